@@ -1,0 +1,143 @@
+//! What can go wrong with a whole container, and where. Lower case, no period, facts as fields.
+//!
+//! A single bad certificate, bag or entry is no error: it is a [`Note`](crate::Note) beside what was read.
+
+use crate::Format;
+
+/// Why a container could not be read or written, or a key not unlocked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // reading
+    /// Zero bytes, or only white space.
+    #[error("the input is empty")]
+    Empty,
+    /// No format matches.
+    #[error("no certificate, key or key store found (starts with {})", hex(first))]
+    Unknown {
+        /// The first bytes, at most eight.
+        first: Vec<u8>,
+    },
+    /// The structure ends before it should.
+    #[error("{format}: cut off at byte {at}: {what} needs {needed} more byte(s)")]
+    Truncated {
+        /// The container.
+        format: Format,
+        /// Offset of the first missing byte.
+        at: usize,
+        /// How many bytes are missing at least.
+        needed: usize,
+        /// What was being read.
+        what: String,
+    },
+    /// The structure is not what the format says.
+    #[error("{format}: damaged at byte {at}: {what}")]
+    Malformed {
+        /// The container.
+        format: Format,
+        /// Offset into the input (or, for nested content, into the part that `what` names).
+        at: usize,
+        /// What is wrong.
+        what: String,
+    },
+    /// The container, or the key, needs a password and none was given.
+    #[error("{format}: a password is needed to read {what}")]
+    PasswordRequired {
+        /// The container.
+        format: Format,
+        /// What is locked.
+        what: String,
+    },
+    /// The password does not fit; most formats cannot tell this from damage.
+    #[error("{format}: wrong password or damaged {what}")]
+    WrongPassword {
+        /// The container.
+        format: Format,
+        /// What did not open: `file`, `key "alias"`, …
+        what: String,
+    },
+    /// The file asks for more work or memory than any real file needs.
+    #[error("{format}: {what} is {found}, the limit is {limit}")]
+    OverLimit {
+        /// The container.
+        format: Format,
+        /// What is too large: `iteration count`, `entry count`, …
+        what: String,
+        /// What the file asks for.
+        found: u64,
+        /// What is allowed.
+        limit: u64,
+    },
+    /// Sound, but an algorithm or feature that is not supported.
+    #[error("{format}: {what} is not supported")]
+    Unsupported {
+        /// The container.
+        format: Format,
+        /// The algorithm or feature, by name or OID.
+        what: String,
+    },
+
+    // writing
+    /// Java compares aliases without case, so two of these would be one.
+    #[error("{format}: the aliases {first:?} and {second:?} differ only in case")]
+    AliasCollision {
+        /// The container to be written.
+        format: Format,
+        /// One of the two.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// An alias that the container cannot hold.
+    #[error("{format}: the alias {alias:?} cannot be written: {why}")]
+    AliasUnfit {
+        /// The container to be written.
+        format: Format,
+        /// The alias.
+        alias: String,
+        /// What forbids it.
+        why: String,
+    },
+    /// The container holds exactly one certificate.
+    #[error("{format} holds exactly one certificate, here are {found}")]
+    ExactlyOne {
+        /// The container to be written.
+        format: Format,
+        /// How many certificates there are.
+        found: usize,
+    },
+    /// The container cannot hold this kind of entry.
+    #[error("{format} cannot hold {what} {alias:?}")]
+    EntryUnfit {
+        /// The container to be written.
+        format: Format,
+        /// The entry.
+        alias: String,
+        /// `the private key`, `the secret key`, …
+        what: &'static str,
+    },
+    /// A key is still sealed in a way that the container cannot carry.
+    #[error("{format}: the key {alias:?} is still locked")]
+    KeySealed {
+        /// The container to be written.
+        format: Format,
+        /// The entry.
+        alias: String,
+    },
+    /// A password that readers of the container would refuse.
+    #[error("{format}: the password cannot be used: {why}")]
+    PasswordUnfit {
+        /// The container to be written.
+        format: Format,
+        /// What forbids it.
+        why: String,
+    },
+    /// The source of random bytes gave none.
+    #[error("no random bytes available")]
+    NoRandomness,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    pairs.join(" ")
+}

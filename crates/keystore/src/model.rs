@@ -1,0 +1,274 @@
+//! The model that every container is read into and written from.
+//!
+//! Java's words are used for all formats (`KeyStore`, entry, alias); a PKCS#12 `friendlyName` is an alias.
+//! Order is kept, nothing is interpreted: a certificate is its DER bytes, a key stays sealed.
+
+use std::fmt;
+
+use rustls_pki_types::CertificateDer;
+use zeroize::Zeroizing;
+
+use crate::pkcs8::SealedKey;
+
+/// An ordered list of entries whose aliases are unique as spelled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyStore {
+    entries: Vec<Entry>,
+}
+
+impl KeyStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The entries in file order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entries in file order, to be taken apart.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no entry at all.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entry with this alias: as spelled first, else the first that is equal without case.
+    pub fn find(&self, alias: &str) -> Option<&Entry> {
+        self.position(alias).map(|index| &self.entries[index])
+    }
+
+    /// The place of the entry that [`find`](Self::find) would return.
+    pub fn position(&self, alias: &str) -> Option<usize> {
+        let spelled = self
+            .entries
+            .iter()
+            .position(|entry| entry.alias.as_str() == alias);
+        spelled.or_else(|| {
+            let folded = alias.to_lowercase();
+            self.entries
+                .iter()
+                .position(|entry| entry.alias.folded() == folded)
+        })
+    }
+
+    /// Appends an entry; when its alias is taken as spelled, the entry comes back unchanged.
+    pub fn push(&mut self, entry: Entry) -> Result<(), Box<Entry>> {
+        if self.entries.iter().any(|there| there.alias == entry.alias) {
+            return Err(Box::new(entry));
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Appends an entry under its alias or, when that is taken, under the first free `alias-2`, `alias-3`, …
+    /// Returns the alias in use, so that a reader can note a rename.
+    pub fn push_renamed(&mut self, mut entry: Entry) -> &Alias {
+        let wanted = entry.alias.clone();
+        let mut suffix = 2_usize;
+        while self.entries.iter().any(|there| there.alias == entry.alias) {
+            entry.alias = wanted.with_suffix(suffix);
+            suffix += 1;
+        }
+        self.entries.push(entry);
+        &self.entries[self.entries.len() - 1].alias
+    }
+
+    /// Replaces the entry at `index` and returns the old one.
+    ///
+    /// # Panics
+    /// Never for an index that [`position`](Self::position) returned.
+    pub fn replace(&mut self, index: usize, entry: Entry) -> Entry {
+        std::mem::replace(&mut self.entries[index], entry)
+    }
+
+    /// Whether any entry holds a private or secret key, so that the file must be private.
+    pub fn has_keys(&self) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_)))
+    }
+}
+
+/// One entry of a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub alias: Alias,
+    /// When the container says that it was made; `None` where the container does not say.
+    pub created: Option<Timestamp>,
+    /// What it holds.
+    pub kind: EntryKind,
+    /// PKCS#12 bag attributes other than friendlyName, localKeyID and Java's trustedKeyUsage, in order.
+    pub attributes: Vec<Attribute>,
+}
+
+impl Entry {
+    /// A trusted certificate without further facts.
+    pub fn trusted(alias: Alias, certificate: CertificateDer<'static>) -> Self {
+        Self {
+            alias,
+            created: None,
+            kind: EntryKind::TrustedCertificate(certificate),
+            attributes: Vec::new(),
+        }
+    }
+
+    /// The certificates of the entry: the trusted one, or a key's chain with the end entity first.
+    pub fn certificates(&self) -> &[CertificateDer<'static>] {
+        match &self.kind {
+            EntryKind::PrivateKey { chain, .. } => chain,
+            EntryKind::SecretKey(_) => &[],
+            EntryKind::TrustedCertificate(certificate) => std::slice::from_ref(certificate),
+        }
+    }
+}
+
+/// The three kinds of entry that Java knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EntryKind {
+    /// A private key and its chain, end entity first; the chain may be empty in a file.
+    PrivateKey {
+        /// The key, sealed until [`SealedKey::unlock`].
+        key: SealedKey,
+        /// The chain, end entity first.
+        chain: Vec<CertificateDer<'static>>,
+    },
+    /// A symmetric key or password.
+    SecretKey(SealedKey),
+    /// A certificate that stands alone.
+    TrustedCertificate(CertificateDer<'static>),
+}
+
+/// The name of an entry. Keeps its spelling; equality is exact, [`folded`](Alias::folded) is Java's comparison.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Alias {
+    text: String,
+    given: bool,
+}
+
+impl Alias {
+    /// A name that the container, or the user, gave.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            given: true,
+        }
+    }
+
+    /// The container names nothing here; the alias is the one-based place, as Java does it ("1", "2", …).
+    pub fn positional(place: usize) -> Self {
+        Self {
+            text: place.to_string(),
+            given: false,
+        }
+    }
+
+    /// Whether the container or the user chose the name.
+    pub fn is_given(&self) -> bool {
+        self.given
+    }
+
+    /// As spelled.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Lower case, the form in which Java stores and compares JKS and PKCS#12 aliases.
+    pub fn folded(&self) -> String {
+        self.text.to_lowercase()
+    }
+
+    fn with_suffix(&self, suffix: usize) -> Self {
+        Self {
+            text: format!("{}-{suffix}", self.text),
+            given: self.given,
+        }
+    }
+}
+
+impl fmt::Display for Alias {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Alias {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}", self.text)
+    }
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z, as `java.util.Date` counts them; may be negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From milliseconds.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// From seconds; saturates at the ends of the range.
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// In milliseconds.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// In whole seconds, rounded down.
+    pub const fn secs(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+}
+
+/// A PKCS#12 attribute that is carried through (RFC 7292, section 4.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// The type, in dotted form.
+    pub oid: String,
+    /// The DER of each member of the value set, in order.
+    pub values: Vec<Vec<u8>>,
+}
+
+/// A password: a known value, which may be empty. "No password at all" is `Option::None` beside it.
+///
+/// `Debug` prints nothing of it and the memory is wiped on drop.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// Takes over the text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// Whether it is the empty password.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text itself.
+    pub fn expose_secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[password elided]")
+    }
+}

@@ -1,0 +1,83 @@
+//! Private keys: sealed as the container holds them, PKCS#8 once unlocked.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::{Error, Password};
+
+/// A key as a container holds it: in the clear, or sealed by the container's own scheme.
+///
+/// Equality compares the bytes as held. `Debug` prints the protection only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedKey {
+    form: Form,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Form {
+    /// PKCS#8 `PrivateKeyInfo` (RFC 5958).
+    Clear(Zeroizing<Vec<u8>>),
+    /// PKCS#8 `EncryptedPrivateKeyInfo` (RFC 5958 section 3); Sun's own key protector is one of its schemes.
+    Encrypted(Vec<u8>),
+}
+
+impl SealedKey {
+    /// A key in the clear, from PKCS#8 `PrivateKeyInfo` DER, kept byte for byte.
+    pub fn from_pkcs8(der: Zeroizing<Vec<u8>>) -> Self {
+        Self {
+            form: Form::Clear(der),
+        }
+    }
+
+    /// A locked key, from PKCS#8 `EncryptedPrivateKeyInfo` DER, kept byte for byte.
+    pub fn from_encrypted_pkcs8(der: Vec<u8>) -> Self {
+        Self {
+            form: Form::Encrypted(der),
+        }
+    }
+
+    /// Whether a password is needed to use the key.
+    pub fn is_sealed(&self) -> bool {
+        !matches!(self.form, Form::Clear(_))
+    }
+
+    /// The key in the clear as PKCS#8 `PrivateKeyInfo` DER.
+    ///
+    /// A key that is not sealed needs no password and ignores one.
+    pub fn unlock(&self, _password: Option<&Password>) -> Result<PrivateKey, Error> {
+        match &self.form {
+            Form::Clear(der) => Ok(PrivateKey(der.clone())),
+            Form::Encrypted(_) => Err(Error::Unsupported {
+                format: crate::Format::Pem,
+                what: "encrypted key".to_owned(),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for SealedKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.form {
+            Form::Clear(_) => "[private key elided]",
+            Form::Encrypted(_) => "[encrypted private key]",
+        })
+    }
+}
+
+/// An unlocked key: PKCS#8 `PrivateKeyInfo` DER, wiped on drop, never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PrivateKey(Zeroizing<Vec<u8>>);
+
+impl PrivateKey {
+    /// The DER itself.
+    pub fn secret_pkcs8(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[private key elided]")
+    }
+}
