@@ -1,0 +1,67 @@
+//! JSON for programs. The shape is documented at [`Report`].
+
+use serde::Serialize;
+
+use super::{Report, SubjectReport, Summary, text};
+use time::OffsetDateTime;
+
+pub(super) fn render(report: &Report) -> String {
+    pretty(&Document {
+        at: report.at,
+        subjects: &report.subjects,
+        summary: report.summary(),
+    })
+}
+
+/// The report with its counts.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(serialize_with = "text::serialize_time")]
+    at: OffsetDateTime,
+    subjects: &'a [SubjectReport],
+    summary: Summary,
+}
+
+/// Indented JSON that is safe to show: JSON itself lets C1 and bidirectional controls stand raw inside strings.
+pub(crate) fn pretty(document: &impl Serialize) -> String {
+    // Our documents are structs of strings and numbers, which serde_json always can write.
+    let mut json = serde_json::to_string_pretty(document)
+        .unwrap_or_else(|error| format!("{{\"error\": {:?}}}", error.to_string()));
+    json.push('\n');
+    escape(&json)
+}
+
+/// Unsafe characters stand only inside strings, where `\uXXXX` means the same (RFC 8259 section 7).
+fn escape(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for character in json.chars() {
+        if character == '\n' || !text::is_unsafe(character) {
+            safe.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut units) {
+            safe.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn report() {
+        insta::assert_snapshot!(render(&sample::report()), @"");
+    }
+
+    #[test]
+    fn hostile_text_comes_back_the_same_and_is_never_raw() {
+        let text = "a\u{9b}b\u{202e}c\u{e0041}\n\u{1b}";
+        let json = pretty(&text);
+        assert!(!json.trim_end().chars().any(text::is_unsafe));
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}

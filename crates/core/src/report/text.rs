@@ -1,0 +1,157 @@
+//! Words that all renderers and messages share: safe names, dates, time left, counts.
+
+use serde::Serializer;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The text with every character that could steer a terminal, or hide or reorder what a person reads, written as
+/// `\u{…}`.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => safe.push_str("\\n"),
+            '\r' => safe.push_str("\\r"),
+            '\t' => safe.push_str("\\t"),
+            _ if is_unsafe(character) => safe.extend(character.escape_unicode()),
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
+/// Controls (C0, DEL, C1), bidirectional controls (UAX #9), invisible format characters, line separators, tags.
+pub(crate) fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// What is left, in words: days, hours below three days.
+pub(crate) fn left(remaining_seconds: i64) -> String {
+    if remaining_seconds < 0 {
+        format!("expired {}", ago(remaining_seconds))
+    } else {
+        span(remaining_seconds)
+    }
+}
+
+/// How long ago it was, in words.
+pub(crate) fn ago(remaining_seconds: i64) -> String {
+    format!("{} ago", span(remaining_seconds.saturating_neg()))
+}
+
+/// A length of time in days, below three days in hours. Rounded down, so that it never promises more than there is.
+pub(crate) fn span(seconds: i64) -> String {
+    if seconds >= 3 * DAY {
+        count_i64(seconds / DAY, "day")
+    } else if seconds >= HOUR {
+        count_i64(seconds / HOUR, "hour")
+    } else if seconds >= MINUTE {
+        count_i64(seconds / MINUTE, "minute")
+    } else {
+        "less than a minute".to_owned()
+    }
+}
+
+/// `2026-03-31`.
+pub(crate) fn date(moment: OffsetDateTime) -> String {
+    let utc = utc(moment);
+    utc.format(format_description!("[year]-[month]-[day]"))
+        .unwrap_or_else(|_| seconds(utc))
+}
+
+/// `2026-03-31 23:59 UTC`.
+pub(crate) fn date_and_time(moment: OffsetDateTime) -> String {
+    let utc = utc(moment);
+    utc.format(format_description!(
+        "[year]-[month]-[day] [hour]:[minute] UTC"
+    ))
+    .unwrap_or_else(|_| seconds(utc))
+}
+
+/// `1 day`, `2 days`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
+}
+
+/// RFC 3339 in UTC. A moment that RFC 3339 cannot name (its years are 0 to 9999) becomes `@` and the seconds since
+/// 1970: a strange certificate must not cost the whole report.
+pub(crate) fn serialize_time<S: Serializer>(
+    moment: &OffsetDateTime,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let utc = utc(*moment);
+    serializer.serialize_str(&utc.format(&Rfc3339).unwrap_or_else(|_| seconds(utc)))
+}
+
+pub(crate) fn serialize_optional_time<S: Serializer>(
+    moment: &Option<OffsetDateTime>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match moment {
+        Some(moment) => serialize_time(moment, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn count_i64(number: i64, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
+}
+
+/// At the very ends of the calendar there is no UTC time to name; the moment is then shown as it is.
+fn utc(moment: OffsetDateTime) -> OffsetDateTime {
+    moment.checked_to_offset(UtcOffset::UTC).unwrap_or(moment)
+}
+
+fn seconds(moment: OffsetDateTime) -> String {
+    format!("@{}", moment.unix_timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn time_left_is_in_days_then_hours() {
+        let cases = [
+            (12 * DAY, "12 days"),
+            (3 * DAY, "3 days"),
+            (3 * DAY - 1, "71 hours"),
+            (HOUR, "1 hour"),
+            (HOUR - 1, "59 minutes"),
+            (0, "less than a minute"),
+            (-1, "expired less than a minute ago"),
+            (-5 * HOUR, "expired 5 hours ago"),
+            (-12 * DAY, "expired 12 days ago"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(left(seconds), words);
+        }
+        assert!(left(i64::MIN).ends_with("days ago"));
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_spelled_out() {
+        assert_eq!(escape("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(escape("gro.elpmaxe\u{202e}"), "gro.elpmaxe\\u{202e}");
+        assert_eq!(escape("two\nlines"), "two\\nlines");
+        assert_eq!(escape("Zürich 東京"), "Zürich 東京");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_survives(text in any::<String>()) {
+            prop_assert!(!escape(&text).chars().any(is_unsafe));
+        }
+    }
+}
