@@ -54,7 +54,84 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(render(&sample::report()), @"");
+        insta::assert_snapshot!(render(&sample::report()), @r#"
+        {
+          "at": "2026-01-01T00:00:00Z",
+          "subjects": [
+            {
+              "subject": "example.org:443",
+              "failed": false,
+              "certificates": [
+                {
+                  "name": "1",
+                  "display_name": "example.org",
+                  "role": "end-entity",
+                  "subject": "CN=example.org",
+                  "issuer": "CN=Example CA",
+                  "serial_number": "01ab",
+                  "fingerprint": "0000000000000000000000000000000000000000000000000000000000000000",
+                  "not_before": "2025-10-08T00:00:00Z",
+                  "not_after": "2026-01-06T00:00:00Z",
+                  "lifetime_seconds": 7776000,
+                  "remaining_seconds": 432000,
+                  "remaining_percent": 5,
+                  "renew_after": null,
+                  "state": "expires-soon",
+                  "severity": "critical"
+                },
+                {
+                  "name": "2",
+                  "display_name": "Example CA",
+                  "role": "intermediate",
+                  "subject": "CN=Example CA",
+                  "issuer": "CN=Example CA",
+                  "serial_number": "01ab",
+                  "fingerprint": "0000000000000000000000000000000000000000000000000000000000000000",
+                  "not_before": "2025-10-08T00:00:00Z",
+                  "not_after": "2028-06-19T00:00:00Z",
+                  "lifetime_seconds": 85104000,
+                  "remaining_seconds": 77760000,
+                  "remaining_percent": 5,
+                  "renew_after": null,
+                  "state": "valid",
+                  "severity": null
+                }
+              ],
+              "findings": [
+                {
+                  "id": "CERT-EXPIRING",
+                  "severity": "critical",
+                  "subject": "example.org:443: 1",
+                  "message": "example.org expires soon",
+                  "hint": "renew it"
+                }
+              ]
+            },
+            {
+              "subject": "gone.example:443",
+              "failed": true,
+              "certificates": [],
+              "findings": [
+                {
+                  "id": "CHECK-UNREACHABLE",
+                  "severity": "critical",
+                  "subject": "gone.example:443",
+                  "message": "no answer",
+                  "hint": null
+                }
+              ]
+            }
+          ],
+          "summary": {
+            "subjects": 2,
+            "certificates": 2,
+            "critical": 2,
+            "warnings": 0,
+            "notes": 0,
+            "failed": 1
+          }
+        }
+        "#);
     }
 
     #[test]

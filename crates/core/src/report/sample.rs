@@ -61,7 +61,13 @@ pub(crate) fn report() -> Report {
                 subject: "example.org:443".to_owned(),
                 failed: false,
                 certificates: vec![
-                    line("1", "example.org", Role::EndEntity, 5 * DAY, Some(Severity::Critical)),
+                    line(
+                        "1",
+                        "example.org",
+                        Role::EndEntity,
+                        5 * DAY,
+                        Some(Severity::Critical),
+                    ),
                     line("2", "Example CA", Role::Intermediate, 900 * DAY, None),
                 ],
                 findings: vec![Finding {

@@ -1,6 +1,6 @@
 //! A table for people: one block per subject, its findings below, counts at the end.
 
-use comfy_table::{Cell, Color, ContentArrangement, Row, Table, presets};
+use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, presets};
 
 use super::{
     CertificateReport, Finding, Report, Role, Severity, State, Style, SubjectReport, escape, text,
@@ -136,6 +136,13 @@ pub(crate) fn grid(
             }
         })));
     }
+    // A date broken in two is no date; room is made in the columns that hold names.
+    let widths = table.column_max_content_widths();
+    for (column, width) in table.column_iter_mut().zip(widths) {
+        if width <= NARROW {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     let mut out = String::new();
     for line in table.lines() {
         out.push(' ');
@@ -145,6 +152,9 @@ pub(crate) fn grid(
     out
 }
 
+/// The width of a date.
+const NARROW: u16 = 10;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,7 +162,19 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(render(&sample::report(), &Style::default()), @"");
+        insta::assert_snapshot!(render(&sample::report(), &Style::default()), @r#"
+        example.org:443
+          certificate      role          expires on  left      state
+          1 (example.org)  end entity    2026-01-06  5 days    expires soon
+          2 (Example CA)   intermediate  2028-06-19  900 days  ok
+          critical CERT-EXPIRING  1: example.org expires soon
+                   hint: renew it
+
+        gone.example:443
+          critical CHECK-UNREACHABLE  no answer
+
+        2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed
+        "#);
     }
 
     #[test]
@@ -189,8 +211,15 @@ mod tests {
             rest = after.split_once('m').unwrap().1;
         }
         plain.push_str(rest);
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(words(&plain), words(&render(&sample::report(), &Style::default())));
+        let words = |text: &str| {
+            text.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            words(&plain),
+            words(&render(&sample::report(), &Style::default()))
+        );
     }
 
     #[test]

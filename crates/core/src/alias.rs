@@ -1,0 +1,179 @@
+//! The names that entries get when nobody named them, and how a name is made unique.
+
+use std::collections::{HashMap, HashSet};
+
+use trustpack_keystore::KeyStore;
+
+use crate::Certificate;
+use crate::report::text;
+
+/// The alias of a certificate: subject CN, else first alternative name, else whole subject, else
+/// `sha256-<8 hex>`. Lower case, because Java stores and compares aliases so; without control characters; at most
+/// [`MAX_CHARS`] characters. Not unique: see [`Aliases::unique`].
+pub fn of(certificate: &Certificate) -> String {
+    let common_name = certificate.subject().common_name().map(str::to_owned);
+    let alt_name = || {
+        let mut names = certificate.extensions().subject_alt_names.iter().flatten();
+        names.next().map(ToString::to_string)
+    };
+    let subject = || Some(certificate.subject().to_string());
+    // Cleaned one by one: a name of nothing but control characters is no name.
+    let name = |text: Option<String>| {
+        text.map(|text| clean(&text))
+            .filter(|text| !text.is_empty())
+    };
+    name(common_name)
+        .or_else(|| name(alt_name()))
+        .or_else(|| name(subject()))
+        .unwrap_or_else(|| of_digest(certificate.fingerprint().as_bytes()))
+}
+
+/// The last resort: `sha256-` and the first 8 hex digits of a digest.
+pub(crate) fn of_digest(digest: &[u8]) -> String {
+    let hex: String = digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("sha256-{hex}")
+}
+
+/// A text as an alias: lower case, white space as single spaces, nothing that steers a terminal, cut to
+/// [`MAX_CHARS`]. May be empty.
+pub fn clean(text: &str) -> String {
+    let mut clean = String::new();
+    for word in text.split_whitespace() {
+        let word: String = word
+            .chars()
+            .filter(|character| !text::is_unsafe(*character))
+            .flat_map(char::to_lowercase)
+            .collect();
+        if !clean.is_empty() && !word.is_empty() {
+            clean.push(' ');
+        }
+        clean.push_str(&word);
+    }
+    if let Some((end, _)) = clean.char_indices().nth(MAX_CHARS) {
+        clean.truncate(end);
+    }
+    clean.truncate(clean.trim_end().len());
+    clean
+}
+
+/// The aliases that are taken, compared without case as Java does.
+#[derive(Clone, Debug, Default)]
+pub struct Aliases {
+    taken: HashSet<String>,
+    /// Where the search for a free number goes on: a thousand equal names must not cost a million look-ups.
+    next: HashMap<String, usize>,
+}
+
+impl Aliases {
+    /// Those of a store.
+    pub fn of_store(store: &KeyStore) -> Self {
+        let taken = store.entries().iter().map(|entry| entry.alias.folded());
+        Self {
+            taken: taken.collect(),
+            next: HashMap::new(),
+        }
+    }
+
+    /// Whether a name is taken, in whatever case.
+    pub fn contains(&self, alias: &str) -> bool {
+        self.taken.contains(&alias.to_lowercase())
+    }
+
+    /// Takes a name; `false` when it was taken before.
+    pub fn take(&mut self, alias: &str) -> bool {
+        self.taken.insert(alias.to_lowercase())
+    }
+
+    /// Takes and returns the name, or the first free of `name-2`, `name-3`, …
+    pub fn unique(&mut self, wanted: &str) -> String {
+        if self.take(wanted) {
+            return wanted.to_owned();
+        }
+        let mut number = self.next.get(&wanted.to_lowercase()).copied().unwrap_or(2);
+        loop {
+            let candidate = format!("{wanted}-{number}");
+            number += 1;
+            if self.take(&candidate) {
+                self.next.insert(wanted.to_lowercase(), number);
+                return candidate;
+            }
+        }
+    }
+}
+
+/// Twice what a CN may have (64, RFC 5280 appendix A.1), so that most whole subjects fit as well.
+pub const MAX_CHARS: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use proptest::prelude::*;
+    use rcgen::SanType;
+
+    #[test]
+    fn common_name_then_alt_name_then_subject_then_digest() {
+        let mut params = sample::params("", false, 0, sample::DAY);
+        let alias = |params: &rcgen::CertificateParams| {
+            of(&sample::parse(params.self_signed(sample::key()).unwrap()))
+        };
+        let digest = alias(&params);
+        assert!(digest.starts_with("sha256-"), "{digest}");
+        assert_eq!(digest.len(), "sha256-".len() + 8);
+
+        params
+            .distinguished_name
+            .push(rcgen::DnType::OrganizationName, "Example Org");
+        assert_eq!(alias(&params), "o=example org");
+
+        let name = "WWW.Example.org".try_into().unwrap();
+        params.subject_alt_names = vec![SanType::DnsName(name)];
+        assert_eq!(alias(&params), "www.example.org");
+
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, " Example\tRoot\u{7} ");
+        assert_eq!(alias(&params), "example root");
+    }
+
+    #[test]
+    fn a_name_of_control_characters_is_no_name() {
+        let certificate = sample::certificate("\u{1}\u{202e}", false, 0, sample::DAY);
+        assert!(!of(&certificate).is_empty());
+        assert!(!of(&certificate).chars().any(text::is_unsafe));
+    }
+
+    #[test]
+    fn taken_names_get_numbers_and_case_does_not_count() {
+        let mut aliases = Aliases::default();
+        assert_eq!(aliases.unique("ca"), "ca");
+        assert_eq!(aliases.unique("CA"), "CA-2");
+        assert!(aliases.take("Ca-3"));
+        assert_eq!(aliases.unique("ca"), "ca-4");
+        assert!(aliases.contains("cA-4"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_becomes_a_clean_alias(text in any::<String>()) {
+            let alias = clean(&text);
+            prop_assert!(alias.chars().count() <= MAX_CHARS);
+            prop_assert!(!alias.chars().any(text::is_unsafe));
+            prop_assert_eq!(alias.trim(), &alias);
+            prop_assert_eq!(clean(&alias), alias);
+        }
+
+        #[test]
+        fn aliases_stay_unique_without_case(names in prop::collection::vec("[aAbBßẞİıσςΣ1-3-]{0,3}|.{0,4}", 0..40)) {
+            let mut aliases = Aliases::default();
+            let mut seen = HashSet::new();
+            for name in &names {
+                prop_assert!(seen.insert(aliases.unique(name).to_lowercase()));
+            }
+        }
+    }
+}

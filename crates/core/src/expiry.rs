@@ -1,0 +1,282 @@
+//! What expires, and how soon: a policy over dates, from any mix of files, stores and servers to one [`Report`].
+//!
+//! The caller builds one [`Subject`] per input, also for an input that could not be looked at, and [`check`] keeps
+//! every one of them: a host that failed never vanishes from the report.
+
+use std::collections::HashSet;
+
+use time::OffsetDateTime;
+
+use crate::Certificate;
+use crate::cert::Fingerprint;
+use crate::report::{
+    CertificateReport, Finding, Report, Role, Severity, State, SubjectReport, lifetime, text,
+};
+
+mod policy;
+mod subject;
+
+pub use policy::{Limits, Policy, Threshold, ThresholdError};
+pub use subject::{Item, Subject};
+
+/// Applies the policy to every certificate of every subject, at a time.
+///
+/// Findings of a subject that were known before come first, then one per certificate that has something to say:
+///
+/// | id | end entity, intermediate | anchor | extra |
+/// |---|---|---|---|
+/// | `CERT-EXPIRED` | critical | critical when a subject [needs](Subject::needs) it, else warning | note |
+/// | `CERT-NOT-YET-VALID` | critical | the same | note |
+/// | `CERT-EXPIRING` | by [`Policy::limits`] | by [`Policy::limits`] | note |
+pub fn check(
+    subjects: impl IntoIterator<Item = Subject>,
+    policy: &Policy,
+    at: OffsetDateTime,
+) -> Report {
+    // Whether an anchor of a store is needed may be known only from a server that comes later.
+    let subjects: Vec<Subject> = subjects.into_iter().collect();
+    let needed = subjects
+        .iter()
+        .flat_map(|subject| subject.needs.iter().copied())
+        .collect();
+    let judge = Judge { policy, at, needed };
+    Report {
+        at,
+        subjects: subjects
+            .into_iter()
+            .map(|subject| judge.subject(subject))
+            .collect(),
+    }
+}
+
+/// What all judgements share.
+struct Judge<'a> {
+    policy: &'a Policy,
+    at: OffsetDateTime,
+    needed: HashSet<Fingerprint>,
+}
+
+impl Judge<'_> {
+    fn subject(&self, subject: Subject) -> SubjectReport {
+        let mut findings = subject.findings;
+        let mut certificates = Vec::with_capacity(subject.items.len());
+        for item in &subject.items {
+            let mut report =
+                CertificateReport::new(&item.label, item.role, &item.certificate, self.at);
+            let place = format!("{}: {}", subject.name, item.label);
+            if let Some(finding) = self.item(item, place, &mut report) {
+                report.severity = Some(finding.severity);
+                findings.push(finding);
+            }
+            certificates.push(report);
+        }
+        SubjectReport {
+            subject: subject.name,
+            failed: subject.failed,
+            certificates,
+            findings,
+        }
+    }
+
+    fn item(&self, item: &Item, place: String, report: &mut CertificateReport) -> Option<Finding> {
+        let certificate = &item.certificate;
+        let limits = self.policy.limits(item.role, lifetime(certificate));
+        let remaining = time::Duration::seconds(report.remaining_seconds);
+        let (id, severity) = match report.state {
+            State::Expired => ("CERT-EXPIRED", self.broken(item)),
+            State::NotYetValid => ("CERT-NOT-YET-VALID", self.broken(item)),
+            _ if remaining < limits.critical => ("CERT-EXPIRING", Severity::Critical),
+            _ if remaining < limits.warning => ("CERT-EXPIRING", Severity::Warning),
+            _ => return None,
+        };
+        if id == "CERT-EXPIRING" {
+            report.state = State::ExpiresSoon;
+        }
+        Some(Finding {
+            id,
+            severity: if item.extra { Severity::Note } else { severity },
+            subject: place,
+            message: message(certificate, report, self.at),
+            hint: Some(hint(item, report.state).to_owned()),
+        })
+    }
+
+    /// How bad it is that a certificate is outside its dates.
+    fn broken(&self, item: &Item) -> Severity {
+        match item.role {
+            Role::Anchor if !self.needed.contains(&item.certificate.fingerprint()) => {
+                Severity::Warning
+            }
+            Role::Anchor | Role::EndEntity | Role::Intermediate => Severity::Critical,
+        }
+    }
+}
+
+fn message(certificate: &Certificate, report: &CertificateReport, at: OffsetDateTime) -> String {
+    let name = &report.display_name;
+    let end = text::date_and_time(report.not_after);
+    match report.state {
+        State::Expired => format!(
+            "{name} expired on {end}, {}",
+            text::ago(report.remaining_seconds)
+        ),
+        State::NotYetValid => {
+            let start = certificate.not_before();
+            let wait = text::span((start - at).whole_seconds());
+            format!(
+                "{name} is valid from {} on, in {wait}",
+                text::date_and_time(start)
+            )
+        }
+        State::ExpiresSoon | State::Valid => format!(
+            "{name} expires on {end}, in {} ({} % of its lifetime left)",
+            text::span(report.remaining_seconds),
+            report.remaining_percent
+        ),
+    }
+}
+
+fn hint(item: &Item, state: State) -> &'static str {
+    match (item.extra, item.role, state) {
+        (true, _, _) => "no client needs it; leave it out of what the server sends",
+        (_, _, State::NotYetValid) => {
+            "use the certificate that is valid now until then, or correct the clock"
+        }
+        (_, Role::EndEntity, _) => {
+            "renew it, install the new one, and replace it wherever it is trusted by itself"
+        }
+        (_, Role::Intermediate, _) => {
+            "install the current intermediate of its issuer on the server"
+        }
+        (_, Role::Anchor, _) => "add the successor of this CA to the store, then delete this one",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{self, DAY};
+
+    fn one(role: Role, ca: bool, lifetime: i64, age: i64) -> Report {
+        let subject = Subject::new("store.jks").with(Item::new(
+            "a",
+            role,
+            sample::certificate("Example", ca, 0, lifetime),
+        ));
+        check([subject], &Policy::default(), sample::at(age))
+    }
+
+    fn severity(report: &Report, id: &str) -> Option<Severity> {
+        let mut findings = report.findings().filter(|finding| finding.id == id);
+        findings.next().map(|finding| finding.severity)
+    }
+
+    #[test]
+    fn end_entity_through_its_life() {
+        let at = |age| one(Role::EndEntity, false, 90 * DAY, age);
+        assert_eq!(
+            severity(&at(-1), "CERT-NOT-YET-VALID"),
+            Some(Severity::Critical)
+        );
+        assert_eq!(at(60 * DAY).worst(), None);
+        assert_eq!(at(67 * DAY).worst(), None);
+        assert_eq!(
+            severity(&at(68 * DAY), "CERT-EXPIRING"),
+            Some(Severity::Warning)
+        );
+        assert_eq!(
+            severity(&at(84 * DAY), "CERT-EXPIRING"),
+            Some(Severity::Critical)
+        );
+        assert_eq!(
+            severity(&at(90 * DAY), "CERT-EXPIRED"),
+            Some(Severity::Critical)
+        );
+        assert_eq!(
+            at(90 * DAY).subjects[0].certificates[0].state,
+            State::Expired
+        );
+        assert_eq!(
+            at(84 * DAY).subjects[0].certificates[0].state,
+            State::ExpiresSoon
+        );
+    }
+
+    #[test]
+    fn on_time_renewal_is_quiet_for_every_usual_lifetime() {
+        for lifetime in [398, 200, 100, 90, 64, 47, 45].map(|days| days * DAY) {
+            assert_eq!(
+                one(Role::EndEntity, false, lifetime, lifetime * 2 / 3 - 1).worst(),
+                None
+            );
+        }
+        let short = 160 * 3600;
+        assert_eq!(
+            one(Role::EndEntity, false, short, short / 2 - 1).worst(),
+            None
+        );
+    }
+
+    #[test]
+    fn messages() {
+        let text: Vec<String> = [-2 * DAY, 75 * DAY, 89 * DAY, 102 * DAY]
+            .map(|age| one(Role::EndEntity, false, 90 * DAY, age))
+            .iter()
+            .flat_map(Report::findings)
+            .map(|finding| format!("{}: {}", finding.subject, finding.message))
+            .collect();
+        insta::assert_snapshot!(text.join("\n"), @r#"
+        store.jks: a: Example is valid from 2026-01-01 00:00 UTC on, in 48 hours
+        store.jks: a: Example expires on 2026-03-31 23:59 UTC, in 14 days (16 % of its lifetime left)
+        store.jks: a: Example expires on 2026-03-31 23:59 UTC, in 23 hours (1 % of its lifetime left)
+        store.jks: a: Example expired on 2026-03-31 23:59 UTC, 12 days ago
+        "#);
+    }
+
+    #[test]
+    fn an_expired_anchor_is_critical_only_when_a_server_needs_it() {
+        let anchor = sample::certificate("Root", true, 0, DAY);
+        let store =
+            || Subject::new("store.jks").with(Item::new("root", Role::Anchor, anchor.clone()));
+        let at = sample::at(2 * DAY);
+        let alone = check([store()], &Policy::default(), at);
+        assert_eq!(severity(&alone, "CERT-EXPIRED"), Some(Severity::Warning));
+
+        let mut server = Subject::new("example.org:443");
+        server.needs.push(anchor.fingerprint());
+        let needed = check([store(), server], &Policy::default(), at);
+        assert_eq!(severity(&needed, "CERT-EXPIRED"), Some(Severity::Critical));
+    }
+
+    #[test]
+    fn an_expired_extra_is_a_note() {
+        let mut item = Item::new(
+            "3",
+            Role::Intermediate,
+            sample::certificate("X", true, 0, DAY),
+        );
+        item.extra = true;
+        let subject = Subject::new("example.org:443").with(item);
+        let report = check([subject], &Policy::default(), sample::at(2 * DAY));
+        assert_eq!(severity(&report, "CERT-EXPIRED"), Some(Severity::Note));
+    }
+
+    #[test]
+    fn dates_the_wrong_way_round_are_no_panic() {
+        for age in [-10 * DAY, 0, 10 * DAY] {
+            let report = one(Role::EndEntity, false, -5 * DAY, age);
+            assert_eq!(report.worst(), Some(Severity::Critical));
+        }
+    }
+
+    #[test]
+    fn what_failed_stays_in_the_report() {
+        let subject = Subject::unreachable("gone.example:443", "the name does not resolve");
+        let report = check([subject], &Policy::default(), sample::at(0));
+        assert_eq!(report.summary().failed, 1);
+        assert_eq!(
+            severity(&report, "CHECK-UNREACHABLE"),
+            Some(Severity::Critical)
+        );
+    }
+}

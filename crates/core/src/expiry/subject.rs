@@ -1,0 +1,297 @@
+//! What is checked: one subject per file, store or server, built from what the caller has in hand.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+
+use trustpack_keystore::{CertificateDer, EntryKind, KeyStore};
+
+use crate::Certificate;
+use crate::cert::Fingerprint;
+use crate::chain::{ChainAnalysis, PresentedChain, Unreadable};
+use crate::report::{Finding, Role, Severity};
+
+/// One input of a check, also one that could not be looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// What it is, in messages: `host:443`, `store.jks`.
+    pub name: String,
+    /// Its certificates, in order.
+    pub items: Vec<Item>,
+    /// What is known already; kept, before what the check finds.
+    pub findings: Vec<Finding>,
+    /// Certificates, wherever they are stored, without which this server is not trusted.
+    pub needs: Vec<Fingerprint>,
+    /// Whether it could not be looked at; a finding should say why.
+    pub failed: bool,
+}
+
+/// One certificate of a subject.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Alias or place: `digicert-g2`, `2`.
+    pub label: String,
+    /// What it is there for; decides the limits.
+    pub role: Role,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Presented, and on no path that a client needs: whatever is wrong with it is only a note.
+    pub extra: bool,
+}
+
+impl Item {
+    /// A certificate that counts.
+    pub fn new(label: impl Into<String>, role: Role, certificate: Certificate) -> Self {
+        Self {
+            label: label.into(),
+            role,
+            certificate,
+            extra: false,
+        }
+    }
+}
+
+impl Subject {
+    /// A subject without certificates yet.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a certificate.
+    #[must_use]
+    pub fn with(mut self, item: Item) -> Self {
+        self.items.push(item);
+        self
+    }
+
+    /// A server of which no certificate was obtained: `CHECK-UNREACHABLE`, critical.
+    pub fn unreachable(name: impl Into<String>, why: impl Display) -> Self {
+        Self::failed(name, "CHECK-UNREACHABLE", why)
+    }
+
+    /// A file of which nothing could be read: `CHECK-UNREADABLE`, critical.
+    pub fn unreadable(name: impl Into<String>, why: impl Display) -> Self {
+        Self::failed(name, "CHECK-UNREADABLE", why)
+    }
+
+    fn failed(name: impl Into<String>, id: &'static str, why: impl Display) -> Self {
+        let mut subject = Self::new(name);
+        subject.failed = true;
+        subject.findings.push(Finding {
+            id,
+            severity: Severity::Critical,
+            subject: subject.name.clone(),
+            message: why.to_string(),
+            hint: None,
+        });
+        subject
+    }
+
+    /// A store: a trusted CA is an anchor; a trusted certificate that is no CA is an end entity, because it lives
+    /// as long as one; the chain of a key is a chain.
+    pub fn from_store(name: impl Into<String>, store: &KeyStore) -> Self {
+        let mut subject = Self::new(name);
+        for entry in store.entries() {
+            let alias = entry.alias.as_str();
+            let key = matches!(entry.kind, EntryKind::PrivateKey { .. });
+            for (place, der) in entry.certificates().iter().enumerate() {
+                let label = match place {
+                    0 => alias.to_owned(),
+                    _ => format!("{alias}[{}]", place + 1),
+                };
+                let role = |certificate: &Certificate| match key {
+                    true => role_in_chain(place, certificate),
+                    false => role_alone(certificate),
+                };
+                subject.add_der(label, der, role);
+            }
+        }
+        subject
+    }
+
+    /// A bare list, such as a PEM file: a chain when it starts with a certificate that is no CA, else anchors.
+    pub fn from_certificates(
+        name: impl Into<String>,
+        certificates: impl IntoIterator<Item = Certificate>,
+    ) -> Self {
+        let mut subject = Self::new(name);
+        let certificates: Vec<Certificate> = certificates.into_iter().collect();
+        let chain = certificates.first().is_some_and(|first| !first.is_ca());
+        for (place, certificate) in certificates.into_iter().enumerate() {
+            let role = match chain {
+                true => role_in_chain(place, &certificate),
+                false => role_alone(&certificate),
+            };
+            let label = (place + 1).to_string();
+            subject.items.push(Item::new(label, role, certificate));
+        }
+        subject
+    }
+
+    /// What a server presented, and what its analysis says: the path first, its root, then the extras.
+    ///
+    /// The root counts as needed, also when the server did not send it.
+    pub fn from_chain(
+        name: impl Into<String>,
+        chain: &PresentedChain,
+        analysis: &ChainAnalysis,
+    ) -> Self {
+        let mut subject = Self::new(name);
+        subject.findings.clone_from(&analysis.findings);
+        let mut seen = HashSet::new();
+        for (place, certificate) in analysis.path.iter().enumerate() {
+            if seen.insert(certificate.fingerprint()) {
+                let role = role_in_chain(place, certificate);
+                let label = (subject.items.len() + 1).to_string();
+                subject
+                    .items
+                    .push(Item::new(label, role, certificate.clone()));
+            }
+        }
+        if let Some(root) = &analysis.root {
+            subject.needs.push(root.certificate.fingerprint());
+            if seen.insert(root.certificate.fingerprint()) {
+                let role = role_alone(&root.certificate);
+                subject
+                    .items
+                    .push(Item::new("root", role, root.certificate.clone()));
+            }
+        }
+        for certificate in &chain.certificates {
+            if seen.insert(certificate.fingerprint()) {
+                let label = format!("extra {}", subject.items.len() + 1);
+                subject.items.push(Item {
+                    label,
+                    role: role_in_chain(1, certificate),
+                    certificate: certificate.clone(),
+                    extra: true,
+                });
+            }
+        }
+        for Unreadable { place, why, .. } in &chain.unreadable {
+            subject.note_unreadable(&format!("certificate {}", place + 1), why);
+        }
+        subject
+    }
+
+    fn add_der(
+        &mut self,
+        label: String,
+        der: &CertificateDer<'static>,
+        role: impl Fn(&Certificate) -> Role,
+    ) {
+        match Certificate::from_der(der.clone()) {
+            Ok(certificate) => {
+                let role = role(&certificate);
+                self.items.push(Item::new(label, role, certificate));
+            }
+            Err(error) => self.note_unreadable(&label, error),
+        }
+    }
+
+    /// One bad certificate is a line in the report and never hides its neighbours.
+    fn note_unreadable(&mut self, label: &str, why: impl Display) {
+        self.findings.push(Finding {
+            id: "CERT-UNREADABLE",
+            severity: Severity::Warning,
+            subject: format!("{}: {label}", self.name),
+            message: format!("its dates are not checked: {why}"),
+            hint: None,
+        });
+    }
+}
+
+/// A certificate that stands alone.
+fn role_alone(certificate: &Certificate) -> Role {
+    match certificate.is_ca() {
+        true => Role::Anchor,
+        false => Role::EndEntity,
+    }
+}
+
+/// The first of a chain is the end entity whatever it says. A root within a chain decides nothing by being sent:
+/// it is an anchor, whose dates are the business of the stores that hold it.
+fn role_in_chain(place: usize, certificate: &Certificate) -> Role {
+    match place {
+        0 => Role::EndEntity,
+        _ if certificate.is_self_issued() => Role::Anchor,
+        _ => Role::Intermediate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::Root;
+    use crate::report::sample::{self, DAY};
+    use trustpack_keystore::{Alias, Entry};
+
+    fn roles(subject: &Subject) -> Vec<(&str, Role, bool)> {
+        let items = subject.items.iter();
+        items
+            .map(|item| (item.label.as_str(), item.role, item.extra))
+            .collect()
+    }
+
+    #[test]
+    fn store_roles_and_unreadable_entries() {
+        let mut store = KeyStore::new();
+        let leaf = sample::certificate("leaf", false, 0, DAY);
+        let root = sample::certificate("root", true, 0, DAY);
+        for (alias, der) in [
+            ("bad", CertificateDer::from(vec![1, 2, 3])),
+            ("root", root.der().clone()),
+            ("leaf", leaf.der().clone()),
+        ] {
+            store.push(Entry::trusted(Alias::new(alias), der)).unwrap();
+        }
+        let subject = Subject::from_store("s.jks", &store);
+        let expected = [
+            ("root", Role::Anchor, false),
+            ("leaf", Role::EndEntity, false),
+        ];
+        assert_eq!(roles(&subject), expected);
+        assert_eq!(subject.findings[0].id, "CERT-UNREADABLE");
+        assert_eq!(subject.findings[0].subject, "s.jks: bad");
+    }
+
+    #[test]
+    fn chain_path_root_and_extras() {
+        let leaf = sample::issued("leaf", "ca", false, 0, DAY);
+        let ca = sample::issued("ca", "root", true, 0, DAY);
+        let root = sample::certificate("root", true, 0, DAY);
+        let extra = sample::issued("old", "older", true, 0, DAY);
+        let mut chain = PresentedChain::default();
+        chain.certificates = vec![leaf.clone(), extra, ca.clone()];
+        let analysis = ChainAnalysis {
+            path: vec![leaf, ca],
+            root: Some(Root {
+                certificate: root.clone(),
+                origin: None,
+                presented: false,
+            }),
+            findings: Vec::new(),
+        };
+        let subject = Subject::from_chain("h:443", &chain, &analysis);
+        let expected = [
+            ("1", Role::EndEntity, false),
+            ("2", Role::Intermediate, false),
+            ("root", Role::Anchor, false),
+            ("extra 4", Role::Intermediate, true),
+        ];
+        assert_eq!(roles(&subject), expected);
+        assert_eq!(subject.needs, [root.fingerprint()]);
+    }
+
+    #[test]
+    fn a_bare_list_is_a_chain_or_anchors() {
+        let leaf = sample::issued("leaf", "ca", false, 0, DAY);
+        let ca = sample::issued("ca", "root", true, 0, DAY);
+        let chain = Subject::from_certificates("chain.pem", [leaf, ca.clone()]);
+        assert_eq!(chain.items[1].role, Role::Intermediate);
+        let anchors = Subject::from_certificates("ca.pem", [ca]);
+        assert_eq!(anchors.items[0].role, Role::Anchor);
+    }
+}

@@ -1,0 +1,302 @@
+//! Which certificates of a server's chain somebody wants.
+
+use std::str::FromStr;
+
+use crate::Certificate;
+use crate::chain::ChainAnalysis;
+use crate::report::{Finding, Severity, UnknownWord};
+
+/// A choice from a chain. The words are `leaf`, `intermediates`, `root`, `chain` and `issuers`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Select {
+    /// What was presented, in path order: the end entity, its issuers, and the root only if it was sent.
+    Chain,
+    /// Intermediates and root: what to trust. It survives the renewal of the server's certificate, and the
+    /// intermediates make up for a server that forgets to send them.
+    #[default]
+    Issuers,
+    /// The CA certificates of the path, without the root.
+    Intermediates,
+    /// The end entity, the server's own certificate. Trusting it works until its next renewal.
+    Leaf,
+    /// The self-signed end of the path, sent by the server or known from a root store.
+    Root,
+}
+
+/// What was chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// The certificates, in path order: towards the root.
+    pub certificates: Vec<Certificate>,
+    /// What was asked for and is not there, and what the choice means for the next renewal.
+    pub findings: Vec<Finding>,
+}
+
+/// Chooses from an analysed chain; `subject` names the server in findings.
+///
+/// | finding | severity | when |
+/// |---|---|---|
+/// | `SELECT-EMPTY` | warning | nothing of what was asked for is there |
+/// | `SELECT-NO-ROOT` | note | issuers were asked for, and the root is neither sent nor known |
+/// | `CERT-LEAF-ONLY` | warning | the end entity was asked for, and has an issuer that could be trusted instead |
+pub fn select(analysis: &ChainAnalysis, select: Select, subject: &str) -> Selection {
+    let parts = Parts::of(analysis);
+    let mut chosen = Selection::default();
+    let certificates = match select {
+        Select::Chain => parts.presented(),
+        Select::Intermediates => parts.intermediates.clone(),
+        Select::Issuers => parts
+            .intermediates
+            .iter()
+            .copied()
+            .chain(parts.root)
+            .collect(),
+        Select::Leaf => parts.end_entity.into_iter().collect(),
+        Select::Root => parts.root.into_iter().collect(),
+    };
+    chosen.certificates = certificates.into_iter().cloned().collect();
+
+    let finding = |id, severity, message: String, hint: &str| Finding {
+        id,
+        severity,
+        subject: subject.to_owned(),
+        message,
+        hint: Some(hint.to_owned()),
+    };
+    if chosen.certificates.is_empty() {
+        let (message, hint) = parts.why_empty(select);
+        chosen
+            .findings
+            .push(finding("SELECT-EMPTY", Severity::Warning, message, hint));
+    } else if select == Select::Issuers && parts.root.is_none() {
+        let message = format!("the root {} is neither sent nor known", parts.wanted_root());
+        chosen.findings.push(finding(
+            "SELECT-NO-ROOT",
+            Severity::Note,
+            message,
+            HINT_ROOTS,
+        ));
+    }
+    if let (Select::Leaf, Some(leaf)) = (select, parts.end_entity)
+        && !leaf.is_self_issued()
+    {
+        let message = format!(
+            "{} is trusted only until it is renewed",
+            leaf.display_name()
+        );
+        let hint = "trust its issuers instead";
+        chosen
+            .findings
+            .push(finding("CERT-LEAF-ONLY", Severity::Warning, message, hint));
+    }
+    chosen
+}
+
+/// For a container that holds one certificate: the highest anchor with which the server verifies as it presents
+/// itself today.
+///
+/// The root when it issued the end of what is presented; else the highest CA that is presented; a self-signed
+/// server certificate itself. `None` when the issuer is neither sent nor known: then only the end entity could be
+/// trusted, which is never chosen silently ([`Select::Leaf`] does it on request).
+pub fn anchor_for_single(analysis: &ChainAnalysis) -> Option<&Certificate> {
+    let parts = Parts::of(analysis);
+    let end_entity = parts.end_entity?;
+    let highest = parts.intermediates.last().copied();
+    // A client goes up from what is sent. A known root further up is of no use to it.
+    let top = highest.unwrap_or(end_entity);
+    if let Some(root) = parts.root
+        && (root == top || top.issuer() == root.subject())
+    {
+        return Some(root);
+    }
+    highest
+}
+
+/// A path taken apart. Whether a self-signed end stands in the path or beside it makes no difference here.
+struct Parts<'a> {
+    end_entity: Option<&'a Certificate>,
+    intermediates: Vec<&'a Certificate>,
+    root: Option<&'a Certificate>,
+    root_presented: bool,
+}
+
+impl<'a> Parts<'a> {
+    fn of(analysis: &'a ChainAnalysis) -> Self {
+        let known = analysis.root.as_ref();
+        let in_path = analysis.path.last().filter(|last| last.is_self_issued());
+        let root = known.map(|root| &root.certificate).or(in_path);
+        let intermediates = analysis.path.iter().skip(1);
+        Self {
+            end_entity: analysis.path.first().or(root),
+            intermediates: intermediates
+                .filter(|one| one.is_ca() && Some(*one) != root)
+                .collect(),
+            root,
+            root_presented: known.map_or(in_path.is_some(), |root| root.presented),
+        }
+    }
+
+    fn presented(&self) -> Vec<&'a Certificate> {
+        let mut presented: Vec<_> = self.end_entity.into_iter().collect();
+        presented.extend(&self.intermediates);
+        if let Some(root) = self.root
+            && self.root_presented
+            && self.end_entity != Some(root)
+        {
+            presented.push(root);
+        }
+        presented
+    }
+
+    fn wanted_root(&self) -> String {
+        let top = self.intermediates.last().copied().or(self.end_entity);
+        top.map(|top| top.issuer().to_string()).unwrap_or_default()
+    }
+
+    fn why_empty(&self, select: Select) -> (String, &'static str) {
+        let Some(end_entity) = self.end_entity else {
+            let message = "no certificate was presented".to_owned();
+            return (message, "fetch the server first");
+        };
+        match select {
+            Select::Intermediates if end_entity.is_self_issued() => {
+                let message = "the certificate is self-signed and has no intermediates".to_owned();
+                (message, "select the leaf")
+            }
+            Select::Intermediates if self.root.is_some() => {
+                let message = "the root issued the certificate itself, there are no intermediates";
+                (message.to_owned(), "select the root")
+            }
+            _ => {
+                let issuer = self.wanted_root();
+                let message = format!("the issuer {issuer} is neither sent nor known");
+                (message, HINT_ROOTS)
+            }
+        }
+    }
+}
+
+const HINT_ROOTS: &str = "get it from the CA's web site and add it as a file";
+
+impl FromStr for Select {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "chain" => Ok(Self::Chain),
+            "intermediates" => Ok(Self::Intermediates),
+            "issuers" => Ok(Self::Issuers),
+            "leaf" => Ok(Self::Leaf),
+            "root" => Ok(Self::Root),
+            _ => Err(UnknownWord {
+                word: word.to_owned(),
+                known: "chain, intermediates, issuers, leaf, root",
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::Root;
+    use crate::report::sample::{self, DAY};
+
+    /// Names of the path, and the root with whether it was sent.
+    fn chain(path: &[(&str, &str, bool)], root: Option<(&str, bool)>) -> ChainAnalysis {
+        let issued = |(name, issuer, ca): &(&str, &str, bool)| match name == issuer {
+            true => sample::certificate(name, *ca, 0, DAY),
+            false => sample::issued(name, issuer, *ca, 0, DAY),
+        };
+        ChainAnalysis {
+            path: path.iter().map(issued).collect(),
+            root: root.map(|(name, presented)| Root {
+                certificate: sample::certificate(name, true, 0, DAY),
+                origin: None,
+                presented,
+            }),
+            findings: Vec::new(),
+        }
+    }
+
+    fn chosen(analysis: &ChainAnalysis, word: &str) -> (String, String) {
+        let selection = select(analysis, word.parse().unwrap(), "h:443");
+        let names: Vec<_> = selection
+            .certificates
+            .iter()
+            .map(Certificate::display_name)
+            .collect();
+        let findings: Vec<_> = selection
+            .findings
+            .iter()
+            .map(|finding| finding.id)
+            .collect();
+        (names.join(" "), findings.join(" "))
+    }
+
+    fn single(analysis: &ChainAnalysis) -> Option<String> {
+        anchor_for_single(analysis).map(Certificate::display_name)
+    }
+
+    fn pair(names: &str, findings: &str) -> (String, String) {
+        (names.to_owned(), findings.to_owned())
+    }
+
+    #[test]
+    fn full_chain_with_known_root() {
+        let full = chain(
+            &[("leaf", "ca", false), ("ca", "root", true)],
+            Some(("root", false)),
+        );
+        assert_eq!(chosen(&full, "leaf"), pair("leaf", "CERT-LEAF-ONLY"));
+        assert_eq!(chosen(&full, "intermediates"), pair("ca", ""));
+        assert_eq!(chosen(&full, "root"), pair("root", ""));
+        assert_eq!(chosen(&full, "chain"), pair("leaf ca", ""));
+        assert_eq!(chosen(&full, "issuers"), pair("ca root", ""));
+        assert_eq!(single(&full), Some("root".to_owned()));
+        let sent = chain(
+            &[("leaf", "ca", false), ("ca", "root", true)],
+            Some(("root", true)),
+        );
+        assert_eq!(chosen(&sent, "chain"), pair("leaf ca root", ""));
+    }
+
+    #[test]
+    fn unknown_root() {
+        let partial = chain(&[("leaf", "ca", false), ("ca", "root", true)], None);
+        assert_eq!(chosen(&partial, "root"), pair("", "SELECT-EMPTY"));
+        assert_eq!(chosen(&partial, "issuers"), pair("ca", "SELECT-NO-ROOT"));
+        assert_eq!(single(&partial), Some("ca".to_owned()));
+    }
+
+    #[test]
+    fn leaf_alone() {
+        let alone = chain(&[("leaf", "ca", false)], None);
+        assert_eq!(chosen(&alone, "issuers"), pair("", "SELECT-EMPTY"));
+        assert_eq!(single(&alone), None);
+        let gap = chain(&[("leaf", "ca", false)], Some(("root", false)));
+        assert_eq!(single(&gap), None);
+        let direct = chain(&[("leaf", "root", false)], Some(("root", false)));
+        assert_eq!(single(&direct), Some("root".to_owned()));
+        assert_eq!(chosen(&direct, "intermediates"), pair("", "SELECT-EMPTY"));
+    }
+
+    #[test]
+    fn self_signed() {
+        let own = chain(&[("own", "own", false)], None);
+        assert_eq!(single(&own), Some("own".to_owned()));
+        for word in ["leaf", "issuers", "root", "chain"] {
+            assert_eq!(chosen(&own, word), pair("own", ""), "{word}");
+        }
+        assert_eq!(chosen(&own, "intermediates"), pair("", "SELECT-EMPTY"));
+    }
+
+    #[test]
+    fn nothing_presented() {
+        let nothing = chain(&[], None);
+        for word in ["leaf", "issuers", "root", "chain", "intermediates"] {
+            assert_eq!(chosen(&nothing, word), pair("", "SELECT-EMPTY"), "{word}");
+        }
+        assert_eq!(single(&nothing), None);
+    }
+}
