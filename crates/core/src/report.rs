@@ -18,7 +18,7 @@ pub(crate) mod text;
 pub(crate) mod sample;
 
 pub(crate) use json::pretty as json_text;
-pub(crate) use table::grid;
+pub(crate) use table::{grid, lines as finding_lines};
 pub use text::escape;
 
 /// How a report is written down.

@@ -132,7 +132,7 @@ impl<'a> Parts<'a> {
                 .filter(|one| one.is_ca() && Some(*one) != root)
                 .collect(),
             root,
-            root_presented: known.map_or(in_path.is_some(), |root| root.presented),
+            root_presented: known.map_or_else(|| in_path.is_some(), |root| root.presented),
         }
     }
 

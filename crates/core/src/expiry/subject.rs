@@ -159,9 +159,11 @@ impl Subject {
                     .push(Item::new("root", role, root.certificate.clone()));
             }
         }
+        let mut extras = 0;
         for certificate in &chain.certificates {
             if seen.insert(certificate.fingerprint()) {
-                let label = format!("extra {}", subject.items.len() + 1);
+                extras += 1;
+                let label = format!("extra {extras}");
                 subject.items.push(Item {
                     label,
                     role: role_in_chain(1, certificate),
@@ -263,8 +265,10 @@ mod tests {
         let ca = sample::issued("ca", "root", true, 0, DAY);
         let root = sample::certificate("root", true, 0, DAY);
         let extra = sample::issued("old", "older", true, 0, DAY);
-        let mut chain = PresentedChain::default();
-        chain.certificates = vec![leaf.clone(), extra, ca.clone()];
+        let chain = PresentedChain {
+            certificates: vec![leaf.clone(), extra, ca.clone()],
+            ..PresentedChain::default()
+        };
         let analysis = ChainAnalysis {
             path: vec![leaf, ca],
             root: Some(Root {
@@ -279,7 +283,7 @@ mod tests {
             ("1", Role::EndEntity, false),
             ("2", Role::Intermediate, false),
             ("root", Role::Anchor, false),
-            ("extra 4", Role::Intermediate, true),
+            ("extra 1", Role::Intermediate, true),
         ];
         assert_eq!(roles(&subject), expected);
         assert_eq!(subject.needs, [root.fingerprint()]);

@@ -61,7 +61,7 @@ fn row(certificate: &CertificateReport) -> Vec<(String, Option<Severity>)> {
 }
 
 /// A finding on one line, its hint on the next. Long lines stay whole, so that they can be searched for.
-fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
+pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
     // The block is already headed by the subject.
     let place = match finding.subject.strip_prefix(subject) {
         Some(rest) => rest.trim_start_matches(": "),
@@ -183,7 +183,28 @@ mod tests {
             width: Some(40),
             color: false,
         };
-        insta::assert_snapshot!(render(&sample::report(), &style), @"");
+        insta::assert_snapshot!(render(&sample::report(), &style), @r#"
+        example.org:443
+          cert  role  expires on  left      stat
+          ific                              e
+          ate
+          1     end   2026-01-06  5 days    expi
+          (exa  enti                        res
+          mple  ty                          soon
+          .org
+          )
+          2     inte  2028-06-19  900 days  ok
+          (Exa  rmed
+          mple  iate
+          CA)
+          critical CERT-EXPIRING  1: example.org expires soon
+                   hint: renew it
+
+        gone.example:443
+          critical CHECK-UNREACHABLE  no answer
+
+        2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed
+        "#);
     }
 
     #[test]
