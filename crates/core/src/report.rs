@@ -57,7 +57,7 @@ pub struct Finding {
     pub id: &'static str,
     /// How bad it is.
     pub severity: Severity,
-    /// What it is about: a server, a file, an entry.
+    /// What it is about: a server, a file; `file: entry` for a part of it.
     pub subject: String,
     /// What was found, in lower case and without a period.
     pub message: String,

@@ -299,6 +299,32 @@ fn table_of_a_refused_replacement() {
 }
 
 #[test]
+fn hostile_names_stay_text() {
+    let evil = "a\u{1b}]0;x\u{7}\u{202e}\u{9b}2J\n";
+    let certificate = sample::certificate(evil, false, 0, DAY);
+    let mut incoming = vec![Incoming::certificate(evil, &certificate)];
+    incoming.extend(from(
+        evil,
+        [trusted(evil, 0), trusted(evil, 1), trusted(evil, 5)],
+    ));
+    let plan = plan(&KeyStore::new(), &incoming, &options(OnConflict::Replace));
+    for format in [ReportFormat::Json, ReportFormat::Table] {
+        let text = render_plan(&plan, format, &Style::default());
+        let safe = |c: char| c == '\n' || !crate::report::text::is_unsafe(c);
+        assert!(text.chars().all(safe), "{text:?}");
+    }
+}
+
+#[test]
+fn ten_thousand_of_one_name_are_no_trouble() {
+    let der = |number: usize| CertificateDer::from(number.to_be_bytes().to_vec());
+    let entries = (0..10_000).map(|number| Entry::trusted(Alias::new("same"), der(number)));
+    let incoming = from("a", entries);
+    let plan = plan(&KeyStore::new(), &incoming, &options(OnConflict::Rename));
+    assert_eq!(plan.summary().renamed, 9_999);
+}
+
+#[test]
 fn json() {
     // Keys and signatures differ per run, so fingerprints are left out of the comparison.
     let mut plan = example();
