@@ -1,0 +1,6 @@
+//! TLS as far as it takes to see a server's certificates. Works over any stream; sockets are [`fetch`]'s.
+//!
+//! [`fetch`]: crate::fetch
+
+pub mod client;
+pub mod danger;
