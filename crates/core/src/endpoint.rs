@@ -264,7 +264,10 @@ mod tests {
             ("api.infobip.com", "api.infobip.com:443"),
             ("API.Infobip.COM:8443", "api.infobip.com:8443"),
             ("https://api.infobip.com", "api.infobip.com:443"),
-            ("HTTPS://api.infobip.com:8443/a/b?c#d", "api.infobip.com:8443"),
+            (
+                "HTTPS://api.infobip.com:8443/a/b?c#d",
+                "api.infobip.com:8443",
+            ),
             ("https://api.infobip.com?x=1@2", "api.infobip.com:443"),
             ("tls://mail.example.com:465", "mail.example.com:465"),
             ("api.example.com.", "api.example.com.:443"),
@@ -383,7 +386,15 @@ mod tests {
 
     #[test]
     fn a_connect_rule_needs_an_address_with_a_port() {
-        for text in ["", "=", "a=", "a:443=10.0.0.1", "10.0.0.1", "a:443=b:c", "a b=c:1"] {
+        for text in [
+            "",
+            "=",
+            "a=",
+            "a:443=10.0.0.1",
+            "10.0.0.1",
+            "a:443=b:c",
+            "a b=c:1",
+        ] {
             assert!(text.parse::<ConnectRule>().is_err(), "{text}");
         }
     }

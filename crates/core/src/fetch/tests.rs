@@ -1,0 +1,643 @@
+//! Servers of every temper, on loopback.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::Instant;
+
+use rustls::crypto::aws_lc_rs;
+use rustls::server::{ResolvesServerCertUsingSni, WebPkiClientVerifier};
+use rustls::{RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion, version};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use time::macros::datetime;
+
+use super::*;
+use crate::demo::{DemoPki, DemoServer};
+
+const QUICK: Duration = Duration::from_millis(600);
+
+#[test]
+fn both_versions_give_chain_proof_and_facts() {
+    for (version, name, prefix) in [
+        (&version::TLS12, "TLSv1.2", "TLS_ECDHE_"),
+        (&version::TLS13, "TLSv1.3", "TLS_AES_"),
+    ] {
+        let pki = pki();
+        let server = tls_server(config(&pki, version, false));
+        let fetched = fetch(&server.target("api.infobip.com"), &patient());
+        assert_eq!(fetched.error, None);
+        assert_eq!(ders(&fetched), pki.certificate(DemoServer::Api).chain);
+        assert_eq!(fetched.possession, Possession::Proven);
+        assert_eq!(fetched.protocol.as_deref(), Some(name));
+        assert!(fetched.cipher_suite.as_deref().unwrap().starts_with(prefix));
+        assert!(!fetched.client_certificate_requested);
+        assert_eq!(fetched.address, Some(server.address));
+        assert!(fetched.elapsed > Duration::ZERO);
+    }
+}
+
+#[test]
+fn a_required_client_certificate_leaves_the_chain_and_is_told() {
+    for (version, alert) in [
+        (&version::TLS12, "certificate_required"),
+        (&version::TLS13, "certificate_required"),
+    ] {
+        let pki = pki();
+        let server = tls_server(config(&pki, version, true));
+        let fetched = fetch(&server.target("api.infobip.com"), &patient());
+        assert_eq!(ders(&fetched).len(), 2, "{version:?}");
+        assert!(fetched.client_certificate_requested);
+        assert_eq!(fetched.possession, Possession::Proven);
+        let error = fetched.error.unwrap();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the server sent the alert {alert} after its certificates: it wants a client certificate"
+            )
+        );
+        assert_eq!(error.reason(), "alert");
+        assert!(error.hint().unwrap().contains("complete all the same"));
+    }
+}
+
+#[test]
+fn a_chain_of_three_keeps_its_order() {
+    let (chain, key) = chain_of_three();
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain.clone(), key)
+        .unwrap();
+    let server = tls_server(Arc::new(config));
+    let fetched = fetch(&server.target("three.example"), &patient());
+    assert_eq!(ders(&fetched), chain);
+}
+
+#[test]
+fn a_server_that_does_not_know_the_name_says_so() {
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(ResolvesServerCertUsingSni::new()));
+    let server = tls_server(Arc::new(config));
+    // rustls servers say access_denied where others say unrecognized_name (RFC 6066 section 3).
+    let fetched = fetch(&server.target("unknown.example"), &patient());
+    assert_eq!(fetched.error.unwrap().reason(), "alert");
+
+    let server = Server::start(|mut stream| {
+        swallow(&mut stream);
+        stream.write_all(&[21, 3, 3, 0, 2, 2, 112]).unwrap();
+    });
+    let error = fetch(&server.target("unknown.example"), &patient()).error;
+    let error = error.unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the server sent the alert unrecognized_name: it does not know the name unknown.example"
+    );
+    assert!(error.hint().unwrap().contains("spelling"));
+}
+
+#[test]
+fn an_old_server_is_recognised_by_its_alert() {
+    for (code, name) in [(40, "handshake_failure"), (70, "protocol_version")] {
+        let server = Server::start(move |mut stream| {
+            swallow(&mut stream);
+            stream.write_all(&[21, 3, 1, 0, 2, 2, code]).unwrap();
+        });
+        let error = fetch(&server.target("old.example"), &patient())
+            .error
+            .unwrap();
+        let text = error.to_string();
+        assert!(
+            text.contains(name) && text.contains("older than 1.2"),
+            "{text}"
+        );
+        assert!(error.hint().is_some());
+    }
+}
+
+#[test]
+fn what_is_no_tls_is_recognised() {
+    for (answer, speaks) in [
+        (
+            "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n",
+            Some("HTTP"),
+        ),
+        ("220 mail.example.com ESMTP Postfix\r\n", Some("SMTP")),
+        ("220 files.example.com FTP server ready\r\n", Some("FTP")),
+        ("SSH-2.0-OpenSSH_9.6\r\n", Some("SSH")),
+        ("* OK IMAP4 ready\r\n", Some("IMAP")),
+        ("\u{1}\u{2}\u{3}nothing known\r\n", None),
+    ] {
+        let server = Server::start(move |mut stream| {
+            stream.write_all(answer.as_bytes()).unwrap();
+            swallow(&mut stream);
+            // Stays until the client has read, as a reset would tear the answer away.
+            let _ = stream.read(&mut [0; 16]);
+        });
+        let error = fetch(&server.target("plain.example"), &patient())
+            .error
+            .unwrap();
+        assert_eq!(error.reason(), "not-tls", "{error}");
+        let FetchError::NotTls { speaks: told, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(*told, speaks);
+        assert!(error.hint().is_some());
+    }
+    assert_eq!(
+        FetchError::not_tls(b"HTTP/1.1 400 Bad Request\r\nServer: x").to_string(),
+        "the port answers, but not with TLS (this looks like HTTP): \"HTTP/1.1 400 Bad Request\""
+    );
+}
+
+#[test]
+fn a_silent_server_ends_in_time() {
+    let server = Server::start(|mut stream| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let started = Instant::now();
+    let error = fetch(&server.target("silent.example"), &within(QUICK))
+        .error
+        .unwrap();
+    assert!(started.elapsed() < QUICK * 3, "{:?}", started.elapsed());
+    assert_eq!(error.reason(), "timeout");
+    assert!(
+        error
+            .to_string()
+            .contains("took the connection, then sent nothing"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_server_that_drips_ends_in_time() {
+    let server = Server::start(|mut stream| {
+        // A record header that announces 16 KiB, then its bytes, each in time for a timeout per read.
+        for byte in [22, 3, 3, 0x40, 0].into_iter().chain(std::iter::repeat(2)) {
+            if stream.write_all(&[byte]).is_err() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let started = Instant::now();
+    let error = fetch(&server.target("drip.example"), &within(QUICK))
+        .error
+        .unwrap();
+    assert!(started.elapsed() < QUICK * 3, "{:?}", started.elapsed());
+    assert_eq!(error.reason(), "timeout");
+    assert!(
+        error
+            .to_string()
+            .contains("too slow during the TLS handshake"),
+        "{error}"
+    );
+}
+
+#[test]
+fn endless_records_end() {
+    for record in [
+        // warning alert user_canceled; change_cipher_spec; empty handshake record
+        &[21, 3, 3, 0, 2, 1, 90][..],
+        &[20, 3, 3, 0, 1, 1],
+        &[22, 3, 3, 0, 0],
+    ] {
+        let server = Server::start(move |mut stream| {
+            let burst = record.repeat(500);
+            while stream.write_all(&burst).is_ok() {}
+        });
+        let started = Instant::now();
+        let fetched = fetch(&server.target("endless.example"), &within(QUICK));
+        assert!(started.elapsed() < QUICK * 3, "{:?}", started.elapsed());
+        assert!(fetched.error.is_some() && fetched.chain.is_none());
+    }
+}
+
+#[test]
+fn a_connection_that_ends_says_when_and_how() {
+    let server = Server::start(|mut stream| swallow(&mut stream));
+    let error = fetch(&server.target("gone.example"), &patient())
+        .error
+        .unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the server closed the connection before it sent anything"
+    );
+    assert_eq!(error.reason(), "closed");
+
+    let server = Server::start(|mut stream| {
+        swallow(&mut stream);
+        stream.write_all(&[22, 3, 3, 0, 9, 2, 0]).unwrap();
+    });
+    let error = fetch(&server.target("gone.example"), &patient())
+        .error
+        .unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the server closed the connection during the handshake, after 7 bytes"
+    );
+
+    // Closing with unread bytes makes the system send a reset.
+    let server = Server::start(|stream| {
+        stream.peek(&mut [0; 16]).unwrap();
+    });
+    let error = fetch(&server.target("reset.example"), &patient())
+        .error
+        .unwrap();
+    assert!(
+        matches!(
+            error,
+            FetchError::Closed {
+                reset: true,
+                received: 0,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_wrong_signature_is_told_and_the_chain_kept() {
+    // The chain of one server with the key of another; rustls checks that, so the key is of a raw resolver.
+    let pki = pki();
+    let (right, wrong) = (
+        pki.certificate(DemoServer::Api),
+        pki.certificate(DemoServer::FrontEnd),
+    );
+    let key = aws_lc_rs::sign::any_supported_type(&PrivateKeyDer::from(wrong.key.clone_key()));
+    let mixed = rustls::sign::CertifiedKey::new(right.chain.clone(), key.unwrap());
+    for version in [&version::TLS12, &version::TLS13] {
+        let config = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(
+                mixed.clone(),
+            )));
+        let server = tls_server(Arc::new(config));
+        let fetched = fetch(&server.target("api.infobip.com"), &patient());
+        assert_eq!(ders(&fetched), right.chain);
+        assert_eq!(fetched.possession, Possession::Unproven);
+        let error = fetched.error.unwrap();
+        assert_eq!(error.reason(), "tls");
+        assert!(error.to_string().contains("does not hold"), "{error}");
+    }
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_told() {
+    // RFC 6761 section 6.4 promises that this name never resolves; a machine without DNS fails as well.
+    let target = Target::new("no-such-host.invalid:443".parse().unwrap());
+    let fetched = fetch(&target, &patient());
+    let error = fetched.error.unwrap();
+    assert!(matches!(error.reason(), "resolve" | "timeout"), "{error}");
+    assert!(error.to_string().contains("resolve") || error.to_string().contains("name service"));
+    assert_eq!(fetched.address, None);
+}
+
+#[test]
+fn a_refused_port_is_told() {
+    let address = unused_port();
+    let target = Target::new(Endpoint::new(address.ip().to_string(), address.port()));
+    let fetched = fetch(&target, &patient());
+    let error = fetched.error.unwrap();
+    assert_eq!(
+        error.to_string(),
+        format!("{address} refused the connection: nothing listens on that port")
+    );
+    assert_eq!(fetched.address, Some(address));
+}
+
+#[test]
+fn the_address_family_is_obeyed() {
+    let target = Target::new("127.0.0.1:1".parse().unwrap());
+    let options = FetchOptions {
+        family: AddressFamily::V6,
+        ..patient()
+    };
+    let error = fetch(&target, &options).error.unwrap();
+    assert_eq!(error.to_string(), "127.0.0.1 has no IPv6 address");
+    assert_eq!(error.reason(), "no-address-of-family");
+}
+
+#[test]
+fn the_next_address_is_tried() {
+    let server = Server::start(|mut stream| swallow(&mut stream));
+    let mut tried = None;
+    let deadline = Deadline::after(patient().timeout);
+    let addresses = [unused_port(), server.address];
+    let stream = dial::connect(&addresses, deadline, &mut tried).unwrap();
+    assert_eq!(tried, Some(server.address));
+    drop(stream);
+    let addresses = [unused_port(), unused_port()];
+    let error = dial::connect(&addresses, deadline, &mut tried).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("and so failed the other address"),
+        "{error}"
+    );
+}
+
+#[test]
+fn no_time_is_a_timeout_and_endless_time_no_panic() {
+    let target = Target::new("127.0.0.1:1".parse().unwrap());
+    let error = fetch(&target, &within(Duration::ZERO)).error.unwrap();
+    assert_eq!(error.reason(), "timeout");
+    let error = fetch(&target, &within(Duration::MAX)).error.unwrap();
+    assert_eq!(error.reason(), "refused");
+}
+
+#[test]
+fn ipv6_works_where_there_is_any() {
+    let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
+        return;
+    };
+    let pki = pki();
+    let server = Server::on(listener, tls(pki.server_config(DemoServer::FrontEnd)));
+    let endpoint = Endpoint::new("::1", server.address.port());
+    let fetched = fetch(&Target::new(endpoint), &patient());
+    assert_eq!(fetched.error, None);
+    assert_eq!(ders(&fetched).len(), 2);
+}
+
+#[test]
+fn what_is_dialled_does_not_change_the_name_that_is_asked_for() {
+    for (endpoint, name, sni) in [
+        ("api.infobip.com:443", None, Some("api.infobip.com")),
+        ("API.infobip.com.", None, Some("api.infobip.com")),
+        (
+            "api.infobip.com",
+            Some("other.example"),
+            Some("other.example"),
+        ),
+        ("192.0.2.1:443", None, None),
+        (
+            "192.0.2.1:443",
+            Some("named.example"),
+            Some("named.example"),
+        ),
+    ] {
+        let (sender, receiver) = mpsc::channel();
+        let config = pki().server_config(DemoServer::Api);
+        let server = Server::start(move |mut stream| {
+            let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let _ = connection.complete_io(&mut stream);
+            let _ = sender.send(connection.server_name().map(str::to_owned));
+        });
+        let mut target = server.target("unused.example");
+        target.endpoint = endpoint.parse().unwrap();
+        target.server_name = name.map(|name| ServerName::try_from(name).unwrap());
+        assert_eq!(fetch(&target, &patient()).error, None, "{endpoint}");
+        assert_eq!(receiver.recv().unwrap().as_deref(), sni, "{endpoint}");
+    }
+}
+
+#[test]
+fn twenty_targets_each_get_one_result_and_the_dead_hold_nobody_up() {
+    let pki = pki();
+    let live = tls_server(pki.server_config(DemoServer::Api));
+    let silent = Server::start(|mut stream| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let refused = unused_port();
+    let targets: Vec<Target> = (0..20)
+        .map(|number| match number % 5 {
+            0 => Target::new(Endpoint::new(refused.ip().to_string(), refused.port())),
+            1 => silent.target("silent.example"),
+            _ => live.target("api.infobip.com"),
+        })
+        .collect();
+    let mut order = Vec::new();
+    let started = Instant::now();
+    fetch_all(&targets, &within(QUICK * 2), 8, &mut |index, fetched| {
+        assert_eq!(fetched.target.endpoint, targets[index].endpoint);
+        assert_eq!(
+            fetched.error.is_none(),
+            index % 5 > 1,
+            "{:?}",
+            fetched.error
+        );
+        order.push(index);
+    });
+    assert!(started.elapsed() < QUICK * 8, "{:?}", started.elapsed());
+    assert_eq!(order.iter().copied().collect::<BTreeSet<_>>().len(), 20);
+    assert_ne!(
+        order[..2],
+        [0, 1],
+        "the silent one cannot be among the first"
+    );
+    fetch_all(&[], &patient(), 0, &mut |_, _| {
+        panic!("no target, no result")
+    });
+}
+
+/// The stack of `fetch_all`'s workers, in the build that needs most of it.
+#[test]
+fn a_small_stack_is_enough() {
+    let pki = pki();
+    let server = tls_server(config(&pki, &version::TLS13, true));
+    let target = server.target("api.infobip.com");
+    let quarter = thread::Builder::new().stack_size(WORKER_STACK / 2);
+    let fetched = quarter.spawn(move || fetch(&target, &patient())).unwrap();
+    assert!(fetched.join().unwrap().chain.is_some());
+}
+
+#[test]
+fn reasons_are_distinct_words() {
+    let address = SocketAddr::from(([192, 0, 2, 1], 443));
+    let text = String::new;
+    let all = [
+        FetchError::Alert {
+            alert: text(),
+            server_name: None,
+            after_certificates: false,
+            client_certificate_requested: false,
+        },
+        FetchError::Closed {
+            received: 0,
+            after_certificates: false,
+            client_certificate_requested: false,
+            reset: false,
+        },
+        FetchError::Connect {
+            address,
+            why: text(),
+        },
+        FetchError::NoAddressOfFamily {
+            host: text(),
+            family: AddressFamily::V6,
+        },
+        FetchError::NoCertificate,
+        FetchError::not_tls(b""),
+        FetchError::Refused {
+            address,
+            addresses: 3,
+        },
+        FetchError::Resolve {
+            host: text(),
+            why: text(),
+        },
+        FetchError::Timeout {
+            phase: Phase::Connect,
+            after: QUICK,
+            address: None,
+        },
+        FetchError::Tls { why: text() },
+        FetchError::Unreachable {
+            address,
+            addresses: 1,
+        },
+    ];
+    let words: BTreeSet<_> = all.iter().map(FetchError::reason).collect();
+    assert_eq!(words.len(), all.len());
+    for error in &all {
+        assert!(!error.to_string().ends_with('.'), "{error}");
+        let _ = error.hint();
+    }
+}
+
+/// A listener whose every connection is served by one closure, on threads of its own.
+struct Server {
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> Self {
+        Self::on(TcpListener::bind(("127.0.0.1", 0)).unwrap(), serve)
+    }
+
+    fn on(listener: TcpListener, serve: impl Fn(TcpStream) + Clone + Send + 'static) -> Self {
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let serve = serve.clone();
+                thread::spawn(move || serve(stream));
+            }
+        });
+        Self { address }
+    }
+
+    /// Asks for `host`, dials this server.
+    fn target(&self, host: &str) -> Target {
+        Target {
+            endpoint: Endpoint::new(host, 443),
+            server_name: None,
+            connect: Some(Endpoint::new(
+                self.address.ip().to_string(),
+                self.address.port(),
+            )),
+        }
+    }
+}
+
+fn tls_server(config: Arc<ServerConfig>) -> Server {
+    Server::start(tls(config))
+}
+
+/// Serves one handshake and then reads until the client leaves.
+fn tls(config: Arc<ServerConfig>) -> impl Fn(TcpStream) + Clone + Send + 'static {
+    move |mut stream| {
+        let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        while connection
+            .complete_io(&mut stream)
+            .is_ok_and(|(read, _)| read > 0)
+        {}
+    }
+}
+
+/// Reads the ClientHello, which is below 16 KiB and comes in one or two pieces.
+fn swallow(stream: &mut TcpStream) {
+    let mut header = [0; 5];
+    stream.read_exact(&mut header).unwrap();
+    let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
+    stream.read_exact(&mut vec![0; length]).unwrap();
+}
+
+fn config(
+    pki: &DemoPki,
+    version: &'static SupportedProtocolVersion,
+    client_certificate: bool,
+) -> Arc<ServerConfig> {
+    let certificate = pki.certificate(DemoServer::Api);
+    let builder = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[version])
+        .unwrap();
+    let builder = if client_certificate {
+        let mut roots = RootCertStore::empty();
+        roots.add(pki.root().clone()).unwrap();
+        builder.with_client_cert_verifier(
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
+                .build()
+                .unwrap(),
+        )
+    } else {
+        builder.with_no_client_auth()
+    };
+    let key = PrivateKeyDer::from(certificate.key.clone_key());
+    Arc::new(
+        builder
+            .with_single_cert(certificate.chain.clone(), key)
+            .unwrap(),
+    )
+}
+
+fn chain_of_three() -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
+    let ca = |name: &str| {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+    };
+    let key = || KeyPair::generate().unwrap();
+    let root = CertifiedIssuer::self_signed(ca("root.example"), key()).unwrap();
+    let upper = CertifiedIssuer::signed_by(ca("upper.example"), key(), &root).unwrap();
+    let lower = CertifiedIssuer::signed_by(ca("lower.example"), key(), &upper).unwrap();
+    let leaf_key = key();
+    let leaf = CertificateParams::new(vec!["three.example".to_owned()])
+        .unwrap()
+        .signed_by(&leaf_key, &lower)
+        .unwrap();
+    let chain = vec![leaf.der().clone(), lower.der().clone(), upper.der().clone()];
+    (chain, leaf_key.into())
+}
+
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(aws_lc_rs::default_provider())
+}
+
+fn pki() -> DemoPki {
+    DemoPki::new(datetime!(2026-06-01 12:00 UTC)).unwrap()
+}
+
+fn ders(fetched: &Fetched) -> Vec<CertificateDer<'static>> {
+    let chain = fetched.chain.as_ref().unwrap();
+    let certificates = chain.certificates.iter();
+    certificates
+        .map(|certificate| certificate.der().clone())
+        .collect()
+}
+
+/// A port that was free a moment ago.
+fn unused_port() -> SocketAddr {
+    let listener = TcpListener::bind((IpAddr::from([127, 0, 0, 1]), 0)).unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// For servers that answer: long enough for a busy machine.
+fn patient() -> FetchOptions {
+    within(Duration::from_secs(20))
+}
+
+fn within(timeout: Duration) -> FetchOptions {
+    FetchOptions {
+        timeout,
+        ..FetchOptions::default()
+    }
+}
