@@ -138,6 +138,7 @@ impl DemoCertificate {
     fn issue(which: DemoServer, issuer: &Authority, at: OffsetDateTime) -> Result<Self, DemoError> {
         let key = generate()?;
         let mut params = params(which.host(), at, LEAF_LIFETIME);
+        params.is_ca = IsCa::ExplicitNoCa;
         params.subject_alt_names = which.alt_names()?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
