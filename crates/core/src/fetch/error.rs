@@ -4,9 +4,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rustls::{AlertDescription, CertificateError, PeerIncompatible, PeerMisbehaved};
-
 use super::AddressFamily;
+use super::words::{
+    alert_meaning, closed_when, family_name, of_many, recognise, shown, timeout_meaning, tls_words,
+};
 
 /// Why a fetch ended early. [`reason`](FetchError::reason) is the stable word.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -217,201 +218,18 @@ impl FetchError {
     }
 
     pub(super) fn not_tls(bytes: &[u8]) -> Self {
-        let line = bytes.split(|byte| b"\r\n".contains(byte)).next();
-        let line = line.filter(|line| !line.is_empty()).unwrap_or(bytes);
-        let shown = line.get(..SHOWN_BYTES).unwrap_or(line);
         Self::NotTls {
             speaks: recognise(bytes),
-            first_bytes: readable(shown),
+            first_bytes: shown(bytes),
         }
     }
 
     pub(super) fn tls(error: &rustls::Error) -> Self {
-        let why = match error {
-            rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
-                "its signature does not fit its certificate, so it does not hold that certificate's key".to_owned()
-            }
-            rustls::Error::PeerMisbehaved(PeerMisbehaved::SignedKxWithWrongAlgorithm) => {
-                "the server signed with an algorithm that does not fit its cipher suite".to_owned()
-            }
-            rustls::Error::PeerIncompatible(
-                PeerIncompatible::ServerDoesNotSupportTls12Or13
-                | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-            ) => "the server speaks only TLS older than 1.2".to_owned(),
-            other => other.to_string(),
-        };
-        Self::Tls { why }
-    }
-}
-
-/// Whether what came first cannot be a TLS record: type 20 to 24, then major version 3 (RFC 8446 section 5.1).
-pub(super) fn is_not_tls(first_bytes: &[u8]) -> bool {
-    match first_bytes {
-        [] => false,
-        [kind] => !(20..=24).contains(kind),
-        [kind, major, ..] => !(20..=24).contains(kind) || *major != 3,
-    }
-}
-
-/// The name in RFC 8446 section 6 and the extensions that define more, not rustls' spelling.
-pub(super) fn alert_name(alert: AlertDescription) -> String {
-    let code = u8::from(alert);
-    let known = ALERTS.iter().find(|(number, _)| *number == code);
-    known.map_or_else(|| format!("number {code}"), |(_, name)| (*name).to_owned())
-}
-
-fn alert_meaning(
-    alert: &str,
-    server_name: Option<&str>,
-    after_certificates: bool,
-    client_certificate_requested: bool,
-) -> String {
-    match alert {
-        _ if after_certificates && client_certificate_requested => {
-            " after its certificates: it wants a client certificate".to_owned()
-        }
-        "unrecognized_name" => match server_name {
-            Some(name) => format!(": it does not know the name {name}"),
-            None => ": it wants to be asked by name".to_owned(),
-        },
-        _ if after_certificates => " after its certificates".to_owned(),
-        "protocol_version" => ": it may speak only TLS older than 1.2".to_owned(),
-        "handshake_failure" | "insufficient_security" => {
-            ": it may speak only TLS older than 1.2, or only cipher suites, curves or keys that are out of use".to_owned()
-        }
-        "internal_error" => ": it has a problem of its own, often no certificate for this name".to_owned(),
-        _ => String::new(),
-    }
-}
-
-fn closed_when(
-    received: u64,
-    after_certificates: bool,
-    client_certificate_requested: bool,
-) -> String {
-    if after_certificates && client_certificate_requested {
-        return "after its certificates, having asked for a client certificate".to_owned();
-    }
-    if after_certificates {
-        return "after its certificates, before the handshake was complete".to_owned();
-    }
-    match received {
-        0 => "before it sent anything".to_owned(),
-        1 => "during the handshake, after 1 byte".to_owned(),
-        count => format!("during the handshake, after {count} bytes"),
-    }
-}
-
-fn timeout_meaning(phase: &Phase, address: Option<SocketAddr>) -> String {
-    let server = address.map_or_else(|| "the server".to_owned(), |address| address.to_string());
-    match phase {
-        Phase::Resolve => "the name service did not answer".to_owned(),
-        Phase::Connect => format!("{server} did not answer the connection request"),
-        Phase::Handshake { received: 0 } => {
-            format!("{server} took the connection, then sent nothing")
-        }
-        Phase::Handshake { received: 1 } => {
-            format!("{server} stopped or was too slow during the TLS handshake, after 1 byte")
-        }
-        Phase::Handshake { received } => {
-            format!(
-                "{server} stopped or was too slow during the TLS handshake, after {received} bytes"
-            )
+        Self::Tls {
+            why: tls_words(error),
         }
     }
 }
 
-fn family_name(family: AddressFamily) -> &'static str {
-    match family {
-        AddressFamily::Any => "IP",
-        AddressFamily::V4 => "IPv4",
-        AddressFamily::V6 => "IPv6",
-    }
-}
-
-fn of_many(addresses: usize) -> String {
-    match addresses {
-        0 | 1 => String::new(),
-        2 => " (and so failed the other address)".to_owned(),
-        many => format!(" (and so failed the {} other addresses)", many - 1),
-    }
-}
-
-/// Servers that speak first, or answer what they do not understand in their own words.
-fn recognise(bytes: &[u8]) -> Option<&'static str> {
-    let text = String::from_utf8_lossy(bytes).to_ascii_uppercase();
-    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| text.starts_with(prefix));
-    if starts(&["HTTP/", "<HTML", "<!DOCTYPE", "<?XML"]) {
-        Some("HTTP")
-    } else if starts(&["SSH-"]) {
-        Some("SSH")
-    } else if starts(&["220", "421", "554"]) {
-        let (smtp, ftp) = (text.contains("SMTP"), text.contains("FTP"));
-        Some(match (smtp, ftp) {
-            (true, _) => "SMTP",
-            (false, true) => "FTP",
-            (false, false) => "SMTP or FTP",
-        })
-    } else if starts(&["* OK", "* PREAUTH", "* BYE"]) {
-        Some("IMAP")
-    } else if starts(&["+OK"]) {
-        Some("POP3")
-    } else if starts(&["-ERR"]) {
-        Some("Redis or POP3")
-    } else if text.contains("MYSQL_NATIVE") || text.contains("CACHING_SHA2") {
-        Some("MySQL")
-    } else {
-        None
-    }
-}
-
-fn readable(bytes: &[u8]) -> String {
-    let shown = |byte: &u8| match byte {
-        b' '..=b'~' => char::from(*byte),
-        _ => '.',
-    };
-    bytes.iter().map(shown).collect()
-}
-
-const CLIENT_CERTIFICATE: &str = "the server wants a client certificate; the certificates it presented are complete all the same";
-
-/// A status line or a banner; more only fills the terminal.
-const SHOWN_BYTES: usize = 60;
-
-const ALERTS: &[(u8, &str)] = &[
-    (0, "close_notify"),
-    (10, "unexpected_message"),
-    (20, "bad_record_mac"),
-    (21, "decryption_failed"),
-    (22, "record_overflow"),
-    (30, "decompression_failure"),
-    (40, "handshake_failure"),
-    (41, "no_certificate"),
-    (42, "bad_certificate"),
-    (43, "unsupported_certificate"),
-    (44, "certificate_revoked"),
-    (45, "certificate_expired"),
-    (46, "certificate_unknown"),
-    (47, "illegal_parameter"),
-    (48, "unknown_ca"),
-    (49, "access_denied"),
-    (50, "decode_error"),
-    (51, "decrypt_error"),
-    (60, "export_restriction"),
-    (70, "protocol_version"),
-    (71, "insufficient_security"),
-    (80, "internal_error"),
-    (86, "inappropriate_fallback"),
-    (90, "user_canceled"),
-    (100, "no_renegotiation"),
-    (109, "missing_extension"),
-    (110, "unsupported_extension"),
-    (111, "certificate_unobtainable"),
-    (112, "unrecognized_name"),
-    (113, "bad_certificate_status_response"),
-    (114, "bad_certificate_hash_value"),
-    (115, "unknown_psk_identity"),
-    (116, "certificate_required"),
-    (120, "no_application_protocol"),
-    (121, "ech_required"),
-];
+const CLIENT_CERTIFICATE: &str =
+    "to see its certificates no client certificate is needed: they are complete all the same";

@@ -1,21 +1,31 @@
 //! Servers of every temper, on loopback.
 
+mod server;
+
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
+use std::net::{Ipv6Addr, TcpListener};
 use std::sync::Arc;
 use std::time::Instant;
 
 use rustls::crypto::aws_lc_rs;
-use rustls::server::{ResolvesServerCertUsingSni, WebPkiClientVerifier};
-use rustls::{RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion, version};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::ResolvesServerCertUsingSni;
+use rustls::{ServerConfig, ServerConnection, version};
+use rustls_pki_types::PrivateKeyDer;
 use time::macros::datetime;
 
 use super::*;
 use crate::demo::{DemoPki, DemoServer};
 
+use server::{
+    Server, chain_of_three, config, ders, patient, pki, provider, swallow, tls, tls_server,
+    unused_port, within,
+};
+
 const QUICK: Duration = Duration::from_millis(600);
+
+/// For a machine that is busy with other tests; the servers below would go on for ever.
+const SLACK: Duration = Duration::from_secs(5);
 
 #[test]
 fn both_versions_give_chain_proof_and_facts() {
@@ -39,10 +49,7 @@ fn both_versions_give_chain_proof_and_facts() {
 
 #[test]
 fn a_required_client_certificate_leaves_the_chain_and_is_told() {
-    for (version, alert) in [
-        (&version::TLS12, "certificate_required"),
-        (&version::TLS13, "certificate_required"),
-    ] {
+    for version in [&version::TLS12, &version::TLS13] {
         let pki = pki();
         let server = tls_server(config(&pki, version, true));
         let fetched = fetch(&server.target("api.infobip.com"), &patient());
@@ -52,9 +59,7 @@ fn a_required_client_certificate_leaves_the_chain_and_is_told() {
         let error = fetched.error.unwrap();
         assert_eq!(
             error.to_string(),
-            format!(
-                "the server sent the alert {alert} after its certificates: it wants a client certificate"
-            )
+            "the server sent the alert certificate_required after its certificates: it wants a client certificate"
         );
         assert_eq!(error.reason(), "alert");
         assert!(error.hint().unwrap().contains("complete all the same"));
@@ -163,7 +168,7 @@ fn a_silent_server_ends_in_time() {
     let error = fetch(&server.target("silent.example"), &within(QUICK))
         .error
         .unwrap();
-    assert!(started.elapsed() < QUICK * 3, "{:?}", started.elapsed());
+    assert!(started.elapsed() < QUICK + SLACK, "{:?}", started.elapsed());
     assert_eq!(error.reason(), "timeout");
     assert!(
         error
@@ -188,7 +193,7 @@ fn a_server_that_drips_ends_in_time() {
     let error = fetch(&server.target("drip.example"), &within(QUICK))
         .error
         .unwrap();
-    assert!(started.elapsed() < QUICK * 3, "{:?}", started.elapsed());
+    assert!(started.elapsed() < QUICK + SLACK, "{:?}", started.elapsed());
     assert_eq!(error.reason(), "timeout");
     assert!(
         error
@@ -212,7 +217,7 @@ fn endless_records_end() {
         });
         let started = Instant::now();
         let fetched = fetch(&server.target("endless.example"), &within(QUICK));
-        assert!(started.elapsed() < QUICK * 3, "{:?}", started.elapsed());
+        assert!(started.elapsed() < QUICK + SLACK, "{:?}", started.elapsed());
         assert!(fetched.error.is_some() && fetched.chain.is_none());
     }
 }
@@ -425,7 +430,11 @@ fn twenty_targets_each_get_one_result_and_the_dead_hold_nobody_up() {
         );
         order.push(index);
     });
-    assert!(started.elapsed() < QUICK * 8, "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < QUICK * 2 + SLACK,
+        "{:?}",
+        started.elapsed()
+    );
     assert_eq!(order.iter().copied().collect::<BTreeSet<_>>().len(), 20);
     assert_ne!(
         order[..2],
@@ -499,145 +508,5 @@ fn reasons_are_distinct_words() {
     for error in &all {
         assert!(!error.to_string().ends_with('.'), "{error}");
         let _ = error.hint();
-    }
-}
-
-/// A listener whose every connection is served by one closure, on threads of its own.
-struct Server {
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> Self {
-        Self::on(TcpListener::bind(("127.0.0.1", 0)).unwrap(), serve)
-    }
-
-    fn on(listener: TcpListener, serve: impl Fn(TcpStream) + Clone + Send + 'static) -> Self {
-        let address = listener.local_addr().unwrap();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let serve = serve.clone();
-                thread::spawn(move || serve(stream));
-            }
-        });
-        Self { address }
-    }
-
-    /// Asks for `host`, dials this server.
-    fn target(&self, host: &str) -> Target {
-        Target {
-            endpoint: Endpoint::new(host, 443),
-            server_name: None,
-            connect: Some(Endpoint::new(
-                self.address.ip().to_string(),
-                self.address.port(),
-            )),
-        }
-    }
-}
-
-fn tls_server(config: Arc<ServerConfig>) -> Server {
-    Server::start(tls(config))
-}
-
-/// Serves one handshake and then reads until the client leaves.
-fn tls(config: Arc<ServerConfig>) -> impl Fn(TcpStream) + Clone + Send + 'static {
-    move |mut stream| {
-        let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-        while connection
-            .complete_io(&mut stream)
-            .is_ok_and(|(read, _)| read > 0)
-        {}
-    }
-}
-
-/// Reads the ClientHello, which is below 16 KiB and comes in one or two pieces.
-fn swallow(stream: &mut TcpStream) {
-    let mut header = [0; 5];
-    stream.read_exact(&mut header).unwrap();
-    let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
-    stream.read_exact(&mut vec![0; length]).unwrap();
-}
-
-fn config(
-    pki: &DemoPki,
-    version: &'static SupportedProtocolVersion,
-    client_certificate: bool,
-) -> Arc<ServerConfig> {
-    let certificate = pki.certificate(DemoServer::Api);
-    let builder = ServerConfig::builder_with_provider(provider())
-        .with_protocol_versions(&[version])
-        .unwrap();
-    let builder = if client_certificate {
-        let mut roots = RootCertStore::empty();
-        roots.add(pki.root().clone()).unwrap();
-        builder.with_client_cert_verifier(
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
-                .build()
-                .unwrap(),
-        )
-    } else {
-        builder.with_no_client_auth()
-    };
-    let key = PrivateKeyDer::from(certificate.key.clone_key());
-    Arc::new(
-        builder
-            .with_single_cert(certificate.chain.clone(), key)
-            .unwrap(),
-    )
-}
-
-fn chain_of_three() -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-
-    let ca = |name: &str| {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params
-    };
-    let key = || KeyPair::generate().unwrap();
-    let root = CertifiedIssuer::self_signed(ca("root.example"), key()).unwrap();
-    let upper = CertifiedIssuer::signed_by(ca("upper.example"), key(), &root).unwrap();
-    let lower = CertifiedIssuer::signed_by(ca("lower.example"), key(), &upper).unwrap();
-    let leaf_key = key();
-    let leaf = CertificateParams::new(vec!["three.example".to_owned()])
-        .unwrap()
-        .signed_by(&leaf_key, &lower)
-        .unwrap();
-    let chain = vec![leaf.der().clone(), lower.der().clone(), upper.der().clone()];
-    (chain, leaf_key.into())
-}
-
-fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(aws_lc_rs::default_provider())
-}
-
-fn pki() -> DemoPki {
-    DemoPki::new(datetime!(2026-06-01 12:00 UTC)).unwrap()
-}
-
-fn ders(fetched: &Fetched) -> Vec<CertificateDer<'static>> {
-    let chain = fetched.chain.as_ref().unwrap();
-    let certificates = chain.certificates.iter();
-    certificates
-        .map(|certificate| certificate.der().clone())
-        .collect()
-}
-
-/// A port that was free a moment ago.
-fn unused_port() -> SocketAddr {
-    let listener = TcpListener::bind((IpAddr::from([127, 0, 0, 1]), 0)).unwrap();
-    listener.local_addr().unwrap()
-}
-
-/// For servers that answer: long enough for a busy machine.
-fn patient() -> FetchOptions {
-    within(Duration::from_secs(20))
-}
-
-fn within(timeout: Duration) -> FetchOptions {
-    FetchOptions {
-        timeout,
-        ..FetchOptions::default()
     }
 }

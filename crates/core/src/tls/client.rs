@@ -297,3 +297,64 @@ const FIRST_BYTES: usize = 256;
 
 /// A verdict is one alert or one ticket; a server that sends data unasked shall not keep us.
 const MAX_VERDICT_READS: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Says what it is given, whatever it hears.
+    struct Deaf<'a>(&'a [u8]);
+
+    impl Read for Deaf<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0.read(buffer)
+        }
+    }
+
+    impl Write for Deaf<'_> {
+        fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+            Ok(buffer.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn session() -> Session {
+        Session::new(ServerName::try_from("api.example.com").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_end_of_the_stream_is_no_error_of_tls() {
+        let mut session = session();
+        let outcome = session.handshake(&mut Deaf(b""));
+        assert!(matches!(outcome, Err(HandshakeError::Closed)));
+        assert_eq!(session.received_bytes(), 0);
+        assert!(session.captured().chain.is_empty());
+        assert!(!session.awaits_verdict());
+    }
+
+    #[test]
+    fn the_first_bytes_are_kept_and_no_more() {
+        let mut session = session();
+        let answer = b"HTTP/1.1 400 Bad Request\r\n".repeat(100);
+        let outcome = session.handshake(&mut Deaf(&answer));
+        assert!(matches!(outcome, Err(HandshakeError::Tls(_))));
+        assert_eq!(session.first_bytes(), &answer[..FIRST_BYTES]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_panics(
+            kind in 20_u8..=24,
+            body in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+        ) {
+            let length = u8::try_from(body.len()).unwrap();
+            let record = [&[kind, 3, 3, 0, length], &body[..]].concat();
+            let mut session = session();
+            assert!(session.handshake(&mut Deaf(&record)).is_err());
+            let _ = session.finish(&mut Deaf(&record));
+        }
+    }
+}
