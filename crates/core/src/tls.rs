@@ -4,3 +4,5 @@
 
 pub mod client;
 pub mod danger;
+
+mod plain;

@@ -19,7 +19,7 @@ use crate::demo::{DemoPki, DemoServer};
 
 use server::{
     Server, chain_of_three, config, ders, patient, pki, provider, swallow, tls, tls_server,
-    unused_port, within,
+    unused_port, within, without_last_message,
 };
 
 const QUICK: Duration = Duration::from_millis(600);
@@ -264,6 +264,36 @@ fn a_connection_that_ends_says_when_and_how() {
         ),
         "{error}"
     );
+}
+
+#[test]
+fn a_server_that_leaves_right_after_its_certificates_has_shown_them() {
+    let pki = pki();
+    let config = config(&pki, &version::TLS12, false);
+    for alert in [&[][..], &[21, 3, 3, 0, 2, 2, 80]] {
+        let config = Arc::clone(&config);
+        let server = Server::start(move |mut stream| {
+            let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            while !connection.wants_write() {
+                connection.read_tls(&mut stream).unwrap();
+                connection.process_new_packets().unwrap();
+            }
+            let mut flight = Vec::new();
+            while connection.wants_write() {
+                connection.write_tls(&mut flight).unwrap();
+            }
+            stream.write_all(&without_last_message(&flight)).unwrap();
+            stream.write_all(alert).unwrap();
+        });
+        let fetched = fetch(&server.target("api.infobip.com"), &patient());
+        assert_eq!(ders(&fetched), pki.certificate(DemoServer::Api).chain);
+        assert_eq!(fetched.possession, Possession::Unproven);
+        let error = fetched.error.unwrap();
+        assert!(
+            error.to_string().contains("after its certificates"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

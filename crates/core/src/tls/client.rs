@@ -17,6 +17,7 @@ use rustls::{
 };
 use rustls_pki_types::ServerName;
 
+use super::plain::PlainCertificates;
 use crate::tls::danger::{CaptureVerifier, Captured};
 
 /// One handshake: [`handshake`](Self::handshake), then [`finish`](Self::finish), then look at what was seen.
@@ -139,7 +140,11 @@ impl Session {
 
     /// What the server presented, and whether it proved to hold the key.
     pub fn captured(&self) -> Captured {
-        self.verifier.captured()
+        let mut captured = self.verifier.captured();
+        if captured.chain.is_empty() {
+            captured.chain = self.received.plain.chain().to_vec();
+        }
+        captured
     }
 
     /// The negotiated version, once known.
@@ -209,14 +214,15 @@ impl Session {
     }
 }
 
-/// What came in, as far as error messages want it.
+/// What came in, as far as it is wanted beside rustls.
 #[derive(Debug, Default)]
 struct Received {
     first: Vec<u8>,
     count: u64,
+    plain: PlainCertificates,
 }
 
-/// Keeps the first bytes that pass.
+/// Looks at the bytes that pass.
 struct Tap<'a, S> {
     stream: &'a mut S,
     received: &'a mut Received,
@@ -226,8 +232,9 @@ impl<S: Read> Read for Tap<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.stream.read(buffer)?;
         let room = FIRST_BYTES.saturating_sub(self.received.first.len());
-        let kept = buffer.get(..count.min(room)).unwrap_or_default();
-        self.received.first.extend_from_slice(kept);
+        let bytes = buffer.get(..count).unwrap_or_default();
+        self.received.first.extend(bytes.iter().take(room));
+        self.received.plain.feed(bytes);
         self.received.count = self.received.count.saturating_add(count as u64);
         Ok(count)
     }

@@ -11,11 +11,11 @@ use x509_parser::public_key::PublicKey;
 
 /// Records what a server presents and accepts any chain; the proof of possession is still checked.
 ///
-/// Accepting is safe because nothing is entrusted to the connection: [`client::handshake`] sends no application
+/// Accepting is safe because nothing is entrusted to the connection: a [`Session`] sends no application
 /// data, only a handshake and `close_notify`, and what it returns is called *presented*, never *verified*.
 /// Refusing would end the handshake before the server's signature, and so lose the proof that it holds the key.
 ///
-/// [`client::handshake`]: crate::tls::client::handshake
+/// [`Session`]: crate::tls::client::Session
 #[derive(Debug)]
 pub struct CaptureVerifier {
     algorithms: WebPkiSupportedAlgorithms,

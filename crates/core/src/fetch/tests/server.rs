@@ -69,6 +69,25 @@ pub(super) fn swallow(stream: &mut TcpStream) {
     stream.read_exact(&mut vec![0; length]).unwrap();
 }
 
+/// A TLS 1.2 flight without ServerHelloDone, which is a message of four bytes, alone in its record or not.
+pub(super) fn without_last_message(flight: &[u8]) -> Vec<u8> {
+    const SERVER_HELLO_DONE: [u8; 4] = [14, 0, 0, 0];
+    let mut shorter = flight.strip_suffix(&SERVER_HELLO_DONE).unwrap().to_vec();
+    let mut header = 0;
+    while header + 5 < shorter.len() {
+        let length = u16::from_be_bytes([shorter[header + 3], shorter[header + 4]]);
+        let next = header + 5 + usize::from(length);
+        if next > shorter.len() {
+            let left = u16::try_from(shorter.len() - header - 5).unwrap();
+            shorter[header + 3..header + 5].copy_from_slice(&left.to_be_bytes());
+        }
+        header = next;
+    }
+    // A record that held nothing else is only a header now.
+    shorter.truncate(header.min(shorter.len()));
+    shorter
+}
+
 pub(super) fn config(
     pki: &DemoPki,
     version: &'static SupportedProtocolVersion,
