@@ -81,6 +81,25 @@ fn a_chain_of_three_keeps_its_order() {
 }
 
 #[test]
+fn a_chain_that_is_too_long_is_told() {
+    let (mut chain, key) = chain_of_three();
+    let padding = chain[2].clone();
+    chain.extend(std::iter::repeat_n(padding, 200));
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let server = tls_server(Arc::new(config));
+    let error = fetch(&server.target("three.example"), &patient()).error;
+    assert_eq!(
+        error.unwrap().to_string(),
+        "the TLS handshake failed: its certificates are larger than 64 KiB together"
+    );
+}
+
+#[test]
 fn a_server_that_does_not_know_the_name_says_so() {
     let config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
