@@ -7,11 +7,13 @@ use std::sync::Arc;
 use rustls_pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{AuthorityInfoAccess, GeneralName, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::Error;
-use crate::name::Name;
+use crate::name::{Name, text};
+
+pub(crate) mod asn1;
 
 /// An X.509 certificate (RFC 5280): bytes as received, facts parsed. Cheap to clone.
 ///
@@ -34,9 +36,11 @@ struct Facts {
     not_after: OffsetDateTime,
     spki: Vec<u8>,
     tbs: Vec<u8>,
+    inner_signature_algorithm: Vec<u8>,
     signature_algorithm: Vec<u8>,
     signature: Vec<u8>,
     extensions: Extensions,
+    subject_alt_names_der: Option<Vec<u8>>,
     fingerprint: Fingerprint,
 }
 
@@ -55,10 +59,18 @@ pub struct Extensions {
     pub subject_key_identifier: Option<Vec<u8>>,
     /// 4.2.1.1, the keyIdentifier field.
     pub authority_key_identifier: Option<Vec<u8>>,
+    /// 4.2.1.1, the authorityCertSerialNumber field.
+    pub authority_serial: Option<SerialNumber>,
     /// 4.2.1.10, the DER of the extension value; read by the path checks.
     pub name_constraints: Option<Vec<u8>>,
     /// 4.2.2.1, the caIssuers addresses.
     pub issuer_urls: Vec<String>,
+    /// Netscape's certificate type, seldom since 2005; bit 1 is SSL server.
+    pub netscape_cert_type: Option<u8>,
+    /// Every extension marked critical, by dotted OID.
+    pub critical: Vec<String>,
+    /// Extensions that occur more than once, which section 4.2 forbids; the first one counts here.
+    pub repeated: Vec<String>,
     /// Critical extensions, by dotted OID, that nothing here understands or that could not be parsed.
     pub unknown_critical: Vec<String>,
 }
@@ -103,6 +115,9 @@ impl Certificate {
                 why: format!("{} trailing bytes", rest.len()),
             });
         }
+        let (inner, outer) = signature_algorithms(&der).ok_or_else(|| Error::Certificate {
+            why: "no signature algorithm".to_owned(),
+        })?;
         let validity = parsed.validity();
         let facts = Facts {
             version: parsed.version().0.saturating_add(1),
@@ -113,9 +128,15 @@ impl Certificate {
             not_after: validity.not_after.to_datetime(),
             spki: parsed.public_key().raw.to_vec(),
             tbs: parsed.tbs_certificate.as_ref().to_vec(),
-            signature_algorithm: Vec::new(),
+            inner_signature_algorithm: inner.to_vec(),
+            signature_algorithm: outer.to_vec(),
             signature: parsed.signature_value.data.to_vec(),
             extensions: Extensions::from_x509(&parsed),
+            subject_alt_names_der: parsed
+                .extensions()
+                .iter()
+                .find(|extension| extension.oid.to_id_string() == SUBJECT_ALT_NAME)
+                .map(|extension| extension.value.to_vec()),
             fingerprint: Fingerprint(Sha256::digest(&der).into()),
         };
         Ok(Self(Arc::new(Inner { der, facts })))
@@ -171,6 +192,21 @@ impl Certificate {
         &self.0.facts.signature_algorithm
     }
 
+    /// DER of the `AlgorithmIdentifier` inside the signed part, which must equal the outer one.
+    pub(crate) fn inner_signature_algorithm(&self) -> &[u8] {
+        &self.0.facts.inner_signature_algorithm
+    }
+
+    /// DER of the subjectAltName value; [`AltName`] keeps directory names only as text.
+    pub(crate) fn subject_alt_names_der(&self) -> Option<&[u8]> {
+        self.0.facts.subject_alt_names_der.as_deref()
+    }
+
+    /// Whether it was in force at that time; both ends inclusive (RFC 5280 section 4.1.2.5).
+    pub fn is_valid_at(&self, at: OffsetDateTime) -> bool {
+        self.not_before() <= at && at <= self.not_after()
+    }
+
     /// The signature octets.
     pub fn signature(&self) -> &[u8] {
         &self.0.facts.signature
@@ -208,7 +244,8 @@ impl Certificate {
             return name.to_string();
         }
         if self.subject().is_empty() {
-            return format!("sha256-{}", &self.fingerprint().to_string()[..8]);
+            let prefix = self.fingerprint().0;
+            return format!("sha256-{}", asn1::hex(prefix.get(..4).unwrap_or_default()));
         }
         self.subject().to_string()
     }
@@ -236,42 +273,121 @@ impl fmt::Debug for Certificate {
 impl Extensions {
     fn from_x509(certificate: &X509Certificate<'_>) -> Self {
         let mut found = Self::default();
+        let mut seen: Vec<String> = Vec::new();
         for extension in certificate.extensions() {
-            match extension.parsed_extension() {
-                ParsedExtension::BasicConstraints(constraints) => {
-                    found.basic_constraints = Some(BasicConstraints {
-                        ca: constraints.ca,
-                        path_len: constraints.path_len_constraint,
-                    });
-                }
-                ParsedExtension::KeyUsage(usage) => found.key_usage = Some(usage.flags),
-                ParsedExtension::SubjectKeyIdentifier(identifier) => {
-                    found.subject_key_identifier = Some(identifier.0.to_vec());
-                }
-                ParsedExtension::AuthorityKeyIdentifier(identifier) => {
-                    found.authority_key_identifier = identifier
-                        .key_identifier
-                        .as_ref()
-                        .map(|identifier| identifier.0.to_vec());
-                }
-                ParsedExtension::SubjectAlternativeName(names) => {
-                    found.subject_alt_names =
-                        Some(names.general_names.iter().map(AltName::from_x509).collect());
-                }
-                _ if extension.critical => {
-                    found.unknown_critical.push(extension.oid.to_id_string());
-                }
-                _ => {}
+            let oid = extension.oid.to_id_string();
+            if extension.critical {
+                found.critical.push(oid.clone());
             }
+            let understood = if seen.contains(&oid) {
+                found.repeated.push(oid.clone());
+                true
+            } else {
+                found.take(extension.parsed_extension(), extension.value)
+            };
+            if extension.critical && !understood {
+                found.unknown_critical.push(oid.clone());
+            }
+            seen.push(oid);
         }
         found
     }
+
+    /// Stores one extension; `false` when it is unknown or broken.
+    fn take(&mut self, extension: &ParsedExtension<'_>, value: &[u8]) -> bool {
+        match extension {
+            ParsedExtension::AuthorityInfoAccess(access) => {
+                self.issuer_urls = issuer_urls(access);
+            }
+            ParsedExtension::AuthorityKeyIdentifier(identifier) => {
+                let key = identifier.key_identifier.as_ref();
+                self.authority_key_identifier = key.map(|key| key.0.to_vec());
+                let serial = identifier.authority_cert_serial;
+                self.authority_serial = serial.map(|serial| SerialNumber(serial.to_vec()));
+            }
+            ParsedExtension::BasicConstraints(constraints) => {
+                self.basic_constraints = Some(BasicConstraints {
+                    ca: constraints.ca,
+                    path_len: constraints.path_len_constraint,
+                });
+            }
+            ParsedExtension::ExtendedKeyUsage(usage) => {
+                self.extended_key_usage = Some(extended_key_usage(value, usage.any));
+            }
+            ParsedExtension::KeyUsage(usage) => self.key_usage = Some(usage.flags),
+            ParsedExtension::NameConstraints(_) => self.name_constraints = Some(value.to_vec()),
+            ParsedExtension::NSCertType(_) => {
+                // BIT STRING: tag, length, unused bits, bits
+                self.netscape_cert_type = Some(value.get(3).copied().unwrap_or(0));
+            }
+            ParsedExtension::SubjectAlternativeName(names) => {
+                self.subject_alt_names =
+                    Some(names.general_names.iter().map(AltName::from_x509).collect());
+            }
+            ParsedExtension::SubjectKeyIdentifier(identifier) => {
+                self.subject_key_identifier = Some(identifier.0.to_vec());
+            }
+            // read by other parts of the program, or safe to pass over when understood (section 4.2)
+            ParsedExtension::CertificatePolicies(_)
+            | ParsedExtension::CRLDistributionPoints(_)
+            | ParsedExtension::InhibitAnyPolicy(_)
+            | ParsedExtension::IssuerAlternativeName(_)
+            | ParsedExtension::NsCertComment(_)
+            | ParsedExtension::PolicyConstraints(_)
+            | ParsedExtension::PolicyMappings(_)
+            | ParsedExtension::SCT(_)
+            | ParsedExtension::SubjectInfoAccess(_) => {}
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// The caIssuers locations that are URLs (RFC 5280 section 4.2.2.1).
+fn issuer_urls(access: &AuthorityInfoAccess<'_>) -> Vec<String> {
+    access
+        .accessdescs
+        .iter()
+        .filter(|access| access.access_method.to_id_string() == CA_ISSUERS)
+        .filter_map(|access| match access.access_location {
+            GeneralName::URI(url) => Some(text::visible(url)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Every purpose in the order written; x509-parser sorts the well-known ones into flags.
+fn extended_key_usage(value: &[u8], any: bool) -> Vec<String> {
+    let purposes = asn1::Reader::inside(value, asn1::SEQUENCE);
+    let written: Vec<String> = purposes
+        .into_iter()
+        .flatten()
+        .filter_map(|purpose| asn1::dotted_oid(purpose.value))
+        .collect();
+    if written.is_empty() && any {
+        return vec!["2.5.29.37.0".to_owned()];
+    }
+    written
+}
+
+/// The two copies of the signature algorithm: inside the signed part, and after it (RFC 5280 section 4.1).
+fn signature_algorithms(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut outer = asn1::Reader::inside(der, asn1::SEQUENCE)?;
+    let mut signed = asn1::Reader::new(outer.expect_tag(asn1::SEQUENCE)?.value);
+    // [0] version, absent in version 1
+    signed.expect_tag(0xa0);
+    signed.expect_tag(asn1::INTEGER)?;
+    let inner = signed.expect_tag(asn1::SEQUENCE)?;
+    Some((inner.raw, outer.expect_tag(asn1::SEQUENCE)?.raw))
 }
 
 impl AltName {
     fn from_x509(name: &GeneralName<'_>) -> Self {
         match name {
             GeneralName::DNSName(name) => Self::Dns((*name).to_owned()),
+            GeneralName::DirectoryName(name) => Self::Other(Name::from_x509(name).to_string()),
+            GeneralName::IPAddress(octets) => ip_address(octets)
+                .map_or_else(|| Self::Other(format!("IP #{}", asn1::hex(octets))), Self::Ip),
             GeneralName::RFC822Name(name) => Self::Email((*name).to_owned()),
             GeneralName::URI(name) => Self::Uri((*name).to_owned()),
             other => Self::Other(other.to_string()),
@@ -279,11 +395,16 @@ impl AltName {
     }
 }
 
+fn ip_address(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).ok()
+}
+
 impl fmt::Display for AltName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dns(name) | Self::Email(name) | Self::Other(name) | Self::Uri(name) => {
-                formatter.write_str(name)
+                formatter.write_str(&text::visible(name))
             }
             Self::Ip(address) => address.fmt(formatter),
         }
@@ -296,9 +417,7 @@ pub struct SerialNumber(Vec<u8>);
 
 impl fmt::Display for SerialNumber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(&asn1::hex(&self.0))
     }
 }
 
@@ -321,9 +440,7 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(&asn1::hex(&self.0))
     }
 }
 
@@ -332,3 +449,6 @@ impl fmt::Debug for Fingerprint {
         fmt::Display::fmt(self, formatter)
     }
 }
+
+const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
+const SUBJECT_ALT_NAME: &str = "2.5.29.17";

@@ -1,28 +1,62 @@
 //! Distinguished names: decoded, shown as RFC 4514, compared as RFC 5280 section 7.1 asks.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
 
 use x509_parser::x509::X509Name;
 
-/// A distinguished name.
+use crate::cert::asn1::{self, Reader};
+
+pub(crate) mod text;
+
+/// A distinguished name (RFC 5280 section 4.1.2.4).
+///
+/// Shown most specific attribute first (RFC 4514 section 2.1). Two names are equal when their bytes are, or when
+/// every attribute is after folding case, white space and string types (RFC 5280 section 7.1).
 #[derive(Clone)]
 pub struct Name {
     der: Vec<u8>,
+    attributes: Vec<Attribute>,
     common_name: Option<String>,
     text: String,
+    folded: OnceLock<String>,
+    folded_as_java: OnceLock<String>,
+}
+
+/// One attribute of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    oid: String,
+    rdn: usize,
+    tag: u8,
+    raw: Vec<u8>,
+    decoded: Option<String>,
 }
 
 impl Name {
-    pub(crate) fn from_x509(name: &X509Name<'_>) -> Self {
+    /// Reads the DER of a `Name`. A broken name keeps its bytes and the attributes before the damage.
+    pub fn from_der(der: &[u8]) -> Self {
+        let attributes = read_attributes(der);
+        // The last one in encoding order is the most specific (X500Name.findMostSpecificAttribute).
+        let common_name = attributes
+            .iter()
+            .rev()
+            .find(|attribute| attribute.oid == COMMON_NAME)
+            .and_then(|attribute| attribute.decoded.as_deref())
+            .map(text::visible);
         Self {
-            der: name.as_raw().to_vec(),
-            common_name: name
-                .iter_common_name()
-                .last()
-                .and_then(|value| value.as_str().ok())
-                .map(str::to_owned),
-            text: name.to_string(),
+            der: der.to_vec(),
+            text: rfc4514(&attributes),
+            attributes,
+            common_name,
+            folded: OnceLock::new(),
+            folded_as_java: OnceLock::new(),
         }
+    }
+
+    pub(crate) fn from_x509(name: &X509Name<'_>) -> Self {
+        Self::from_der(name.as_raw())
     }
 
     /// The DER as received.
@@ -30,24 +64,89 @@ impl Name {
         &self.der
     }
 
-    /// The most specific CN.
+    /// The most specific CN, decoded; control characters made visible.
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
     }
 
+    /// Every attribute, in encoding order (least specific first).
+    pub fn attributes(&self) -> impl DoubleEndedIterator<Item = &Attribute> {
+        self.attributes.iter()
+    }
+
     /// Whether there is no attribute at all.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.attributes.is_empty()
+    }
+
+    /// Equal as `X500Principal.equals` sees it, which folds less than RFC 5280: only PrintableString and UTF8String
+    /// of the RFC 2253 attribute types (`AVA.toRFC2253CanonicalString`).
+    pub(crate) fn is_same_for_java(&self, other: &Self) -> bool {
+        self.der == other.der || self.folded_as_java() == other.folded_as_java()
+    }
+
+    /// Whether `self` lies at or below `base` in the directory, as `X500Name.constrains` sees it.
+    pub(crate) fn is_within_for_java(&self, base: &Self) -> bool {
+        let (own, base) = (self.folded_as_java(), base.folded_as_java());
+        // both end every relative name with a separator, so a prefix ends at a boundary
+        own.starts_with(base)
+    }
+
+    fn folded(&self) -> &str {
+        self.folded.get_or_init(|| fold(&self.attributes, |_| true))
+    }
+
+    fn folded_as_java(&self) -> &str {
+        self.folded_as_java.get_or_init(|| {
+            fold(&self.attributes, |attribute| {
+                matches!(attribute.tag, 0x0c | 0x13) && RFC_2253.contains(&attribute.kind())
+            })
+        })
+    }
+}
+
+impl Attribute {
+    /// The attribute type as dotted OID.
+    pub fn oid(&self) -> &str {
+        &self.oid
+    }
+
+    /// The usual short name of the type (`CN`, `O`, `emailAddress`), or its OID.
+    pub fn kind(&self) -> &str {
+        SHORT_NAMES
+            .iter()
+            .find_map(|(oid, name)| (*oid == self.oid).then_some(*name))
+            .unwrap_or(&self.oid)
+    }
+
+    /// The value as text with control characters made visible; other types than strings as `#` and hex of the DER.
+    pub fn value(&self) -> String {
+        self.decoded.as_deref().map_or_else(|| self.hex_form(), text::visible)
+    }
+
+    /// Which relative distinguished name it belongs to, from zero; attributes of a set share one.
+    pub fn rdn(&self) -> usize {
+        self.rdn
+    }
+
+    fn hex_form(&self) -> String {
+        format!("#{}", asn1::hex(&self.raw))
     }
 }
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.der == other.der
+        self.der == other.der || self.folded() == other.folded()
     }
 }
 
 impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded().hash(state);
+    }
+}
 
 impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,5 +157,211 @@ impl fmt::Display for Name {
 impl fmt::Debug for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// `Name ::= SEQUENCE OF SET OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }`
+fn read_attributes(der: &[u8]) -> Vec<Attribute> {
+    let mut attributes = Vec::new();
+    let Some(relative_names) = Reader::inside(der, asn1::SEQUENCE) else {
+        return attributes;
+    };
+    for (rdn, set) in relative_names.enumerate() {
+        for pair in Reader::new(set.value) {
+            let mut fields = Reader::new(pair.value);
+            let (Some(oid), Some(value)) =
+                (fields.expect_tag(asn1::OBJECT_IDENTIFIER), fields.next())
+            else {
+                continue;
+            };
+            attributes.push(Attribute {
+                oid: asn1::dotted_oid(oid.value)
+                    .unwrap_or_else(|| format!("#{}", asn1::hex(oid.value))),
+                rdn,
+                tag: value.tag,
+                raw: value.raw.to_vec(),
+                decoded: text::decode(value.tag, value.value),
+            });
+        }
+    }
+    attributes
+}
+
+/// RFC 4514 section 2: last relative name first, `,` between them, `+` within one.
+fn rfc4514(attributes: &[Attribute]) -> String {
+    let mut shown = String::new();
+    let last_rdn = attributes.last().map_or(0, Attribute::rdn);
+    for rdn in (0..=last_rdn).rev() {
+        for (place, attribute) in attributes.iter().filter(|a| a.rdn == rdn).enumerate() {
+            if place > 0 {
+                shown.push('+');
+            } else if !shown.is_empty() {
+                shown.push(',');
+            }
+            shown.push_str(attribute.kind());
+            shown.push('=');
+            match &attribute.decoded {
+                Some(value) => push_escaped(&mut shown, value),
+                None => shown.push_str(&attribute.hex_form()),
+            }
+        }
+    }
+    shown
+}
+
+/// RFC 4514 section 2.4.
+fn push_escaped(shown: &mut String, value: &str) {
+    let last = value.chars().count().saturating_sub(1);
+    for (place, character) in value.chars().enumerate() {
+        let escaped = match character {
+            '"' | '+' | ',' | ';' | '<' | '>' | '\\' => true,
+            ' ' => place == 0 || place == last,
+            '#' => place == 0,
+            _ => false,
+        };
+        if escaped {
+            shown.push('\\');
+        }
+        text::push_visible(shown, character);
+    }
+}
+
+/// A text in which two names are the same exactly when they match: per relative name a sorted list of type and
+/// value; values that `folds` picks lose case and surplus white space (RFC 5280 section 7.1), others stay DER.
+fn fold(attributes: &[Attribute], folds: impl Fn(&Attribute) -> bool) -> String {
+    let mut folded = String::new();
+    let count = attributes.last().map_or(0, |attribute| attribute.rdn + 1);
+    for rdn in 0..count {
+        let mut set: Vec<String> = attributes
+            .iter()
+            .filter(|attribute| attribute.rdn == rdn)
+            .map(|attribute| {
+                let value = match &attribute.decoded {
+                    Some(value) if folds(attribute) => fold_value(value),
+                    _ => attribute.hex_form(),
+                };
+                format!("{}={value}", attribute.oid)
+            })
+            .collect();
+        set.sort();
+        // unit and record separators cannot occur in a folded value
+        folded.push_str(&set.join("\u{1f}"));
+        folded.push('\u{1e}');
+    }
+    folded
+}
+
+fn fold_value(value: &str) -> String {
+    let words = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lower = words.to_lowercase();
+    // the two separators of `fold` are the only characters that could make two names look alike
+    format!("'{}", lower.replace(['\u{1e}', '\u{1f}'], "\u{fffd}"))
+}
+
+const COMMON_NAME: &str = "2.5.4.3";
+
+/// `sun.security.x509.AVAKeyword`, the keywords that RFC 2253 knows.
+const RFC_2253: [&str; 9] = ["C", "CN", "DC", "L", "O", "OU", "ST", "STREET", "UID"];
+
+/// RFC 4514 section 3, then the names that OpenSSL and browsers use.
+const SHORT_NAMES: [(&str, &str); 25] = [
+    ("0.9.2342.19200300.100.1.1", "UID"),
+    ("0.9.2342.19200300.100.1.25", "DC"),
+    ("1.2.840.113549.1.9.1", "emailAddress"),
+    ("1.2.840.113549.1.9.2", "unstructuredName"),
+    ("1.3.6.1.4.1.311.60.2.1.1", "jurisdictionL"),
+    ("1.3.6.1.4.1.311.60.2.1.2", "jurisdictionST"),
+    ("1.3.6.1.4.1.311.60.2.1.3", "jurisdictionC"),
+    ("2.5.4.10", "O"),
+    ("2.5.4.11", "OU"),
+    ("2.5.4.12", "title"),
+    ("2.5.4.13", "description"),
+    ("2.5.4.15", "businessCategory"),
+    ("2.5.4.17", "postalCode"),
+    (COMMON_NAME, "CN"),
+    ("2.5.4.4", "SN"),
+    ("2.5.4.42", "GN"),
+    ("2.5.4.43", "initials"),
+    ("2.5.4.46", "dnQualifier"),
+    ("2.5.4.5", "serialNumber"),
+    ("2.5.4.6", "C"),
+    ("2.5.4.65", "pseudonym"),
+    ("2.5.4.7", "L"),
+    ("2.5.4.8", "ST"),
+    ("2.5.4.9", "STREET"),
+    ("2.5.4.97", "organizationIdentifier"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name of one-attribute sets: last arc of 2.5.4, tag, value.
+    fn name(attributes: &[(u8, u8, &[u8])]) -> Name {
+        let mut sets = Vec::new();
+        for (arc, tag, value) in attributes {
+            let value_length = u8::try_from(value.len()).unwrap();
+            let pair = value_length + 7;
+            sets.extend([0x31, pair + 2, 0x30, pair, 6, 3, 0x55, 4, *arc, *tag, value_length]);
+            sets.extend(*value);
+        }
+        let mut der = vec![0x30, u8::try_from(sets.len()).unwrap()];
+        der.extend(sets);
+        Name::from_der(&der)
+    }
+
+    #[test]
+    fn shows_the_most_specific_attribute_first_and_escapes() {
+        let shown = name(&[(6, 0x13, b"DE"), (10, 0x0c, b"Acme, Inc."), (3, 0x0c, b" #a+b ")]);
+        assert_eq!(shown.to_string(), "CN=\\ #a\\+b\\ ,O=Acme\\, Inc.,C=DE");
+        assert_eq!(name(&[(3, 0x0c, b"#x")]).to_string(), "CN=\\#x");
+    }
+
+    #[test]
+    fn the_most_specific_common_name_is_decoded() {
+        let both = name(&[(3, 0x0c, b"general"), (3, 0x1e, b"\x00s\x00p")]);
+        assert_eq!(both.common_name(), Some("sp"));
+        assert_eq!(both.to_string(), "CN=sp,CN=general");
+    }
+
+    #[test]
+    fn a_name_cannot_forge_terminal_output() {
+        let evil = name(&[(3, 0x0c, "a\u{202e}b\n".as_bytes())]);
+        assert_eq!(evil.to_string(), "CN=a\\u{202E}b\\u{000A}");
+        assert_eq!(evil.common_name(), Some("a\\u{202E}b\\u{000A}"));
+    }
+
+    #[test]
+    fn other_types_are_shown_in_hex() {
+        assert_eq!(name(&[(3, 0x02, &[7])]).to_string(), "CN=#020107");
+        assert_eq!(name(&[(3, 0x0c, &[0xff])]).to_string(), "CN=#0c01ff");
+    }
+
+    #[test]
+    fn comparison_ignores_case_white_space_and_string_type() {
+        let utf8 = name(&[(10, 0x0c, b"Acme  Root")]);
+        let printable = name(&[(10, 0x13, b" ACME root ")]);
+        let bmp = name(&[(10, 0x1e, b"\x00A\x00c\x00m\x00e\x00 \x00R\x00o\x00o\x00t")]);
+        assert_eq!(utf8, printable);
+        assert_eq!(utf8, bmp);
+        assert_ne!(utf8, name(&[(11, 0x0c, b"Acme Root")]));
+        assert!(utf8.is_same_for_java(&printable));
+        assert!(!utf8.is_same_for_java(&bmp));
+    }
+
+    #[test]
+    fn order_and_number_of_attributes_matter() {
+        let one = name(&[(10, 0x0c, b"a"), (11, 0x0c, b"b")]);
+        assert_ne!(one, name(&[(11, 0x0c, b"b"), (10, 0x0c, b"a")]));
+        assert_ne!(one, name(&[(10, 0x0c, b"a")]));
+        assert!(one.is_within_for_java(&name(&[(10, 0x13, b"A")])));
+        assert!(!one.is_within_for_java(&name(&[(11, 0x0c, b"b")])));
+    }
+
+    #[test]
+    fn damage_is_no_panic() {
+        for bytes in [&b""[..], b"\x30", b"\x30\x05\x31\x03\x30\x01\x06", b"\x31\x00"] {
+            assert!(Name::from_der(bytes).is_empty());
+        }
     }
 }

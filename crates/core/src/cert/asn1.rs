@@ -1,0 +1,134 @@
+//! A borrowing reader for DER (X.690): just tags, lengths and values, no copies, no panics.
+
+/// Object identifiers and booleans appear in too few places here to need more than these tags.
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
+
+/// One element: its tag, its contents, and the whole of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Element<'a> {
+    pub(crate) tag: u8,
+    pub(crate) value: &'a [u8],
+    pub(crate) raw: &'a [u8],
+}
+
+/// Reads one element after the other; `None` at the end and at the first broken one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// Enters the contents of the first element of `bytes`, which must have this tag.
+    pub(crate) fn inside(bytes: &'a [u8], tag: u8) -> Option<Self> {
+        Some(Self::new(Self::new(bytes).expect_tag(tag)?.value))
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The next element when it has this tag; otherwise nothing is consumed.
+    pub(crate) fn expect_tag(&mut self, tag: u8) -> Option<Element<'a>> {
+        let mut ahead = *self;
+        let element = ahead.next().filter(|element| element.tag == tag)?;
+        *self = ahead;
+        Some(element)
+    }
+}
+
+impl<'a> Iterator for Reader<'a> {
+    type Item = Element<'a>;
+
+    fn next(&mut self) -> Option<Element<'a>> {
+        let bytes = self.0;
+        let (&tag, after_tag) = bytes.split_first()?;
+        // high tag numbers occur in no structure that is read here
+        if tag & 0x1f == 0x1f {
+            return None;
+        }
+        let (&first, mut rest) = after_tag.split_first()?;
+        let length = if first < 0x80 {
+            usize::from(first)
+        } else {
+            let count = usize::from(first & 0x7f);
+            // 0x80 is BER's indefinite length; four octets hold 4 GiB
+            if count == 0 || count > 4 {
+                return None;
+            }
+            let (octets, after) = rest.split_at_checked(count)?;
+            rest = after;
+            octets.iter().fold(0_usize, |sum, octet| (sum << 8) | usize::from(*octet))
+        };
+        let (value, rest) = rest.split_at_checked(length)?;
+        let raw = bytes.get(..bytes.len().checked_sub(rest.len())?)?;
+        self.0 = rest;
+        Some(Element { tag, value, raw })
+    }
+}
+
+/// An object identifier's contents in dotted form; `None` when it is cut short or an arc exceeds 64 bits.
+pub(crate) fn dotted_oid(contents: &[u8]) -> Option<String> {
+    let mut arcs = Vec::new();
+    let mut arc: u64 = 0;
+    for octet in contents {
+        arc = arc.checked_mul(128)?.checked_add(u64::from(octet & 0x7f))?;
+        if octet & 0x80 == 0 {
+            arcs.push(arc);
+            arc = 0;
+        }
+    }
+    if contents.last()? & 0x80 != 0 {
+        return None;
+    }
+    let first = *arcs.first()?;
+    // X.690 8.19.4: the first octet string joins two arcs
+    let root = (first / 40).min(2);
+    let mut text = format!("{root}.{}", first - root * 40);
+    for arc in arcs.iter().skip(1) {
+        text.push_str(&format!(".{arc}"));
+    }
+    Some(text)
+}
+
+/// Lower-case hex without separators.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // writing to a String cannot fail
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_lengths_end_the_reading() {
+        for bytes in [&[0x30_u8][..], &[0x30, 0x05, 1], &[0x30, 0x80, 0, 0], &[0x1f, 1, 0]] {
+            assert!(Reader::new(bytes).next().is_none());
+        }
+        assert!(Reader::new(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0]).next().is_none());
+    }
+
+    #[test]
+    fn object_identifiers_are_dotted() {
+        assert_eq!(dotted_oid(&[0x55, 0x04, 0x03]).as_deref(), Some("2.5.4.3"));
+        assert_eq!(
+            dotted_oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b]).as_deref(),
+            Some("1.2.840.113549.1.1.11")
+        );
+        assert_eq!(dotted_oid(&[0x88, 0x37, 0x03]).as_deref(), Some("2.999.3"));
+        assert_eq!(dotted_oid(&[0x55, 0x84]), None);
+        assert_eq!(dotted_oid(&[]), None);
+    }
+}

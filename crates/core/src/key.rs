@@ -1,0 +1,258 @@
+//! Public keys: what they are, and which private key they belong to.
+
+use aws_lc_rs::rsa;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1_SIGNING,
+    ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
+    KeyPair,
+};
+use serde::Serialize;
+
+use crate::Certificate;
+use crate::cert::asn1::{self, Reader};
+
+/// What is known of a public key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyFacts {
+    /// `RSA`, `RSASSA-PSS`, `EC`, `Ed25519`, `ML-DSA-44`, `DSA`, …; the dotted OID when it has no name here.
+    pub algorithm: String,
+    /// Its size as people quote it: of the modulus, or of the curve's order.
+    pub bits: Option<u32>,
+    /// For `EC`: `P-256`, `P-384`, `P-521`, `secp256k1`, …, or the dotted OID.
+    pub curve: Option<String>,
+}
+
+/// Whether a private key belongs to a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// Cannot be told, and why.
+    CannotTell(String),
+    /// It is the key of another certificate.
+    No,
+    /// The public key derived from it is the certificate's.
+    Yes,
+}
+
+/// A `SubjectPublicKeyInfo`, taken apart (RFC 5280 section 4.1.2.7).
+#[derive(Clone, Debug)]
+pub(crate) struct PublicKey<'a> {
+    pub(crate) oid: String,
+    /// DER of the algorithm's parameters, when there are any.
+    pub(crate) parameters: Option<&'a [u8]>,
+    /// The contents of the bit string.
+    pub(crate) bits: &'a [u8],
+}
+
+impl KeyFacts {
+    /// Reads the DER of a `SubjectPublicKeyInfo`.
+    pub fn from_spki(spki: &[u8]) -> Self {
+        let Some(key) = PublicKey::from_der(spki) else {
+            return Self {
+                algorithm: "unreadable".to_owned(),
+                bits: None,
+                curve: None,
+            };
+        };
+        let (algorithm, bits) = match key.oid.as_str() {
+            RSA => ("RSA", modulus_bits(key.bits)),
+            "1.2.840.113549.1.1.10" => ("RSASSA-PSS", modulus_bits(key.bits)),
+            EC => {
+                let curve = key.curve_oid();
+                let known = CURVES.iter().find(|(oid, ..)| Some(*oid) == curve.as_deref());
+                return Self {
+                    algorithm: "EC".to_owned(),
+                    bits: known.map(|(_, _, bits)| *bits),
+                    curve: known.map(|(_, name, _)| (*name).to_owned()).or(curve),
+                };
+            }
+            "1.2.840.10040.4.1" => ("DSA", key.dsa_bits()),
+            ED25519 => ("Ed25519", Some(256)),
+            "1.3.101.113" => ("Ed448", Some(456)),
+            "1.3.101.110" => ("X25519", Some(256)),
+            "2.16.840.1.101.3.4.3.17" => ("ML-DSA-44", None),
+            "2.16.840.1.101.3.4.3.18" => ("ML-DSA-65", None),
+            "2.16.840.1.101.3.4.3.19" => ("ML-DSA-87", None),
+            other => (other, None),
+        };
+        Self {
+            algorithm: algorithm.to_owned(),
+            bits,
+            curve: None,
+        }
+    }
+}
+
+impl Certificate {
+    /// What its public key is.
+    pub fn key(&self) -> KeyFacts {
+        KeyFacts::from_spki(self.subject_public_key_info())
+    }
+}
+
+/// Whether the private key in `pkcs8` (RFC 5958) is the one of `certificate`: derives its public key and compares.
+pub fn belongs(pkcs8: &[u8], certificate: &Certificate) -> Belongs {
+    let Some(public) = PublicKey::from_der(certificate.subject_public_key_info()) else {
+        return Belongs::CannotTell("the certificate's public key is not readable".to_owned());
+    };
+    let Some(private) = PrivateKey::from_der(pkcs8) else {
+        return Belongs::CannotTell("the private key is no PKCS#8".to_owned());
+    };
+    if family(&private.oid) != family(&public.oid) {
+        return Belongs::No;
+    }
+    match private.oid.as_str() {
+        RSA | "1.2.840.113549.1.1.10" => compare(rsa_public(pkcs8, &private), public.bits),
+        EC => belongs_ec(pkcs8, &private, &public),
+        ED25519 => {
+            let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).ok();
+            compare(pair.map(|pair| pair.public_key().as_ref().to_vec()), public.bits)
+        }
+        other => Belongs::CannotTell(format!("keys of algorithm {other} are not supported")),
+    }
+}
+
+fn compare(derived: Option<Vec<u8>>, public: &[u8]) -> Belongs {
+    match derived {
+        Some(derived) if derived == public => Belongs::Yes,
+        Some(_) => Belongs::No,
+        None => Belongs::CannotTell("the private key is damaged".to_owned()),
+    }
+}
+
+fn belongs_ec(pkcs8: &[u8], private: &PrivateKey<'_>, public: &PublicKey<'_>) -> Belongs {
+    let curve = public.curve_oid();
+    if private.curve != curve && private.curve.is_some() {
+        return Belongs::No;
+    }
+    let algorithm = match curve.as_deref() {
+        Some(P256) => &ECDSA_P256_SHA256_ASN1_SIGNING,
+        Some(P384) => &ECDSA_P384_SHA384_ASN1_SIGNING,
+        Some(P521) => &ECDSA_P521_SHA512_ASN1_SIGNING,
+        Some(SECP256K1) => &ECDSA_P256K1_SHA256_ASN1_SIGNING,
+        _ => {
+            let curve = curve.unwrap_or_else(|| "given by parameters".to_owned());
+            return Belongs::CannotTell(format!("the curve {curve} is not supported"));
+        }
+    };
+    let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).ok();
+    let derived = pair.map(|pair| pair.public_key().as_ref().to_vec());
+    // a compressed point (SEC 1 section 2.3.3) is its first coordinate and a sign
+    match (&derived, public.bits.split_first()) {
+        (Some(point), Some((2 | 3, x))) => {
+            let same = point.get(1..=x.len()) == Some(x)
+                && point.last().map(|byte| byte & 1) == public.bits.first().map(|byte| byte & 1);
+            if same { Belongs::Yes } else { Belongs::No }
+        }
+        _ => compare(derived, public.bits),
+    }
+}
+
+/// The DER of `RSAPublicKey`. The crypto library refuses small moduli; their public half stands in the clear
+/// (RFC 8017 appendix A.1.2).
+fn rsa_public(pkcs8: &[u8], private: &PrivateKey<'_>) -> Option<Vec<u8>> {
+    if let Ok(pair) = rsa::KeyPair::from_pkcs8(pkcs8) {
+        return Some(pair.public_key().as_ref().to_vec());
+    }
+    let mut fields = Reader::inside(private.key, asn1::SEQUENCE)?;
+    fields.expect_tag(asn1::INTEGER)?;
+    let modulus = fields.expect_tag(asn1::INTEGER)?.raw;
+    let exponent = fields.expect_tag(asn1::INTEGER)?.raw;
+    let length = modulus.len() + exponent.len();
+    let mut der = vec![asn1::SEQUENCE];
+    match u8::try_from(length) {
+        Ok(short) if short < 0x80 => der.push(short),
+        Ok(one) => der.extend([0x81, one]),
+        Err(_) => {
+            der.push(0x82);
+            der.extend(u16::try_from(length).ok()?.to_be_bytes());
+        }
+    }
+    der.extend(modulus);
+    der.extend(exponent);
+    Some(der)
+}
+
+/// The part of a PKCS#8 structure that is needed: `version, algorithm, privateKey`.
+struct PrivateKey<'a> {
+    oid: String,
+    curve: Option<String>,
+    key: &'a [u8],
+}
+
+impl<'a> PrivateKey<'a> {
+    fn from_der(pkcs8: &'a [u8]) -> Option<Self> {
+        let mut fields = Reader::inside(pkcs8, asn1::SEQUENCE)?;
+        fields.expect_tag(asn1::INTEGER)?;
+        let mut algorithm = Reader::new(fields.expect_tag(asn1::SEQUENCE)?.value);
+        let oid = asn1::dotted_oid(algorithm.expect_tag(asn1::OBJECT_IDENTIFIER)?.value)?;
+        let curve = algorithm
+            .expect_tag(asn1::OBJECT_IDENTIFIER)
+            .and_then(|curve| asn1::dotted_oid(curve.value));
+        let key = fields.expect_tag(asn1::OCTET_STRING)?.value;
+        Some(Self { oid, curve, key })
+    }
+}
+
+impl<'a> PublicKey<'a> {
+    pub(crate) fn from_der(spki: &'a [u8]) -> Option<Self> {
+        let mut fields = Reader::inside(spki, asn1::SEQUENCE)?;
+        let mut algorithm = Reader::new(fields.expect_tag(asn1::SEQUENCE)?.value);
+        let oid = asn1::dotted_oid(algorithm.expect_tag(asn1::OBJECT_IDENTIFIER)?.value)?;
+        let bits = fields.expect_tag(asn1::BIT_STRING)?.value;
+        Some(Self {
+            oid,
+            parameters: algorithm.next().map(|parameters| parameters.raw),
+            // the first octet counts unused bits, none in a key
+            bits: bits.split_first()?.1,
+        })
+    }
+
+    /// The named curve (RFC 5480 section 2.1.1).
+    pub(crate) fn curve_oid(&self) -> Option<String> {
+        let curve = Reader::new(self.parameters?).expect_tag(asn1::OBJECT_IDENTIFIER)?;
+        asn1::dotted_oid(curve.value)
+    }
+
+    fn dsa_bits(&self) -> Option<u32> {
+        let prime = Reader::inside(self.parameters?, asn1::SEQUENCE)?.expect_tag(asn1::INTEGER)?;
+        integer_bits(prime.value)
+    }
+}
+
+pub(crate) fn modulus_bits(rsa_public_key: &[u8]) -> Option<u32> {
+    let modulus = Reader::inside(rsa_public_key, asn1::SEQUENCE)?.expect_tag(asn1::INTEGER)?;
+    integer_bits(modulus.value)
+}
+
+fn integer_bits(octets: &[u8]) -> Option<u32> {
+    let start = octets.iter().position(|octet| *octet != 0)?;
+    let significant = octets.get(start..)?;
+    let first = significant.first()?.leading_zeros();
+    u32::try_from(significant.len()).ok()?.checked_mul(8)?.checked_sub(first)
+}
+
+/// A plain RSA key may carry a certificate for RSASSA-PSS and the reverse (RFC 4055 section 1.2).
+fn family(oid: &str) -> &str {
+    if oid == "1.2.840.113549.1.1.10" { RSA } else { oid }
+}
+
+pub(crate) const RSA: &str = "1.2.840.113549.1.1.1";
+pub(crate) const EC: &str = "1.2.840.10045.2.1";
+pub(crate) const ED25519: &str = "1.3.101.112";
+pub(crate) const P256: &str = "1.2.840.10045.3.1.7";
+pub(crate) const P384: &str = "1.3.132.0.34";
+pub(crate) const P521: &str = "1.3.132.0.35";
+pub(crate) const SECP256K1: &str = "1.3.132.0.10";
+
+/// Object identifier, name, bits.
+const CURVES: [(&str, &str, u32); 9] = [
+    ("1.2.840.10045.3.1.1", "P-192", 192),
+    (P256, "P-256", 256),
+    (SECP256K1, "secp256k1", 256),
+    ("1.3.132.0.33", "P-224", 224),
+    (P384, "P-384", 384),
+    (P521, "P-521", 521),
+    ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1", 256),
+    ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1", 384),
+    ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1", 512),
+];

@@ -1,0 +1,220 @@
+//! Is this certificate signed by that key: yes, no, or cannot be told.
+
+use aws_lc_rs::signature::{self as aws, UnparsedPublicKey, VerificationAlgorithm};
+
+use crate::Certificate;
+use crate::cert::asn1::{self, Reader};
+use crate::key::{self, PublicKey};
+
+/// The result of a signature check. Three-valued: an algorithm that is not supported says nothing about the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignatureCheck {
+    /// The signature is not by this key.
+    Bad,
+    /// Not supported here; names the algorithm or the key.
+    CannotCheck(String),
+    /// The signature is by this key.
+    Good,
+}
+
+/// Checks `child`'s signature with `issuer`'s public key. Names, dates and purposes are not looked at.
+pub fn check(child: &Certificate, issuer: &Certificate) -> SignatureCheck {
+    // RFC 5280 section 4.1.1.2: the algorithm is written twice and must be the same
+    if child.inner_signature_algorithm() != child.signature_algorithm() {
+        return SignatureCheck::Bad;
+    }
+    check_bytes(
+        child.tbs(),
+        child.signature_algorithm(),
+        child.signature(),
+        issuer.subject_public_key_info(),
+    )
+}
+
+/// Checks a signature over `message`; `algorithm` is the DER of the `AlgorithmIdentifier`, `spki` the signer's key.
+pub fn check_bytes(
+    message: &[u8],
+    algorithm: &[u8],
+    signature: &[u8],
+    spki: &[u8],
+) -> SignatureCheck {
+    let Some((oid, parameters)) = read_algorithm(algorithm) else {
+        return SignatureCheck::CannotCheck("unreadable signature algorithm".to_owned());
+    };
+    let Some(key) = PublicKey::from_der(spki) else {
+        return SignatureCheck::CannotCheck("unreadable public key".to_owned());
+    };
+    match select(&oid, parameters, &key) {
+        Selection::Use(algorithm) => {
+            match UnparsedPublicKey::new(algorithm, key.bits).verify(message, signature) {
+                Ok(()) => SignatureCheck::Good,
+                Err(_) => SignatureCheck::Bad,
+            }
+        }
+        // an RSA key cannot have made an ECDSA signature
+        Selection::WrongKey => SignatureCheck::Bad,
+        Selection::Unsupported(what) => SignatureCheck::CannotCheck(what),
+    }
+}
+
+/// The usual name of a signature algorithm, as Java and OpenSSL write it, or its OID.
+pub fn algorithm_name(algorithm: &[u8]) -> String {
+    let Some((oid, _)) = read_algorithm(algorithm) else {
+        return "unreadable".to_owned();
+    };
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == oid)
+        .map_or(oid, |(_, name)| (*name).to_owned())
+}
+
+enum Selection {
+    Unsupported(String),
+    Use(&'static dyn VerificationAlgorithm),
+    WrongKey,
+}
+
+fn read_algorithm(der: &[u8]) -> Option<(String, Option<&[u8]>)> {
+    let mut fields = Reader::inside(der, asn1::SEQUENCE)?;
+    let oid = asn1::dotted_oid(fields.expect_tag(asn1::OBJECT_IDENTIFIER)?.value)?;
+    Some((oid, fields.next().map(|parameters| parameters.raw)))
+}
+
+fn select(oid: &str, parameters: Option<&[u8]>, key: &PublicKey<'_>) -> Selection {
+    let signature = NAMES.iter().find(|(known, _)| *known == oid);
+    let Some((_, name)) = signature else {
+        return Selection::Unsupported(format!("signature algorithm {oid}"));
+    };
+    if let Some(hash) = name.strip_suffix("withRSA") {
+        return select_rsa(name, hash, key);
+    }
+    if let Some(hash) = name.strip_suffix("withECDSA") {
+        return select_ecdsa(name, hash, key);
+    }
+    let (expected, algorithm): (&str, &'static dyn VerificationAlgorithm) = match *name {
+        "RSASSA-PSS" => return select_pss(parameters, key),
+        "Ed25519" => (key::ED25519, &aws::ED25519),
+        "ML-DSA-44" => (oid, &aws::ML_DSA_44),
+        "ML-DSA-65" => (oid, &aws::ML_DSA_65),
+        "ML-DSA-87" => (oid, &aws::ML_DSA_87),
+        _ => return Selection::Unsupported((*name).to_owned()),
+    };
+    if key.oid == expected { Selection::Use(algorithm) } else { Selection::WrongKey }
+}
+
+fn select_rsa(name: &str, hash: &str, key: &PublicKey<'_>) -> Selection {
+    if key.oid != key::RSA {
+        return Selection::WrongKey;
+    }
+    let bits = rsa_bits(key);
+    let fits = (1024..=8192).contains(&bits);
+    match hash {
+        // the library's legacy tables start at 1024 bits and lack SHA-384
+        "SHA1" if fits => Selection::Use(&aws::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY),
+        "SHA256" if fits => Selection::Use(&aws::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY),
+        "SHA384" if fits && bits >= 2048 => Selection::Use(&aws::RSA_PKCS1_2048_8192_SHA384),
+        "SHA512" if fits => Selection::Use(&aws::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY),
+        _ => Selection::Unsupported(format!("{name} with a key of {bits} bits")),
+    }
+}
+
+fn select_ecdsa(name: &str, hash: &str, key: &PublicKey<'_>) -> Selection {
+    if key.oid != key::EC {
+        return Selection::WrongKey;
+    }
+    let curve = key.curve_oid().unwrap_or_else(|| "given by parameters".to_owned());
+    let algorithm: &'static dyn VerificationAlgorithm = match (curve.as_str(), hash) {
+        (key::P256, "SHA1") => &aws::ECDSA_P256_SHA1_ASN1,
+        (key::P256, "SHA256") => &aws::ECDSA_P256_SHA256_ASN1,
+        (key::P256, "SHA384") => &aws::ECDSA_P256_SHA384_ASN1,
+        (key::P256, "SHA512") => &aws::ECDSA_P256_SHA512_ASN1,
+        (key::P384, "SHA256") => &aws::ECDSA_P384_SHA256_ASN1,
+        (key::P384, "SHA384") => &aws::ECDSA_P384_SHA384_ASN1,
+        (key::P384, "SHA512") => &aws::ECDSA_P384_SHA512_ASN1,
+        (key::P521, "SHA1") => &aws::ECDSA_P521_SHA1_ASN1,
+        (key::P521, "SHA224") => &aws::ECDSA_P521_SHA224_ASN1,
+        (key::P521, "SHA256") => &aws::ECDSA_P521_SHA256_ASN1,
+        (key::P521, "SHA384") => &aws::ECDSA_P521_SHA384_ASN1,
+        (key::P521, "SHA512") => &aws::ECDSA_P521_SHA512_ASN1,
+        (key::SECP256K1, "SHA256") => &aws::ECDSA_P256K1_SHA256_ASN1,
+        _ => return Selection::Unsupported(format!("{name} on curve {curve}")),
+    };
+    Selection::Use(algorithm)
+}
+
+/// RFC 4055 section 3.1: `SEQUENCE { [0] hash, [1] mask generation, [2] salt length, [3] trailer }`, defaults SHA-1 and 20.
+/// The library checks the mask hash and the salt length to be those of the hash.
+fn select_pss(parameters: Option<&[u8]>, key: &PublicKey<'_>) -> Selection {
+    if key.oid != key::RSA && key.oid != RSA_PSS {
+        return Selection::WrongKey;
+    }
+    let unsupported = |what: &str| Selection::Unsupported(format!("RSASSA-PSS {what}"));
+    let Some(fields) = parameters.and_then(|der| Reader::inside(der, asn1::SEQUENCE)) else {
+        return unsupported("without parameters");
+    };
+    let (mut hash, mut mask_hash, mut salt) = (None, None, 20_u32);
+    for field in fields {
+        match field.tag {
+            0xa0 => hash = read_algorithm(field.value).map(|(oid, _)| oid),
+            0xa1 => {
+                mask_hash = read_algorithm(field.value)
+                    .and_then(|(_, inner)| read_algorithm(inner?).map(|(oid, _)| oid));
+            }
+            0xa2 => {
+                let octets = Reader::new(field.value).expect_tag(asn1::INTEGER);
+                salt = octets.map_or(u32::MAX, |integer| {
+                    integer.value.iter().take(4).fold(0, |sum, octet| (sum << 8) | u32::from(*octet))
+                });
+            }
+            _ => {}
+        }
+    }
+    if hash != mask_hash {
+        return unsupported("with two different hashes");
+    }
+    if !(2048..=8192).contains(&rsa_bits(key)) {
+        return unsupported(&format!("with a key of {} bits", rsa_bits(key)));
+    }
+    match (hash.as_deref(), salt) {
+        (Some("2.16.840.1.101.3.4.2.1"), 32) => Selection::Use(&aws::RSA_PSS_2048_8192_SHA256),
+        (Some("2.16.840.1.101.3.4.2.2"), 48) => Selection::Use(&aws::RSA_PSS_2048_8192_SHA384),
+        (Some("2.16.840.1.101.3.4.2.3"), 64) => Selection::Use(&aws::RSA_PSS_2048_8192_SHA512),
+        (hash, salt) => {
+            let hash = hash.unwrap_or("SHA-1");
+            unsupported(&format!("with hash {hash} and a salt of {salt} octets"))
+        }
+    }
+}
+
+fn rsa_bits(key: &PublicKey<'_>) -> u32 {
+    key::modulus_bits(key.bits).unwrap_or(0)
+}
+
+const RSA_PSS: &str = "1.2.840.113549.1.1.10";
+
+/// Signature algorithms by OID (RFC 3279, 4055, 5758, 8410, 9881).
+const NAMES: [(&str, &str); 23] = [
+    ("1.2.840.113549.1.1.2", "MD2withRSA"),
+    ("1.2.840.113549.1.1.4", "MD5withRSA"),
+    ("1.2.840.113549.1.1.5", "SHA1withRSA"),
+    ("1.3.14.3.2.29", "SHA1withRSA"),
+    (RSA_PSS, "RSASSA-PSS"),
+    ("1.2.840.113549.1.1.11", "SHA256withRSA"),
+    ("1.2.840.113549.1.1.12", "SHA384withRSA"),
+    ("1.2.840.113549.1.1.13", "SHA512withRSA"),
+    ("1.2.840.113549.1.1.14", "SHA224withRSA"),
+    ("1.2.840.10040.4.3", "SHA1withDSA"),
+    ("2.16.840.1.101.3.4.3.1", "SHA224withDSA"),
+    ("2.16.840.1.101.3.4.3.2", "SHA256withDSA"),
+    ("1.2.840.10045.4.1", "SHA1withECDSA"),
+    ("1.2.840.10045.4.3.1", "SHA224withECDSA"),
+    ("1.2.840.10045.4.3.2", "SHA256withECDSA"),
+    ("1.2.840.10045.4.3.3", "SHA384withECDSA"),
+    ("1.2.840.10045.4.3.4", "SHA512withECDSA"),
+    ("1.3.101.112", "Ed25519"),
+    ("1.3.101.113", "Ed448"),
+    ("2.16.840.1.101.3.4.3.17", "ML-DSA-44"),
+    ("2.16.840.1.101.3.4.3.18", "ML-DSA-65"),
+    ("2.16.840.1.101.3.4.3.19", "ML-DSA-87"),
+    ("1.2.840.113549.2.5", "MD5"),
+];
