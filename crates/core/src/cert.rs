@@ -41,6 +41,7 @@ struct Facts {
     signature: Vec<u8>,
     extensions: Extensions,
     subject_alt_names_der: Option<Vec<u8>>,
+    has_extensions: bool,
     fingerprint: Fingerprint,
 }
 
@@ -137,6 +138,7 @@ impl Certificate {
                 .iter()
                 .find(|extension| extension.oid.to_id_string() == SUBJECT_ALT_NAME)
                 .map(|extension| extension.value.to_vec()),
+            has_extensions: !parsed.extensions().is_empty(),
             fingerprint: Fingerprint(Sha256::digest(&der).into()),
         };
         Ok(Self(Arc::new(Inner { der, facts })))
@@ -200,6 +202,11 @@ impl Certificate {
     /// DER of the subjectAltName value; [`AltName`] keeps directory names only as text.
     pub(crate) fn subject_alt_names_der(&self) -> Option<&[u8]> {
         self.0.facts.subject_alt_names_der.as_deref()
+    }
+
+    /// Whether there is any extension, known or not.
+    pub(crate) fn has_extensions(&self) -> bool {
+        self.0.facts.has_extensions
     }
 
     /// Whether it was in force at that time; both ends inclusive (RFC 5280 section 4.1.2.5).

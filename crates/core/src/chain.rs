@@ -1,11 +1,16 @@
 //! The chain that a server presented: what it is, in which order, and where it ends.
 
+use std::collections::HashSet;
+
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
 use crate::Certificate;
 use crate::report::Finding;
 use crate::trust::TrustAnchors;
+
+mod findings;
+mod search;
 
 /// What a peer or a file gave, in its order, unverified (end entity first by RFC 8446 section 4.4.2).
 #[derive(Clone, Debug, Default)]
@@ -55,7 +60,8 @@ impl PresentedChain {
 /// A presented chain put in order and completed.
 #[derive(Clone, Debug)]
 pub struct ChainAnalysis {
-    /// End entity first, each followed by its issuer as far as presented certificates reach; without the root.
+    /// End entity first, each followed by its issuer as far as presented certificates reach; without the root. A
+    /// self-signed end entity is the whole path, and its own root.
     pub path: Vec<Certificate>,
     /// The self-signed end of the path, when it was presented or is known.
     pub root: Option<Root>,
@@ -70,23 +76,56 @@ pub struct Root {
     pub certificate: Certificate,
     /// Who trusts it: `system store`, `Mozilla roots`, a file; `None` when nobody asked does.
     pub origin: Option<String>,
-    /// Whether the server sent it.
+    /// Whether the server sent it, in this version or another one with the same name and key.
     pub presented: bool,
 }
 
 /// Orders a chain, finds its root among `roots` (the first set that knows it wins) and says what is wrong with it.
 ///
-/// `subject` names the server in findings.
+/// `subject` names the server in findings. Where several paths exist, as with cross-signed CAs, one that is valid at
+/// `at` and ends at a known root wins.
 pub fn analyse(
     chain: &PresentedChain,
     roots: &[TrustAnchors],
     subject: &str,
     at: OffsetDateTime,
 ) -> ChainAnalysis {
-    let _ = (roots, subject, at);
+    let unique = without_duplicates(&chain.certificates);
+    let start = end_entity_place(&unique);
+    let Some(end_entity) = unique.get(start) else {
+        return ChainAnalysis {
+            path: Vec::new(),
+            root: None,
+            findings: findings::of_unreadable(chain, subject),
+        };
+    };
+    let outcome = search::best_path(&unique, end_entity, roots, at);
+    let findings = findings::all(&findings::Facts {
+        chain,
+        unique: &unique,
+        start,
+        outcome: &outcome,
+        roots,
+        subject,
+    });
     ChainAnalysis {
-        path: chain.certificates.clone(),
-        root: None,
-        findings: Vec::new(),
+        path: outcome.path.into_iter().cloned().collect(),
+        root: outcome.root,
+        findings,
+    }
+}
+
+fn without_duplicates(certificates: &[Certificate]) -> Vec<&Certificate> {
+    let mut seen = HashSet::new();
+    certificates.iter().filter(|certificate| seen.insert(certificate.fingerprint())).collect()
+}
+
+/// The first certificate is the server's (RFC 8446 section 4.4.2), unless it is a CA's and another one is not.
+fn end_entity_place(unique: &[&Certificate]) -> usize {
+    match unique.first() {
+        Some(first) if first.is_ca() => {
+            unique.iter().position(|certificate| !certificate.is_ca()).unwrap_or(0)
+        }
+        _ => 0,
     }
 }

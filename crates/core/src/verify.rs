@@ -1,15 +1,21 @@
 //! Would this client, with this store, accept this server: and for how long.
 
-use std::fmt;
-
 use time::OffsetDateTime;
 
 use crate::Certificate;
 use crate::chain::PresentedChain;
 use crate::report::Finding;
-use crate::trust::TrustAnchors;
+use crate::trust::{TrustAnchors, is_public_root};
 
+pub use refusal::Refusal;
 pub use rustls_pki_types::ServerName;
+
+mod findings;
+mod hostname;
+mod java;
+mod name_constraints;
+mod pkix;
+mod refusal;
 
 /// The client whose rules decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,27 +59,17 @@ impl VerifiedPath {
     pub fn anchor(&self) -> Option<&Certificate> {
         self.certificates.last()
     }
-}
 
-/// Why the client refuses. Several candidate paths may fail; this is the most telling reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// Nothing was presented.
-    NoCertificate,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoCertificate => formatter.write_str("no certificate was presented"),
-        }
+    /// The server's own certificate.
+    pub fn end_entity(&self) -> Option<&Certificate> {
+        self.certificates.first()
     }
 }
 
 /// Judges a presented chain as `client` would with `anchors` as its only trust store.
 ///
-/// `subject` names the server in findings.
+/// `subject` names the server in findings. Not modelled: revocation (off by default in Java), certificate policies, the
+/// JDK's lists of blocked certificates and distrusted CAs, and settings that change Java's defaults.
 pub fn verify(
     chain: &PresentedChain,
     anchors: &TrustAnchors,
@@ -82,19 +78,108 @@ pub fn verify(
     client: Client,
     subject: &str,
 ) -> Verdict {
-    let _ = (
-        chain,
-        anchors,
-        name,
-        at,
-        subject,
-        VerifiedPath {
-            certificates: Vec::new(),
-        },
-    );
+    let question = Question { chain, name, at };
+    let outcome = question.ask(anchors, at);
+    let findings = match &outcome {
+        Ok(path) => findings::of_accepted(&question, anchors, path, subject),
+        Err(_) => Vec::new(),
+    };
     Verdict {
         client,
-        outcome: Err(Refusal::NoCertificate),
-        findings: Vec::new(),
+        outcome,
+        findings,
     }
 }
+
+/// What stays the same when the findings ask again with another store.
+struct Question<'a> {
+    chain: &'a PresentedChain,
+    name: &'a ServerName<'a>,
+    at: OffsetDateTime,
+}
+
+impl Question<'_> {
+    /// `X509TrustManagerImpl.checkServerTrusted`: path, purpose, name.
+    fn ask(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Result<VerifiedPath, Refusal> {
+        check_readable(self.chain)?;
+        let certificates = java::find_path(&self.chain.certificates, anchors, at)?;
+        let end_entity = certificates.first().ok_or(Refusal::NoCertificate)?;
+        // "EE checks are omitted for a chain of length 1" (Validator.validate)
+        if certificates.len() > 1 {
+            check_tls_server(end_entity)?;
+        }
+        let public_ca = certificates.last().is_some_and(is_public_root);
+        hostname::check(end_entity, self.name, public_ca)?;
+        Ok(VerifiedPath { certificates })
+    }
+}
+
+/// Java parses the whole presented list before it judges any of it; one broken certificate ends the handshake.
+fn check_readable(chain: &PresentedChain) -> Result<(), Refusal> {
+    if let Some(unreadable) = chain.unreadable.first() {
+        return Err(Refusal::Unreadable {
+            place: unreadable.place,
+            why: unreadable.why.clone(),
+        });
+    }
+    for (place, certificate) in chain.certificates.iter().enumerate() {
+        if let Some(why) = java_parse_error(certificate) {
+            return Err(Refusal::Unreadable { place, why });
+        }
+    }
+    Ok(())
+}
+
+/// What `X509CertImpl` and `X509CertInfo` refuse at parsing although the structure is sound.
+fn java_parse_error(certificate: &Certificate) -> Option<String> {
+    let extensions = certificate.extensions();
+    if certificate.version() < 3 && certificate.has_extensions() {
+        return Some("extensions not allowed in a certificate before version 3".to_owned());
+    }
+    if let Some(oid) = extensions.repeated.first() {
+        return Some(format!("duplicate extension {oid}"));
+    }
+    if certificate.issuer().is_empty() {
+        return Some("empty issuer".to_owned());
+    }
+    // X509CertInfo.verifyCert (RFC 5280 section 4.1.2.6)
+    let has_critical_names = extensions.subject_alt_names.is_some()
+        && extensions.critical.iter().any(|oid| oid == "2.5.29.17");
+    if certificate.subject().is_empty() && !has_critical_names {
+        return Some("empty subject without a critical subjectAltName".to_owned());
+    }
+    None
+}
+
+/// `EndEntityChecker.checkTLSServer` for the key exchanges in use: TLS 1.3, and (EC)DHE in TLS 1.2.
+fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
+    const DIGITAL_SIGNATURE: u16 = 1;
+    const SSL_SERVER: u8 = 0x40;
+    let extensions = end_entity.extensions();
+    let subject = || end_entity.subject().to_string();
+    if extensions.key_usage.is_some_and(|usage| usage & DIGITAL_SIGNATURE == 0) {
+        return Err(Refusal::EndEntityKeyUsage { subject: subject() });
+    }
+    if let Some(purposes) = &extensions.extended_key_usage {
+        if !purposes.iter().any(|purpose| TLS_SERVER.contains(&purpose.as_str())) {
+            return Err(Refusal::EndEntityPurpose {
+                subject: subject(),
+                purposes: purposes.join(", "),
+            });
+        }
+    }
+    if extensions.netscape_cert_type.is_some_and(|bits| bits & SSL_SERVER == 0) {
+        return Err(Refusal::EndEntityPurpose {
+            subject: subject(),
+            purposes: "another Netscape certificate type".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+const TLS_SERVER: [&str; 4] = [
+    "1.3.6.1.5.5.7.3.1",      // serverAuth
+    "2.5.29.37.0",            // anyExtendedKeyUsage
+    "1.3.6.1.4.1.311.10.3.3", // Microsoft server-gated cryptography
+    "2.16.840.1.113730.4.1",  // Netscape step-up
+];

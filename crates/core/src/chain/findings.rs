@@ -1,0 +1,211 @@
+//! What is wrong with a presented chain, in words.
+
+use crate::Certificate;
+use crate::report::{Finding, Severity};
+use crate::trust::TrustAnchors;
+
+use super::PresentedChain;
+use super::search::{self, Outcome};
+
+/// What the findings are made of.
+pub(super) struct Facts<'a> {
+    pub(super) chain: &'a PresentedChain,
+    pub(super) unique: &'a [&'a Certificate],
+    /// Place of the end entity within `unique`.
+    pub(super) start: usize,
+    pub(super) outcome: &'a Outcome<'a>,
+    pub(super) roots: &'a [TrustAnchors],
+    pub(super) subject: &'a str,
+}
+
+pub(super) fn all(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = of_unreadable(facts.chain, facts.subject);
+    findings.extend(order(facts));
+    findings.extend(duplicate(facts));
+    findings.extend(extra(facts));
+    findings.extend(incomplete(facts));
+    findings.extend(root_sent(facts));
+    findings.extend(root_unknown(facts));
+    findings.extend(budget(facts));
+    findings
+}
+
+/// `CERT-UNREADABLE`, one for each.
+pub(super) fn of_unreadable(chain: &PresentedChain, subject: &str) -> Vec<Finding> {
+    let describe = |unreadable: &super::Unreadable| Finding {
+        id: "CERT-UNREADABLE",
+        severity: Severity::Warning,
+        subject: subject.to_owned(),
+        message: format!("certificate {} is unreadable: {}", unreadable.place + 1, unreadable.why),
+        hint: Some("replace it where the server's chain is configured".to_owned()),
+    };
+    chain.unreadable.iter().map(describe).collect()
+}
+
+/// The sender's order: "each following certificate SHOULD directly certify the one immediately preceding it"
+/// (RFC 8446 section 4.4.2; a MUST in RFC 5246 section 7.4.2).
+fn order(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.start != 0 {
+        let first = facts.unique.first()?;
+        let end_entity = facts.unique.get(facts.start)?;
+        return Some(facts.finding(
+            "CHAIN-ORDER",
+            Severity::Warning,
+            format!(
+                "the first certificate is the CA {}; the server's own, {}, comes later, and clients take the first \
+                 one for the server's",
+                first.display_name(),
+                end_entity.display_name()
+            ),
+            "send the server certificate first, then each issuer",
+        ));
+    }
+    let place = |wanted: &&Certificate| facts.unique.iter().position(|found| found == wanted);
+    let places: Vec<usize> = facts.outcome.path.iter().filter_map(place).collect();
+    let root = facts.outcome.root.as_ref().and_then(|root| place(&&root.certificate));
+    let in_order = places.windows(2).all(|pair| pair.first() < pair.get(1))
+        && root.is_none_or(|root| places.last().is_none_or(|last| *last <= root));
+    if in_order {
+        return None;
+    }
+    Some(facts.finding(
+        "CHAIN-ORDER",
+        Severity::Note,
+        "the certificates are not in issuing order; strict clients refuse that".to_owned(),
+        "send the server certificate first, then each issuer",
+    ))
+}
+
+fn duplicate(facts: &Facts<'_>) -> Option<Finding> {
+    let surplus = facts.chain.certificates.len() - facts.unique.len();
+    if surplus == 0 {
+        return None;
+    }
+    let repeated: Vec<&Certificate> = facts
+        .unique
+        .iter()
+        .copied()
+        .filter(|unique| facts.chain.certificates.iter().filter(|sent| sent == unique).nth(1).is_some())
+        .take(SHOWN + 1)
+        .collect();
+    Some(facts.finding(
+        "CHAIN-DUPLICATE",
+        Severity::Note,
+        format!("{surplus} sent more than once: {}", list(&repeated)),
+        "send every certificate once",
+    ))
+}
+
+fn extra(facts: &Facts<'_>) -> Option<Finding> {
+    let related = |certificate: &Certificate| {
+        let root = facts.outcome.root.as_ref();
+        facts.outcome.related.contains(&certificate.fingerprint())
+            || root.is_some_and(|root| search::is_same_holder(certificate, &root.certificate))
+    };
+    let extras: Vec<&Certificate> =
+        facts.unique.iter().copied().filter(|certificate| !related(certificate)).collect();
+    if extras.is_empty() || facts.outcome.gave_up {
+        return None;
+    }
+    Some(facts.finding(
+        "CHAIN-EXTRA",
+        Severity::Note,
+        format!("sent and of no use for the server certificate: {}", list(&extras)),
+        "leave them out; they cost every client time",
+    ))
+}
+
+/// The server sends none of its issuers: most clients cannot bridge that gap.
+fn incomplete(facts: &Facts<'_>) -> Option<Finding> {
+    let last = facts.outcome.path.last()?;
+    if facts.outcome.root.is_some() || facts.outcome.path.len() > 1 {
+        return None;
+    }
+    let url = last.extensions().issuer_urls.first();
+    let hint = match url {
+        Some(url) => format!("add the certificate at {url} to the chain that the server sends"),
+        None => format!("add the certificate of {} to the chain that the server sends", last.issuer()),
+    };
+    let at = url.map_or_else(String::new, |url| format!(" (published at {url})"));
+    Some(facts.finding(
+        "CERT-INCOMPLETE-CHAIN",
+        Severity::Warning,
+        format!("the server does not send the certificate of its issuer {}{at}", last.issuer()),
+        &hint,
+    ))
+}
+
+/// "a self-signed certificate that specifies the root MAY be omitted" (RFC 8446 section 4.4.2)
+fn root_sent(facts: &Facts<'_>) -> Option<Finding> {
+    let root = facts.outcome.root.as_ref()?;
+    let is_end_entity = facts.outcome.path.first().is_some_and(|first| **first == root.certificate);
+    if !root.presented || is_end_entity {
+        return None;
+    }
+    Some(facts.finding(
+        "CHAIN-ROOT-SENT",
+        Severity::Note,
+        format!("the server sends its root {}, which clients ignore", root.certificate.display_name()),
+        "leave it out; clients trust only their own copy",
+    ))
+}
+
+fn root_unknown(facts: &Facts<'_>) -> Option<Finding> {
+    let origins: Vec<&str> = facts.roots.iter().map(TrustAnchors::origin).collect();
+    let asked = if origins.is_empty() { "no root store was asked".to_owned() } else { origins.join(", ") };
+    let (message, name) = match &facts.outcome.root {
+        Some(root) if root.origin.is_some() => return None,
+        Some(root) => {
+            let name = root.certificate.subject();
+            (format!("the root {name} is in none of: {asked}"), name)
+        }
+        // a server that sends no issuer at all is CERT-INCOMPLETE-CHAIN
+        None if facts.outcome.path.len() < 2 => return None,
+        None => {
+            let name = facts.outcome.path.last()?.issuer();
+            (format!("the chain ends below {name}, which was not sent and is in none of: {asked}"), name)
+        }
+    };
+    let hint = format!("fine for a private CA: give {name} to every client that must accept the server");
+    Some(facts.finding("CHAIN-ROOT-UNKNOWN", Severity::Note, message, &hint))
+}
+
+fn budget(facts: &Facts<'_>) -> Option<Finding> {
+    if !facts.outcome.gave_up {
+        return None;
+    }
+    Some(facts.finding(
+        "CHAIN-TOO-MANY",
+        Severity::Warning,
+        format!(
+            "{} certificates with so many of the same name that the search ended after {} steps",
+            facts.chain.certificates.len(),
+            search::STEPS
+        ),
+        "send the server certificate and its issuers only",
+    ))
+}
+
+impl Facts<'_> {
+    fn finding(&self, id: &'static str, severity: Severity, message: String, hint: &str) -> Finding {
+        Finding {
+            id,
+            severity,
+            subject: self.subject.to_owned(),
+            message,
+            hint: Some(hint.to_owned()),
+        }
+    }
+}
+
+fn list(certificates: &[&Certificate]) -> String {
+    let mut names: Vec<String> =
+        certificates.iter().take(SHOWN).map(|certificate| certificate.display_name()).collect();
+    if certificates.len() > SHOWN {
+        names.push(format!("{} more", certificates.len() - SHOWN));
+    }
+    names.join(", ")
+}
+
+/// A line stays readable.
+const SHOWN: usize = 5;

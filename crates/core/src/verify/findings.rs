@@ -1,0 +1,141 @@
+//! What should be known about an acceptance: above all, whether it survives the next renewal.
+
+use crate::Certificate;
+use crate::report::{Finding, Severity};
+use crate::trust::TrustAnchors;
+
+use super::{Question, VerifiedPath};
+
+/// `CERT-LEAF-ONLY`, `CERT-LEAF-EXPIRED-TRUSTED`, `CERT-INTERMEDIATE-ONLY`.
+pub(super) fn of_accepted(
+    question: &Question<'_>,
+    anchors: &TrustAnchors,
+    path: &VerifiedPath,
+    subject: &str,
+) -> Vec<Finding> {
+    let (Some(end_entity), Some(anchor)) = (path.end_entity(), path.anchor()) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    if is_same_holder(anchor, end_entity) {
+        findings.extend(leaf_only(question, anchors, end_entity, subject));
+        findings.extend(leaf_expired(question, anchors, path, end_entity, subject));
+    } else if !anchor.is_self_issued() {
+        findings.extend(intermediate_only(question, anchors, anchor, subject));
+    }
+    findings
+}
+
+/// Asks again without the end entity in the store, at a time when it is in force: its own expiry is no
+/// statement about its successor.
+fn leaf_only(
+    question: &Question<'_>,
+    anchors: &TrustAnchors,
+    end_entity: &Certificate,
+    subject: &str,
+) -> Option<Finding> {
+    let others = anchors.without(|anchor| is_same_holder(anchor, end_entity));
+    let at = question.at.max(end_entity.not_before()).min(end_entity.not_after());
+    let refusal = question.ask(&others, at).err()?;
+    let origin = anchors.origin();
+    let expires = end_entity.not_after().date();
+    let reason = refusal.cause().to_string();
+    let reason = reason.split("; Java:").next().unwrap_or_default();
+    let (message, hint) = if end_entity.is_self_issued() {
+        (
+            format!(
+                "the server certificate is self-signed and trusted by itself in {origin}; that holds only until it is \
+                 replaced, at the latest on {expires}"
+            ),
+            "put the new certificate into the store before the server changes, or let a CA issue it and trust that CA"
+                .to_owned(),
+        )
+    } else {
+        (
+            format!(
+                "accepted only because the server's own certificate is in {origin}; that holds only until the next \
+                 renewal, at the latest on {expires} (without it: {reason})"
+            ),
+            format!("add {} to the store", issuer_to_add(question, end_entity)),
+        )
+    };
+    Some(Finding {
+        id: "CERT-LEAF-ONLY",
+        severity: Severity::Warning,
+        subject: subject.to_owned(),
+        message,
+        hint: Some(hint),
+    })
+}
+
+/// The highest CA that the server sends, or in words the one that it does not.
+fn issuer_to_add(question: &Question<'_>, end_entity: &Certificate) -> String {
+    let mut last = end_entity;
+    // bounded by the number of certificates presented, whatever their names say
+    for _ in &question.chain.certificates {
+        let issuer = question.chain.certificates.iter().find(|candidate| {
+            candidate.subject() == last.issuer() && candidate.is_ca() && *candidate != last
+        });
+        match issuer {
+            Some(issuer) if !last.is_self_issued() => last = issuer,
+            _ => break,
+        }
+    }
+    if last == end_entity || last.is_self_issued() {
+        let name = if last == end_entity { last.issuer() } else { last.subject() };
+        return format!("the CA {name}");
+    }
+    format!("the root {} (or the intermediate {})", last.issuer(), last.subject())
+}
+
+fn leaf_expired(
+    question: &Question<'_>,
+    anchors: &TrustAnchors,
+    path: &VerifiedPath,
+    end_entity: &Certificate,
+    subject: &str,
+) -> Option<Finding> {
+    if path.certificates().len() != 1 || question.at <= end_entity.not_after() {
+        return None;
+    }
+    Some(Finding {
+        id: "CERT-LEAF-EXPIRED-TRUSTED",
+        severity: Severity::Warning,
+        subject: subject.to_owned(),
+        message: format!(
+            "the server certificate expired on {} and is accepted all the same, because it is itself in {}: \
+             Java checks no dates then",
+            end_entity.not_after().date(),
+            anchors.origin()
+        ),
+        hint: Some("renew it on the server; trust its CA instead of the certificate itself".to_owned()),
+    })
+}
+
+/// Only when the roots in the same store would not do, as with a server that sends no intermediate.
+fn intermediate_only(
+    question: &Question<'_>,
+    anchors: &TrustAnchors,
+    anchor: &Certificate,
+    subject: &str,
+) -> Option<Finding> {
+    let roots = anchors.without(|anchor| !anchor.is_self_issued());
+    question.ask(&roots, question.at).err()?;
+    Some(Finding {
+        id: "CERT-INTERMEDIATE-ONLY",
+        severity: Severity::Note,
+        subject: subject.to_owned(),
+        message: format!(
+            "trusted through the intermediate {} alone; {} holds no root that would do, so a change of intermediate \
+             breaks the connection",
+            anchor.subject(),
+            anchors.origin()
+        ),
+        hint: Some(format!("add its issuer {} as well", anchor.issuer())),
+    })
+}
+
+fn is_same_holder(one: &Certificate, other: &Certificate) -> bool {
+    one.subject_public_key_info() == other.subject_public_key_info()
+        && one.subject() == other.subject()
+}

@@ -1,0 +1,235 @@
+//! The JDK's trust manager: `PKIXValidator.engineValidate` and the path builder behind it, as of JDK 17.
+
+use time::OffsetDateTime;
+
+use crate::Certificate;
+use crate::trust::TrustAnchors;
+
+use super::Refusal;
+use super::pkix::{self, Budget};
+
+/// The path that the JDK would accept: end entity first, anchor last.
+///
+/// 1. The end entity is in the store: accepted at once; no date, purpose or constraint is looked at.
+/// 2. A later certificate is in the store, or has subject and key of one that is: the chain ends below it.
+/// 3. The last one's issuer is in the store and its key fits: the whole chain is validated.
+/// 4. Otherwise, and as soon as the order is wrong, a path is searched among everything presented.
+///
+/// (JDK 17.0.15 takes "subject and key of one that is" only from the second certificate on: a renewed end entity with
+/// the old key is refused. Read from `PKIXValidator.engineValidate` and tried.)
+pub(super) fn find_path(
+    chain: &[Certificate],
+    anchors: &TrustAnchors,
+    at: OffsetDateTime,
+) -> Result<Vec<Certificate>, Refusal> {
+    let end_entity = chain.first().ok_or(Refusal::NoCertificate)?;
+    if anchors.contains(end_entity) {
+        return Ok(vec![end_entity.clone()]);
+    }
+    let mut search = Search {
+        chain,
+        anchors,
+        at,
+        budget: Budget::new(),
+        best: None,
+        nearest: end_entity,
+    };
+    for (place, pair) in chain.windows(2).enumerate() {
+        let [below, certificate] = pair else { continue };
+        if !certificate.subject().is_same_for_java(below.issuer()) {
+            return search.build();
+        }
+        if anchors.contains(certificate) || is_replaced(certificate, anchors) {
+            let cut = chain.get(..=place).unwrap_or(chain);
+            return search.validate(cut);
+        }
+    }
+    let last = chain.last().unwrap_or(end_entity);
+    let mut issuers = anchors.certificates().iter().filter(|a| a.subject().is_same_for_java(last.issuer()));
+    // `isSignatureValid`; an algorithm that is not supported here must not change the way taken
+    let by_anchor = issuers.any(|anchor| {
+        !matches!(
+            pkix::check_signature(last, anchor, &mut search.budget),
+            Err(Refusal::BadSignature { .. } | Refusal::TooManyCandidates { .. })
+        )
+    });
+    if by_anchor { search.validate(chain) } else { search.build() }
+}
+
+/// "has the same dn and public key as a cert inside trustedCerts": a CA that renewed its certificate.
+fn is_replaced(certificate: &Certificate, anchors: &TrustAnchors) -> bool {
+    anchors.certificates().iter().any(|anchor| {
+        anchor.subject_public_key_info() == certificate.subject_public_key_info()
+            && anchor.subject().is_same_for_java(certificate.subject())
+    })
+}
+
+struct Search<'a> {
+    chain: &'a [Certificate],
+    anchors: &'a TrustAnchors,
+    at: OffsetDateTime,
+    budget: Budget,
+    /// The most telling reason so far.
+    best: Option<Refusal>,
+    /// The last certificate that the builder reached.
+    nearest: &'a Certificate,
+}
+
+impl<'a> Search<'a> {
+    /// `PKIXValidator.doValidate`. Java tries matching anchors in the order of a hash set; here all of them, and one
+    /// that fits is enough.
+    fn validate(mut self, path: &[Certificate]) -> Result<Vec<Certificate>, Refusal> {
+        let last = path.last().ok_or(Refusal::NoCertificate)?;
+        for anchor in self.anchors.certificates() {
+            if !is_issuer_name(anchor, last) || !matches_identifiers(anchor, last) {
+                continue;
+            }
+            let result = pkix::validate(path, anchor, self.at, &mut self.budget)
+                .and_then(|()| pkix::check_anchor(anchor));
+            match result {
+                Ok(()) => return Ok(join(path, anchor)),
+                Err(refusal) => self.note(refusal),
+            }
+        }
+        Err(self.best.unwrap_or_else(|| Refusal::NotByAnchor {
+            subject: last.subject().to_string(),
+            issuer: last.issuer().to_string(),
+        }))
+    }
+
+    /// `PKIXValidator.doBuild`: the order of the chain no longer matters, and extras do no harm.
+    fn build(mut self) -> Result<Vec<Certificate>, Refusal> {
+        let Some(end_entity) = self.chain.first() else {
+            return Err(Refusal::NoCertificate);
+        };
+        // ForwardBuilder selects the target among the certificates in force
+        let found = pkix::check_dates(end_entity, self.at).and_then(|()| {
+            let mut path = vec![end_entity.clone()];
+            self.extend(&mut path, 0)
+        });
+        match found {
+            Ok(Some(anchor_path)) => return Ok(anchor_path),
+            Ok(None) => {}
+            Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+            Err(refusal) => self.note(refusal),
+        }
+        Err(Refusal::NoPath {
+            issuer: self.nearest.issuer().to_string(),
+            cause: self.best.map(Box::new),
+        })
+    }
+
+    /// `SunCertPathBuilder.depthFirstSearchForward`, with one difference that changes no verdict: signatures are checked
+    /// on the way and not at the end. `Err` only when the budget is spent.
+    fn extend(
+        &mut self,
+        path: &mut Vec<Certificate>,
+        intermediates: usize,
+    ) -> Result<Option<Vec<Certificate>>, Refusal> {
+        let Some(last) = path.last().cloned() else {
+            return Ok(None);
+        };
+        let anchors = self.anchors;
+        let mut candidates: Vec<&Certificate> =
+            anchors.certificates().iter().filter(|anchor| is_issuer_name(anchor, &last)).collect();
+        candidates.retain(|anchor| covers_if_old(anchor, &last));
+        // PKIXCertComparator tries a matching key identifier first
+        candidates.sort_by_key(|anchor| !matches_identifiers(anchor, &last));
+        for anchor in candidates {
+            self.budget.spend()?;
+            match pkix::validate(path, anchor, self.at, &mut self.budget) {
+                // Java builds one path and then looks at its anchor
+                Ok(()) => match pkix::check_anchor(anchor) {
+                    Ok(()) => return Ok(Some(join(path, anchor))),
+                    Err(refusal) => self.note(refusal),
+                },
+                Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+                Err(refusal) => self.note(refusal),
+            }
+        }
+        // PKIXBuilderParameters.getMaxPathLength is 5: that many intermediates that are not self-issued
+        if intermediates >= MAX_INTERMEDIATES {
+            return Ok(None);
+        }
+        let chain: &'a [Certificate] = self.chain;
+        for candidate in chain {
+            if !is_issuer_name(candidate, &last) || path.contains(candidate) {
+                continue;
+            }
+            self.budget.spend()?;
+            match self.check_candidate(candidate, &last, intermediates) {
+                Ok(()) => {}
+                Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+                Err(refusal) => {
+                    self.note(refusal);
+                    continue;
+                }
+            }
+            self.nearest = candidate;
+            path.push(candidate.clone());
+            let counted = intermediates + usize::from(!candidate.is_self_issued());
+            if let Some(found) = self.extend(path, counted)? {
+                return Ok(Some(found));
+            }
+            path.pop();
+        }
+        Ok(None)
+    }
+
+    /// `ForwardBuilder.getMatchingCACerts` and `verifyCert`
+    fn check_candidate(
+        &mut self,
+        candidate: &Certificate,
+        child: &Certificate,
+        intermediates: usize,
+    ) -> Result<(), Refusal> {
+        let subject = || candidate.subject().to_string();
+        pkix::check_signature(child, candidate, &mut self.budget)?;
+        if !pkix::has_ca_bit(candidate) {
+            return Err(Refusal::NotCa { subject: subject() });
+        }
+        let path_len = candidate.extensions().basic_constraints.and_then(|b| b.path_len);
+        if path_len.and_then(|length| usize::try_from(length).ok()).is_some_and(|length| length < intermediates) {
+            return Err(Refusal::PathTooLong { subject: child.subject().to_string() });
+        }
+        pkix::check_key_usage(candidate)?;
+        pkix::check_dates(candidate, self.at)
+    }
+
+    fn note(&mut self, refusal: Refusal) {
+        if self.best.as_ref().is_none_or(|best| best.rank() < refusal.rank()) {
+            self.best = Some(refusal);
+        }
+    }
+}
+
+fn is_issuer_name(candidate: &Certificate, child: &Certificate) -> bool {
+    candidate.subject().is_same_for_java(child.issuer())
+}
+
+/// `AdaptableX509CertSelector.setValidityPeriod`: the builder takes an anchor of version 1 or 2 only when it is in force
+/// for the child's whole life.
+fn covers_if_old(anchor: &Certificate, child: &Certificate) -> bool {
+    let covers = |time| anchor.is_valid_at(time);
+    anchor.version() > 2 || (covers(child.not_before()) && covers(child.not_after()))
+}
+
+/// `AdaptableX509CertSelector.match`: identifiers of the child that the anchor carries must agree.
+fn matches_identifiers(anchor: &Certificate, child: &Certificate) -> bool {
+    let (ours, theirs) = (child.extensions(), anchor.extensions());
+    let key = match (&ours.authority_key_identifier, &theirs.subject_key_identifier) {
+        (Some(wanted), Some(found)) => wanted == found,
+        _ => true,
+    };
+    let serial = match &ours.authority_serial {
+        Some(wanted) if anchor.version() > 2 => wanted == anchor.serial(),
+        _ => true,
+    };
+    key && serial
+}
+
+fn join(path: &[Certificate], anchor: &Certificate) -> Vec<Certificate> {
+    path.iter().chain([anchor]).cloned().collect()
+}
+
+const MAX_INTERMEDIATES: usize = 5;

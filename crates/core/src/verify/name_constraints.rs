@@ -1,0 +1,225 @@
+//! Name constraints (RFC 5280 section 4.2.1.10) as `sun.security.x509.NameConstraintsExtension` checks them.
+
+use std::net::IpAddr;
+
+use crate::Certificate;
+use crate::cert::asn1::{self, Reader};
+use crate::name::Name;
+
+/// Whether every name of `certificate` is allowed by the DER of a nameConstraints value; `false` when it is broken.
+pub(super) fn allow(constraints: &[u8], certificate: &Certificate) -> bool {
+    let Some(constraints) = Constraints::from_der(constraints) else {
+        return false;
+    };
+    names_of(certificate).is_some_and(|names| names.iter().all(|name| constraints.allow(name)))
+}
+
+#[derive(Clone, Debug, Default)]
+struct Constraints {
+    permitted: Vec<GeneralName>,
+    excluded: Vec<GeneralName>,
+}
+
+/// The kinds of names that can be constrained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum GeneralName {
+    Directory(Name),
+    Dns(String),
+    Email(String),
+    /// An address, or address and mask.
+    Ip(Vec<u8>),
+    /// Not constrained here: the tag.
+    Other(u8),
+    Uri(String),
+}
+
+impl Constraints {
+    /// `SEQUENCE { permitted [0] SEQUENCE OF GeneralSubtree, excluded [1] SEQUENCE OF GeneralSubtree }`
+    fn from_der(der: &[u8]) -> Option<Self> {
+        let mut found = Self::default();
+        for part in Reader::inside(der, asn1::SEQUENCE)? {
+            let subtrees = Reader::new(part.value)
+                .map(|subtree| {
+                    let mut fields = Reader::new(subtree.value);
+                    let base = GeneralName::read(fields.next()?)?;
+                    // "minimum MUST be zero, and maximum MUST be absent"; Java refuses others
+                    fields.is_empty().then_some(base)
+                })
+                .collect::<Option<Vec<_>>>()?;
+            match part.tag {
+                0xa0 => found.permitted = subtrees,
+                0xa1 => found.excluded = subtrees,
+                _ => return None,
+            }
+        }
+        Some(found)
+    }
+
+    /// Excluded subtrees win; a permitted list binds only the kinds of names that it mentions.
+    fn allow(&self, name: &GeneralName) -> bool {
+        if self.excluded.iter().any(|base| name.is_within(base)) {
+            return false;
+        }
+        let mut same_kind = self.permitted.iter().filter(|base| name.is_same_kind(base)).peekable();
+        same_kind.peek().is_none() || same_kind.any(|base| name.is_within(base))
+    }
+}
+
+impl GeneralName {
+    fn read(element: asn1::Element<'_>) -> Option<Self> {
+        let text = || std::str::from_utf8(element.value).ok().map(str::to_ascii_lowercase);
+        Some(match element.tag & 0x1f {
+            1 => Self::Email(text()?),
+            2 => Self::Dns(text()?),
+            4 => Self::Directory(Name::from_der(element.value)),
+            6 => Self::Uri(text()?),
+            7 => Self::Ip(element.value.to_vec()),
+            other => Self::Other(other),
+        })
+    }
+
+    fn is_same_kind(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Other(one), Self::Other(two)) => one == two,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+
+    /// `GeneralNameInterface.constrains`: the same name or one below `base`.
+    fn is_within(&self, base: &Self) -> bool {
+        match (self, base) {
+            (Self::Directory(name), Self::Directory(base)) => name.is_within_for_java(base),
+            (Self::Dns(name), Self::Dns(base)) => is_below(name, base),
+            (Self::Email(name), Self::Email(base)) => is_mail_within(name, base),
+            (Self::Ip(address), Self::Ip(base)) => is_in_network(address, base),
+            (Self::Uri(uri), Self::Uri(base)) => is_uri_within(uri, base),
+            _ => false,
+        }
+    }
+}
+
+/// Labels added on the left (`DNSName.constrains`); with a leading dot in the constraint at least one.
+fn is_below(name: &str, base: &str) -> bool {
+    if base.is_empty() || name == base {
+        return true;
+    }
+    match name.strip_suffix(base) {
+        Some(rest) => rest.ends_with('.') != base.starts_with('.'),
+        None => false,
+    }
+}
+
+/// A mailbox, a host, or with a leading dot a domain (`RFC822Name.constrains`).
+fn is_mail_within(name: &str, base: &str) -> bool {
+    if name == base {
+        return true;
+    }
+    match name.strip_suffix(base) {
+        Some(_) if base.contains('@') => false,
+        Some(_) if base.starts_with('.') => true,
+        Some(rest) => rest.ends_with('@'),
+        None => false,
+    }
+}
+
+/// Address octets, then mask octets (`IPAddressName.constrains`).
+fn is_in_network(address: &[u8], base: &[u8]) -> bool {
+    if base.len() != address.len() * 2 {
+        return false;
+    }
+    let (network, mask) = base.split_at(address.len());
+    address
+        .iter()
+        .zip(network.iter().zip(mask))
+        .all(|(octet, (network, mask))| octet & mask == network & mask)
+}
+
+/// The host part decides (`URIName.constrains`).
+fn is_uri_within(uri: &str, base: &str) -> bool {
+    let after_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    if base.starts_with('.') { host.ends_with(base) } else { host == base }
+}
+
+/// Subject, alternative names, and what Java adds when those lack a kind; `None` when something is unreadable.
+fn names_of(certificate: &Certificate) -> Option<Vec<GeneralName>> {
+    let subject = certificate.subject();
+    let mut names = Vec::new();
+    if !subject.is_empty() {
+        names.push(GeneralName::Directory(subject.clone()));
+    }
+    match certificate.subject_alt_names_der() {
+        Some(der) => {
+            for element in Reader::inside(der, asn1::SEQUENCE)? {
+                names.push(GeneralName::read(element)?);
+            }
+        }
+        None => names.extend(subject.attributes().filter(|a| a.kind() == "emailAddress").map(
+            |address| GeneralName::Email(address.value().to_ascii_lowercase()),
+        )),
+    }
+    if let Some(common_name) = subject.common_name() {
+        names.extend(common_name_as_host(common_name, &names));
+    }
+    Some(names)
+}
+
+/// "see if the last CN inside subjectName can be used instead" (`NameConstraintsExtension.verify`)
+fn common_name_as_host(common_name: &str, names: &[GeneralName]) -> Option<GeneralName> {
+    let candidate = match common_name.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => GeneralName::Ip(address.octets().to_vec()),
+        Ok(IpAddr::V6(address)) => GeneralName::Ip(address.octets().to_vec()),
+        Err(_) if is_dns_name(common_name) => GeneralName::Dns(common_name.to_ascii_lowercase()),
+        Err(_) => return None,
+    };
+    let known = names.iter().any(|name| name.is_same_kind(&candidate));
+    (!known).then_some(candidate)
+}
+
+/// `DNSName(String)` of JDK 17: labels of letters, digits and inner hyphens, the first character a letter or digit.
+fn is_dns_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('.').all(|label| {
+            label.starts_with(|first: char| first.is_ascii_alphanumeric())
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dns_constraints_add_whole_labels_on_the_left() {
+        for (name, base, within) in [
+            ("example.com", "example.com", true),
+            ("a.example.com", "example.com", true),
+            ("badexample.com", "example.com", false),
+            ("a.example.com", ".example.com", true),
+            ("example.com", ".example.com", false),
+            ("example.org", "example.com", false),
+        ] {
+            assert_eq!(is_below(name, base), within, "{name} {base}");
+        }
+    }
+
+    #[test]
+    fn addresses_mails_and_uris_are_compared_by_their_own_rules() {
+        assert!(is_in_network(&[10, 1, 2, 3], &[10, 0, 0, 0, 255, 0, 0, 0]));
+        assert!(!is_in_network(&[11, 1, 2, 3], &[10, 0, 0, 0, 255, 0, 0, 0]));
+        assert!(!is_in_network(&[10; 16], &[10, 0, 0, 0, 255, 0, 0, 0]));
+        assert!(is_mail_within("a@b.c", "b.c"));
+        assert!(!is_mail_within("a@x.b.c", "b.c"));
+        assert!(is_mail_within("a@x.b.c", ".b.c"));
+        assert!(is_uri_within("https://u@h.b.c:1/x", ".b.c"));
+        assert!(!is_uri_within("https://b.c/", ".b.c"));
+    }
+
+    #[test]
+    fn distances_other_than_the_default_are_refused() {
+        let minimum_one = [0x30, 0x0a, 0xa0, 0x08, 0x30, 0x06, 0x82, 1, b'a', 0x80, 1, 1];
+        assert!(Constraints::from_der(&minimum_one).is_none());
+    }
+}

@@ -1,0 +1,260 @@
+//! One candidate path, checked as the JDK's PKIX validator does (RFC 5280 section 6 with Java's exceptions).
+
+use time::OffsetDateTime;
+
+use crate::Certificate;
+use crate::key::{KeyFacts, P256, P384, P521, PublicKey};
+use crate::signature::{self, SignatureCheck};
+use crate::trust::is_public_root;
+
+use super::{Refusal, name_constraints};
+
+/// What one verification may cost. A server sends ten certificates at most; a hostile one sends a thousand of the same
+/// name, and every signature check costs about 50 µs.
+#[derive(Debug)]
+pub(super) struct Budget {
+    steps: u32,
+}
+
+impl Budget {
+    /// Ten certificates against ten look-alikes each leave this untouched; it ends a hostile search within 0.1 s.
+    const STEPS: u32 = 1_000;
+
+    pub(super) const fn new() -> Self {
+        Self { steps: Self::STEPS }
+    }
+
+    pub(super) fn spend(&mut self) -> Result<(), Refusal> {
+        self.steps = self.steps.checked_sub(1).ok_or(Refusal::TooManyCandidates {
+            steps: Self::STEPS,
+        })?;
+        Ok(())
+    }
+}
+
+/// Checks `path` (end entity first, without the anchor) below `anchor`.
+///
+/// From anchor to end entity, certificate by certificate, in the order of the checkers in
+/// `PKIXCertPathValidator.validate`, so that the first refusal is the one that Java reports. The anchor's dates,
+/// pathLenConstraint and name constraints are not looked at; its key is.
+pub(super) fn validate(
+    path: &[Certificate],
+    anchor: &Certificate,
+    at: OffsetDateTime,
+    budget: &mut Budget,
+) -> Result<(), Refusal> {
+    check_key(anchor)?;
+    let mut issuer = anchor;
+    // "maxPathLength = certPathLength" (ConstraintsChecker.init)
+    let mut max_path_length = path.len();
+    let mut constraints: Vec<&Certificate> = Vec::new();
+    for (above_end_entity, certificate) in path.iter().enumerate().rev() {
+        let is_end_entity = above_end_entity == 0;
+        check_algorithm(certificate, anchor)?;
+        check_key(certificate)?;
+        if !is_end_entity {
+            check_key_usage(certificate)?;
+            let is_topmost = above_end_entity + 1 == path.len();
+            check_basic_constraints(certificate, is_topmost, &mut max_path_length)?;
+        }
+        // self-issued intermediates are exempt (ConstraintsChecker.verifyNameConstraints)
+        if is_end_entity || !certificate.is_self_issued() {
+            check_names(certificate, &constraints)?;
+        }
+        if certificate.extensions().name_constraints.is_some() {
+            constraints.push(certificate);
+        }
+        check_dates(certificate, at)?;
+        check_signature(certificate, issuer, budget)?;
+        check_critical(certificate)?;
+        issuer = certificate;
+    }
+    Ok(())
+}
+
+/// `PKIXValidator.verifyTrustAnchor`: whoever vouches for another certificate must be a CA; version 1 is exempt.
+pub(super) fn check_anchor(anchor: &Certificate) -> Result<(), Refusal> {
+    if anchor.version() < 3 {
+        return Ok(());
+    }
+    let subject = || anchor.subject().to_string();
+    if !has_ca_bit(anchor) {
+        return Err(Refusal::AnchorNotCa { subject: subject() });
+    }
+    if lacks_cert_sign(anchor) {
+        return Err(Refusal::AnchorNotSigner { subject: subject() });
+    }
+    Ok(())
+}
+
+/// `BasicChecker.verifyValidity`; both ends are inclusive.
+pub(super) fn check_dates(certificate: &Certificate, at: OffsetDateTime) -> Result<(), Refusal> {
+    let subject = || certificate.subject().to_string();
+    if at < certificate.not_before() {
+        return Err(Refusal::NotYetValid {
+            subject: subject(),
+            not_before: certificate.not_before(),
+            at,
+        });
+    }
+    if at > certificate.not_after() {
+        return Err(Refusal::Expired {
+            subject: subject(),
+            not_after: certificate.not_after(),
+            at,
+        });
+    }
+    Ok(())
+}
+
+/// `KeyChecker.verifyCAKeyUsage`
+pub(super) fn check_key_usage(certificate: &Certificate) -> Result<(), Refusal> {
+    if lacks_cert_sign(certificate) {
+        return Err(Refusal::NotSigner {
+            subject: certificate.subject().to_string(),
+        });
+    }
+    Ok(())
+}
+
+/// Whether basicConstraints says CA (`X509Certificate.getBasicConstraints() != -1`).
+pub(super) fn has_ca_bit(certificate: &Certificate) -> bool {
+    certificate.extensions().basic_constraints.is_some_and(|constraints| constraints.ca)
+}
+
+/// `BasicChecker.verifySignature`
+pub(super) fn check_signature(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    budget: &mut Budget,
+) -> Result<(), Refusal> {
+    budget.spend()?;
+    match signature::check(certificate, issuer) {
+        SignatureCheck::Good => Ok(()),
+        SignatureCheck::Bad => Err(Refusal::BadSignature {
+            subject: certificate.subject().to_string(),
+            issuer: issuer.subject().to_string(),
+        }),
+        SignatureCheck::CannotCheck(algorithm) => Err(Refusal::CannotCheckSignature {
+            subject: certificate.subject().to_string(),
+            algorithm,
+        }),
+    }
+}
+
+fn lacks_cert_sign(certificate: &Certificate) -> bool {
+    const KEY_CERT_SIGN: u16 = 1 << 5;
+    certificate.extensions().key_usage.is_some_and(|usage| usage & KEY_CERT_SIGN == 0)
+}
+
+/// `ConstraintsChecker.checkBasicConstraints`
+fn check_basic_constraints(
+    certificate: &Certificate,
+    is_topmost: bool,
+    max_path_length: &mut usize,
+) -> Result<(), Refusal> {
+    let subject = || certificate.subject().to_string();
+    let path_len = if certificate.version() < 3 {
+        // a self-issued one right below the anchor is taken for a key rollover
+        if !(is_topmost && certificate.is_self_issued()) {
+            return Err(Refusal::NotCa { subject: subject() });
+        }
+        None
+    } else if has_ca_bit(certificate) {
+        certificate.extensions().basic_constraints.and_then(|constraints| constraints.path_len)
+    } else {
+        return Err(Refusal::NotCa { subject: subject() });
+    };
+    if !certificate.is_self_issued() {
+        *max_path_length = max_path_length
+            .checked_sub(1)
+            .ok_or_else(|| Refusal::PathTooLong { subject: subject() })?;
+    }
+    if let Some(path_len) = path_len.and_then(|length| usize::try_from(length).ok()) {
+        *max_path_length = path_len.min(*max_path_length);
+    }
+    Ok(())
+}
+
+fn check_names(certificate: &Certificate, constraints: &[&Certificate]) -> Result<(), Refusal> {
+    for ca in constraints {
+        let value = ca.extensions().name_constraints.as_deref().unwrap_or_default();
+        if !name_constraints::allow(value, certificate) {
+            return Err(Refusal::NameConstraints {
+                subject: certificate.display_name(),
+                issuer: ca.subject().to_string(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What the JDK's checkers take out of the set of critical extensions; anything left refuses
+/// (`PKIXMasterCertPathValidator.validate`).
+fn check_critical(certificate: &Certificate) -> Result<(), Refusal> {
+    const KNOWN: [&str; 9] = [
+        "2.5.29.15", // keyUsage
+        "2.5.29.17", // subjectAltName
+        "2.5.29.19", // basicConstraints
+        "2.5.29.30", // nameConstraints
+        "2.5.29.32", // certificatePolicies
+        "2.5.29.33", // policyMappings
+        "2.5.29.36", // policyConstraints
+        "2.5.29.37", // extendedKeyUsage
+        "2.5.29.54", // inhibitAnyPolicy
+    ];
+    let extensions = certificate.extensions();
+    let mut unknown: Vec<&str> = extensions.critical.iter().map(String::as_str).collect();
+    unknown.retain(|oid| !KNOWN.contains(oid) || extensions.unknown_critical.iter().any(|u| u == oid));
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::CriticalExtension {
+        subject: certificate.subject().to_string(),
+        oids: unknown.join(", "),
+    })
+}
+
+/// `jdk.certpath.disabledAlgorithms` of JDK 17: `MD2, MD5, SHA1 jdkCA & usage TLSServer`.
+fn check_algorithm(certificate: &Certificate, anchor: &Certificate) -> Result<(), Refusal> {
+    let name = signature::algorithm_name(certificate.signature_algorithm());
+    let hash = name.split("with").next().unwrap_or_default();
+    // Mozilla's list stands for the JDK's own; both follow the same programmes
+    let refused = matches!(hash, "MD2" | "MD5") || (hash == "SHA1" && is_public_root(anchor));
+    if refused {
+        return Err(Refusal::WeakAlgorithm {
+            subject: certificate.subject().to_string(),
+            what: format!("signature algorithm {name}"),
+        });
+    }
+    Ok(())
+}
+
+/// `jdk.certpath.disabledAlgorithms` of JDK 17: `RSA keySize < 1024, DSA keySize < 1024, EC keySize < 224`; and
+/// SunEC has had three curves since JDK 16.
+fn check_key(certificate: &Certificate) -> Result<(), Refusal> {
+    let key = certificate.key();
+    let curve = PublicKey::from_der(certificate.subject_public_key_info())
+        .and_then(|key| key.curve_oid());
+    let refused = match (key.algorithm.as_str(), key.bits) {
+        ("RSA" | "RSASSA-PSS" | "DSA", Some(bits)) => bits < 1024,
+        ("EC", _) => !matches!(curve.as_deref(), Some(P256 | P384 | P521)),
+        ("Ed25519" | "Ed448", _) => false,
+        _ => true,
+    };
+    if refused {
+        return Err(Refusal::WeakAlgorithm {
+            subject: certificate.subject().to_string(),
+            what: describe_key(&key),
+        });
+    }
+    Ok(())
+}
+
+fn describe_key(key: &KeyFacts) -> String {
+    match (&key.curve, key.bits) {
+        (Some(curve), _) => format!("an EC key on curve {curve}"),
+        (None, Some(bits)) => format!("a {} key of {bits} bits", key.algorithm),
+        (None, None) => format!("a key of algorithm {}", key.algorithm),
+    }
+}

@@ -1,0 +1,269 @@
+//! Why a client refuses a server: facts, words, and what to do.
+
+use time::OffsetDateTime;
+
+/// Why the client refuses. Several candidate paths may fail; this is the most telling reason.
+///
+/// The message ends with the words that Java itself prints, for people who search for them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The anchor is no CA, and something else than itself was to be verified with it
+    /// (`PKIXValidator.verifyTrustAnchor`).
+    #[error(
+        "the trusted certificate {subject} is no CA certificate and cannot vouch for another one; \
+         Java: TrustAnchor with subject \"{subject}\" is not a CA certificate"
+    )]
+    AnchorNotCa {
+        /// Subject of the anchor.
+        subject: String,
+    },
+    /// The anchor's keyUsage lacks keyCertSign (`PKIXValidator.verifyTrustAnchor`).
+    #[error(
+        "the trusted certificate {subject} may not sign certificates; \
+         Java: TrustAnchor with subject \"{subject}\" does not have keyCertSign bit set in KeyUsage extension"
+    )]
+    AnchorNotSigner {
+        /// Subject of the anchor.
+        subject: String,
+    },
+    /// A signature is wrong (`BasicChecker.verifySignature`).
+    #[error(
+        "the signature of {subject} is not by the key of {issuer}; \
+         Java: PKIX path validation failed: signature check failed"
+    )]
+    BadSignature {
+        /// Subject of the signed certificate.
+        subject: String,
+        /// Subject of the certificate whose key was tried.
+        issuer: String,
+    },
+    /// A signature algorithm that this program does not support. What the client would say is not known.
+    #[error("the signature of {subject} cannot be checked here: {algorithm} is not supported")]
+    CannotCheckSignature {
+        /// Subject of the signed certificate.
+        subject: String,
+        /// What is not supported.
+        algorithm: String,
+    },
+    /// A critical extension that the client does not know (`PKIXMasterCertPathValidator`).
+    #[error(
+        "the certificate {subject} has critical extensions that the client does not know: {oids}; \
+         Java: PKIX path validation failed: unrecognized critical extension(s)"
+    )]
+    CriticalExtension {
+        /// Subject of the certificate.
+        subject: String,
+        /// The object identifiers, with commas between them.
+        oids: String,
+    },
+    /// The end entity is not for signing (`EndEntityChecker.checkTLSServer`).
+    #[error(
+        "the server certificate {subject} may not sign, so it serves no TLS 1.3 and no ECDHE; \
+         Java: KeyUsage does not allow digital signatures"
+    )]
+    EndEntityKeyUsage {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// The end entity is for something else than TLS servers (`EndEntityChecker.checkTLSServer`).
+    #[error(
+        "the certificate {subject} is not for TLS servers but for {purposes}; \
+         Java: Extended key usage does not permit use for TLS server authentication"
+    )]
+    EndEntityPurpose {
+        /// Subject of the certificate.
+        subject: String,
+        /// The purposes that it has, by dotted OID, with commas between them.
+        purposes: String,
+    },
+    /// A certificate is out of date (`BasicChecker.verifyValidity`).
+    #[error(
+        "the certificate {subject} expired on {not_after}, judged at {at}; \
+         Java: PKIX path validation failed: validity check failed (NotAfter)"
+    )]
+    Expired {
+        /// Subject of the certificate.
+        subject: String,
+        /// Its last second.
+        not_after: OffsetDateTime,
+        /// The time that counted as now.
+        at: OffsetDateTime,
+    },
+    /// No name in the certificate is the server's (`HostnameChecker`).
+    #[error("the server certificate is not for {host} but for {names}; Java: {java}")]
+    HostMismatch {
+        /// Who was expected.
+        host: String,
+        /// The names in the certificate.
+        names: String,
+        /// What Java prints.
+        java: String,
+    },
+    /// A CA is not allowed to vouch for this name (`ConstraintsChecker.verifyNameConstraints`).
+    #[error(
+        "the CA {issuer} may not issue for the names of {subject}; \
+         Java: PKIX path validation failed: name constraints check failed"
+    )]
+    NameConstraints {
+        /// Subject of the certificate with the name.
+        subject: String,
+        /// Subject of the CA whose constraint is violated.
+        issuer: String,
+    },
+    /// Nothing was presented.
+    #[error("no certificate was presented; Java: null or zero-length certificate chain")]
+    NoCertificate,
+    /// No path to an anchor (`SunCertPathBuilder`).
+    #[error(
+        "no path leads to a trusted certificate: {}; Java: PKIX path building failed: unable to find valid \
+         certification path to requested target",
+        describe(issuer, cause.as_deref())
+    )]
+    NoPath {
+        /// The issuer that is neither presented nor trusted, of the last certificate that could be reached.
+        issuer: String,
+        /// What ruled out the nearest candidate, when there was one.
+        cause: Option<Box<Self>>,
+    },
+    /// The anchor's name fits and its key identifier or serial number does not (`AdaptableX509CertSelector`).
+    #[error(
+        "the trusted certificate {issuer} has another key than the one that signed {subject}; \
+         Java: Path does not chain with any of the trust anchors"
+    )]
+    NotByAnchor {
+        /// Subject of the last certificate.
+        subject: String,
+        /// Its issuer.
+        issuer: String,
+    },
+    /// An intermediate is no CA (`ConstraintsChecker.checkBasicConstraints`).
+    #[error(
+        "the certificate {subject} is no CA certificate and cannot vouch for another one; \
+         Java: PKIX path validation failed: basic constraints check failed: this is not a CA certificate"
+    )]
+    NotCa {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// An intermediate's keyUsage lacks keyCertSign (`KeyChecker.verifyCAKeyUsage`).
+    #[error(
+        "the CA certificate {subject} may not sign certificates; \
+         Java: PKIX path validation failed: CA key usage check failed: keyCertSign bit is not set"
+    )]
+    NotSigner {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// A certificate is not yet in force (`BasicChecker.verifyValidity`).
+    #[error(
+        "the certificate {subject} is valid only from {not_before}, judged at {at}; \
+         Java: PKIX path validation failed: validity check failed (NotBefore)"
+    )]
+    NotYetValid {
+        /// Subject of the certificate.
+        subject: String,
+        /// Its first second.
+        not_before: OffsetDateTime,
+        /// The time that counted as now.
+        at: OffsetDateTime,
+    },
+    /// A pathLenConstraint is violated (`ConstraintsChecker.checkBasicConstraints`).
+    #[error(
+        "{subject} is one intermediate more than the CA above allows; Java: PKIX path validation failed: \
+         basic constraints check failed: pathLenConstraint violated"
+    )]
+    PathTooLong {
+        /// Subject of the intermediate.
+        subject: String,
+    },
+    /// So many look-alike certificates that the search was given up.
+    #[error("the presented chain has too many certificates of the same name; gave up after {steps} steps")]
+    TooManyCandidates {
+        /// The budget.
+        steps: u32,
+    },
+    /// Something presented is no certificate for this client, which ends the handshake.
+    #[error("certificate {} of the presented chain is unreadable: {why}; Java: CertificateParsingException", place + 1)]
+    Unreadable {
+        /// Its place in the chain, from zero.
+        place: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An algorithm or key that is switched off or unknown (`AlgorithmChecker`, `jdk.certpath.disabledAlgorithms`).
+    #[error(
+        "the certificate {subject} uses {what}, which the client refuses; \
+         Java: PKIX path validation failed: Algorithm constraints check failed"
+    )]
+    WeakAlgorithm {
+        /// Subject of the certificate.
+        subject: String,
+        /// The algorithm or key.
+        what: String,
+    },
+}
+
+impl Refusal {
+    /// What to do about it, when something can be done with the store or the server.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::AnchorNotCa { .. } | Self::AnchorNotSigner { .. } => {
+                "put the CA that issued the server certificate into the store, not the server's own certificate"
+            }
+            Self::BadSignature { .. } | Self::NotByAnchor { .. } => {
+                "the CA may have a new key under its old name; add its current certificate to the store"
+            }
+            Self::CannotCheckSignature { .. } => "ask the client itself, or another verifier",
+            Self::EndEntityKeyUsage { .. } | Self::EndEntityPurpose { .. } => {
+                "the server needs a certificate for TLS servers"
+            }
+            Self::Expired { .. } => "renew the certificate on the server",
+            Self::HostMismatch { .. } => {
+                "use a name that is in the certificate, or have the certificate issued for this name"
+            }
+            Self::NoPath { cause: Some(cause), .. } => return cause.hint(),
+            Self::NoPath { issuer, cause: None } => {
+                return Some(format!(
+                    "add {issuer} or a CA above it to the store, or make the server send it"
+                ));
+            }
+            Self::NotYetValid { .. } => "check the clock of the client",
+            Self::NoCertificate | Self::Unreadable { .. } => "look at what the server is set up to send",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// The innermost reason: what ruled out the path, where that is known.
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::NoPath { cause: Some(cause), .. } => cause.cause(),
+            other => other,
+        }
+    }
+
+    /// Which of several reasons says most to a person: a candidate that nearly fits beats one that is not there.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Expired { .. } | Self::NotYetValid { .. } => 5,
+            Self::NameConstraints { .. } | Self::PathTooLong { .. } | Self::WeakAlgorithm { .. } => 4,
+            Self::AnchorNotCa { .. } | Self::AnchorNotSigner { .. } | Self::CriticalExtension { .. } => 4,
+            Self::CannotCheckSignature { .. } | Self::NotCa { .. } | Self::NotSigner { .. } => 3,
+            Self::BadSignature { .. } | Self::NotByAnchor { .. } => 2,
+            Self::NoPath { .. } => 1,
+            _ => 6,
+        }
+    }
+}
+
+fn describe(issuer: &str, cause: Option<&Refusal>) -> String {
+    match cause {
+        // the inner Java words belong to another stage than the one that Java reports here
+        Some(cause) => {
+            let message = cause.to_string();
+            message.split("; Java:").next().unwrap_or_default().to_owned()
+        }
+        None => format!("{issuer} is neither presented nor in the store"),
+    }
+}
