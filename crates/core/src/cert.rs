@@ -393,8 +393,10 @@ impl AltName {
         match name {
             GeneralName::DNSName(name) => Self::Dns((*name).to_owned()),
             GeneralName::DirectoryName(name) => Self::Other(Name::from_x509(name).to_string()),
-            GeneralName::IPAddress(octets) => ip_address(octets)
-                .map_or_else(|| Self::Other(format!("IP #{}", asn1::hex(octets))), Self::Ip),
+            GeneralName::IPAddress(octets) => ip_address(octets).map_or_else(
+                || Self::Other(format!("IP #{}", asn1::hex(octets))),
+                Self::Ip,
+            ),
             GeneralName::RFC822Name(name) => Self::Email((*name).to_owned()),
             GeneralName::URI(name) => Self::Uri((*name).to_owned()),
             other => Self::Other(other.to_string()),
@@ -404,7 +406,8 @@ impl AltName {
 
 fn ip_address(octets: &[u8]) -> Option<IpAddr> {
     let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
-    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from)).ok()
+    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from))
+        .ok()
 }
 
 impl fmt::Display for AltName {

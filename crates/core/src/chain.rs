@@ -117,15 +117,19 @@ pub fn analyse(
 
 fn without_duplicates(certificates: &[Certificate]) -> Vec<&Certificate> {
     let mut seen = HashSet::new();
-    certificates.iter().filter(|certificate| seen.insert(certificate.fingerprint())).collect()
+    certificates
+        .iter()
+        .filter(|certificate| seen.insert(certificate.fingerprint()))
+        .collect()
 }
 
 /// The first certificate is the server's (RFC 8446 section 4.4.2), unless it is a CA's and another one is not.
 fn end_entity_place(unique: &[&Certificate]) -> usize {
     match unique.first() {
-        Some(first) if first.is_ca() => {
-            unique.iter().position(|certificate| !certificate.is_ca()).unwrap_or(0)
-        }
+        Some(first) if first.is_ca() => unique
+            .iter()
+            .position(|certificate| !certificate.is_ca())
+            .unwrap_or(0),
         _ => 0,
     }
 }

@@ -58,7 +58,9 @@ impl KeyFacts {
             "1.2.840.113549.1.1.10" => ("RSASSA-PSS", modulus_bits(key.bits)),
             EC => {
                 let curve = key.curve_oid();
-                let known = CURVES.iter().find(|(oid, ..)| Some(*oid) == curve.as_deref());
+                let known = CURVES
+                    .iter()
+                    .find(|(oid, ..)| Some(*oid) == curve.as_deref());
                 return Self {
                     algorithm: "EC".to_owned(),
                     bits: known.map(|(_, _, bits)| *bits),
@@ -105,7 +107,10 @@ pub fn belongs(pkcs8: &[u8], certificate: &Certificate) -> Belongs {
         EC => belongs_ec(pkcs8, &private, &public),
         ED25519 => {
             let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).ok();
-            compare(pair.map(|pair| pair.public_key().as_ref().to_vec()), public.bits)
+            compare(
+                pair.map(|pair| pair.public_key().as_ref().to_vec()),
+                public.bits,
+            )
         }
         other => Belongs::CannotTell(format!("keys of algorithm {other} are not supported")),
     }
@@ -228,12 +233,19 @@ fn integer_bits(octets: &[u8]) -> Option<u32> {
     let start = octets.iter().position(|octet| *octet != 0)?;
     let significant = octets.get(start..)?;
     let first = significant.first()?.leading_zeros();
-    u32::try_from(significant.len()).ok()?.checked_mul(8)?.checked_sub(first)
+    u32::try_from(significant.len())
+        .ok()?
+        .checked_mul(8)?
+        .checked_sub(first)
 }
 
 /// A plain RSA key may carry a certificate for RSASSA-PSS and the reverse (RFC 4055 section 1.2).
 fn family(oid: &str) -> &str {
-    if oid == "1.2.840.113549.1.1.10" { RSA } else { oid }
+    if oid == "1.2.840.113549.1.1.10" {
+        RSA
+    } else {
+        oid
+    }
 }
 
 pub(crate) const RSA: &str = "1.2.840.113549.1.1.1";

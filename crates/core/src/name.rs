@@ -121,7 +121,9 @@ impl Attribute {
 
     /// The value as text with control characters made visible; other types than strings as `#` and hex of the DER.
     pub fn value(&self) -> String {
-        self.decoded.as_deref().map_or_else(|| self.hex_form(), text::visible)
+        self.decoded
+            .as_deref()
+            .map_or_else(|| self.hex_form(), text::visible)
     }
 
     /// Which relative distinguished name it belongs to, from zero; attributes of a set share one.
@@ -302,7 +304,19 @@ mod tests {
         for (arc, tag, value) in attributes {
             let value_length = u8::try_from(value.len()).unwrap();
             let pair = value_length + 7;
-            sets.extend([0x31, pair + 2, 0x30, pair, 6, 3, 0x55, 4, *arc, *tag, value_length]);
+            sets.extend([
+                0x31,
+                pair + 2,
+                0x30,
+                pair,
+                6,
+                3,
+                0x55,
+                4,
+                *arc,
+                *tag,
+                value_length,
+            ]);
             sets.extend(*value);
         }
         let mut der = vec![0x30, u8::try_from(sets.len()).unwrap()];
@@ -312,7 +326,11 @@ mod tests {
 
     #[test]
     fn shows_the_most_specific_attribute_first_and_escapes() {
-        let shown = name(&[(6, 0x13, b"DE"), (10, 0x0c, b"Acme, Inc."), (3, 0x0c, b" #a+b ")]);
+        let shown = name(&[
+            (6, 0x13, b"DE"),
+            (10, 0x0c, b"Acme, Inc."),
+            (3, 0x0c, b" #a+b "),
+        ]);
         assert_eq!(shown.to_string(), "CN=\\ #a\\+b\\ ,O=Acme\\, Inc.,C=DE");
         assert_eq!(name(&[(3, 0x0c, b"#x")]).to_string(), "CN=\\#x");
     }
@@ -360,7 +378,12 @@ mod tests {
 
     #[test]
     fn damage_is_no_panic() {
-        for bytes in [&b""[..], b"\x30", b"\x30\x05\x31\x03\x30\x01\x06", b"\x31\x00"] {
+        for bytes in [
+            &b""[..],
+            b"\x30",
+            b"\x30\x05\x31\x03\x30\x01\x06",
+            b"\x31\x00",
+        ] {
             assert!(Name::from_der(bytes).is_empty());
         }
     }

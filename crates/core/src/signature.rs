@@ -99,7 +99,11 @@ fn select(oid: &str, parameters: Option<&[u8]>, key: &PublicKey<'_>) -> Selectio
         "ML-DSA-87" => (oid, &aws::ML_DSA_87),
         _ => return Selection::Unsupported((*name).to_owned()),
     };
-    if key.oid == expected { Selection::Use(algorithm) } else { Selection::WrongKey }
+    if key.oid == expected {
+        Selection::Use(algorithm)
+    } else {
+        Selection::WrongKey
+    }
 }
 
 fn select_rsa(name: &str, hash: &str, key: &PublicKey<'_>) -> Selection {
@@ -122,7 +126,9 @@ fn select_ecdsa(name: &str, hash: &str, key: &PublicKey<'_>) -> Selection {
     if key.oid != key::EC {
         return Selection::WrongKey;
     }
-    let curve = key.curve_oid().unwrap_or_else(|| "given by parameters".to_owned());
+    let curve = key
+        .curve_oid()
+        .unwrap_or_else(|| "given by parameters".to_owned());
     let algorithm: &'static dyn VerificationAlgorithm = match (curve.as_str(), hash) {
         (key::P256, "SHA1") => &aws::ECDSA_P256_SHA1_ASN1,
         (key::P256, "SHA256") => &aws::ECDSA_P256_SHA256_ASN1,
@@ -163,7 +169,11 @@ fn select_pss(parameters: Option<&[u8]>, key: &PublicKey<'_>) -> Selection {
             0xa2 => {
                 let octets = Reader::new(field.value).expect_tag(asn1::INTEGER);
                 salt = octets.map_or(u32::MAX, |integer| {
-                    integer.value.iter().take(4).fold(0, |sum, octet| (sum << 8) | u32::from(*octet))
+                    integer
+                        .value
+                        .iter()
+                        .take(4)
+                        .fold(0, |sum, octet| (sum << 8) | u32::from(*octet))
                 });
             }
             _ => {}

@@ -157,18 +157,26 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
     const SSL_SERVER: u8 = 0x40;
     let extensions = end_entity.extensions();
     let subject = || end_entity.subject().to_string();
-    if extensions.key_usage.is_some_and(|usage| usage & DIGITAL_SIGNATURE == 0) {
+    if extensions
+        .key_usage
+        .is_some_and(|usage| usage & DIGITAL_SIGNATURE == 0)
+    {
         return Err(Refusal::EndEntityKeyUsage { subject: subject() });
     }
-    if let Some(purposes) = &extensions.extended_key_usage {
-        if !purposes.iter().any(|purpose| TLS_SERVER.contains(&purpose.as_str())) {
-            return Err(Refusal::EndEntityPurpose {
-                subject: subject(),
-                purposes: purposes.join(", "),
-            });
-        }
+    if let Some(purposes) = &extensions.extended_key_usage
+        && !purposes
+            .iter()
+            .any(|purpose| TLS_SERVER.contains(&purpose.as_str()))
+    {
+        return Err(Refusal::EndEntityPurpose {
+            subject: subject(),
+            purposes: purposes.join(", "),
+        });
     }
-    if extensions.netscape_cert_type.is_some_and(|bits| bits & SSL_SERVER == 0) {
+    if extensions
+        .netscape_cert_type
+        .is_some_and(|bits| bits & SSL_SERVER == 0)
+    {
         return Err(Refusal::EndEntityPurpose {
             subject: subject(),
             purposes: "another Netscape certificate type".to_owned(),

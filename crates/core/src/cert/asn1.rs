@@ -1,12 +1,10 @@
 //! A borrowing reader for DER (X.690): just tags, lengths and values, no copies, no panics.
 
-/// Object identifiers and booleans appear in too few places here to need more than these tags.
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const SEQUENCE: u8 = 0x30;
-pub(crate) const SET: u8 = 0x31;
 
 /// One element: its tag, its contents, and the whole of it.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +62,9 @@ impl<'a> Iterator for Reader<'a> {
             }
             let (octets, after) = rest.split_at_checked(count)?;
             rest = after;
-            octets.iter().fold(0_usize, |sum, octet| (sum << 8) | usize::from(*octet))
+            octets
+                .iter()
+                .fold(0_usize, |sum, octet| (sum << 8) | usize::from(*octet))
         };
         let (value, rest) = rest.split_at_checked(length)?;
         let raw = bytes.get(..bytes.len().checked_sub(rest.len())?)?;
@@ -114,10 +114,19 @@ mod tests {
 
     #[test]
     fn broken_lengths_end_the_reading() {
-        for bytes in [&[0x30_u8][..], &[0x30, 0x05, 1], &[0x30, 0x80, 0, 0], &[0x1f, 1, 0]] {
+        for bytes in [
+            &[0x30_u8][..],
+            &[0x30, 0x05, 1],
+            &[0x30, 0x80, 0, 0],
+            &[0x1f, 1, 0],
+        ] {
             assert!(Reader::new(bytes).next().is_none());
         }
-        assert!(Reader::new(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0]).next().is_none());
+        assert!(
+            Reader::new(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0])
+                .next()
+                .is_none()
+        );
     }
 
     #[test]

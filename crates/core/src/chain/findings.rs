@@ -36,7 +36,11 @@ pub(super) fn of_unreadable(chain: &PresentedChain, subject: &str) -> Vec<Findin
         id: "CERT-UNREADABLE",
         severity: Severity::Warning,
         subject: subject.to_owned(),
-        message: format!("certificate {} is unreadable: {}", unreadable.place + 1, unreadable.why),
+        message: format!(
+            "certificate {} is unreadable: {}",
+            unreadable.place + 1,
+            unreadable.why
+        ),
         hint: Some("replace it where the server's chain is configured".to_owned()),
     };
     chain.unreadable.iter().map(describe).collect()
@@ -62,7 +66,11 @@ fn order(facts: &Facts<'_>) -> Option<Finding> {
     }
     let place = |wanted: &&Certificate| facts.unique.iter().position(|found| found == wanted);
     let places: Vec<usize> = facts.outcome.path.iter().filter_map(place).collect();
-    let root = facts.outcome.root.as_ref().and_then(|root| place(&&root.certificate));
+    let root = facts
+        .outcome
+        .root
+        .as_ref()
+        .and_then(|root| place(&&root.certificate));
     let in_order = places.windows(2).all(|pair| pair.first() < pair.get(1))
         && root.is_none_or(|root| places.last().is_none_or(|last| *last <= root));
     if in_order {
@@ -85,7 +93,15 @@ fn duplicate(facts: &Facts<'_>) -> Option<Finding> {
         .unique
         .iter()
         .copied()
-        .filter(|unique| facts.chain.certificates.iter().filter(|sent| sent == unique).nth(1).is_some())
+        .filter(|unique| {
+            facts
+                .chain
+                .certificates
+                .iter()
+                .filter(|sent| sent == unique)
+                .nth(1)
+                .is_some()
+        })
         .take(SHOWN + 1)
         .collect();
     Some(facts.finding(
@@ -102,15 +118,22 @@ fn extra(facts: &Facts<'_>) -> Option<Finding> {
         facts.outcome.related.contains(&certificate.fingerprint())
             || root.is_some_and(|root| search::is_same_holder(certificate, &root.certificate))
     };
-    let extras: Vec<&Certificate> =
-        facts.unique.iter().copied().filter(|certificate| !related(certificate)).collect();
+    let extras: Vec<&Certificate> = facts
+        .unique
+        .iter()
+        .copied()
+        .filter(|certificate| !related(certificate))
+        .collect();
     if extras.is_empty() || facts.outcome.gave_up {
         return None;
     }
     Some(facts.finding(
         "CHAIN-EXTRA",
         Severity::Note,
-        format!("sent and of no use for the server certificate: {}", list(&extras)),
+        format!(
+            "sent and of no use for the server certificate: {}",
+            list(&extras)
+        ),
         "leave them out; they cost every client time",
     ))
 }
@@ -124,13 +147,19 @@ fn incomplete(facts: &Facts<'_>) -> Option<Finding> {
     let url = last.extensions().issuer_urls.first();
     let hint = match url {
         Some(url) => format!("add the certificate at {url} to the chain that the server sends"),
-        None => format!("add the certificate of {} to the chain that the server sends", last.issuer()),
+        None => format!(
+            "add the certificate of {} to the chain that the server sends",
+            last.issuer()
+        ),
     };
     let at = url.map_or_else(String::new, |url| format!(" (published at {url})"));
     Some(facts.finding(
         "CERT-INCOMPLETE-CHAIN",
         Severity::Warning,
-        format!("the server does not send the certificate of its issuer {}{at}", last.issuer()),
+        format!(
+            "the server does not send the certificate of its issuer {}{at}",
+            last.issuer()
+        ),
         &hint,
     ))
 }
@@ -138,21 +167,32 @@ fn incomplete(facts: &Facts<'_>) -> Option<Finding> {
 /// "a self-signed certificate that specifies the root MAY be omitted" (RFC 8446 section 4.4.2)
 fn root_sent(facts: &Facts<'_>) -> Option<Finding> {
     let root = facts.outcome.root.as_ref()?;
-    let is_end_entity = facts.outcome.path.first().is_some_and(|first| **first == root.certificate);
+    let is_end_entity = facts
+        .outcome
+        .path
+        .first()
+        .is_some_and(|first| **first == root.certificate);
     if !root.presented || is_end_entity {
         return None;
     }
     Some(facts.finding(
         "CHAIN-ROOT-SENT",
         Severity::Note,
-        format!("the server sends its root {}, which clients ignore", root.certificate.display_name()),
+        format!(
+            "the server sends its root {}, which clients ignore",
+            root.certificate.display_name()
+        ),
         "leave it out; clients trust only their own copy",
     ))
 }
 
 fn root_unknown(facts: &Facts<'_>) -> Option<Finding> {
     let origins: Vec<&str> = facts.roots.iter().map(TrustAnchors::origin).collect();
-    let asked = if origins.is_empty() { "no root store was asked".to_owned() } else { origins.join(", ") };
+    let asked = if origins.is_empty() {
+        "no root store was asked".to_owned()
+    } else {
+        origins.join(", ")
+    };
     let (message, name) = match &facts.outcome.root {
         Some(root) if root.origin.is_some() => return None,
         Some(root) => {
@@ -163,10 +203,16 @@ fn root_unknown(facts: &Facts<'_>) -> Option<Finding> {
         None if facts.outcome.path.len() < 2 => return None,
         None => {
             let name = facts.outcome.path.last()?.issuer();
-            (format!("the chain ends below {name}, which was not sent and is in none of: {asked}"), name)
+            (
+                format!(
+                    "the chain ends below {name}, which was not sent and is in none of: {asked}"
+                ),
+                name,
+            )
         }
     };
-    let hint = format!("fine for a private CA: give {name} to every client that must accept the server");
+    let hint =
+        format!("fine for a private CA: give {name} to every client that must accept the server");
     Some(facts.finding("CHAIN-ROOT-UNKNOWN", Severity::Note, message, &hint))
 }
 
@@ -187,7 +233,13 @@ fn budget(facts: &Facts<'_>) -> Option<Finding> {
 }
 
 impl Facts<'_> {
-    fn finding(&self, id: &'static str, severity: Severity, message: String, hint: &str) -> Finding {
+    fn finding(
+        &self,
+        id: &'static str,
+        severity: Severity,
+        message: String,
+        hint: &str,
+    ) -> Finding {
         Finding {
             id,
             severity,
@@ -199,8 +251,11 @@ impl Facts<'_> {
 }
 
 fn list(certificates: &[&Certificate]) -> String {
-    let mut names: Vec<String> =
-        certificates.iter().take(SHOWN).map(|certificate| certificate.display_name()).collect();
+    let mut names: Vec<String> = certificates
+        .iter()
+        .take(SHOWN)
+        .map(|certificate| certificate.display_name())
+        .collect();
     if certificates.len() > SHOWN {
         names.push(format!("{} more", certificates.len() - SHOWN));
     }

@@ -41,7 +41,9 @@ pub(super) fn best_path<'a>(
     search.extend(&mut vec![end_entity]);
     let gave_up = search.steps == 0;
     let related = search.related;
-    let (path, root) = search.best.map_or((vec![end_entity], None), |(_, path, root)| (path, root));
+    let (path, root) = search
+        .best
+        .map_or((vec![end_entity], None), |(_, path, root)| (path, root));
     Outcome {
         path,
         root,
@@ -142,22 +144,37 @@ impl<'a> Search<'a, '_> {
     }
 
     fn offer(&mut self, path: Vec<&'a Certificate>, root: Option<(Root, usize)>) {
-        let valid = path.iter().all(|certificate| certificate.is_valid_at(self.at))
-            && root.as_ref().is_none_or(|(root, _)| root.certificate.is_valid_at(self.at));
+        let valid = path
+            .iter()
+            .all(|certificate| certificate.is_valid_at(self.at))
+            && root
+                .as_ref()
+                .is_none_or(|(root, _)| root.certificate.is_valid_at(self.at));
         let known = root.as_ref().is_some_and(|(root, _)| root.origin.is_some());
         let set = root.as_ref().map_or(usize::MAX, |(_, set)| *set);
         // without a root the longest path says most about what is missing; with one the shortest does
-        let length = if root.is_some() { path.len() } else { usize::MAX - path.len() };
-        let score = (known && valid, known, root.is_some() && valid, root.is_some(), Reverse(set), Reverse(length));
+        let length = if root.is_some() {
+            path.len()
+        } else {
+            usize::MAX - path.len()
+        };
+        let score = (
+            known && valid,
+            known,
+            root.is_some() && valid,
+            root.is_some(),
+            Reverse(set),
+            Reverse(length),
+        );
         if self.best.as_ref().is_none_or(|(best, ..)| *best < score) {
             self.best = Some((score, path, root.map(|(root, _)| root)));
         }
     }
 
     fn is_presented(&self, root: &Certificate) -> bool {
-        self.presented.iter().any(|presented| {
-            presented.is_self_issued() && is_same_holder(presented, root)
-        })
+        self.presented
+            .iter()
+            .any(|presented| presented.is_self_issued() && is_same_holder(presented, root))
     }
 
     /// What cannot be checked counts as signed: names and identifiers agree, and `verify` is the judge.

@@ -16,7 +16,7 @@ pub(crate) fn decode(tag: u8, value: &[u8]) -> Option<String> {
             char::from_u32(u32::from_be_bytes(unit.try_into().ok()?))
         }),
         0x1e => {
-            if value.len() % 2 != 0 {
+            if !value.len().is_multiple_of(2) {
                 return None;
             }
             let units = value
@@ -33,7 +33,7 @@ fn latin1(value: &[u8]) -> String {
 }
 
 fn decode_units(value: &[u8], size: usize, read: impl Fn(&[u8]) -> Option<char>) -> Option<String> {
-    if value.len() % size != 0 {
+    if !value.len().is_multiple_of(size) {
         return None;
     }
     value.chunks_exact(size).map(read).collect()
@@ -87,7 +87,10 @@ mod tests {
         assert_eq!(decode(0x14, b"Z\xfcrich").as_deref(), Some("Zürich"));
         assert_eq!(decode(0x16, b"a@b").as_deref(), Some("a@b"));
         assert_eq!(decode(0x1e, b"\x00A\x20\xac").as_deref(), Some("A€"));
-        assert_eq!(decode(0x1c, b"\x00\x00\x00A\x00\x01\xf6\x00").as_deref(), Some("A😀"));
+        assert_eq!(
+            decode(0x1c, b"\x00\x00\x00A\x00\x01\xf6\x00").as_deref(),
+            Some("A😀")
+        );
         assert_eq!(decode(0x0c, b"\xff"), None);
         assert_eq!(decode(0x1e, b"\x00"), None);
         assert_eq!(decode(0x02, b"\x01"), None);

@@ -35,7 +35,10 @@ fn leaf_only(
     subject: &str,
 ) -> Option<Finding> {
     let others = anchors.without(|anchor| is_same_holder(anchor, end_entity));
-    let at = question.at.max(end_entity.not_before()).min(end_entity.not_after());
+    let at = question
+        .at
+        .max(end_entity.not_before())
+        .min(end_entity.not_after());
     let refusal = question.ask(&others, at).err()?;
     let origin = anchors.origin();
     let expires = end_entity.not_after().date();
@@ -82,10 +85,18 @@ fn issuer_to_add(question: &Question<'_>, end_entity: &Certificate) -> String {
         }
     }
     if last == end_entity || last.is_self_issued() {
-        let name = if last == end_entity { last.issuer() } else { last.subject() };
+        let name = if last == end_entity {
+            last.issuer()
+        } else {
+            last.subject()
+        };
         return format!("the CA {name}");
     }
-    format!("the root {} (or the intermediate {})", last.issuer(), last.subject())
+    format!(
+        "the root {} (or the intermediate {})",
+        last.issuer(),
+        last.subject()
+    )
 }
 
 fn leaf_expired(
@@ -108,7 +119,9 @@ fn leaf_expired(
             end_entity.not_after().date(),
             anchors.origin()
         ),
-        hint: Some("renew it on the server; trust its CA instead of the certificate itself".to_owned()),
+        hint: Some(
+            "renew it on the server; trust its CA instead of the certificate itself".to_owned(),
+        ),
     })
 }
 

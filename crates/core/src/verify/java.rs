@@ -45,7 +45,10 @@ pub(super) fn find_path(
         }
     }
     let last = chain.last().unwrap_or(end_entity);
-    let mut issuers = anchors.certificates().iter().filter(|a| a.subject().is_same_for_java(last.issuer()));
+    let mut issuers = anchors
+        .certificates()
+        .iter()
+        .filter(|a| a.subject().is_same_for_java(last.issuer()));
     // `isSignatureValid`; an algorithm that is not supported here must not change the way taken
     let by_anchor = issuers.any(|anchor| {
         !matches!(
@@ -53,7 +56,11 @@ pub(super) fn find_path(
             Err(Refusal::BadSignature { .. } | Refusal::TooManyCandidates { .. })
         )
     });
-    if by_anchor { search.validate(chain) } else { search.build() }
+    if by_anchor {
+        search.validate(chain)
+    } else {
+        search.build()
+    }
 }
 
 /// "has the same dn and public key as a cert inside trustedCerts": a CA that renewed its certificate.
@@ -130,13 +137,24 @@ impl<'a> Search<'a> {
             return Ok(None);
         };
         let anchors = self.anchors;
-        let mut candidates: Vec<&Certificate> =
-            anchors.certificates().iter().filter(|anchor| is_issuer_name(anchor, &last)).collect();
+        let mut candidates: Vec<&Certificate> = anchors
+            .certificates()
+            .iter()
+            .filter(|anchor| is_issuer_name(anchor, &last))
+            .collect();
         candidates.retain(|anchor| covers_if_old(anchor, &last));
         // PKIXCertComparator tries a matching key identifier first
         candidates.sort_by_key(|anchor| !matches_identifiers(anchor, &last));
         for anchor in candidates {
             self.budget.spend()?;
+            // ForwardBuilder.getMatchingCACerts keeps its selector, and with it the date that it set after its first
+            // look at the anchors: from the second issuer on, the builder wants an anchor in force (tried: 17.0.15)
+            if path.len() > 1
+                && let Err(refusal) = pkix::check_dates(anchor, self.at)
+            {
+                self.note(refusal);
+                continue;
+            }
             match pkix::validate(path, anchor, self.at, &mut self.budget) {
                 // Java builds one path and then looks at its anchor
                 Ok(()) => match pkix::check_anchor(anchor) {
@@ -188,16 +206,28 @@ impl<'a> Search<'a> {
         if !pkix::has_ca_bit(candidate) {
             return Err(Refusal::NotCa { subject: subject() });
         }
-        let path_len = candidate.extensions().basic_constraints.and_then(|b| b.path_len);
-        if path_len.and_then(|length| usize::try_from(length).ok()).is_some_and(|length| length < intermediates) {
-            return Err(Refusal::PathTooLong { subject: child.subject().to_string() });
+        let path_len = candidate
+            .extensions()
+            .basic_constraints
+            .and_then(|b| b.path_len);
+        if path_len
+            .and_then(|length| usize::try_from(length).ok())
+            .is_some_and(|length| length < intermediates)
+        {
+            return Err(Refusal::PathTooLong {
+                subject: child.subject().to_string(),
+            });
         }
         pkix::check_key_usage(candidate)?;
         pkix::check_dates(candidate, self.at)
     }
 
     fn note(&mut self, refusal: Refusal) {
-        if self.best.as_ref().is_none_or(|best| best.rank() < refusal.rank()) {
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| best.rank() < refusal.rank())
+        {
             self.best = Some(refusal);
         }
     }
@@ -217,7 +247,10 @@ fn covers_if_old(anchor: &Certificate, child: &Certificate) -> bool {
 /// `AdaptableX509CertSelector.match`: identifiers of the child that the anchor carries must agree.
 fn matches_identifiers(anchor: &Certificate, child: &Certificate) -> bool {
     let (ours, theirs) = (child.extensions(), anchor.extensions());
-    let key = match (&ours.authority_key_identifier, &theirs.subject_key_identifier) {
+    let key = match (
+        &ours.authority_key_identifier,
+        &theirs.subject_key_identifier,
+    ) {
         (Some(wanted), Some(found)) => wanted == found,
         _ => true,
     };

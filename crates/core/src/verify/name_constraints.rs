@@ -57,17 +57,30 @@ impl Constraints {
 
     /// Excluded subtrees win; a permitted list binds only the kinds of names that it mentions.
     fn allow(&self, name: &GeneralName) -> bool {
+        // "Narrowing, widening, and matching are not supported for OtherName" ends Java's validation
+        let lists = || self.permitted.iter().chain(&self.excluded);
+        if matches!(name, GeneralName::Other(_)) && lists().any(|base| name.is_same_kind(base)) {
+            return false;
+        }
         if self.excluded.iter().any(|base| name.is_within(base)) {
             return false;
         }
-        let mut same_kind = self.permitted.iter().filter(|base| name.is_same_kind(base)).peekable();
+        let mut same_kind = self
+            .permitted
+            .iter()
+            .filter(|base| name.is_same_kind(base))
+            .peekable();
         same_kind.peek().is_none() || same_kind.any(|base| name.is_within(base))
     }
 }
 
 impl GeneralName {
     fn read(element: asn1::Element<'_>) -> Option<Self> {
-        let text = || std::str::from_utf8(element.value).ok().map(str::to_ascii_lowercase);
+        let text = || {
+            std::str::from_utf8(element.value)
+                .ok()
+                .map(str::to_ascii_lowercase)
+        };
         Some(match element.tag & 0x1f {
             1 => Self::Email(text()?),
             2 => Self::Dns(text()?),
@@ -137,10 +150,17 @@ fn is_in_network(address: &[u8], base: &[u8]) -> bool {
 /// The host part decides (`URIName.constrains`).
 fn is_uri_within(uri: &str, base: &str) -> bool {
     let after_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = after_scheme
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     let host = host.split(':').next().unwrap_or_default();
-    if base.starts_with('.') { host.ends_with(base) } else { host == base }
+    if base.starts_with('.') {
+        host.ends_with(base)
+    } else {
+        host == base
+    }
 }
 
 /// Subject, alternative names, and what Java adds when those lack a kind; `None` when something is unreadable.
@@ -156,9 +176,12 @@ fn names_of(certificate: &Certificate) -> Option<Vec<GeneralName>> {
                 names.push(GeneralName::read(element)?);
             }
         }
-        None => names.extend(subject.attributes().filter(|a| a.kind() == "emailAddress").map(
-            |address| GeneralName::Email(address.value().to_ascii_lowercase()),
-        )),
+        None => names.extend(
+            subject
+                .attributes()
+                .filter(|a| a.kind() == "emailAddress")
+                .map(|address| GeneralName::Email(address.value().to_ascii_lowercase())),
+        ),
     }
     if let Some(common_name) = subject.common_name() {
         names.extend(common_name_as_host(common_name, &names));
@@ -183,7 +206,9 @@ fn is_dns_name(text: &str) -> bool {
     !text.is_empty()
         && text.split('.').all(|label| {
             label.starts_with(|first: char| first.is_ascii_alphanumeric())
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         })
 }
 
@@ -219,7 +244,9 @@ mod tests {
 
     #[test]
     fn distances_other_than_the_default_are_refused() {
-        let minimum_one = [0x30, 0x0a, 0xa0, 0x08, 0x30, 0x06, 0x82, 1, b'a', 0x80, 1, 1];
+        let minimum_one = [
+            0x30, 0x0a, 0xa0, 0x08, 0x30, 0x06, 0x82, 1, b'a', 0x80, 1, 1,
+        ];
         assert!(Constraints::from_der(&minimum_one).is_none());
     }
 }

@@ -25,9 +25,10 @@ impl Budget {
     }
 
     pub(super) fn spend(&mut self) -> Result<(), Refusal> {
-        self.steps = self.steps.checked_sub(1).ok_or(Refusal::TooManyCandidates {
-            steps: Self::STEPS,
-        })?;
+        self.steps = self
+            .steps
+            .checked_sub(1)
+            .ok_or(Refusal::TooManyCandidates { steps: Self::STEPS })?;
         Ok(())
     }
 }
@@ -119,7 +120,10 @@ pub(super) fn check_key_usage(certificate: &Certificate) -> Result<(), Refusal> 
 
 /// Whether basicConstraints says CA (`X509Certificate.getBasicConstraints() != -1`).
 pub(super) fn has_ca_bit(certificate: &Certificate) -> bool {
-    certificate.extensions().basic_constraints.is_some_and(|constraints| constraints.ca)
+    certificate
+        .extensions()
+        .basic_constraints
+        .is_some_and(|constraints| constraints.ca)
 }
 
 /// `BasicChecker.verifySignature`
@@ -144,7 +148,10 @@ pub(super) fn check_signature(
 
 fn lacks_cert_sign(certificate: &Certificate) -> bool {
     const KEY_CERT_SIGN: u16 = 1 << 5;
-    certificate.extensions().key_usage.is_some_and(|usage| usage & KEY_CERT_SIGN == 0)
+    certificate
+        .extensions()
+        .key_usage
+        .is_some_and(|usage| usage & KEY_CERT_SIGN == 0)
 }
 
 /// `ConstraintsChecker.checkBasicConstraints`
@@ -161,7 +168,10 @@ fn check_basic_constraints(
         }
         None
     } else if has_ca_bit(certificate) {
-        certificate.extensions().basic_constraints.and_then(|constraints| constraints.path_len)
+        certificate
+            .extensions()
+            .basic_constraints
+            .and_then(|constraints| constraints.path_len)
     } else {
         return Err(Refusal::NotCa { subject: subject() });
     };
@@ -178,7 +188,11 @@ fn check_basic_constraints(
 
 fn check_names(certificate: &Certificate, constraints: &[&Certificate]) -> Result<(), Refusal> {
     for ca in constraints {
-        let value = ca.extensions().name_constraints.as_deref().unwrap_or_default();
+        let value = ca
+            .extensions()
+            .name_constraints
+            .as_deref()
+            .unwrap_or_default();
         if !name_constraints::allow(value, certificate) {
             return Err(Refusal::NameConstraints {
                 subject: certificate.display_name(),
@@ -205,7 +219,8 @@ fn check_critical(certificate: &Certificate) -> Result<(), Refusal> {
     ];
     let extensions = certificate.extensions();
     let mut unknown: Vec<&str> = extensions.critical.iter().map(String::as_str).collect();
-    unknown.retain(|oid| !KNOWN.contains(oid) || extensions.unknown_critical.iter().any(|u| u == oid));
+    unknown
+        .retain(|oid| !KNOWN.contains(oid) || extensions.unknown_critical.iter().any(|u| u == oid));
     if unknown.is_empty() {
         return Ok(());
     }
@@ -234,8 +249,8 @@ fn check_algorithm(certificate: &Certificate, anchor: &Certificate) -> Result<()
 /// SunEC has had three curves since JDK 16.
 fn check_key(certificate: &Certificate) -> Result<(), Refusal> {
     let key = certificate.key();
-    let curve = PublicKey::from_der(certificate.subject_public_key_info())
-        .and_then(|key| key.curve_oid());
+    let curve =
+        PublicKey::from_der(certificate.subject_public_key_info()).and_then(|key| key.curve_oid());
     let refused = match (key.algorithm.as_str(), key.bits) {
         ("RSA" | "RSASSA-PSS" | "DSA", Some(bits)) => bits < 1024,
         ("EC", _) => !matches!(curve.as_deref(), Some(P256 | P384 | P521)),

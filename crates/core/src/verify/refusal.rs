@@ -178,7 +178,9 @@ pub enum Refusal {
         subject: String,
     },
     /// So many look-alike certificates that the search was given up.
-    #[error("the presented chain has too many certificates of the same name; gave up after {steps} steps")]
+    #[error(
+        "the presented chain has too many certificates of the same name; gave up after {steps} steps"
+    )]
     TooManyCandidates {
         /// The budget.
         steps: u32,
@@ -222,14 +224,21 @@ impl Refusal {
             Self::HostMismatch { .. } => {
                 "use a name that is in the certificate, or have the certificate issued for this name"
             }
-            Self::NoPath { cause: Some(cause), .. } => return cause.hint(),
-            Self::NoPath { issuer, cause: None } => {
+            Self::NoPath {
+                cause: Some(cause), ..
+            } => return cause.hint(),
+            Self::NoPath {
+                issuer,
+                cause: None,
+            } => {
                 return Some(format!(
                     "add {issuer} or a CA above it to the store, or make the server send it"
                 ));
             }
             Self::NotYetValid { .. } => "check the clock of the client",
-            Self::NoCertificate | Self::Unreadable { .. } => "look at what the server is set up to send",
+            Self::NoCertificate | Self::Unreadable { .. } => {
+                "look at what the server is set up to send"
+            }
             _ => return None,
         };
         Some(hint.to_owned())
@@ -238,7 +247,9 @@ impl Refusal {
     /// The innermost reason: what ruled out the path, where that is known.
     pub fn cause(&self) -> &Self {
         match self {
-            Self::NoPath { cause: Some(cause), .. } => cause.cause(),
+            Self::NoPath {
+                cause: Some(cause), ..
+            } => cause.cause(),
             other => other,
         }
     }
@@ -247,8 +258,12 @@ impl Refusal {
     pub(crate) fn rank(&self) -> u8 {
         match self {
             Self::Expired { .. } | Self::NotYetValid { .. } => 5,
-            Self::NameConstraints { .. } | Self::PathTooLong { .. } | Self::WeakAlgorithm { .. } => 4,
-            Self::AnchorNotCa { .. } | Self::AnchorNotSigner { .. } | Self::CriticalExtension { .. } => 4,
+            Self::NameConstraints { .. }
+            | Self::PathTooLong { .. }
+            | Self::WeakAlgorithm { .. } => 4,
+            Self::AnchorNotCa { .. }
+            | Self::AnchorNotSigner { .. }
+            | Self::CriticalExtension { .. } => 4,
             Self::CannotCheckSignature { .. } | Self::NotCa { .. } | Self::NotSigner { .. } => 3,
             Self::BadSignature { .. } | Self::NotByAnchor { .. } => 2,
             Self::NoPath { .. } => 1,
@@ -262,7 +277,11 @@ fn describe(issuer: &str, cause: Option<&Refusal>) -> String {
         // the inner Java words belong to another stage than the one that Java reports here
         Some(cause) => {
             let message = cause.to_string();
-            message.split("; Java:").next().unwrap_or_default().to_owned()
+            message
+                .split("; Java:")
+                .next()
+                .unwrap_or_default()
+                .to_owned()
         }
         None => format!("{issuer} is neither presented nor in the store"),
     }
