@@ -14,6 +14,8 @@ use crate::Error;
 use crate::name::{Name, text};
 
 pub(crate) mod asn1;
+#[cfg(test)]
+pub(crate) mod testing;
 
 /// An X.509 certificate (RFC 5280): bytes as received, facts parsed. Cheap to clone.
 ///

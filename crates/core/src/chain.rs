@@ -11,6 +11,8 @@ use crate::trust::TrustAnchors;
 
 mod findings;
 mod search;
+#[cfg(test)]
+mod tests;
 
 /// What a peer or a file gave, in its order, unverified (end entity first by RFC 8446 section 4.4.2).
 #[derive(Clone, Debug, Default)]

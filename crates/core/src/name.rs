@@ -189,23 +189,21 @@ fn read_attributes(der: &[u8]) -> Vec<Attribute> {
     attributes
 }
 
-/// RFC 4514 section 2: last relative name first, `,` between them, `+` within one.
+/// RFC 4514 section 2: last relative name first, `,` between them, `+` within one. The order within a set is free; this
+/// one is OpenSSL's (`-nameopt RFC2253`).
 fn rfc4514(attributes: &[Attribute]) -> String {
     let mut shown = String::new();
-    let last_rdn = attributes.last().map_or(0, Attribute::rdn);
-    for rdn in (0..=last_rdn).rev() {
-        for (place, attribute) in attributes.iter().filter(|a| a.rdn == rdn).enumerate() {
-            if place > 0 {
-                shown.push('+');
-            } else if !shown.is_empty() {
-                shown.push(',');
-            }
-            shown.push_str(attribute.kind());
-            shown.push('=');
-            match &attribute.decoded {
-                Some(value) => push_escaped(&mut shown, value),
-                None => shown.push_str(&attribute.hex_form()),
-            }
+    let mut previous = None;
+    for attribute in attributes.iter().rev() {
+        if let Some(rdn) = previous {
+            shown.push(if rdn == attribute.rdn { '+' } else { ',' });
+        }
+        previous = Some(attribute.rdn);
+        shown.push_str(attribute.kind());
+        shown.push('=');
+        match &attribute.decoded {
+            Some(value) => push_escaped(&mut shown, value),
+            None => shown.push_str(&attribute.hex_form()),
         }
     }
     shown

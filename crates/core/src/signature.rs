@@ -228,3 +228,57 @@ const NAMES: [(&str, &str); 23] = [
     ("2.16.840.1.101.3.4.3.19", "ML-DSA-87"),
     ("1.2.840.113549.2.5", "MD5"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{
+        KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512,
+        PKCS_ED25519, PKCS_RSA_SHA256, PKCS_RSA_SHA512,
+    };
+
+    use crate::cert::testing::{params, self_sign};
+    use crate::trust::TrustAnchors;
+
+    use super::*;
+
+    #[test]
+    fn own_signatures_are_good_and_others_bad() {
+        for algorithm in [
+            &PKCS_ECDSA_P256_SHA256,
+            &PKCS_ECDSA_P384_SHA384,
+            &PKCS_ECDSA_P521_SHA512,
+            &PKCS_ED25519,
+            &PKCS_RSA_SHA256,
+            &PKCS_RSA_SHA512,
+        ] {
+            let make = || self_sign(params("x"), KeyPair::generate_for(algorithm).unwrap());
+            let (one, two) = (make().certificate, make().certificate);
+            assert_eq!(check(&one, &one), SignatureCheck::Good);
+            assert_eq!(check(&one, &two), SignatureCheck::Bad);
+        }
+    }
+
+    #[test]
+    fn every_mozilla_root_signed_itself() {
+        for root in TrustAnchors::mozilla().certificates() {
+            assert_eq!(check(root, root), SignatureCheck::Good, "{root:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_checked_is_named() {
+        let spki = self_sign(params("x"), KeyPair::generate().unwrap()).certificate;
+        let unknown = check_bytes(
+            b"",
+            &[0x30, 3, 6, 1, 42],
+            b"",
+            spki.subject_public_key_info(),
+        );
+        assert_eq!(
+            unknown,
+            SignatureCheck::CannotCheck("signature algorithm 1.2".to_owned())
+        );
+        let junk = check_bytes(b"", b"junk", b"", b"junk");
+        assert!(matches!(junk, SignatureCheck::CannotCheck(_)));
+    }
+}

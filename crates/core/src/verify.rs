@@ -16,6 +16,8 @@ mod java;
 mod name_constraints;
 mod pkix;
 mod refusal;
+#[cfg(test)]
+mod tests;
 
 /// The client whose rules decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
