@@ -10,6 +10,7 @@ use crate::trust::{TrustAnchors, is_public_root};
 pub use refusal::Refusal;
 pub use rustls_pki_types::ServerName;
 
+mod distrust;
 mod findings;
 mod hostname;
 mod java;
@@ -71,7 +72,7 @@ impl VerifiedPath {
 /// Judges a presented chain as `client` would with `anchors` as its only trust store.
 ///
 /// `subject` names the server in findings. Not modelled: revocation (off by default in Java), certificate policies, the
-/// JDK's lists of blocked certificates and distrusted CAs, and settings that change Java's defaults.
+/// JDK's list of blocked certificates, and settings that change Java's defaults.
 pub fn verify(
     chain: &PresentedChain,
     anchors: &TrustAnchors,
@@ -107,10 +108,12 @@ impl Question<'_> {
         let certificates = java::find_path(&self.chain.certificates, anchors, at)?;
         let end_entity = certificates.first().ok_or(Refusal::NoCertificate)?;
         // "EE checks are omitted for a chain of length 1" (Validator.validate)
+        let anchor = certificates.last().unwrap_or(end_entity);
         if certificates.len() > 1 {
             check_tls_server(end_entity)?;
+            distrust::check(end_entity, anchor)?;
         }
-        let public_ca = certificates.last().is_some_and(is_public_root);
+        let public_ca = is_public_root(anchor);
         hostname::check(end_entity, self.name, public_ca)?;
         Ok(VerifiedPath { certificates })
     }

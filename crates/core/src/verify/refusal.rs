@@ -57,6 +57,17 @@ pub enum Refusal {
         /// The object identifiers, with commas between them.
         oids: String,
     },
+    /// The client distrusts what this CA has issued since (`CADistrustPolicy`).
+    #[error(
+        "the client believes {subject} only for certificates issued up to {last_day}; \
+         Java: TLS Server certificate issued after {last_day} and anchored by a distrusted legacy root CA: {subject}"
+    )]
+    DistrustedCa {
+        /// Subject of the anchor.
+        subject: String,
+        /// The last day on which it could issue.
+        last_day: time::Date,
+    },
     /// The end entity is not for signing (`EndEntityChecker.checkTLSServer`).
     #[error(
         "the server certificate {subject} may not sign, so it serves no TLS 1.3 and no ECDHE; \
@@ -217,6 +228,9 @@ impl Refusal {
                 "the CA may have a new key under its old name; add its current certificate to the store"
             }
             Self::CannotCheckSignature { .. } => "ask the client itself, or another verifier",
+            Self::DistrustedCa { .. } => {
+                "have the certificate issued by another CA, or trust the issuing intermediate instead of its root"
+            }
             Self::EndEntityKeyUsage { .. } | Self::EndEntityPurpose { .. } => {
                 "the server needs a certificate for TLS servers"
             }

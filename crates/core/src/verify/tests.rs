@@ -1,5 +1,5 @@
-//! Every verdict here was also asked of JDK 17.0.15 (PKIXValidator and HostnameChecker); the comments say where it
-//! surprised.
+//! Every question here was also put to JDK 17.0.15 (PKIXValidator, then HostnameChecker), with the same answer; the
+//! comments say where it surprised.
 
 use rcgen::{BasicConstraints, CidrSubnet, GeneralSubtree, IsCa, NameConstraints};
 use time::Duration;
