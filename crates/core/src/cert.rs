@@ -1,19 +1,20 @@
 //! One certificate: its DER bytes and the facts that judging needs, parsed once.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
-use x509_parser::extensions::{AuthorityInfoAccess, GeneralName, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::Error;
-use crate::name::{Name, text};
+use crate::name::Name;
+
+pub use extensions::{AltName, BasicConstraints, Extensions};
 
 pub(crate) mod asn1;
+mod extensions;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -45,62 +46,6 @@ struct Facts {
     subject_alt_names_der: Option<Vec<u8>>,
     has_extensions: bool,
     fingerprint: Fingerprint,
-}
-
-/// The extensions that decide trust (RFC 5280 section 4.2). `None`: the extension is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Extensions {
-    /// 4.2.1.9
-    pub basic_constraints: Option<BasicConstraints>,
-    /// 4.2.1.3; bit 0 is digitalSignature, bit 2 keyEncipherment, bit 5 keyCertSign.
-    pub key_usage: Option<u16>,
-    /// 4.2.1.12, as dotted OIDs.
-    pub extended_key_usage: Option<Vec<String>>,
-    /// 4.2.1.6
-    pub subject_alt_names: Option<Vec<AltName>>,
-    /// 4.2.1.2
-    pub subject_key_identifier: Option<Vec<u8>>,
-    /// 4.2.1.1, the keyIdentifier field.
-    pub authority_key_identifier: Option<Vec<u8>>,
-    /// 4.2.1.1, the authorityCertSerialNumber field.
-    pub authority_serial: Option<SerialNumber>,
-    /// 4.2.1.10, the DER of the extension value; read by the path checks.
-    pub name_constraints: Option<Vec<u8>>,
-    /// 4.2.2.1, the caIssuers addresses.
-    pub issuer_urls: Vec<String>,
-    /// Netscape's certificate type, seldom since 2005; bit 1 is SSL server.
-    pub netscape_cert_type: Option<u8>,
-    /// Every extension marked critical, by dotted OID.
-    pub critical: Vec<String>,
-    /// Extensions that occur more than once, which section 4.2 forbids; the first one counts here.
-    pub repeated: Vec<String>,
-    /// Critical extensions, by dotted OID, that nothing here understands or that could not be parsed.
-    pub unknown_critical: Vec<String>,
-}
-
-/// RFC 5280 section 4.2.1.9.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BasicConstraints {
-    /// Whether the subject is a CA.
-    pub ca: bool,
-    /// How many intermediates may follow.
-    pub path_len: Option<u32>,
-}
-
-/// A subject alternative name (RFC 5280 section 4.2.1.6).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AltName {
-    /// dNSName
-    Dns(String),
-    /// rfc822Name
-    Email(String),
-    /// iPAddress of 4 or 16 octets
-    Ip(IpAddr),
-    /// Anything else, in words.
-    Other(String),
-    /// uniformResourceIdentifier
-    Uri(String),
 }
 
 impl Certificate {
@@ -279,106 +224,6 @@ impl fmt::Debug for Certificate {
     }
 }
 
-impl Extensions {
-    fn from_x509(certificate: &X509Certificate<'_>) -> Self {
-        let mut found = Self::default();
-        let mut seen: Vec<String> = Vec::new();
-        for extension in certificate.extensions() {
-            let oid = extension.oid.to_id_string();
-            if extension.critical {
-                found.critical.push(oid.clone());
-            }
-            let understood = if seen.contains(&oid) {
-                found.repeated.push(oid.clone());
-                true
-            } else {
-                found.take(extension.parsed_extension(), extension.value)
-            };
-            if extension.critical && !understood {
-                found.unknown_critical.push(oid.clone());
-            }
-            seen.push(oid);
-        }
-        found
-    }
-
-    /// Stores one extension; `false` when it is unknown or broken.
-    fn take(&mut self, extension: &ParsedExtension<'_>, value: &[u8]) -> bool {
-        match extension {
-            ParsedExtension::AuthorityInfoAccess(access) => {
-                self.issuer_urls = issuer_urls(access);
-            }
-            ParsedExtension::AuthorityKeyIdentifier(identifier) => {
-                let key = identifier.key_identifier.as_ref();
-                self.authority_key_identifier = key.map(|key| key.0.to_vec());
-                let serial = identifier.authority_cert_serial;
-                self.authority_serial = serial.map(|serial| SerialNumber(serial.to_vec()));
-            }
-            ParsedExtension::BasicConstraints(constraints) => {
-                self.basic_constraints = Some(BasicConstraints {
-                    ca: constraints.ca,
-                    path_len: constraints.path_len_constraint,
-                });
-            }
-            ParsedExtension::ExtendedKeyUsage(usage) => {
-                self.extended_key_usage = Some(extended_key_usage(value, usage.any));
-            }
-            ParsedExtension::KeyUsage(usage) => self.key_usage = Some(usage.flags),
-            ParsedExtension::NameConstraints(_) => self.name_constraints = Some(value.to_vec()),
-            ParsedExtension::NSCertType(_) => {
-                // BIT STRING: tag, length, unused bits, bits
-                self.netscape_cert_type = Some(value.get(3).copied().unwrap_or(0));
-            }
-            ParsedExtension::SubjectAlternativeName(names) => {
-                self.subject_alt_names =
-                    Some(names.general_names.iter().map(AltName::from_x509).collect());
-            }
-            ParsedExtension::SubjectKeyIdentifier(identifier) => {
-                self.subject_key_identifier = Some(identifier.0.to_vec());
-            }
-            // read by other parts of the program, or safe to pass over when understood (section 4.2)
-            ParsedExtension::CertificatePolicies(_)
-            | ParsedExtension::CRLDistributionPoints(_)
-            | ParsedExtension::InhibitAnyPolicy(_)
-            | ParsedExtension::IssuerAlternativeName(_)
-            | ParsedExtension::NsCertComment(_)
-            | ParsedExtension::PolicyConstraints(_)
-            | ParsedExtension::PolicyMappings(_)
-            | ParsedExtension::SCT(_)
-            | ParsedExtension::SubjectInfoAccess(_) => {}
-            _ => return false,
-        }
-        true
-    }
-}
-
-/// The caIssuers locations that are URLs (RFC 5280 section 4.2.2.1).
-fn issuer_urls(access: &AuthorityInfoAccess<'_>) -> Vec<String> {
-    access
-        .accessdescs
-        .iter()
-        .filter(|access| access.access_method.to_id_string() == CA_ISSUERS)
-        .filter_map(|access| match access.access_location {
-            GeneralName::URI(url) => Some(text::visible(url)),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Every purpose in the order written; x509-parser sorts the well-known ones into flags.
-fn extended_key_usage(value: &[u8], any: bool) -> Vec<String> {
-    let purposes = asn1::Reader::inside(value, asn1::SEQUENCE);
-    let written: Vec<String> = purposes
-        .into_iter()
-        .flatten()
-        .filter_map(|purpose| asn1::dotted_oid(purpose.value))
-        .collect();
-    if written.is_empty() && any {
-        return vec!["2.5.29.37.0".to_owned()];
-    }
-    written
-}
-
 /// The two copies of the signature algorithm: inside the signed part, and after it (RFC 5280 section 4.1).
 fn signature_algorithms(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut outer = asn1::Reader::inside(der, asn1::SEQUENCE)?;
@@ -388,39 +233,6 @@ fn signature_algorithms(der: &[u8]) -> Option<(&[u8], &[u8])> {
     signed.expect_tag(asn1::INTEGER)?;
     let inner = signed.expect_tag(asn1::SEQUENCE)?;
     Some((inner.raw, outer.expect_tag(asn1::SEQUENCE)?.raw))
-}
-
-impl AltName {
-    fn from_x509(name: &GeneralName<'_>) -> Self {
-        match name {
-            GeneralName::DNSName(name) => Self::Dns((*name).to_owned()),
-            GeneralName::DirectoryName(name) => Self::Other(Name::from_x509(name).to_string()),
-            GeneralName::IPAddress(octets) => ip_address(octets).map_or_else(
-                || Self::Other(format!("IP #{}", asn1::hex(octets))),
-                Self::Ip,
-            ),
-            GeneralName::RFC822Name(name) => Self::Email((*name).to_owned()),
-            GeneralName::URI(name) => Self::Uri((*name).to_owned()),
-            other => Self::Other(other.to_string()),
-        }
-    }
-}
-
-fn ip_address(octets: &[u8]) -> Option<IpAddr> {
-    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
-    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from))
-        .ok()
-}
-
-impl fmt::Display for AltName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Dns(name) | Self::Email(name) | Self::Other(name) | Self::Uri(name) => {
-                formatter.write_str(&text::visible(name))
-            }
-            Self::Ip(address) => address.fmt(formatter),
-        }
-    }
 }
 
 /// Issuer-scoped number of up to 20 octets, shown as lower-case hex without separators.
@@ -462,5 +274,63 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
 const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+
+#[cfg(test)]
+mod tests {
+    use rcgen::SerialNumber as RcgenSerial;
+
+    use super::testing::{NOW, new_key, params, self_sign};
+    use super::*;
+
+    #[test]
+    fn the_parts_are_the_bytes_of_the_file() {
+        let mut params = params("x");
+        params.serial_number = Some(RcgenSerial::from_slice(&[0]));
+        let certificate = self_sign(params, new_key()).certificate;
+        let der = certificate.der();
+        for part in [
+            certificate.tbs(),
+            certificate.signature(),
+            certificate.signature_algorithm(),
+            certificate.subject_public_key_info(),
+            certificate.subject().der(),
+        ] {
+            assert!(!part.is_empty() && der.windows(part.len()).any(|window| window == part));
+        }
+        assert_eq!(
+            certificate.signature_algorithm(),
+            certificate.inner_signature_algorithm()
+        );
+        assert_eq!(certificate.serial().to_string(), "00");
+        assert_eq!(certificate.version(), 3);
+        assert!(certificate.is_valid_at(NOW) && certificate.is_valid_at(certificate.not_after()));
+        assert!(!certificate.is_valid_at(certificate.not_after() + time::Duration::SECOND));
+    }
+
+    #[test]
+    fn trailing_bytes_and_every_cut_are_refused() {
+        let der = self_sign(params("x"), new_key()).certificate.der().to_vec();
+        for length in 0..der.len() {
+            assert!(Certificate::from_der(der[..length].to_vec().into()).is_err());
+        }
+        let mut long = der.clone();
+        long.push(0);
+        assert!(Certificate::from_der(long.into()).is_err());
+    }
+
+    #[test]
+    fn one_wrong_octet_anywhere_is_no_panic() {
+        let der = self_sign(params("x"), new_key()).certificate.der().to_vec();
+        for place in 0..der.len() {
+            for flip in [0x01, 0x20, 0x80, 0xff] {
+                let mut bad = der.clone();
+                bad[place] ^= flip;
+                if let Ok(certificate) = Certificate::from_der(bad.into()) {
+                    let _ = (certificate.key(), certificate.display_name());
+                    let _ = crate::signature::check(&certificate, &certificate);
+                }
+            }
+        }
+    }
+}

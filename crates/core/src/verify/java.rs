@@ -185,7 +185,7 @@ impl<'a> Search<'a> {
             }
             self.nearest = candidate;
             path.push(candidate.clone());
-            let counted = intermediates + usize::from(!candidate.is_self_issued());
+            let counted = intermediates + usize::from(!pkix::is_self_issued(candidate));
             if let Some(found) = self.extend(path, counted)? {
                 return Ok(Some(found));
             }

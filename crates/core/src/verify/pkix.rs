@@ -59,7 +59,7 @@ pub(super) fn validate(
             check_basic_constraints(certificate, is_topmost, &mut max_path_length)?;
         }
         // self-issued intermediates are exempt (ConstraintsChecker.verifyNameConstraints)
-        if is_end_entity || !certificate.is_self_issued() {
+        if is_end_entity || !is_self_issued(certificate) {
             check_names(certificate, &constraints)?;
         }
         if certificate.extensions().name_constraints.is_some() {
@@ -146,6 +146,11 @@ pub(super) fn check_signature(
     }
 }
 
+/// `X509CertImpl.isSelfIssued`
+pub(super) fn is_self_issued(certificate: &Certificate) -> bool {
+    certificate.subject().is_same_for_java(certificate.issuer())
+}
+
 fn lacks_cert_sign(certificate: &Certificate) -> bool {
     const KEY_CERT_SIGN: u16 = 1 << 5;
     certificate
@@ -163,7 +168,7 @@ fn check_basic_constraints(
     let subject = || certificate.subject().to_string();
     let path_len = if certificate.version() < 3 {
         // a self-issued one right below the anchor is taken for a key rollover
-        if !(is_topmost && certificate.is_self_issued()) {
+        if !(is_topmost && is_self_issued(certificate)) {
             return Err(Refusal::NotCa { subject: subject() });
         }
         None
@@ -175,7 +180,7 @@ fn check_basic_constraints(
     } else {
         return Err(Refusal::NotCa { subject: subject() });
     };
-    if !certificate.is_self_issued() {
+    if !is_self_issued(certificate) {
         *max_path_length = max_path_length
             .checked_sub(1)
             .ok_or_else(|| Refusal::PathTooLong { subject: subject() })?;

@@ -1,6 +1,7 @@
 //! Why a client refuses a server: facts, words, and what to do.
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// Why the client refuses. Several candidate paths may fail; this is the most telling reason.
 ///
@@ -90,8 +91,10 @@ pub enum Refusal {
     },
     /// A certificate is out of date (`BasicChecker.verifyValidity`).
     #[error(
-        "the certificate {subject} expired on {not_after}, judged at {at}; \
-         Java: PKIX path validation failed: validity check failed (NotAfter)"
+        "the certificate {subject} expired on {}, judged at {}; \
+         Java: PKIX path validation failed: validity check failed (NotAfter)",
+        rfc3339(not_after),
+        rfc3339(at)
     )]
     Expired {
         /// Subject of the certificate.
@@ -168,8 +171,10 @@ pub enum Refusal {
     },
     /// A certificate is not yet in force (`BasicChecker.verifyValidity`).
     #[error(
-        "the certificate {subject} is valid only from {not_before}, judged at {at}; \
-         Java: PKIX path validation failed: validity check failed (NotBefore)"
+        "the certificate {subject} is valid only from {}, judged at {}; \
+         Java: PKIX path validation failed: validity check failed (NotBefore)",
+        rfc3339(not_before),
+        rfc3339(at)
     )]
     NotYetValid {
         /// Subject of the certificate.
@@ -284,6 +289,11 @@ impl Refusal {
             _ => 6,
         }
     }
+}
+
+/// Years beyond 9999 have no RFC 3339 form and keep the long one.
+fn rfc3339(time: &OffsetDateTime) -> String {
+    time.format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }
 
 fn describe(issuer: &str, cause: Option<&Refusal>) -> String {
