@@ -1,0 +1,556 @@
+//! The rules for a specification (domain notes 8.3): what would be refused, or would go wrong later, and what to do.
+//!
+//! Rules that need certificates or resolved secrets (`JKS-PASS`, `CERT-…`) belong to [`bundle`](crate::bundle).
+//! E, W and I of the notes are critical, warning and note here.
+
+use std::collections::HashMap;
+
+use super::field::{Need, Section, Value, is_placeholder};
+use super::model::{Channel, Container, Spec};
+use super::secret::{SecretRef, carries_credentials};
+use super::{hosts, url, worktime};
+use crate::report::{Finding, Severity};
+
+/// Judges a specification: every channel, and all of them together.
+pub fn validate(spec: &Spec) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = spec.channels.iter().flat_map(validate_channel).collect();
+    findings.extend(names(spec));
+    findings.extend(shared_webhook_passwords(spec));
+    findings.extend(export_limit(spec.channels.len()));
+    findings
+}
+
+/// Judges one channel alone.
+pub fn validate_channel(channel: &Channel) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(name(channel));
+    findings.extend(secrets(channel));
+    findings.extend(fields(channel));
+    findings.extend(placeholders(channel));
+    findings.extend((channel.kind.variant().rules)(channel));
+    findings.extend(basic(channel));
+    findings.extend(trust(channel));
+    findings.extend(identity(channel));
+    // A placeholder is one thing to do, not two.
+    let unfilled: Vec<String> = findings
+        .iter()
+        .filter(|found| found.message.starts_with(UNFILLED))
+        .map(|found| found.subject.clone())
+        .collect();
+    findings
+        .retain(|found| found.message.starts_with(UNFILLED) || !unfilled.contains(&found.subject));
+    findings
+}
+
+/// A finding about one key of a channel.
+pub(super) fn finding(
+    channel: &Channel,
+    id: &'static str,
+    severity: Severity,
+    path: &str,
+    message: impl Into<String>,
+    hint: impl Into<String>,
+) -> Finding {
+    // A text that should not be there is told of once, by SECRET-INLINE, and repeated by nobody.
+    let quiet = |text: String| {
+        if carries_credentials(&text) {
+            "the value carries credentials and is not repeated here".to_owned()
+        } else {
+            text
+        }
+    };
+    let owner = if channel.name.is_empty() || carries_credentials(&channel.name) {
+        format!("channel at line {}", channel.line)
+    } else {
+        channel.name.clone()
+    };
+    Finding {
+        id,
+        severity,
+        subject: format!("{owner}: {path}"),
+        message: quiet(message.into()),
+        hint: Some(hint.into()),
+    }
+}
+
+/// A recorded callback URL: an `https` URL whose path is `prefix` and one identifier (domain notes 2.3).
+pub(super) fn callback(channel: &Channel, key: &str, prefix: &str) -> Option<Finding> {
+    let path = format!("{}.{key}", Section::Outputs.word());
+    let text = channel.values.text(key)?;
+    let hint = "copy the value again from the Channel Integration page";
+    match url::https(text) {
+        Err(why) => Some(finding(
+            channel,
+            "URL-FORM",
+            Severity::Critical,
+            &path,
+            format!("{text:?} is no callback URL: {why}"),
+            hint,
+        )),
+        Ok(url) => {
+            let identifier = url.path.strip_prefix(prefix).unwrap_or_default();
+            let fits = !identifier.is_empty() && !identifier.contains('/') && !url.has_extra;
+            (!fits).then(|| {
+                let message = format!("the path {:?} is not {prefix}<channel id>", url.path);
+                finding(channel, "CB-SHAPE", Severity::Warning, &path, message, hint)
+            })
+        }
+    }
+}
+
+/// "The code can contain a maximum of 64 characters, including only letters, digits, and underscores (_), and can
+/// start only with a letter or an underscore (_)": the name is meant (domain notes 7, A1).
+fn name(channel: &Channel) -> Option<Finding> {
+    let hint =
+        "use at most 64 letters, digits and underscores, starting with a letter or an underscore";
+    let name = channel.name.as_str();
+    if name.is_empty() {
+        let message = "Channel Name is missing";
+        return Some(finding(
+            channel,
+            "FIELD-MISSING",
+            Severity::Critical,
+            "name",
+            message,
+            hint,
+        ));
+    }
+    let good = name.len() <= 64
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let message = || format!("{name:?} cannot be a Channel Name");
+    (!good).then(|| {
+        finding(
+            channel,
+            "NAME-FORM",
+            Severity::Critical,
+            "name",
+            message(),
+            hint,
+        )
+    })
+}
+
+/// "The channel name must be unique"; whether case counts is not stated (domain notes 7, A1).
+fn names(spec: &Spec) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut first: HashMap<String, &Channel> = HashMap::new();
+    for channel in spec
+        .channels
+        .iter()
+        .filter(|channel| !channel.name.is_empty())
+    {
+        let Some(there) = first.get(&channel.name.to_ascii_lowercase()) else {
+            first.insert(channel.name.to_ascii_lowercase(), channel);
+            continue;
+        };
+        let line = there.line;
+        let (severity, message) = if there.name == channel.name {
+            (
+                Severity::Critical,
+                format!("the channel at line {line} has the same name"),
+            )
+        } else {
+            (
+                Severity::Warning,
+                format!("differs only in case from {:?} at line {line}", there.name),
+            )
+        };
+        findings.push(finding(
+            channel,
+            "NAME-DUP",
+            severity,
+            "name",
+            message,
+            "rename one of the two",
+        ));
+    }
+    findings
+}
+
+fn secrets(channel: &Channel) -> Vec<Finding> {
+    let report = |path: &str, message: &str, hint: &str| {
+        finding(
+            channel,
+            "SECRET-INLINE",
+            Severity::Critical,
+            path,
+            message,
+            hint,
+        )
+    };
+    let mut findings = Vec::new();
+    for (path, secret) in channel.secrets() {
+        if secret.is_inline() {
+            findings.push(report(
+                &path,
+                "a secret is a reference here, and this is none",
+                "write env:NAME or file:PATH, and consider the value that stood here as leaked",
+            ));
+        }
+    }
+    let withheld = channel
+        .values
+        .iter()
+        .filter(|(_, value)| **value == Value::Withheld);
+    let withheld = withheld.map(|(field, _)| format!("{}.{}", field.section.word(), field.key));
+    let texts = channel.texts().into_iter();
+    let texts = texts.filter(|(_, text)| carries_credentials(text));
+    for path in withheld.chain(texts.map(|(path, _)| path.to_owned())) {
+        findings.push(report(
+            &path,
+            "the text carries user information or a bot token",
+            "leave out what stands before @, or the token, and consider it as leaked",
+        ));
+    }
+    findings
+}
+
+/// One secret in two channels lets either provider act as the other (domain notes 8.3, SECRET-INLINE, second half).
+fn shared_webhook_passwords(spec: &Spec) -> Vec<Finding> {
+    let mut users: HashMap<&SecretRef, &Channel> = HashMap::new();
+    let mut findings = Vec::new();
+    for channel in &spec.channels {
+        let Some(secret) = channel.values.secret("webhook_password") else {
+            continue;
+        };
+        if secret.is_inline() {
+            continue;
+        }
+        match users.get(secret) {
+            None => {
+                users.insert(secret, channel);
+            }
+            Some(other) => findings.push(finding(
+                channel,
+                "SECRET-REUSED",
+                Severity::Warning,
+                "info.webhook_password",
+                format!(
+                    "the channel {:?} uses the same webhook password",
+                    other.name
+                ),
+                "give each channel its own webhook password",
+            )),
+        }
+    }
+    findings
+}
+
+fn fields(channel: &Channel) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for field in channel.kind.fields() {
+        let path = format!("{}.{}", field.section.word(), field.key);
+        let empty = match channel.values.get(field.key) {
+            None => field.need == Need::Required,
+            // Written and empty: never what was meant.
+            Some(Value::Text(text)) => text.trim().is_empty(),
+            Some(_) => false,
+        };
+        if empty {
+            let kind = channel.kind.variant().title;
+            findings.push(finding(
+                channel,
+                "FIELD-MISSING",
+                Severity::Critical,
+                &path,
+                format!("{} is missing", field.label),
+                format!("{kind} needs it; it comes from {}", field.from),
+            ));
+        }
+    }
+    for unused in &channel.unused {
+        findings.push(finding(
+            channel,
+            "FIELD-UNUSED",
+            Severity::Warning,
+            &unused.path,
+            format!(
+                "line {}: {} has no such field",
+                unused.line,
+                channel.kind.variant().title
+            ),
+            "remove the line",
+        ));
+    }
+    findings
+}
+
+const UNFILLED: &str = "the placeholder of the template";
+
+fn placeholders(channel: &Channel) -> Vec<Finding> {
+    let fields = channel
+        .values
+        .iter()
+        .filter_map(|(field, value)| match value {
+            Value::Text(text) => Some((
+                format!("{}.{}", field.section.word(), field.key),
+                text.as_str(),
+            )),
+            _ => None,
+        });
+    let texts = channel.texts().into_iter();
+    let texts = texts.map(|(path, text)| (path.to_owned(), text));
+    fields
+        .chain(texts)
+        .filter(|(_, text)| is_placeholder(text))
+        .map(|(path, text)| {
+            let message = format!("{UNFILLED} {text:?} is still there");
+            let hint = "put your value in its place, or remove the line where it is optional";
+            finding(
+                channel,
+                "FIELD-MISSING",
+                Severity::Critical,
+                &path,
+                message,
+                hint,
+            )
+        })
+        .collect()
+}
+
+fn basic(channel: &Channel) -> Vec<Finding> {
+    let basic = &channel.basic;
+    let mut findings = Vec::new();
+    let mut report = |id, severity, path, message: String, hint: &str| {
+        findings.push(finding(channel, id, severity, path, message, hint));
+    };
+    let selections = [
+        (
+            "basic.ou",
+            &basic.ou,
+            "OU Configuration",
+            "an OU created in Configuring OUs",
+        ),
+        (
+            "basic.skill_queue",
+            &basic.skill_queue,
+            "Skill Queue",
+            "a multimedia called route of the tenant space",
+        ),
+    ];
+    for (path, value, label, what) in selections {
+        // The documents do not say whether these are compulsory (domain notes 5.2, "R?").
+        if value.as_deref().is_none_or(|text| text.trim().is_empty()) {
+            let message = format!("{label} is missing");
+            report(
+                "FIELD-MISSING",
+                Severity::Warning,
+                path,
+                message,
+                &format!("name {what}"),
+            );
+        }
+    }
+    let keywords = &basic.transfer_keywords;
+    let path = "basic.transfer_keywords";
+    // "If the intelligent robot is enabled, this parameter must be set."
+    if channel.robot.intelligent_robot && keywords.iter().all(|word| word.trim().is_empty()) {
+        let message = "the intelligent robot is on and there is no Keyword for Transfer to Agent";
+        report(
+            "KEYWORD-MISSING",
+            Severity::Critical,
+            path,
+            message.to_owned(),
+            "list at least one keyword",
+        );
+    } else if keywords.iter().any(|word| word.trim().is_empty()) {
+        report(
+            "KEYWORD-FORM",
+            Severity::Critical,
+            path,
+            "a keyword is empty".to_owned(),
+            "remove it",
+        );
+    }
+    for (place, word) in keywords.iter().enumerate() {
+        if !word.trim().is_empty() && keywords[..place].contains(word) {
+            let message = format!("the keyword {word:?} is listed twice");
+            report(
+                "KEYWORD-FORM",
+                Severity::Warning,
+                path,
+                message,
+                "remove one",
+            );
+        }
+    }
+    let times = [
+        ("basic.work_time.workday", &basic.work_time.workday),
+        ("basic.work_time.non_workday", &basic.work_time.non_workday),
+    ];
+    for (path, segments) in times {
+        for problem in worktime::problems(segments) {
+            let hint = "write up to four segments such as \"09:00-12:30\" that do not overlap; 24:00 only as an end";
+            report("WORKTIME", Severity::Critical, path, problem, hint);
+        }
+    }
+    if basic.work_time.workday.is_empty() {
+        let message =
+            "no working time on workdays: every customer gets the non-working time notification";
+        let hint = "add a segment such as \"09:00-18:00\"";
+        report(
+            "WORKTIME",
+            Severity::Warning,
+            "basic.work_time.workday",
+            message.to_owned(),
+            hint,
+        );
+    }
+    findings
+}
+
+fn trust(channel: &Channel) -> Vec<Finding> {
+    let trust = &channel.trust;
+    let mut findings = Vec::new();
+    let mut report = |id, severity, path, message: String, hint: &str| {
+        findings.push(finding(channel, id, severity, path, message, hint));
+    };
+    if channel.container() == Container::Jks && trust.password.is_none() {
+        let message = "the password of the JKS is missing";
+        let hint = "add a reference such as password = \"env:TRUST_PASSWORD\"; keytool wants 6 characters or more";
+        report(
+            "FIELD-MISSING",
+            Severity::Critical,
+            "trust.password",
+            message.to_owned(),
+            hint,
+        );
+    }
+    let asked = channel.kind.container();
+    if channel.container() != asked {
+        let message = format!(
+            "a {} is made, the document asks for {}",
+            channel.container().label(),
+            asked.label()
+        );
+        report(
+            "CERT-FORMAT",
+            Severity::Note,
+            "trust.container",
+            message,
+            "remove the line to follow the document",
+        );
+    }
+    if let Some(connect) = &trust.connect {
+        match url::host_and_port(connect) {
+            Err(why) => {
+                let message = format!("{connect:?} is no address: {why}");
+                report(
+                    "URL-FORM",
+                    Severity::Critical,
+                    "trust.connect",
+                    message,
+                    "write host:port",
+                );
+            }
+            Ok((_, None)) => {
+                let message = format!("{connect:?} is no address: the port is missing");
+                report(
+                    "URL-FORM",
+                    Severity::Critical,
+                    "trust.connect",
+                    message,
+                    "write host:port",
+                );
+            }
+            Ok((_, Some(_))) if channel.kind.has_public_hosts() => {
+                let message =
+                    "several hosts must be covered, one address cannot stand for all of them";
+                report(
+                    "FIELD-UNUSED",
+                    Severity::Warning,
+                    "trust.connect",
+                    message.to_owned(),
+                    "remove the line",
+                );
+            }
+            Ok(_) => {}
+        }
+    }
+    let hosts = hosts(channel);
+    for host in trust.files.keys() {
+        let known = hosts.iter().any(|there| there.is_named(host));
+        if !known && !hosts.is_empty() {
+            let list: Vec<String> = hosts.iter().map(|host| host.endpoint.to_string()).collect();
+            let message = format!("{host:?} is no host that this channel must cover");
+            let hint = format!("remove the line, or write one of {}", list.join(", "));
+            report(
+                "FIELD-UNUSED",
+                Severity::Warning,
+                "trust.files",
+                message,
+                &hint,
+            );
+        }
+    }
+    findings
+}
+
+fn identity(channel: &Channel) -> Option<Finding> {
+    let file = channel
+        .identity
+        .as_ref()
+        .and_then(|identity| identity.file.as_deref());
+    let file = file.filter(|file| !file.trim().is_empty());
+    match channel.kind.variant().identity {
+        Need::Required if file.is_none() => Some(finding(
+            channel,
+            "FIELD-MISSING",
+            Severity::Critical,
+            "identity.file",
+            "the identity certificate of the current system is missing",
+            "export it from the current system and name the file",
+        )),
+        Need::NotListed if channel.identity.is_some() => Some(finding(
+            channel,
+            "FIELD-UNUSED",
+            Severity::Warning,
+            "identity",
+            format!(
+                "the document lists no identity certificate for {}",
+                channel.kind.variant().title
+            ),
+            "remove the table",
+        )),
+        _ => None,
+    }
+}
+
+/// "A maximum of 100,000 channel records can be exported at a time, and a maximum of 2000 records are allowed in an
+/// exported file."
+fn export_limit(channels: usize) -> Option<Finding> {
+    const PER_FILE: usize = 2_000;
+    const PER_EXPORT: usize = 100_000;
+    if channels <= PER_FILE {
+        return None;
+    }
+    let message = if channels > PER_EXPORT {
+        format!("{channels} channels need several exports of at most {PER_EXPORT} channels")
+    } else {
+        format!(
+            "an export of {channels} channels comes in {} files",
+            channels.div_ceil(PER_FILE)
+        )
+    };
+    Some(Finding {
+        id: "EXPORT-LIMIT",
+        severity: Severity::Note,
+        subject: "all channels".to_owned(),
+        message,
+        hint: Some("export in parts, and keep every file".to_owned()),
+    })
+}
+
+impl super::HostRequirement {
+    /// Whether a key of `trust.files` means this host: `host` (on port 443, or when it is the only port) or `host:port`.
+    pub fn is_named(&self, key: &str) -> bool {
+        key.eq_ignore_ascii_case(self.endpoint.host())
+            || key.eq_ignore_ascii_case(&self.endpoint.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

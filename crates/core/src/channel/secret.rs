@@ -1,0 +1,228 @@
+//! References to secrets. A specification says where a secret is, never what it is.
+//!
+//! AICC exports no password and no key (both documents, *Follow-up Procedure*), so the specification is the only full
+//! record of a channel: it is copied, reviewed and packed, and must be harmless.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Error as _, Serialize, Serializer};
+
+/// Where a secret can be found.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SecretRef {
+    /// `env:NAME`: an environment variable.
+    Env(String),
+    /// `file:PATH`: the content of a file, without its last line end.
+    File(String),
+    /// Something else was written, most likely the secret itself. The text is not kept, so nothing can repeat it.
+    Inline,
+}
+
+impl SecretRef {
+    /// Reads a reference; whatever is none becomes [`Inline`](Self::Inline) and is forgotten.
+    ///
+    /// The name after `env:` must be a variable name, so that a password that happens to start with `env:` is caught.
+    pub fn parse(text: &str) -> Self {
+        if let Some(name) = text.strip_prefix("env:")
+            && is_variable_name(name)
+        {
+            return Self::Env(name.to_owned());
+        }
+        if let Some(path) = text.strip_prefix("file:")
+            && !path.trim().is_empty()
+            && !path.chars().any(char::is_control)
+        {
+            return Self::File(path.to_owned());
+        }
+        Self::Inline
+    }
+
+    /// Whether a literal stood in place of a reference.
+    pub fn is_inline(&self) -> bool {
+        matches!(self, Self::Inline)
+    }
+}
+
+/// POSIX 8.1: letters, digits and underscores, not starting with a digit.
+fn is_variable_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+impl fmt::Display for SecretRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(formatter, "env:{name}"),
+            Self::File(path) => write!(formatter, "file:{path}"),
+            Self::Inline => formatter.write_str("[literal secret elided]"),
+        }
+    }
+}
+
+impl fmt::Debug for SecretRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SecretRef({self})")
+    }
+}
+
+impl Serialize for SecretRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_inline() {
+            return Err(S::Error::custom("a literal secret is never written"));
+        }
+        serializer.collect_str(self)
+    }
+}
+
+/// Takes any value, also a number or a table: serde's own type error would repeat the value.
+impl<'de> Deserialize<'de> for SecretRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = SecretRef;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a reference such as env:NAME or file:PATH")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SecretRef, E> {
+        Ok(SecretRef::parse(text))
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<SecretRef, E> {
+        Ok(SecretRef::Inline)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<SecretRef, E> {
+        Ok(SecretRef::Inline)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<SecretRef, E> {
+        Ok(SecretRef::Inline)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<SecretRef, E> {
+        Ok(SecretRef::Inline)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<SecretRef, A::Error> {
+        while drained(items.next_element::<IgnoredAny>())? {}
+        Ok(SecretRef::Inline)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<SecretRef, A::Error> {
+        while drained(entries.next_entry::<IgnoredAny, IgnoredAny>())? {}
+        Ok(SecretRef::Inline)
+    }
+}
+
+/// Whether there was one more; an error inside is reported without the text that caused it.
+fn drained<T, E: serde::de::Error>(next: Result<Option<T>, E>) -> Result<bool, E> {
+    next.map(|item| item.is_some())
+        .map_err(|_| E::custom("a secret must be a reference such as env:NAME or file:PATH"))
+}
+
+/// Whether a text that is no secret by its field carries one all the same: user information in a URL, or
+/// a Telegram bot token, which stands in the path of every Bot API URL (domain notes 8.4).
+pub(super) fn carries_credentials(text: &str) -> bool {
+    has_user_information(text) || has_bot_token(text)
+}
+
+fn has_user_information(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("://") {
+        let authority = after
+            .split(|letter: char| matches!(letter, '/' | '?' | '#') || letter.is_whitespace())
+            .next()
+            .unwrap_or_default();
+        if authority.contains('@') {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// `^\d{6,}:[A-Za-z0-9_-]{35}$` is the observed form; 30 is the length from which it can be nothing else.
+fn has_bot_token(text: &str) -> bool {
+    text.match_indices(':').any(|(place, _)| {
+        let digits = text[..place]
+            .bytes()
+            .rev()
+            .take_while(u8::is_ascii_digit)
+            .count();
+        let secret = text[place + 1..]
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            .count();
+        digits >= 6 && secret >= 30
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_read() {
+        assert_eq!(
+            SecretRef::parse("env:APP_KEY"),
+            SecretRef::Env("APP_KEY".into())
+        );
+        assert_eq!(
+            SecretRef::parse("file:/run/a b"),
+            SecretRef::File("/run/a b".into())
+        );
+    }
+
+    #[test]
+    fn anything_else_is_inline_and_forgotten() {
+        for text in [
+            "hunter2",
+            "",
+            "env:",
+            "env:9A",
+            "env:hunter 2",
+            "file:",
+            "ENV:A",
+            "file:a\nb",
+        ] {
+            let secret = SecretRef::parse(text);
+            assert!(secret.is_inline(), "{text}");
+            assert_eq!(format!("{secret:?}"), "SecretRef([literal secret elided])");
+            assert!(serde_json::to_string(&secret).is_err());
+        }
+    }
+
+    #[test]
+    fn credentials_in_text_are_seen() {
+        let token = format!(
+            "https://api.telegram.org/bot123456789:{}/setWebhook",
+            "A".repeat(35)
+        );
+        for text in [
+            "https://u:p@host/",
+            "see https://a/ and https://u@h",
+            &token,
+        ] {
+            assert!(carries_credentials(text), "{text}");
+        }
+        for text in [
+            "https://1.2.3.4:28090",
+            "mail me@example.org",
+            "https://a/@b",
+            "12:34-56:78",
+        ] {
+            assert!(!carries_credentials(text), "{text}");
+        }
+    }
+}
