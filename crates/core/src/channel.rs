@@ -22,7 +22,7 @@ mod worktime;
 use serde::Serialize;
 
 use crate::endpoint::Endpoint;
-use crate::report::Finding;
+use crate::report::{Finding, Severity};
 
 pub use field::{Field, Need, Section, Value, Values};
 pub use model::{
@@ -31,7 +31,7 @@ pub use model::{
 pub use parse::{SpecError, SpecErrorKind};
 pub use rules::{validate, validate_channel};
 pub use secret::SecretRef;
-pub use steps::{Delivered, Phase, Step, Who, checklist, steps};
+pub use steps::{Delivered, DeliveredAnchor, DeliveredHost, Phase, Step, Who, checklist, steps};
 pub use template::template;
 pub use whatsapp::Provider;
 
@@ -80,6 +80,10 @@ impl Kind {
         self.variant().public_hosts
     }
 
+    pub(crate) fn unknown_root(self) -> &'static UnknownRoot {
+        &self.variant().unknown_root
+    }
+
     fn variant(self) -> &'static Variant {
         match self {
             Self::Telegram => &telegram::VARIANT,
@@ -122,6 +126,8 @@ struct Variant {
     identity: Need,
     /// Whether the hosts belong to a public provider.
     public_hosts: bool,
+    /// What it means when a chain ends in a root that no root set knows.
+    unknown_root: UnknownRoot,
     /// The hosts to be covered; may repeat.
     hosts: fn(&Channel) -> Vec<HostRequirement>,
     /// The rules that only this kind has.
@@ -134,8 +140,16 @@ struct Variant {
     change: &'static str,
 }
 
-/// How a kind appears in JSON.
-#[derive(Serialize)]
+/// What to say when the chain of a host ends in a root that no root set knows.
+pub(crate) struct UnknownRoot {
+    pub(crate) id: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) message: &'static str,
+    pub(crate) hint: &'static str,
+}
+
+/// How a kind appears in TOML and JSON.
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct KindWords {
     #[serde(rename = "type")]
     kind: &'static str,

@@ -5,7 +5,7 @@ use super::model::{Channel, Container};
 use super::rules::{callback, finding};
 use super::steps::{self, Delivered, Phase, Step, Who};
 use super::url::{self, HttpsUrl};
-use super::{HostRequirement, Variant};
+use super::{HostRequirement, UnknownRoot, Variant};
 use crate::endpoint::Endpoint;
 use crate::report::{Finding, Severity};
 
@@ -17,6 +17,13 @@ pub(super) static VARIANT: Variant = Variant {
     identity: Need::Required,
     // BaseUrl is the customer's own AICC.
     public_hosts: false,
+    // Bot API, setWebhook: "certificate", needed when no public root is behind the callback URL.
+    unknown_root: UnknownRoot {
+        id: "TG-SELF-SIGNED",
+        severity: Severity::Note,
+        message: "the chain ends in no public root: Telegram will not trust this server by itself",
+        hint: "if the callback URL leads to this server, upload its certificate with setWebhook, as PEM and not as DER",
+    },
     hosts,
     rules,
     before,

@@ -5,7 +5,7 @@ use crate::channel::model::{Channel, Container};
 use crate::channel::rules::{callback, finding};
 use crate::channel::steps::{self, Delivered, Phase, Step, Who};
 use crate::channel::url;
-use crate::channel::{HostRequirement, Variant};
+use crate::channel::{HostRequirement, UnknownRoot, Variant};
 use crate::endpoint::Endpoint;
 use crate::report::{Finding, Severity};
 
@@ -16,6 +16,12 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     container: Container::Jks,
     identity: Need::NotListed,
     public_hosts: true,
+    unknown_root: UnknownRoot {
+        id: "MITM-SUSPECT",
+        severity: Severity::Warning,
+        message: "the chain ends in no public root: a proxy may have answered instead of the provider",
+        hint: "fetch again from a network without an inspecting proxy, or give the provider's certificate files",
+    },
     hosts,
     rules,
     before,

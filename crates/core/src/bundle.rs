@@ -1,0 +1,319 @@
+//! The package of a channel: the trust store that the document asks for, made, judged and put beside its evidence.
+//!
+//! [`pack`] turns presented chains into the files of one channel; [`Bundle`] joins channels, adds `MANIFEST.json` and
+//! becomes a zip. Nothing secret can get in: certificates are public, the model holds references, and a store with a
+//! key is refused.
+
+mod anchors;
+mod archive;
+mod engine;
+mod files;
+mod judge;
+mod manifest;
+mod store;
+
+use std::net::SocketAddr;
+
+use rustls_pki_types::ServerName;
+use time::OffsetDateTime;
+use trustpack_keystore::Password;
+
+use crate::Certificate;
+use crate::chain::PresentedChain;
+use crate::channel::{Channel, HostRequirement, hosts, validate_channel};
+use crate::endpoint::Endpoint;
+use crate::report::{Finding, Report, Role, Severity};
+use crate::trust::TrustAnchors;
+use engine::Engine;
+use judge::Host;
+
+pub use manifest::Bundle;
+
+/// Everything that a channel is packed from.
+#[derive(Clone, Copy)]
+pub struct PackRequest<'a> {
+    /// What to pack.
+    pub channel: &'a Channel,
+    /// A chain for every host of [`hosts`](crate::channel::hosts); others are left out with a note.
+    pub hosts: &'a [HostChain],
+    /// Who knows public roots, the first that does wins.
+    pub roots: &'a [TrustAnchors],
+    /// The resolved `trust.password`; needed for a JKS.
+    pub password: Option<&'a Password>,
+    /// When, and how strictly.
+    pub options: PackOptions,
+    /// Judges dates. Called with everything that is packed; its findings join the others.
+    pub expiry: &'a dyn Fn(&[Examined], OffsetDateTime) -> Vec<Finding>,
+}
+
+/// When, and how strictly.
+#[derive(Clone, Copy, Debug)]
+pub struct PackOptions {
+    /// The time that counts as now: decides whether the channel can be packed, and [`Packed::findings`].
+    pub at: OffsetDateTime,
+    /// `SOURCE_DATE_EPOCH`: what stands in the files as now, so that a later run gives the same bytes. Only the files
+    /// are judged at this time; a certificate that has expired at `at` does not get past because of it.
+    pub source_date_epoch: Option<OffsetDateTime>,
+    /// Trusting an end entity alone is critical, and anything critical refuses.
+    pub strict: bool,
+}
+
+impl PackOptions {
+    fn created(&self) -> OffsetDateTime {
+        self.source_date_epoch.unwrap_or(self.at)
+    }
+}
+
+/// The chain of one host.
+#[derive(Clone, Debug)]
+pub struct HostChain {
+    /// The host, as [`hosts`](crate::channel::hosts) names it.
+    pub endpoint: Endpoint,
+    /// The identity that the certificate must carry, when it is not the endpoint's host.
+    pub server_name: Option<ServerName<'static>>,
+    /// What the server presented.
+    pub chain: PresentedChain,
+    /// How the chain was got.
+    pub source: ChainSource,
+}
+
+/// How a chain was got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChainSource {
+    /// From the server.
+    Fetched {
+        /// The address that answered.
+        address: Option<SocketAddr>,
+        /// `TLSv1.3`, …
+        protocol: Option<String>,
+    },
+    /// From a file.
+    Given {
+        /// Its name.
+        file: String,
+    },
+}
+
+/// Certificates with their names and roles, as the expiry check takes them.
+#[derive(Clone, Debug)]
+pub struct Examined {
+    /// What they belong to: `host:443`, `support/trust.jks`.
+    pub subject: String,
+    /// In order.
+    pub certificates: Vec<ExaminedCertificate>,
+}
+
+/// One certificate of [`Examined`].
+#[derive(Clone, Debug)]
+pub struct ExaminedCertificate {
+    /// Alias or place.
+    pub name: String,
+    /// What it is there for.
+    pub role: Role,
+    /// The certificate.
+    pub certificate: Certificate,
+}
+
+/// One channel, packed in memory.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Packed {
+    /// Its files, under a folder with its name.
+    pub files: Vec<BundleFile>,
+    /// Every finding at [`PackOptions::at`], those of the specification included.
+    pub findings: Vec<Finding>,
+    /// The report that is in the files, judged at `SOURCE_DATE_EPOCH` when that is set.
+    pub report: Report,
+    pub(crate) summary: manifest::ChannelSummary,
+}
+
+/// One file of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleFile {
+    /// Its path within the bundle, with `/`.
+    pub path: String,
+    /// What it is there for.
+    pub purpose: &'static str,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a channel cannot be packed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackError {
+    /// The zip could not be written.
+    #[error("the zip cannot be written: {why}")]
+    Archive {
+        /// What the zip writer says.
+        why: String,
+    },
+    /// A container could not be written or read back.
+    #[error(transparent)]
+    KeyStore(#[from] trustpack_keystore::Error),
+    /// Packing would give something that does not work. The findings say what and what to do.
+    #[error("the channel {channel:?} cannot be packed: {}", summary(findings))]
+    Refused {
+        /// The channel.
+        channel: String,
+        /// All findings; those that refuse are critical.
+        findings: Vec<Finding>,
+    },
+    /// A file could not be rendered, or does not hold what was put in.
+    #[error("{file}: {why}")]
+    Written {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+fn summary(findings: &[Finding]) -> String {
+    let critical = findings
+        .iter()
+        .filter(|found| found.severity == Severity::Critical);
+    let lines: Vec<String> = critical
+        .map(|found| format!("{} {}: {}", found.id, found.subject, found.message))
+        .collect();
+    lines.join("; ")
+}
+
+/// Packs one channel: chooses anchors, writes the container of the document, reads it back and judges every host as a
+/// Java client with exactly that file would.
+///
+/// A host that the file does not cover refuses the whole, unless no choice of anchors could help (the server's
+/// certificate has expired, or names another host): then the file is made and the finding stays critical.
+///
+/// # Errors
+/// [`PackError::Refused`] with the findings that refuse; the others when something could not be written.
+pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
+    pack_with(&Engine::REAL, request)
+}
+
+fn pack_with(engine: &Engine, request: &PackRequest<'_>) -> Result<Packed, PackError> {
+    let PackRequest {
+        channel, options, ..
+    } = *request;
+    let refused = |findings: Vec<Finding>| PackError::Refused {
+        channel: channel.name.clone(),
+        findings,
+    };
+
+    // 1. The specification, and a chain for every host.
+    let specification = validate_channel(channel);
+    if is_critical(&specification) {
+        return Err(refused(specification));
+    }
+    let (hosts, mut missing) = gather(request);
+    if is_critical(&missing) {
+        missing.extend(specification);
+        return Err(refused(missing));
+    }
+    let hosts: Vec<Host<'_>> = hosts
+        .into_iter()
+        .map(|(requirement, chain)| {
+            Host::new(engine, requirement, chain, request.roots, options.at)
+        })
+        .collect();
+
+    // 2. Anchors and container.
+    if let Some(unfit) = store::password_problem(channel, request.password) {
+        return Err(refused(vec![unfit]));
+    }
+    let chosen = anchors::choose(channel, &hosts, &|certificate| {
+        hosts
+            .iter()
+            .all(|host| host.is_accepted_with(engine, certificate, options.at))
+    });
+    let trust = store::write(engine, channel, &chosen, request.password)?;
+
+    // 3. Every host against what was just written and read back.
+    let judged = judge::judge(engine, request, &hosts, &trust, options.at);
+    let mut findings = specification;
+    findings.append(&mut missing);
+    let spec_findings = findings.clone();
+    findings.extend(judged.findings());
+    if judged.refuses || (options.strict && is_critical(&findings)) {
+        return Err(refused(findings));
+    }
+
+    // 4. The files, as of the time that they carry.
+    let created = options.created();
+    let judged = if created == options.at {
+        judged
+    } else {
+        judge::judge(engine, request, &hosts, &trust, created)
+    };
+    let report = files::report(&trust, &judged, spec_findings, created);
+    Ok(Packed {
+        files: files::render(engine, channel, &hosts, &trust, &judged, &report)?,
+        findings,
+        report,
+        summary: manifest::ChannelSummary::new(channel, &hosts, &trust),
+    })
+}
+
+fn is_critical(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|found| found.severity == Severity::Critical)
+}
+
+/// Pairs what must be covered with what was brought.
+fn gather<'a>(request: &PackRequest<'a>) -> (Vec<(HostRequirement, &'a HostChain)>, Vec<Finding>) {
+    let required = hosts(request.channel);
+    let mut findings = Vec::new();
+    let mut pairs = Vec::new();
+    for requirement in &required {
+        let brought = request
+            .hosts
+            .iter()
+            .find(|host| is_same(&host.endpoint, &requirement.endpoint));
+        let problem = match brought {
+            None => "there is no chain for this host",
+            Some(host) if host.chain.certificates.is_empty() => {
+                "the chain has no readable certificate"
+            }
+            Some(host) => {
+                pairs.push((requirement.clone(), host));
+                continue;
+            }
+        };
+        findings.push(Finding {
+            id: "CERT-NOT-COVERED",
+            severity: Severity::Critical,
+            subject: requirement.endpoint.to_string(),
+            message: format!("{problem} ({})", requirement.why),
+            hint: Some(
+                "make the host reachable, or give its certificates as a file in trust.files"
+                    .to_owned(),
+            ),
+        });
+    }
+    for host in request.hosts {
+        if !required
+            .iter()
+            .any(|requirement| is_same(&host.endpoint, &requirement.endpoint))
+        {
+            findings.push(Finding {
+                id: "FIELD-UNUSED",
+                severity: Severity::Note,
+                subject: host.endpoint.to_string(),
+                message:
+                    "this host is not among those that the channel must cover, and is left out"
+                        .to_owned(),
+                hint: None,
+            });
+        }
+    }
+    (pairs, findings)
+}
+
+fn is_same(first: &Endpoint, second: &Endpoint) -> bool {
+    first.port() == second.port() && first.host().eq_ignore_ascii_case(second.host())
+}
+
+#[cfg(test)]
+mod tests;

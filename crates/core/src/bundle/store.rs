@@ -1,0 +1,184 @@
+//! The trust file: written as the document asks, read back, and only what was read back counts.
+
+use sha2::{Digest, Sha256};
+use trustpack_keystore::{
+    Alias, Entry, EntryKind, Format, KeyStore, Password, ReadOptions, Timestamp, WriteOptions,
+};
+
+use super::engine::Engine;
+use super::{Examined, ExaminedCertificate, PackError};
+use crate::Certificate;
+use crate::channel::{Channel, Container};
+use crate::report::{Finding, Role, Severity};
+use crate::trust::TrustAnchors;
+
+/// A trust file that was written and read back.
+pub(super) struct TrustFile {
+    /// `<channel>/trust.jks`.
+    pub(super) path: String,
+    pub(super) container: Container,
+    pub(super) bytes: Vec<u8>,
+    /// SHA-256 of the file, hex.
+    pub(super) sha256: String,
+    /// Alias and certificate, in file order.
+    pub(super) entries: Vec<(String, Certificate)>,
+    /// What a client has that loads the file.
+    pub(super) anchors: TrustAnchors,
+}
+
+/// keytool: "Keystore password must be at least 6 characters".
+const JKS_PASSWORD_MIN: usize = 6;
+
+/// From the page on callback certificates: the limit where certificates are delivered through DV.
+const SIZE_LIMIT: usize = 512 * 1024;
+
+/// `JKS-PASS`: checked here because only here the secret is known. The length is not told.
+pub(super) fn password_problem(channel: &Channel, password: Option<&Password>) -> Option<Finding> {
+    if channel.container() != Container::Jks {
+        return None;
+    }
+    let message = match password {
+        None => "the password of the JKS is not known",
+        Some(password) if password.expose_secret().chars().count() < JKS_PASSWORD_MIN => {
+            "the password of the JKS has fewer than 6 characters, which Java's keytool refuses"
+        }
+        Some(_) => return None,
+    };
+    Some(Finding {
+        id: "JKS-PASS",
+        severity: Severity::Critical,
+        subject: format!("{}: trust.password", channel.name),
+        message: message.to_owned(),
+        hint: Some("put a password of 6 characters or more behind the reference".to_owned()),
+    })
+}
+
+/// Writes the chosen certificates and reads them back.
+pub(super) fn write(
+    engine: &Engine,
+    channel: &Channel,
+    chosen: &[Certificate],
+    password: Option<&Password>,
+) -> Result<TrustFile, PackError> {
+    let container = channel.container();
+    let (format, password) = match container {
+        Container::Der => (Format::Der, None),
+        Container::Jks => (Format::Jks, password),
+    };
+    let path = format!("{}/{}", channel.name, container.file_name());
+    let store = build(channel, chosen);
+    let options = WriteOptions {
+        password,
+        ..WriteOptions::default()
+    };
+    let bytes = (engine.write)(&store, format, &options)?.bytes.to_vec();
+    let contents = (engine.read)(&bytes, &ReadOptions { password })?;
+    if contents.store.has_keys() {
+        return Err(PackError::Refused {
+            channel: channel.name.clone(),
+            findings: vec![Finding {
+                id: "CERT-KEY-IN-TRUST",
+                severity: Severity::Critical,
+                subject: path,
+                message: "there is a private key in the trust file".to_owned(),
+                hint: Some("a trust file holds certificates only".to_owned()),
+            }],
+        });
+    }
+    let damaged = |why: String| PackError::Written {
+        file: path.clone(),
+        why,
+    };
+    if contents.format != format {
+        return Err(damaged(format!(
+            "written as {format}, read back as {}",
+            contents.format
+        )));
+    }
+    let mut entries = Vec::new();
+    for entry in contents.store.entries() {
+        if let EntryKind::TrustedCertificate(der) = &entry.kind {
+            let certificate =
+                Certificate::from_der(der.clone()).map_err(|error| damaged(error.to_string()))?;
+            entries.push((alias(container, entry, &certificate), certificate));
+        }
+    }
+    let there = |wanted: &Certificate| entries.iter().any(|(_, certificate)| certificate == wanted);
+    if entries.len() != chosen.len() || !chosen.iter().all(there) {
+        return Err(damaged(format!(
+            "{} certificates written, {} read back",
+            chosen.len(),
+            entries.len()
+        )));
+    }
+    Ok(TrustFile {
+        sha256: hex_sha256(&bytes),
+        anchors: TrustAnchors::from_store(&path, &contents.store),
+        path,
+        container,
+        bytes,
+        entries,
+    })
+}
+
+/// Lower-case aliases, as Java stores them: aliases that differ in case only would be one entry.
+fn build(channel: &Channel, chosen: &[Certificate]) -> KeyStore {
+    let mut store = KeyStore::new();
+    for certificate in chosen {
+        let name = channel.trust.alias.clone();
+        let name = name.unwrap_or_else(|| certificate.display_name());
+        let mut entry = Entry::trusted(Alias::new(name.to_lowercase()), certificate.der().clone());
+        // Equal input gives equal bytes (design, section 4, "Dates in stores").
+        entry.created = Some(Timestamp::from_secs(
+            certificate.not_before().unix_timestamp(),
+        ));
+        store.push_renamed(entry);
+    }
+    store
+}
+
+/// DER has no aliases; the reader's position says nothing to a person.
+fn alias(container: Container, entry: &Entry, certificate: &Certificate) -> String {
+    match container {
+        Container::Der => certificate.display_name(),
+        Container::Jks => entry.alias.to_string(),
+    }
+}
+
+pub(super) fn hex_sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl TrustFile {
+    pub(super) fn examined(&self) -> Examined {
+        let certificates = self
+            .entries
+            .iter()
+            .map(|(alias, certificate)| ExaminedCertificate {
+                name: alias.clone(),
+                role: Role::Anchor,
+                certificate: certificate.clone(),
+            });
+        Examined {
+            subject: self.path.clone(),
+            certificates: certificates.collect(),
+        }
+    }
+
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let size = self.bytes.len();
+        if size <= SIZE_LIMIT {
+            return Vec::new();
+        }
+        vec![Finding {
+            id: "CERT-SIZE",
+            severity: Severity::Warning,
+            subject: self.path.clone(),
+            message: format!(
+                "{size} bytes, over the {SIZE_LIMIT} bytes that a site managed by DV takes"
+            ),
+            hint: Some("trust fewer certificates, such as policy = \"root\"".to_owned()),
+        }]
+    }
+}
