@@ -29,6 +29,8 @@ pub use model::{
     Basic, Channel, Container, Identity, More, Robot, SelectPolicy, Spec, Trust, Unused, WorkTime,
 };
 pub use parse::{SpecError, SpecErrorKind};
+#[cfg(test)]
+pub(crate) use rules::tests::{INFOBIP, TELEGRAM};
 pub use rules::{validate, validate_channel};
 pub use secret::SecretRef;
 pub use steps::{Delivered, DeliveredAnchor, DeliveredHost, Phase, Step, Who, checklist, steps};

@@ -553,4 +553,4 @@ impl super::HostRequirement {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::channel::{Kind, SpecErrorKind};
 
-pub(in crate::channel) const TELEGRAM: &str = r#"
+pub(crate) const TELEGRAM: &str = r#"
 [[channel]]
 type = "Telegram"
 name = "support_tg"
@@ -34,7 +34,7 @@ bot_username = "AICCCustomize_TWbot"
 bot_token = "env:TG_TOKEN"
 "#;
 
-pub(in crate::channel) const INFOBIP: &str = r#"
+pub(crate) const INFOBIP: &str = r#"
 [[channel]]
 type = "whatsapp"
 provider = "InfoBip"
