@@ -50,9 +50,7 @@ fn single(
             }
         }
     }
-    let best = candidates
-        .iter()
-        .position(|candidate| covers_all(candidate));
+    let best = candidates.iter().position(covers_all);
     let best = best.unwrap_or_default();
     candidates.into_iter().skip(best).take(1).collect()
 }

@@ -120,7 +120,7 @@ impl Values {
     }
 }
 
-/// The mark of a value that a person must still fill in, as [`template`](super::template) writes it.
+/// The mark of a value that a person must still fill in, as [`template`](super::template()) writes it.
 pub(super) fn is_placeholder(text: &str) -> bool {
     text.starts_with('<') && text.ends_with('>')
 }

@@ -16,7 +16,7 @@ use super::secret::{SecretRef, carries_credentials};
 use super::whatsapp::{self, Provider, ProviderWord};
 
 impl Spec {
-    /// Reads a specification. What it says is judged by [`validate`](super::validate), not here.
+    /// Reads a specification. What it says is judged by [`validate`](super::validate()), not here.
     ///
     /// # Errors
     /// When the text is no TOML, has a key that no channel knows, or names a type or provider that is not supported.

@@ -400,3 +400,76 @@ impl Who {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::super::{INFOBIP, Spec, TELEGRAM};
+    use super::*;
+    use crate::Certificate;
+
+    fn channel(text: &str) -> Channel {
+        Spec::from_toml(text).unwrap().channels.remove(0)
+    }
+
+    fn delivered(channel: &Channel) -> Delivered {
+        let roots = crate::trust::TrustAnchors::mozilla();
+        // Any fixed certificate: only its fingerprint is shown.
+        let certificate: &Certificate = &roots.certificates()[0];
+        let hosts = super::super::hosts(channel).into_iter();
+        Delivered {
+            file: format!("{}/{}", channel.name, channel.container().file_name()),
+            container: channel.container(),
+            sha256: "ab".repeat(32),
+            anchors: vec![DeliveredAnchor {
+                alias: "example root".to_owned(),
+                fingerprint: certificate.fingerprint(),
+                not_after: datetime!(2038-01-15 12:00 UTC),
+            }],
+            hosts: hosts
+                .map(|host| DeliveredHost {
+                    endpoint: host.endpoint.to_string(),
+                    refusal: None,
+                    publicly_trusted: channel.kind.has_public_hosts(),
+                })
+                .collect(),
+        }
+    }
+
+    fn shown(channel: &Channel) -> String {
+        let delivered = delivered(channel);
+        let fingerprint = delivered.anchors[0].fingerprint.to_string();
+        checklist(channel, Some(&delivered)).replace(&fingerprint, "[fingerprint]")
+    }
+
+    #[test]
+    fn the_checklists_stay_as_they_are() {
+        insta::assert_snapshot!("telegram", shown(&channel(TELEGRAM)));
+        insta::assert_snapshot!("infobip", shown(&channel(INFOBIP)));
+    }
+
+    #[test]
+    fn every_step_says_how_it_is_done() {
+        for text in [TELEGRAM, INFOBIP] {
+            for step in steps(&channel(text), None) {
+                assert!(!step.title.ends_with('.'), "{step:?}");
+                assert!(step.done.is_some() || !step.values.is_empty(), "{step:?}");
+                assert!(!step.finished, "{step:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusing_server_leaves_the_step_open() {
+        let channel = channel(TELEGRAM);
+        let mut delivered = delivered(&channel);
+        delivered.hosts[0].refusal = Some("expired".to_owned());
+        assert!(checklist(&channel, Some(&delivered)).contains("must be corrected first"));
+        assert!(
+            steps(&channel, Some(&delivered))
+                .iter()
+                .all(|step| !step.finished)
+        );
+    }
+}

@@ -8,7 +8,7 @@ use super::model::Container;
 
 /// A specification for one channel with the document's labels, where each value comes from, and an example.
 ///
-/// It can be read as it is; [`validate`](super::validate) then names every placeholder (`"<…>"`) that must be filled.
+/// It can be read as it is; [`validate`](super::validate()) then names every placeholder (`"<…>"`) that must be filled.
 pub fn template(kind: Kind, name: &str) -> String {
     let variant = kind.variant();
     let variable = variable_prefix(name);
