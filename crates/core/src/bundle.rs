@@ -19,6 +19,7 @@ use time::OffsetDateTime;
 use trustpack_keystore::Password;
 
 use crate::Certificate;
+use crate::cert::Fingerprint;
 use crate::chain::PresentedChain;
 use crate::channel::{Channel, HostRequirement, hosts, validate_channel};
 use crate::endpoint::Endpoint;
@@ -34,7 +35,7 @@ pub use manifest::Bundle;
 pub struct PackRequest<'a> {
     /// What to pack.
     pub channel: &'a Channel,
-    /// A chain for every host of [`hosts`](crate::channel::hosts); others are left out with a note.
+    /// A chain for every host of [`hosts`]; others are left out with a note.
     pub hosts: &'a [HostChain],
     /// Who knows public roots, the first that does wins.
     pub roots: &'a [TrustAnchors],
@@ -42,8 +43,9 @@ pub struct PackRequest<'a> {
     pub password: Option<&'a Password>,
     /// When, and how strictly.
     pub options: PackOptions,
-    /// Judges dates. Called with everything that is packed; its findings join the others.
-    pub expiry: &'a dyn Fn(&[Examined], OffsetDateTime) -> Vec<Finding>,
+    /// Judges dates: takes everything that was examined, with what is known of it already, and makes the report of it,
+    /// as `expiry::check` does. One closure of the caller, so that the policy is the caller's.
+    pub check: &'a dyn Fn(Vec<Examined>, OffsetDateTime) -> Report,
 }
 
 /// When, and how strictly.
@@ -67,7 +69,7 @@ impl PackOptions {
 /// The chain of one host.
 #[derive(Clone, Debug)]
 pub struct HostChain {
-    /// The host, as [`hosts`](crate::channel::hosts) names it.
+    /// The host, as [`hosts`] names it.
     pub endpoint: Endpoint,
     /// The identity that the certificate must carry, when it is not the endpoint's host.
     pub server_name: Option<ServerName<'static>>,
@@ -95,24 +97,30 @@ pub enum ChainSource {
     },
 }
 
-/// Certificates with their names and roles, as the expiry check takes them.
-#[derive(Clone, Debug)]
+/// A subject of the report: what it is, its certificates, and what is known already.
+#[derive(Clone, Debug, Default)]
 pub struct Examined {
-    /// What they belong to: `host:443`, `support/trust.jks`.
+    /// What it is: `support/channel.toml`, `support/trust.jks`, `host:443`.
     pub subject: String,
     /// In order.
     pub certificates: Vec<ExaminedCertificate>,
+    /// What was found already; belongs into the report before anything else.
+    pub findings: Vec<Finding>,
+    /// The anchors without which the subject is not accepted.
+    pub needs: Vec<Fingerprint>,
 }
 
 /// One certificate of [`Examined`].
 #[derive(Clone, Debug)]
 pub struct ExaminedCertificate {
-    /// Alias or place.
+    /// Alias, or place from one.
     pub name: String,
     /// What it is there for.
     pub role: Role,
     /// The certificate.
     pub certificate: Certificate,
+    /// Whether a server sent it without need, so that its dates hardly matter.
+    pub extra: bool,
 }
 
 /// One channel, packed in memory.
@@ -227,14 +235,16 @@ fn pack_with(engine: &Engine, request: &PackRequest<'_>) -> Result<Packed, PackE
             .iter()
             .all(|host| host.is_accepted_with(engine, certificate, options.at))
     });
+    let chosen = chosen.map_err(|mut nothing| {
+        nothing.extend(specification.clone());
+        refused(nothing)
+    })?;
     let trust = store::write(engine, channel, &chosen, request.password)?;
 
     // 3. Every host against what was just written and read back.
-    let judged = judge::judge(engine, request, &hosts, &trust, options.at);
-    let mut findings = specification;
-    findings.append(&mut missing);
-    let spec_findings = findings.clone();
-    findings.extend(judged.findings());
+    let known = [specification, missing].concat();
+    let judged = judge::judge(engine, request, &hosts, &trust, &known, options.at);
+    let findings = judged.findings();
     if judged.refuses || (options.strict && is_critical(&findings)) {
         return Err(refused(findings));
     }
@@ -244,13 +254,12 @@ fn pack_with(engine: &Engine, request: &PackRequest<'_>) -> Result<Packed, PackE
     let judged = if created == options.at {
         judged
     } else {
-        judge::judge(engine, request, &hosts, &trust, created)
+        judge::judge(engine, request, &hosts, &trust, &known, created)
     };
-    let report = files::report(&trust, &judged, spec_findings, created);
     Ok(Packed {
-        files: files::render(engine, channel, &hosts, &trust, &judged, &report)?,
+        files: files::render(engine, channel, &hosts, &trust, &judged)?,
         findings,
-        report,
+        report: judged.report,
         summary: manifest::ChannelSummary::new(channel, &hosts, &trust),
     })
 }

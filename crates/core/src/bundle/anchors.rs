@@ -2,26 +2,56 @@
 
 use crate::Certificate;
 use crate::channel::{Channel, Container, SelectPolicy};
+use crate::report::{Finding, Severity};
 
 use super::judge::Host;
 
 /// Chooses for all hosts of a channel, without repetition, in the order of the hosts.
+///
+/// A server's own certificate is chosen when it is its own issuer, or on request; never because nothing else is known:
+/// the error then has a finding for each such host.
 ///
 /// `covers_all` says whether every host verifies with this certificate as the only anchor.
 pub(super) fn choose(
     channel: &Channel,
     hosts: &[Host<'_>],
     covers_all: &dyn Fn(&Certificate) -> bool,
-) -> Vec<Certificate> {
+) -> Result<Vec<Certificate>, Vec<Finding>> {
     let policy = channel.trust.policy;
+    if policy != SelectPolicy::Leaf {
+        let without_issuer: Vec<Finding> = hosts.iter().filter_map(issuer_unknown).collect();
+        if !without_issuer.is_empty() {
+            return Err(without_issuer);
+        }
+    }
     let mut chosen = Vec::new();
     for certificate in hosts.iter().flat_map(|host| of_host(policy, host)) {
         add(&mut chosen, certificate);
     }
     match channel.container() {
-        Container::Der => single(policy, hosts, chosen, covers_all),
-        Container::Jks => chosen,
+        Container::Der => Ok(single(policy, hosts, chosen, covers_all)),
+        Container::Jks => Ok(chosen),
     }
+}
+
+fn issuer_unknown(host: &Host<'_>) -> Option<Finding> {
+    let [end_entity] = &*ladder(host) else {
+        return None;
+    };
+    (!end_entity.is_self_issued()).then(|| Finding {
+        id: "CERT-NOT-COVERED",
+        severity: Severity::Critical,
+        subject: host.subject.clone(),
+        message: format!(
+            "nothing can be trusted but the server's own certificate: its issuer {} is neither sent nor known",
+            end_entity.issuer()
+        ),
+        hint: Some(
+            "give the issuer's certificate with the server's in a file of trust.files; policy = \"leaf\" makes a store \
+             that breaks at the next renewal"
+                .to_owned(),
+        ),
+    })
 }
 
 fn of_host(policy: SelectPolicy, host: &Host<'_>) -> Vec<Certificate> {
@@ -76,8 +106,7 @@ pub(super) fn ladder(host: &Host<'_>) -> Vec<Certificate> {
     ladder
 }
 
-/// Without the end entity, unless there is nothing else: a self-signed server, or one that sends itself only and whose
-/// issuer is unknown.
+/// Without the end entity, unless there is nothing else: a self-signed server.
 pub(super) fn above_end_entity(mut ladder: Vec<Certificate>) -> Vec<Certificate> {
     if ladder.len() > 1 {
         ladder.pop();

@@ -7,6 +7,8 @@ use trustpack_keystore::{
     self as keystore, Contents, Format, KeyStore, ReadOptions, WriteOptions, Written,
 };
 
+use crate::Certificate;
+use crate::cert::Fingerprint;
 use crate::chain::{self, ChainAnalysis, PresentedChain};
 use crate::report::Finding;
 use crate::trust::TrustAnchors;
@@ -25,6 +27,8 @@ pub(super) struct Engine {
 pub(super) struct Judgement {
     /// Why the client refuses; `None` when it accepts.
     pub(super) refusal: Option<String>,
+    /// The anchor at which the accepted path ends.
+    pub(super) anchor: Option<Fingerprint>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -46,7 +50,10 @@ fn java(
     subject: &str,
 ) -> Judgement {
     let verdict = verify(chain, anchors, name, at, Client::Java, subject);
+    let path = verdict.outcome.as_ref().ok();
+    let anchor = path.and_then(|path| path.anchor());
     Judgement {
+        anchor: anchor.map(Certificate::fingerprint),
         refusal: verdict.outcome.err().map(|refusal| refusal.to_string()),
         findings: verdict.findings,
     }

@@ -7,64 +7,13 @@ use trustpack_keystore::{Alias, Entry, Format, KeyStore, WriteOptions};
 use super::engine::Engine;
 use super::judge::{Host, Judged};
 use super::store::TrustFile;
-use super::{BundleFile, ChainSource, Examined, PackError};
+use super::{BundleFile, ChainSource, PackError};
 use crate::Certificate;
 use crate::channel::{
     Channel, Delivered, DeliveredAnchor, DeliveredHost, KindWords, Spec, checklist,
 };
 use crate::endpoint::Endpoint;
-use crate::report::{CertificateReport, Finding, Report, SubjectReport};
-
-/// The report of the channel: its specification, the trust file, every host.
-pub(super) fn report(
-    trust: &TrustFile,
-    judged: &Judged,
-    specification: Vec<Finding>,
-    at: OffsetDateTime,
-) -> Report {
-    let folder = trust.path.split('/').next().unwrap_or_default();
-    let mut subjects = vec![
-        SubjectReport {
-            subject: format!("{folder}/channel.toml"),
-            certificates: Vec::new(),
-            findings: specification,
-        },
-        subject(&judged.trust.0, &judged.trust.1, at),
-    ];
-    let hosts = judged.hosts.iter();
-    subjects.extend(hosts.map(|host| subject(&host.examined, &host.findings, at)));
-    Report { at, subjects }
-}
-
-fn subject(examined: &Examined, findings: &[Finding], at: OffsetDateTime) -> SubjectReport {
-    let certificates = examined.certificates.iter().map(|examined| {
-        let certificate = &examined.certificate;
-        // Both bounds are inclusive (RFC 5280 section 4.1.2.5).
-        let lifetime = (certificate.not_after() - certificate.not_before()).whole_seconds() + 1;
-        let remaining = (certificate.not_after() - at).whole_seconds();
-        let percent = (remaining.max(0) * 100)
-            .checked_div(lifetime)
-            .unwrap_or_default();
-        CertificateReport {
-            name: examined.name.clone(),
-            role: examined.role,
-            subject: certificate.subject().to_string(),
-            issuer: certificate.issuer().to_string(),
-            serial_number: certificate.serial().to_string(),
-            fingerprint: certificate.fingerprint().to_string(),
-            not_before: certificate.not_before(),
-            not_after: certificate.not_after(),
-            lifetime_seconds: lifetime,
-            remaining_seconds: remaining,
-            remaining_percent: u8::try_from(percent.clamp(0, 100)).unwrap_or_default(),
-        }
-    });
-    SubjectReport {
-        subject: examined.subject.clone(),
-        certificates: certificates.collect(),
-        findings: findings.to_vec(),
-    }
-}
+use crate::report::Report;
 
 /// Every file of the channel.
 pub(super) fn render(
@@ -73,7 +22,6 @@ pub(super) fn render(
     hosts: &[Host<'_>],
     trust: &TrustFile,
     judged: &Judged,
-    report: &Report,
 ) -> Result<Vec<BundleFile>, PackError> {
     let name = &channel.name;
     let failed = |file: &str, why: String| PackError::Written {
@@ -100,7 +48,7 @@ pub(super) fn render(
             .map_err(|error| failed("channel.toml", error.to_string()))?
             .into_bytes(),
     });
-    let json = report_json(channel, hosts, trust, judged, report);
+    let json = report_json(channel, hosts, trust, judged);
     files.push(BundleFile {
         path: format!("{name}/report.json"),
         purpose: "what was found, by machine",
@@ -207,10 +155,10 @@ fn delivered(hosts: &[Host<'_>], trust: &TrustFile, judged: &Judged) -> Delivere
         });
     let hosts = hosts
         .iter()
-        .zip(&judged.hosts)
-        .map(|(host, judged)| DeliveredHost {
+        .zip(&judged.refusals)
+        .map(|(host, refusal)| DeliveredHost {
             endpoint: host.subject.clone(),
-            refusal: judged.refusal.clone(),
+            refusal: refusal.clone(),
             publicly_trusted: host.is_publicly_trusted(),
         });
     Delivered {
@@ -257,8 +205,6 @@ struct HostJson<'a> {
     root_known_to: Option<&'a str>,
     accepted: bool,
     refusal: Option<&'a str>,
-    #[serde(with = "time::serde::rfc3339")]
-    judged_at: OffsetDateTime,
 }
 
 fn report_json(
@@ -266,9 +212,8 @@ fn report_json(
     hosts: &[Host<'_>],
     trust: &TrustFile,
     judged: &Judged,
-    report: &Report,
 ) -> Result<Vec<u8>, serde_json::Error> {
-    let hosts = hosts.iter().zip(&judged.hosts).map(|(host, outcome)| {
+    let hosts = hosts.iter().zip(&judged.refusals).map(|(host, refusal)| {
         let (source, file, address, protocol) = match &host.chain.source {
             ChainSource::Fetched { address, protocol } => (
                 "fetched",
@@ -289,9 +234,8 @@ fn report_json(
             chain_file: chain_path(channel, &host.requirement.endpoint),
             root: root.map(|root| root.certificate.fingerprint().to_string()),
             root_known_to: root.and_then(|root| root.origin.as_deref()),
-            accepted: outcome.refusal.is_none(),
-            refusal: outcome.refusal.as_deref(),
-            judged_at: judged.at,
+            accepted: refusal.is_none(),
+            refusal: refusal.as_deref(),
         }
     });
     let file = ReportFile {
@@ -305,7 +249,7 @@ fn report_json(
             sha256: &trust.sha256,
         },
         hosts: hosts.collect(),
-        report,
+        report: &judged.report,
     };
     json(&file)
 }

@@ -7,9 +7,10 @@ use super::engine::{Engine, Judgement};
 use super::store::TrustFile;
 use super::{Examined, ExaminedCertificate, HostChain, PackRequest, anchors};
 use crate::Certificate;
+use crate::cert::Fingerprint;
 use crate::chain::ChainAnalysis;
 use crate::channel::HostRequirement;
-use crate::report::{Finding, Role, Severity};
+use crate::report::{Finding, Report, Role, Severity};
 use crate::trust::TrustAnchors;
 
 /// A host that must be covered, its chain put in order.
@@ -62,6 +63,7 @@ impl<'a> Host<'a> {
             Some(name) => (engine.verify)(&self.chain.chain, anchors, name, at, &self.subject),
             None => Judgement {
                 refusal: Some("the host is no name that a certificate can carry".to_owned()),
+                anchor: None,
                 findings: Vec::new(),
             },
         }
@@ -74,7 +76,8 @@ impl<'a> Host<'a> {
         self.verify(engine, &all, at).refusal.is_none()
     }
 
-    fn examined(&self) -> Examined {
+    fn examined(&self, needs: Option<Fingerprint>, findings: Vec<Finding>) -> Examined {
+        let root = self.analysis.root.as_ref().map(|root| &root.certificate);
         let certificates = self.chain.chain.certificates.iter().enumerate();
         let certificates = certificates.map(|(place, certificate)| ExaminedCertificate {
             name: (place + 1).to_string(),
@@ -84,82 +87,80 @@ impl<'a> Host<'a> {
                 Role::Intermediate
             },
             certificate: certificate.clone(),
+            extra: place > 0
+                && !self.analysis.path.contains(certificate)
+                && root != Some(certificate),
         });
         Examined {
             subject: self.subject.clone(),
             certificates: certificates.collect(),
+            findings,
+            needs: needs.into_iter().collect(),
         }
     }
 }
 
 /// What came out, at one time.
 pub(super) struct Judged {
-    pub(super) at: OffsetDateTime,
-    /// In the order of the hosts.
-    pub(super) hosts: Vec<JudgedHost>,
-    /// The trust file and what it holds.
-    pub(super) trust: (Examined, Vec<Finding>),
+    /// Why a client refuses each host, in the order of the hosts; `None` when it accepts.
+    pub(super) refusals: Vec<Option<String>>,
+    pub(super) report: Report,
     /// Whether another choice of anchors would cover a host that this one does not.
     pub(super) refuses: bool,
 }
 
-pub(super) struct JudgedHost {
-    pub(super) examined: Examined,
-    pub(super) refusal: Option<String>,
-    pub(super) findings: Vec<Finding>,
-}
-
 impl Judged {
-    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
-        let hosts = self.hosts.iter().flat_map(|host| &host.findings);
-        self.trust.1.iter().chain(hosts).cloned()
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let subjects = self.report.subjects.iter();
+        subjects
+            .flat_map(|subject| &subject.findings)
+            .cloned()
+            .collect()
     }
 }
 
-/// Judges every host with the anchors that were read back from the file.
+/// Judges every host with the anchors that were read back from the file; `known` are the findings of the specification.
 pub(super) fn judge(
     engine: &Engine,
     request: &PackRequest<'_>,
     hosts: &[Host<'_>],
     trust: &TrustFile,
+    known: &[Finding],
     at: OffsetDateTime,
 ) -> Judged {
-    let mut judged = Judged {
-        at,
-        hosts: Vec::new(),
-        trust: (trust.examined(), trust.findings()),
-        refuses: false,
+    let specification = Examined {
+        subject: format!("{}/channel.toml", request.channel.name),
+        findings: known.to_vec(),
+        ..Examined::default()
     };
+    let mut examined = vec![specification, trust.examined()];
+    let mut refusals = Vec::new();
+    let mut refuses = false;
     for host in hosts {
-        let (judged_host, refuses) = judge_host(engine, request, host, trust, at);
-        judged.hosts.push(judged_host);
-        judged.refuses |= refuses;
+        let judgement = host.verify(engine, &trust.anchors, at);
+        let refused = judgement.refusal.is_some();
+        let mendable = refused && host.could_be_covered(engine, at);
+        let findings = findings(request, host, trust, &judgement, mendable);
+        examined.push(host.examined(judgement.anchor, findings));
+        refusals.push(judgement.refusal);
+        refuses |= mendable;
     }
-    let mut examined = vec![judged.trust.0.clone()];
-    examined.extend(judged.hosts.iter().map(|host| host.examined.clone()));
-    for found in (request.expiry)(&examined, at) {
-        let host = judged
-            .hosts
-            .iter_mut()
-            .find(|host| host.examined.subject == found.subject);
-        match host {
-            Some(host) => host.findings.push(found),
-            None => judged.trust.1.push(found),
-        }
+    Judged {
+        refusals,
+        report: (request.check)(examined, at),
+        refuses,
     }
-    judged
 }
 
-fn judge_host(
-    engine: &Engine,
+fn findings(
     request: &PackRequest<'_>,
     host: &Host<'_>,
     trust: &TrustFile,
-    at: OffsetDateTime,
-) -> (JudgedHost, bool) {
-    let judgement = host.verify(engine, &trust.anchors, at);
+    judgement: &Judgement,
+    mendable: bool,
+) -> Vec<Finding> {
     let mut findings = host.analysis.findings.clone();
-    findings.extend(judgement.findings);
+    findings.extend(judgement.findings.iter().cloned());
     let finding = |id, severity, message: String, hint: &str| Finding {
         id,
         severity,
@@ -167,10 +168,8 @@ fn judge_host(
         message,
         hint: Some(hint.to_owned()),
     };
-    let mut refuses = false;
     if let Some(why) = &judgement.refusal {
-        refuses = host.could_be_covered(engine, at);
-        let hint = if refuses {
+        let hint = if mendable {
             "use container = \"jks\" and policy = \"root+intermediates\" under [channel.trust]"
         } else {
             "no trust certificate can help: the server must present a valid certificate for this host first"
@@ -202,10 +201,5 @@ fn judge_host(
             found.severity = Severity::Critical;
         }
     }
-    let judged = JudgedHost {
-        examined: host.examined(),
-        refusal: judgement.refusal,
-        findings,
-    };
-    (judged, refuses)
+    findings
 }

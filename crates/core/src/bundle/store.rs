@@ -159,14 +159,17 @@ impl TrustFile {
                 name: alias.clone(),
                 role: Role::Anchor,
                 certificate: certificate.clone(),
+                extra: false,
             });
         Examined {
             subject: self.path.clone(),
             certificates: certificates.collect(),
+            findings: self.findings(),
+            needs: Vec::new(),
         }
     }
 
-    pub(super) fn findings(&self) -> Vec<Finding> {
+    fn findings(&self) -> Vec<Finding> {
         let size = self.bytes.len();
         if size <= SIZE_LIMIT {
             return Vec::new();

@@ -11,9 +11,10 @@ use trustpack_keystore::{
 use zeroize::Zeroizing;
 
 use super::super::engine::{Engine, Judgement};
+use super::super::{Examined, ExaminedCertificate};
 use crate::Certificate;
 use crate::chain::{ChainAnalysis, PresentedChain, Root};
-use crate::report::{Finding, Severity};
+use crate::report::{CertificateReport, Finding, Report, Severity, SubjectReport};
 use crate::trust::TrustAnchors;
 
 /// A root and an intermediate.
@@ -174,6 +175,7 @@ fn verify(
 ) -> Judgement {
     let refuse = |why: &str| Judgement {
         refusal: Some(why.to_owned()),
+        anchor: None,
         findings: Vec::new(),
     };
     let Some(end_entity) = chain.end_entity() else {
@@ -193,6 +195,7 @@ fn verify(
         });
         return Judgement {
             refusal: None,
+            anchor: None,
             findings: findings.into_iter().collect(),
         };
     }
@@ -204,6 +207,7 @@ fn verify(
         if issuer_of_any(current, anchors).is_some() {
             return Judgement {
                 refusal: None,
+                anchor: None,
                 findings: Vec::new(),
             };
         }
@@ -211,6 +215,56 @@ fn verify(
             Some(issuer) => current = issuer,
             None => return refuse("no path to a trust anchor"),
         }
+    }
+}
+
+/// Thirty days for everything. At the merge: `expiry::check` with its policy.
+pub(super) fn check(examined: Vec<Examined>, at: OffsetDateTime) -> Report {
+    let subjects = examined.into_iter().map(|examined| {
+        let mut findings = examined.findings;
+        let certificates: Vec<CertificateReport> = examined
+            .certificates
+            .iter()
+            .map(|one| describe(one, at))
+            .collect();
+        if certificates
+            .iter()
+            .any(|one| one.remaining_seconds < 30 * 86_400)
+        {
+            findings.push(Finding {
+                id: "CERT-EXPIRING",
+                severity: Severity::Warning,
+                subject: examined.subject.clone(),
+                message: "soon".to_owned(),
+                hint: None,
+            });
+        }
+        SubjectReport {
+            subject: examined.subject,
+            certificates,
+            findings,
+        }
+    });
+    Report {
+        at,
+        subjects: subjects.collect(),
+    }
+}
+
+fn describe(examined: &ExaminedCertificate, at: OffsetDateTime) -> CertificateReport {
+    let certificate = &examined.certificate;
+    CertificateReport {
+        name: examined.name.clone(),
+        role: examined.role,
+        subject: certificate.subject().to_string(),
+        issuer: certificate.issuer().to_string(),
+        serial_number: certificate.serial().to_string(),
+        fingerprint: certificate.fingerprint().to_string(),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
+        lifetime_seconds: (certificate.not_after() - certificate.not_before()).whole_seconds() + 1,
+        remaining_seconds: (certificate.not_after() - at).whole_seconds(),
+        remaining_percent: 0,
     }
 }
 
