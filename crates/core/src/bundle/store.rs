@@ -157,7 +157,12 @@ impl TrustFile {
             .iter()
             .map(|(alias, certificate)| ExaminedCertificate {
                 name: alias.clone(),
-                role: Role::Anchor,
+                // A server's own certificate lives and ends like one, trusted or not.
+                role: if certificate.is_ca() {
+                    Role::Anchor
+                } else {
+                    Role::EndEntity
+                },
                 certificate: certificate.clone(),
                 extra: false,
             });
