@@ -51,6 +51,20 @@ impl Kind {
     /// Every kind that is supported.
     pub const ALL: &[Self] = &[Self::Telegram, Self::WhatsApp(Provider::Infobip)];
 
+    /// From the words for `type` and `provider`, in any case.
+    ///
+    /// # Errors
+    /// The variant of [`SpecErrorKind`] that says which word is unknown, missing, not supported or too many.
+    pub fn from_words(kind: &str, provider: Option<&str>) -> Result<Self, SpecErrorKind> {
+        match (kind.trim().to_ascii_lowercase().as_str(), provider) {
+            ("telegram", None) => Ok(Self::Telegram),
+            ("telegram", Some(_)) => Err(SpecErrorKind::ProviderUnused),
+            ("whatsapp", None) => Err(SpecErrorKind::ProviderMissing),
+            ("whatsapp", Some(word)) => Provider::from_word(word).map(Self::WhatsApp),
+            _ => Err(SpecErrorKind::TypeUnknown(parse::shortened(kind))),
+        }
+    }
+
     /// The word for `type`: `telegram`, `whatsapp`.
     pub const fn word(self) -> &'static str {
         match self {
@@ -101,6 +115,14 @@ pub struct HostRequirement {
     pub endpoint: Endpoint,
     /// Why, in the words of the document.
     pub why: &'static str,
+}
+
+impl HostRequirement {
+    /// Whether a key of `trust.files` means this host: `host` (on port 443, or when it is the only port) or `host:port`.
+    pub fn is_named(&self, key: &str) -> bool {
+        key.eq_ignore_ascii_case(self.endpoint.host())
+            || key.eq_ignore_ascii_case(&self.endpoint.to_string())
+    }
 }
 
 /// The hosts that the trust certificate must cover, in the document's order and without repetition.

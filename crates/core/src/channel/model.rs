@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::field::{Section, Value, Values};
 use super::secret::SecretRef;
-use super::{Kind, KindWords};
+use super::{HostRequirement, Kind, KindWords};
 
 /// One specification file: one or more channels.
 #[derive(Clone, Debug, Default)]
@@ -215,6 +215,19 @@ impl Channel {
             .as_ref()
             .and_then(|identity| identity.name.clone());
         named.unwrap_or_else(|| format!("{}_identity", self.name))
+    }
+
+    /// The certificate file that stands for fetching a host: `host:port` before `host`.
+    pub fn given_file(&self, host: &HostRequirement) -> Option<&str> {
+        let files = || {
+            self.trust
+                .files
+                .iter()
+                .filter(|(key, _)| host.is_named(key))
+        };
+        let exact = files().find(|(key, _)| key.contains(':'));
+        let (_, file) = exact.or_else(|| files().next())?;
+        Some(file)
     }
 
     /// Every secret reference with the path of its key, in file order.

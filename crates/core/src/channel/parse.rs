@@ -13,7 +13,6 @@ use super::field::{Field, Section, Value, Values};
 use super::model::{Basic, Channel, Identity, Robot, Spec, Trust, Unused};
 use super::nearest::nearest;
 use super::secret::{SecretRef, carries_credentials};
-use super::whatsapp::{self, Provider, ProviderWord};
 
 impl Spec {
     /// Reads a specification. What it says is judged by [`validate`](super::validate()), not here.
@@ -189,33 +188,18 @@ fn resolve(text: &str, raw: Spanned<RawChannel>) -> Result<Channel, SpecError> {
 
 fn kind(text: &str, raw: &RawChannel) -> Result<Kind, SpecError> {
     let provider = raw.provider.as_ref();
-    let error = |word: &Spanned<String>, kind| SpecError::at(text, word.span().start, kind);
-    match raw.kind.get_ref().trim().to_ascii_lowercase().as_str() {
-        "telegram" => match provider {
-            None => Ok(Kind::Telegram),
-            Some(word) => Err(error(word, SpecErrorKind::ProviderUnused)),
-        },
-        "whatsapp" => {
-            let word = provider.ok_or_else(|| error(&raw.kind, SpecErrorKind::ProviderMissing))?;
-            match whatsapp::provider_word(word.get_ref()) {
-                ProviderWord::Supported(provider) => Ok(Kind::WhatsApp(provider)),
-                ProviderWord::Later(name) => {
-                    Err(error(word, SpecErrorKind::ProviderNotSupported(name)))
-                }
-                ProviderWord::Unknown => {
-                    let shown = shortened(word.get_ref());
-                    Err(error(word, SpecErrorKind::ProviderUnknown(shown)))
-                }
-            }
-        }
-        _ => {
-            let shown = shortened(raw.kind.get_ref());
-            Err(error(&raw.kind, SpecErrorKind::TypeUnknown(shown)))
-        }
-    }
+    let word = provider.map(|word| word.get_ref().as_str());
+    Kind::from_words(raw.kind.get_ref(), word).map_err(|kind| {
+        let place = match (&kind, provider) {
+            (SpecErrorKind::TypeUnknown(_), _) | (_, None) => raw.kind.span(),
+            (_, Some(word)) => word.span(),
+        };
+        SpecError::at(text, place.start, kind)
+    })
 }
 
-fn shortened(word: &str) -> String {
+/// A word from the file for a message.
+pub(super) fn shortened(word: &str) -> String {
     word.chars().take(40).collect()
 }
 
@@ -353,10 +337,4 @@ fn without_value(message: &str) -> String {
         return format!("unknown word, expected {expected}");
     }
     message.to_owned()
-}
-
-impl From<Provider> for Kind {
-    fn from(provider: Provider) -> Self {
-        Self::WhatsApp(provider)
-    }
 }

@@ -3,12 +3,15 @@
 //! Rules that need certificates or resolved secrets (`JKS-PASS`, `CERT-…`) belong to [`bundle`](crate::bundle).
 //! E, W and I of the notes are critical, warning and note here.
 
+mod basic;
+mod trust;
+
 use std::collections::HashMap;
 
 use super::field::{Need, Section, Value, is_placeholder};
-use super::model::{Channel, Container, Spec};
+use super::model::{Channel, Spec};
 use super::secret::{SecretRef, carries_credentials};
-use super::{hosts, url, worktime};
+use super::url;
 use crate::report::{Finding, Severity};
 
 /// Judges a specification: every channel, and all of them together.
@@ -28,9 +31,9 @@ pub fn validate_channel(channel: &Channel) -> Vec<Finding> {
     findings.extend(fields(channel));
     findings.extend(placeholders(channel));
     findings.extend((channel.kind.variant().rules)(channel));
-    findings.extend(basic(channel));
-    findings.extend(trust(channel));
-    findings.extend(identity(channel));
+    findings.extend(basic::check(channel));
+    findings.extend(trust::check(channel));
+    findings.extend(trust::identity(channel));
     // A placeholder is one thing to do, not two.
     let unfilled: Vec<String> = findings
         .iter()
@@ -311,214 +314,6 @@ fn placeholders(channel: &Channel) -> Vec<Finding> {
         .collect()
 }
 
-fn basic(channel: &Channel) -> Vec<Finding> {
-    let basic = &channel.basic;
-    let mut findings = Vec::new();
-    let mut report = |id, severity, path, message: String, hint: &str| {
-        findings.push(finding(channel, id, severity, path, message, hint));
-    };
-    let selections = [
-        (
-            "basic.ou",
-            &basic.ou,
-            "OU Configuration",
-            "an OU created in Configuring OUs",
-        ),
-        (
-            "basic.skill_queue",
-            &basic.skill_queue,
-            "Skill Queue",
-            "a multimedia called route of the tenant space",
-        ),
-    ];
-    for (path, value, label, what) in selections {
-        // The documents do not say whether these are compulsory (domain notes 5.2, "R?").
-        if value.as_deref().is_none_or(|text| text.trim().is_empty()) {
-            let message = format!("{label} is missing");
-            report(
-                "FIELD-MISSING",
-                Severity::Warning,
-                path,
-                message,
-                &format!("name {what}"),
-            );
-        }
-    }
-    let keywords = &basic.transfer_keywords;
-    let path = "basic.transfer_keywords";
-    // "If the intelligent robot is enabled, this parameter must be set."
-    if channel.robot.intelligent_robot && keywords.iter().all(|word| word.trim().is_empty()) {
-        let message = "the intelligent robot is on and there is no Keyword for Transfer to Agent";
-        report(
-            "KEYWORD-MISSING",
-            Severity::Critical,
-            path,
-            message.to_owned(),
-            "list at least one keyword",
-        );
-    } else if keywords.iter().any(|word| word.trim().is_empty()) {
-        report(
-            "KEYWORD-FORM",
-            Severity::Critical,
-            path,
-            "a keyword is empty".to_owned(),
-            "remove it",
-        );
-    }
-    for (place, word) in keywords.iter().enumerate() {
-        if !word.trim().is_empty() && keywords[..place].contains(word) {
-            let message = format!("the keyword {word:?} is listed twice");
-            report(
-                "KEYWORD-FORM",
-                Severity::Warning,
-                path,
-                message,
-                "remove one",
-            );
-        }
-    }
-    let times = [
-        ("basic.work_time.workday", &basic.work_time.workday),
-        ("basic.work_time.non_workday", &basic.work_time.non_workday),
-    ];
-    for (path, segments) in times {
-        for problem in worktime::problems(segments) {
-            let hint = "write up to four segments such as \"09:00-12:30\" that do not overlap; 24:00 only as an end";
-            report("WORKTIME", Severity::Critical, path, problem, hint);
-        }
-    }
-    if basic.work_time.workday.is_empty() {
-        let message =
-            "no working time on workdays: every customer gets the non-working time notification";
-        let hint = "add a segment such as \"09:00-18:00\"";
-        report(
-            "WORKTIME",
-            Severity::Warning,
-            "basic.work_time.workday",
-            message.to_owned(),
-            hint,
-        );
-    }
-    findings
-}
-
-fn trust(channel: &Channel) -> Vec<Finding> {
-    let trust = &channel.trust;
-    let mut findings = Vec::new();
-    let mut report = |id, severity, path, message: String, hint: &str| {
-        findings.push(finding(channel, id, severity, path, message, hint));
-    };
-    if channel.container() == Container::Jks && trust.password.is_none() {
-        let message = "the password of the JKS is missing";
-        let hint = "add a reference such as password = \"env:TRUST_PASSWORD\"; keytool wants 6 characters or more";
-        report(
-            "FIELD-MISSING",
-            Severity::Critical,
-            "trust.password",
-            message.to_owned(),
-            hint,
-        );
-    }
-    let asked = channel.kind.container();
-    if channel.container() != asked {
-        let message = format!(
-            "a {} is made, the document asks for {}",
-            channel.container().label(),
-            asked.label()
-        );
-        report(
-            "CERT-FORMAT",
-            Severity::Note,
-            "trust.container",
-            message,
-            "remove the line to follow the document",
-        );
-    }
-    if let Some(connect) = &trust.connect {
-        match url::host_and_port(connect) {
-            Err(why) => {
-                let message = format!("{connect:?} is no address: {why}");
-                report(
-                    "URL-FORM",
-                    Severity::Critical,
-                    "trust.connect",
-                    message,
-                    "write host:port",
-                );
-            }
-            Ok((_, None)) => {
-                let message = format!("{connect:?} is no address: the port is missing");
-                report(
-                    "URL-FORM",
-                    Severity::Critical,
-                    "trust.connect",
-                    message,
-                    "write host:port",
-                );
-            }
-            Ok((_, Some(_))) if channel.kind.has_public_hosts() => {
-                let message =
-                    "several hosts must be covered, one address cannot stand for all of them";
-                report(
-                    "FIELD-UNUSED",
-                    Severity::Warning,
-                    "trust.connect",
-                    message.to_owned(),
-                    "remove the line",
-                );
-            }
-            Ok(_) => {}
-        }
-    }
-    let hosts = hosts(channel);
-    for host in trust.files.keys() {
-        let known = hosts.iter().any(|there| there.is_named(host));
-        if !known && !hosts.is_empty() {
-            let list: Vec<String> = hosts.iter().map(|host| host.endpoint.to_string()).collect();
-            let message = format!("{host:?} is no host that this channel must cover");
-            let hint = format!("remove the line, or write one of {}", list.join(", "));
-            report(
-                "FIELD-UNUSED",
-                Severity::Warning,
-                "trust.files",
-                message,
-                &hint,
-            );
-        }
-    }
-    findings
-}
-
-fn identity(channel: &Channel) -> Option<Finding> {
-    let file = channel
-        .identity
-        .as_ref()
-        .and_then(|identity| identity.file.as_deref());
-    let file = file.filter(|file| !file.trim().is_empty());
-    match channel.kind.variant().identity {
-        Need::Required if file.is_none() => Some(finding(
-            channel,
-            "FIELD-MISSING",
-            Severity::Critical,
-            "identity.file",
-            "the identity certificate of the current system is missing",
-            "export it from the current system and name the file",
-        )),
-        Need::NotListed if channel.identity.is_some() => Some(finding(
-            channel,
-            "FIELD-UNUSED",
-            Severity::Warning,
-            "identity",
-            format!(
-                "the document lists no identity certificate for {}",
-                channel.kind.variant().title
-            ),
-            "remove the table",
-        )),
-        _ => None,
-    }
-}
-
 /// "A maximum of 100,000 channel records can be exported at a time, and a maximum of 2000 records are allowed in an
 /// exported file."
 fn export_limit(channels: usize) -> Option<Finding> {
@@ -542,14 +337,6 @@ fn export_limit(channels: usize) -> Option<Finding> {
         message,
         hint: Some("export in parts, and keep every file".to_owned()),
     })
-}
-
-impl super::HostRequirement {
-    /// Whether a key of `trust.files` means this host: `host` (on port 443, or when it is the only port) or `host:port`.
-    pub fn is_named(&self, key: &str) -> bool {
-        key.eq_ignore_ascii_case(self.endpoint.host())
-            || key.eq_ignore_ascii_case(&self.endpoint.to_string())
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 pub(super) mod infobip;
 
+use super::parse::{SpecErrorKind, shortened};
+
 /// *Business Solution Provider*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -11,30 +13,23 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// The options of the document are lower case while its headings are not ("Twilio"), so case is ignored
+    /// (domain notes 7, A27).
+    pub(super) fn from_word(word: &str) -> Result<Self, SpecErrorKind> {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "infobip" => Ok(Self::Infobip),
+            // The other options of the document; they have no model yet.
+            "other" => Err(SpecErrorKind::ProviderNotSupported("other")),
+            "cloud-api" => Err(SpecErrorKind::ProviderNotSupported("cloud-api")),
+            "twilio" => Err(SpecErrorKind::ProviderNotSupported("twilio")),
+            _ => Err(SpecErrorKind::ProviderUnknown(shortened(word))),
+        }
+    }
+
     /// As the document's list of options spells it.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Infobip => "infobip",
         }
-    }
-}
-
-/// What a provider word means to this version.
-pub(super) enum ProviderWord {
-    Supported(Provider),
-    /// One of the document's options that has no model yet.
-    Later(&'static str),
-    Unknown,
-}
-
-/// The options of the document are lower case while its headings are not ("Twilio"), so case is ignored
-/// (domain notes 7, A27).
-pub(super) fn provider_word(word: &str) -> ProviderWord {
-    match word.trim().to_ascii_lowercase().as_str() {
-        "infobip" => ProviderWord::Supported(Provider::Infobip),
-        "other" => ProviderWord::Later("other"),
-        "cloud-api" => ProviderWord::Later("cloud-api"),
-        "twilio" => ProviderWord::Later("twilio"),
-        _ => ProviderWord::Unknown,
     }
 }

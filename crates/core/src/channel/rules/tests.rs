@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::channel::{Kind, SpecErrorKind};
+use crate::channel::{Kind, SpecErrorKind, hosts};
 
 pub(crate) const TELEGRAM: &str = r#"
 [[channel]]
@@ -690,6 +690,17 @@ fn hosts_follow_the_document() {
     );
     let one = INFOBIP.replace("abc123.api-us.infobip.com/", "API.infobip.com");
     assert_eq!(hosts(&one), ["api.infobip.com:443"]);
+}
+
+#[test]
+fn given_files_are_found_by_host_or_by_host_and_port() {
+    let files = "files = { \"API.infobip.com\" = \"a\", \"api.infobip.com:443\" = \"b\" }\n[channel.outputs]";
+    let spec = Spec::from_toml(&INFOBIP.replace("[channel.outputs]", files)).unwrap();
+    let channel = &spec.channels[0];
+    let hosts = hosts(channel);
+    assert_eq!(channel.given_file(&hosts[0]), Some("b"));
+    assert_eq!(channel.given_file(&hosts[1]), None);
+    assert_eq!(validate(&spec), []);
 }
 
 #[test]
