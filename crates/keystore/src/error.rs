@@ -2,7 +2,7 @@
 //!
 //! A single bad certificate, bag or entry is no error: it is a [`Note`](crate::Note) beside what was read.
 
-use crate::Format;
+use crate::{Format, Note, NoteKind};
 
 /// Why a container could not be read or written, or a key not unlocked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,20 @@ pub enum Error {
     Unknown {
         /// The first bytes, at most eight.
         first: Vec<u8>,
+    },
+    /// A known kind of file, but none that this crate reads.
+    #[error("this is {what}, which cannot be read")]
+    Recognised {
+        /// The kind with its article: `a JCEKS key store`, `an HTML page`, …
+        what: String,
+    },
+    /// The format is clear, and every single part of the input had to be skipped.
+    #[error("{format}: nothing in it can be read{}", first_skipped(notes))]
+    NothingReadable {
+        /// The container.
+        format: Format,
+        /// What was skipped, and why.
+        notes: Vec<Note>,
     },
     /// The structure ends before it should.
     #[error("{format}: cut off at byte {at}: {what} needs {needed} more byte(s)")]
@@ -132,9 +146,31 @@ pub enum Error {
         /// What forbids it.
         why: String,
     },
+    /// The store is empty, and an empty file of this format would be no file at all.
+    #[error("{format}: there is nothing to write")]
+    NothingToWrite {
+        /// The container to be written.
+        format: Format,
+    },
     /// The source of random bytes gave none.
     #[error("no random bytes available")]
     NoRandomness,
+}
+
+impl Error {
+    pub(crate) fn unknown(bytes: &[u8]) -> Self {
+        Self::Unknown {
+            first: bytes.iter().take(8).copied().collect(),
+        }
+    }
+}
+
+fn first_skipped(notes: &[Note]) -> String {
+    notes
+        .iter()
+        .find(|note| note.kind == NoteKind::Skipped)
+        .map(|note| format!(": {note}"))
+        .unwrap_or_default()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -2,6 +2,15 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
+use crate::Error;
+use crate::der::peek::Shape;
+use crate::jks;
+use crate::pem::body::{self, Manner};
+use crate::pem::scan;
+use crate::pem::text::Text;
+
 /// A container or encoding that can be read, written or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -21,6 +30,14 @@ pub enum Format {
 impl Format {
     /// Every format, in the order in which help and documentation list them.
     pub const ALL: &[Self] = &[Self::Pem, Self::Der, Self::Pkcs7, Self::Jks, Self::Pkcs12];
+
+    /// What the bytes are, by content; `None` for what [`read`](crate::read) would refuse as empty, unknown or unreadable.
+    pub fn detect(bytes: &[u8]) -> Option<Self> {
+        match identify(bytes).ok()? {
+            Identified::Base64(inner) => Self::detect(&inner),
+            Identified::Format(format) => Some(format),
+        }
+    }
 
     /// The word for flags and JSON: `pem`, `der`, `p7b`, `jks`, `pkcs12`.
     pub const fn word(self) -> &'static str {
@@ -74,3 +91,110 @@ impl fmt::Display for Format {
         })
     }
 }
+
+/// What some bytes turned out to be.
+#[derive(Debug)]
+pub(crate) enum Identified {
+    /// Base64 without armour around something that can be read.
+    Base64(Zeroizing<Vec<u8>>),
+    Format(Format),
+}
+
+/// Decides by content: magic numbers, then the outline of DER, then text.
+pub(crate) fn identify(bytes: &[u8]) -> Result<Identified, Error> {
+    identify_within(bytes, MAX_WRAPS)
+}
+
+fn identify_within(bytes: &[u8], wraps: usize) -> Result<Identified, Error> {
+    if bytes.starts_with(&jks::MAGIC) {
+        return Ok(Identified::Format(Format::Jks));
+    }
+    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(recognised(what));
+    }
+    if is_bouncy_castle(bytes) {
+        return Err(recognised("a BKS or UBER key store (BouncyCastle)"));
+    }
+    match Shape::of(bytes) {
+        Some(shape @ (Shape::Bcfks | Shape::NetscapeSequence | Shape::OcspResponse)) => {
+            return Err(recognised(shape.name()));
+        }
+        Some(Shape::ContentInfo) => return Ok(Identified::Format(Format::Pkcs7)),
+        Some(Shape::Pfx) => return Ok(Identified::Format(Format::Pkcs12)),
+        Some(_) => return Ok(Identified::Format(Format::Der)),
+        None => (),
+    }
+
+    let text = Text::decode(bytes);
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::Empty);
+    }
+    if scan::has_marker(&text) {
+        return Ok(Identified::Format(Format::Pem));
+    }
+    if let Some(inner) = bare_base64(&text).filter(|_| wraps > 0) {
+        match identify_within(&inner, wraps - 1) {
+            Ok(_) => return Ok(Identified::Base64(inner)),
+            Err(error @ Error::Recognised { .. }) => return Err(error),
+            Err(_) => (),
+        }
+    }
+    match foreign_text(&text) {
+        Some(what) => Err(recognised(what)),
+        None => Err(Error::unknown(bytes)),
+    }
+}
+
+fn bare_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let body = body::decode(text, Manner::default()).ok()?;
+    let is_plain = body.dek_info.is_none();
+    is_plain.then_some(body.bytes)
+}
+
+/// Version 0 to 2 and a salt of 20 bytes, both as 32-bit numbers (`BcKeyStoreSpi.engineLoad`).
+fn is_bouncy_castle(bytes: &[u8]) -> bool {
+    matches!(bytes, [0, 0, 0, 0..=2, 0, 0, 0, 20, ..])
+}
+
+fn foreign_text(text: &[u8]) -> Option<&'static str> {
+    let start = text.trim_ascii_start();
+    let start = start.get(..start.len().min(40)).unwrap_or_default();
+    let start = start.to_ascii_lowercase();
+    FOREIGN_TEXT
+        .iter()
+        .find(|(prefix, _)| start.starts_with(prefix.as_bytes()))
+        .map(|(_, what)| *what)
+}
+
+fn recognised(what: &str) -> Error {
+    Error::Recognised {
+        what: what.to_owned(),
+    }
+}
+
+/// Base64 of base64 of a PEM file occurs in Kubernetes secrets; more does not.
+const MAX_WRAPS: usize = 2;
+
+/// First bytes of files that people mistake for certificates and key stores.
+const FOREIGN: &[(&[u8], &str)] = &[
+    (&[0xce, 0xce, 0xce, 0xce], "a JCEKS key store"),
+    (&[0x37, 0x48, 0x04], "an IBM KDB key database"),
+    (&[0x37, 0x48, 0x06], "an IBM KDB key database"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (&[0x1f, 0x8b], "a gzip archive"),
+    (b"SQLite format 3\0", "an SQLite database, perhaps of NSS"),
+    (b"%PDF", "a PDF document"),
+];
+
+/// The same for text; in lower case.
+const FOREIGN_TEXT: &[(&str, &str)] = &[
+    ("<!doctype html", "an HTML page"),
+    ("<html", "an HTML page"),
+    ("<", "an XML or HTML document without PEM blocks"),
+    ("{", "JSON without PEM blocks"),
+    ("[", "JSON without PEM blocks"),
+    ("ssh-", "an OpenSSH public key"),
+    ("ecdsa-sha2-", "an OpenSSH public key"),
+    ("---- begin ssh2", "an SSH2 public key"),
+    ("putty-user-key-file", "a PuTTY private key"),
+];

@@ -5,11 +5,18 @@
 //!
 //! Inside: `format`, `model`, `note`, `error` ← one file per container ← this file, which dispatches.
 
+mod der;
 mod error;
 mod format;
+mod java;
+mod jks;
 mod model;
 mod note;
+mod pem;
+mod pkcs12;
+mod pkcs7;
 mod pkcs8;
+mod protect;
 
 pub use error::Error;
 pub use format::Format;
@@ -18,6 +25,8 @@ pub use note::{At, Note, NoteKind};
 pub use pkcs8::{PrivateKey, SealedKey};
 pub use rustls_pki_types::CertificateDer;
 
+use format::Identified;
+use note::Notes;
 use zeroize::Zeroizing;
 
 /// Everything that was found in one input.
@@ -37,6 +46,21 @@ pub struct Contents {
     pub integrity: Integrity,
     /// What could not be read, and what is odd.
     pub notes: Vec<Note>,
+}
+
+impl Contents {
+    /// Nothing found, in a container without a digest or MAC.
+    pub(crate) fn empty(format: Format) -> Self {
+        Self {
+            format,
+            store: KeyStore::new(),
+            requests: Vec::new(),
+            crls: Vec::new(),
+            public_keys: Vec::new(),
+            integrity: Integrity::Absent,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// What is known about a container's own integrity protection.
@@ -65,8 +89,26 @@ pub struct ReadOptions<'a> {
 /// # Errors
 /// When nothing at all can be read: empty or unknown input, damage, a wrong or missing password, a file over the limits.
 pub fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> {
-    let _ = (bytes, options);
-    Err(Error::Empty)
+    match format::identify(bytes)? {
+        Identified::Base64(inner) => {
+            let mut contents = read(&inner, options)?;
+            let note = Note {
+                kind: NoteKind::Oddity,
+                at: At::Input,
+                message: "base64 without armour; places are those in the decoded content"
+                    .to_owned(),
+            };
+            contents.notes.insert(0, note);
+            Ok(contents)
+        }
+        Identified::Format(format) => match format {
+            Format::Der => der::read(bytes),
+            Format::Jks => jks::read(bytes, options),
+            Format::Pem => pem::read(bytes),
+            Format::Pkcs12 => pkcs12::read(bytes, options),
+            Format::Pkcs7 => pkcs7::read(bytes),
+        },
+    }
 }
 
 /// How to write.
@@ -110,6 +152,25 @@ pub fn write(
     format: Format,
     options: &WriteOptions<'_>,
 ) -> Result<Written, Error> {
-    let _ = (store, format, options);
-    Err(Error::NoRandomness)
+    match format {
+        Format::Der => der::write(store, options),
+        Format::Jks => jks::write(store, options),
+        Format::Pem => pem::write(store, options),
+        Format::Pkcs12 => pkcs12::write(store, options),
+        Format::Pkcs7 => write_pkcs7(store),
+    }
+}
+
+fn write_pkcs7(store: &KeyStore) -> Result<Written, Error> {
+    let format = Format::Pkcs7;
+    let certificates = der::only_certificates(store, format)?;
+    if certificates.is_empty() {
+        return Err(Error::NothingToWrite { format });
+    }
+    let mut notes = Notes::default();
+    der::note_lost_aliases(store, format, &mut notes);
+    Ok(Written {
+        bytes: Zeroizing::new(pkcs7::write(&certificates)),
+        notes: notes.into_list(),
+    })
 }

@@ -3,6 +3,7 @@
 //! Java's words are used for all formats (`KeyStore`, entry, alias); a PKCS#12 `friendlyName` is an alias.
 //! Order is kept, nothing is interpreted: a certificate is its DER bytes, a key stays sealed.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use rustls_pki_types::CertificateDer;
@@ -10,10 +11,18 @@ use zeroize::Zeroizing;
 
 use crate::pkcs8::SealedKey;
 
+/// Entries in one file. The largest public trust stores have a few hundred, collections of a Certificate Transparency
+/// log some ten thousand; a hostile file of a few megabytes could claim millions.
+pub(crate) const MAX_ENTRIES: usize = 200_000;
+
 /// An ordered list of entries whose aliases are unique as spelled.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct KeyStore {
     entries: Vec<Entry>,
+    /// Where each alias stands, so that a hostile file with many entries costs no quadratic search.
+    places: HashMap<String, usize>,
+    /// The suffix last given to an alias that was taken.
+    suffixes: HashMap<String, usize>,
 }
 
 impl KeyStore {
@@ -49,10 +58,7 @@ impl KeyStore {
 
     /// The place of the entry that [`find`](Self::find) would return.
     pub fn position(&self, alias: &str) -> Option<usize> {
-        let spelled = self
-            .entries
-            .iter()
-            .position(|entry| entry.alias.as_str() == alias);
+        let spelled = self.places.get(alias).copied();
         spelled.or_else(|| {
             let folded = alias.to_lowercase();
             self.entries
@@ -63,23 +69,26 @@ impl KeyStore {
 
     /// Appends an entry; when its alias is taken as spelled, the entry comes back unchanged.
     pub fn push(&mut self, entry: Entry) -> Result<(), Box<Entry>> {
-        if self.entries.iter().any(|there| there.alias == entry.alias) {
+        if self.is_taken(&entry.alias) {
             return Err(Box::new(entry));
         }
-        self.entries.push(entry);
+        self.append(entry);
         Ok(())
     }
 
     /// Appends an entry under its alias or, when that is taken, under the first free `alias-2`, `alias-3`, …
     /// Returns the alias in use, so that a reader can note a rename.
     pub fn push_renamed(&mut self, mut entry: Entry) -> &Alias {
-        let wanted = entry.alias.clone();
-        let mut suffix = 2_usize;
-        while self.entries.iter().any(|there| there.alias == entry.alias) {
-            entry.alias = wanted.with_suffix(suffix);
-            suffix += 1;
+        if self.is_taken(&entry.alias) {
+            let wanted = entry.alias.clone();
+            let mut suffix = self.suffixes.get(wanted.as_str()).copied().unwrap_or(1);
+            while self.is_taken(&entry.alias) {
+                suffix += 1;
+                entry.alias = wanted.with_suffix(suffix);
+            }
+            self.suffixes.insert(wanted.text, suffix);
         }
-        self.entries.push(entry);
+        self.append(entry);
         &self.entries[self.entries.len() - 1].alias
     }
 
@@ -88,6 +97,12 @@ impl KeyStore {
     /// # Panics
     /// Never for an index that [`position`](Self::position) returned.
     pub fn replace(&mut self, index: usize, entry: Entry) -> Entry {
+        let old = &self.entries[index].alias;
+        if *old != entry.alias {
+            self.places.remove(old.as_str());
+            self.places.insert(entry.alias.text.clone(), index);
+            self.suffixes.clear();
+        }
         std::mem::replace(&mut self.entries[index], entry)
     }
 
@@ -96,6 +111,30 @@ impl KeyStore {
         self.entries
             .iter()
             .any(|entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_)))
+    }
+
+    fn is_taken(&self, alias: &Alias) -> bool {
+        self.places.contains_key(alias.as_str())
+    }
+
+    fn append(&mut self, entry: Entry) {
+        self.places
+            .insert(entry.alias.text.clone(), self.entries.len());
+        self.entries.push(entry);
+    }
+}
+
+impl PartialEq for KeyStore {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Eq for KeyStore {}
+
+impl fmt::Debug for KeyStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(&self.entries).finish()
     }
 }
 
@@ -270,5 +309,50 @@ impl Password {
 impl fmt::Debug for Password {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[password elided]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(alias: &str) -> Entry {
+        Entry::trusted(Alias::new(alias), CertificateDer::from(vec![0x30, 0]))
+    }
+
+    #[test]
+    fn taken_aliases_get_the_first_free_suffix() {
+        let mut store = KeyStore::new();
+        for alias in ["a", "a-2"] {
+            store.push(entry(alias)).unwrap();
+        }
+        assert!(store.push(entry("a")).is_err());
+        assert_eq!(store.push_renamed(entry("a")).as_str(), "a-3");
+        assert_eq!(store.push_renamed(entry("a")).as_str(), "a-4");
+        store.replace(1, entry("b"));
+        assert_eq!(store.push_renamed(entry("a")).as_str(), "a-2");
+        assert_eq!(store.position("b"), Some(1));
+        assert_eq!(store.position("B"), Some(1));
+        assert_eq!(store.position("c"), None);
+    }
+
+    #[test]
+    fn a_positional_alias_does_not_hide_a_given_one() {
+        let mut store = KeyStore::new();
+        store.push(entry("1")).unwrap();
+        let positional = Entry {
+            alias: Alias::positional(1),
+            ..entry("x")
+        };
+        assert_eq!(store.push_renamed(positional).as_str(), "1-2");
+    }
+
+    #[test]
+    fn a_hundred_thousand_equal_aliases_are_no_hard_work() {
+        let mut store = KeyStore::new();
+        for _ in 0..100_000 {
+            store.push_renamed(entry("a"));
+        }
+        assert_eq!(store.len(), 100_000);
     }
 }

@@ -39,6 +39,54 @@ pub enum At {
     Line(usize),
 }
 
+/// Collects notes; hostile input can give rise to millions, so the list ends at [`MAX_NOTES`] and the rest is counted.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    list: Vec<Note>,
+    unlisted: usize,
+}
+
+impl Notes {
+    pub(crate) fn oddity(&mut self, at: At, message: impl Into<String>) {
+        self.push(NoteKind::Oddity, at, message);
+    }
+
+    pub(crate) fn skipped(&mut self, at: At, message: impl Into<String>) {
+        self.push(NoteKind::Skipped, at, message);
+    }
+
+    pub(crate) fn warning(&mut self, at: At, message: impl Into<String>) {
+        self.push(NoteKind::Warning, at, message);
+    }
+
+    pub(crate) fn push(&mut self, kind: NoteKind, at: At, message: impl Into<String>) {
+        if self.list.len() < MAX_NOTES {
+            self.list.push(Note {
+                kind,
+                at,
+                message: message.into(),
+            });
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    /// The notes in order; when some are not listed, a last one says how many.
+    pub(crate) fn into_list(mut self) -> Vec<Note> {
+        if self.unlisted > 0 {
+            self.list.push(Note {
+                kind: NoteKind::Warning,
+                at: At::Input,
+                message: format!("{} more remarks are not listed", self.unlisted),
+            });
+        }
+        self.list
+    }
+}
+
+/// Far more than a person reads; a file with one remark per entry of a JDK `cacerts` (about 150) stays whole.
+const MAX_NOTES: usize = 1000;
+
 impl fmt::Display for At {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

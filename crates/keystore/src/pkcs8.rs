@@ -37,6 +37,29 @@ impl SealedKey {
         }
     }
 
+    /// A key in the clear, from PKCS#1 `RSAPrivateKey` DER.
+    pub fn from_pkcs1(der: Zeroizing<Vec<u8>>) -> Self {
+        Self::from_pkcs8(der)
+    }
+
+    /// A key in the clear, from SEC 1 `ECPrivateKey` DER.
+    pub fn from_sec1(der: Zeroizing<Vec<u8>>) -> Self {
+        Self::from_pkcs8(der)
+    }
+
+    /// A locked key, from a PEM block with RFC 1421 headers.
+    pub fn from_traditional(_label: &str, _dek_info: &str, body: Vec<u8>) -> Self {
+        Self::from_encrypted_pkcs8(body)
+    }
+
+    /// The PKCS#8 `EncryptedPrivateKeyInfo` DER of a locked key, where it has that form.
+    pub(crate) fn encrypted_pkcs8(&self) -> Option<&[u8]> {
+        match &self.form {
+            Form::Clear(_) => None,
+            Form::Encrypted(der) => Some(der),
+        }
+    }
+
     /// Whether a password is needed to use the key.
     pub fn is_sealed(&self) -> bool {
         !matches!(self.form, Form::Clear(_))
@@ -45,13 +68,20 @@ impl SealedKey {
     /// The key in the clear as PKCS#8 `PrivateKeyInfo` DER.
     ///
     /// A key that is not sealed needs no password and ignores one.
-    pub fn unlock(&self, _password: Option<&Password>) -> Result<PrivateKey, Error> {
+    pub fn unlock(&self, password: Option<&Password>) -> Result<PrivateKey, Error> {
+        let octets = |der| crate::der::peek::Tlv::peek(der)?.children().nth(1);
         match &self.form {
             Form::Clear(der) => Ok(PrivateKey(der.clone())),
-            Form::Encrypted(_) => Err(Error::Unsupported {
-                format: crate::Format::Pem,
-                what: "encrypted key".to_owned(),
-            }),
+            Form::Encrypted(der) => octets(der)
+                .zip(password)
+                .and_then(|(octets, password)| {
+                    crate::protect::java::unprotect(octets.content, password)
+                })
+                .map(PrivateKey)
+                .ok_or(Error::Unsupported {
+                    format: crate::Format::Pem,
+                    what: "encrypted key".to_owned(),
+                }),
         }
     }
 }

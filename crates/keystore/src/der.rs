@@ -1,0 +1,281 @@
+//! Single DER objects: a file of one (or of several behind each other), and the body of a PEM block.
+
+pub(crate) mod peek;
+
+use rustls_pki_types::CertificateDer;
+use zeroize::Zeroizing;
+
+use crate::model::MAX_ENTRIES;
+use crate::note::Notes;
+use crate::{
+    Alias, At, Contents, Entry, EntryKind, Error, Format, KeyStore, SealedKey, WriteOptions,
+    Written, pkcs7,
+};
+use peek::{Shape, Tlv};
+
+/// Reads the objects in `bytes`; what follows the first may be unreadable.
+pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
+    let mut pile = Pile::new(Format::Der);
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        match object(rest) {
+            Ok((object, shape)) => {
+                if let Err(why) = pile.add(object, shape, None, At::Byte(at))? {
+                    pile.notes.skipped(At::Byte(at), why);
+                }
+                at += object.len();
+            }
+            Err(fault) if at == 0 => return Err(fault.into_error(bytes)),
+            Err(fault) => {
+                pile.note_rest(rest, at, &fault);
+                break;
+            }
+        }
+    }
+    pile.into_contents()
+}
+
+/// Writes the one certificate of the store.
+pub(crate) fn write(store: &KeyStore, _: &WriteOptions<'_>) -> Result<Written, Error> {
+    let certificates = only_certificates(store, Format::Der)?;
+    let [certificate] = certificates.as_slice() else {
+        return Err(Error::ExactlyOne {
+            format: Format::Der,
+            found: certificates.len(),
+        });
+    };
+    let mut notes = Notes::default();
+    note_lost_aliases(store, Format::Der, &mut notes);
+    Ok(Written {
+        bytes: Zeroizing::new(certificate.to_vec()),
+        notes: notes.into_list(),
+    })
+}
+
+/// The certificates of a store that is about to become a file without keys.
+pub(crate) fn only_certificates(
+    store: &KeyStore,
+    format: Format,
+) -> Result<Vec<CertificateDer<'_>>, Error> {
+    let mut certificates = Vec::new();
+    for entry in store.entries() {
+        let what = match &entry.kind {
+            EntryKind::PrivateKey { .. } => "the private key",
+            EntryKind::SecretKey(_) => "the secret key",
+            EntryKind::TrustedCertificate(certificate) => {
+                certificates.push(CertificateDer::from(certificate.as_ref()));
+                continue;
+            }
+        };
+        return Err(Error::EntryUnfit {
+            format,
+            alias: entry.alias.to_string(),
+            what,
+        });
+    }
+    Ok(certificates)
+}
+
+/// Says once that names do not survive in a format that has none.
+pub(crate) fn note_lost_aliases(store: &KeyStore, format: Format, notes: &mut Notes) {
+    let given = store
+        .entries()
+        .iter()
+        .filter(|entry| entry.alias.is_given());
+    let given = given.count();
+    if given > 0 {
+        let message = format!("{format} has no aliases: {given} of them not written");
+        notes.oddity(At::Input, message);
+    }
+}
+
+/// Objects as they are found, sorted into the right field of [`Contents`].
+pub(crate) struct Pile {
+    pub(crate) contents: Contents,
+    pub(crate) notes: Notes,
+}
+
+impl Pile {
+    pub(crate) fn new(format: Format) -> Self {
+        Self {
+            contents: Contents::empty(format),
+            notes: Notes::default(),
+        }
+    }
+
+    /// Adds one object; `Ok(Err(why))` when it has to be skipped.
+    pub(crate) fn add(
+        &mut self,
+        object: &[u8],
+        shape: Shape,
+        alias: Option<&str>,
+        at: At,
+    ) -> Result<Result<(), String>, Error> {
+        let secret = || Zeroizing::new(object.to_vec());
+        match shape {
+            Shape::Certificate => self.certificate(object, alias)?,
+            Shape::ContentInfo => return self.pkcs7(object, alias, at),
+            Shape::Crl => self.contents.crls.push(object.to_vec()),
+            Shape::EncryptedPkcs8 => {
+                self.key(SealedKey::from_encrypted_pkcs8(object.to_vec()), alias)?;
+            }
+            Shape::Pkcs1 => self.key(SealedKey::from_pkcs1(secret()), alias)?,
+            Shape::Pkcs1Public => self.contents.public_keys.push(rsa_spki(object)),
+            Shape::Pkcs8 => self.key(SealedKey::from_pkcs8(secret()), alias)?,
+            Shape::PkiPath => {
+                self.notes.oddity(at, "a PkiPath: the root comes first");
+                for certificate in Tlv::peek(object).iter().flat_map(Tlv::children) {
+                    self.certificate(certificate.bytes, None)?;
+                }
+            }
+            Shape::Request => self.contents.requests.push(object.to_vec()),
+            Shape::Sec1 => self.key(SealedKey::from_sec1(secret()), alias)?,
+            Shape::Spki => self.contents.public_keys.push(object.to_vec()),
+            Shape::Bcfks
+            | Shape::DsaKey
+            | Shape::NetscapeSequence
+            | Shape::OcspResponse
+            | Shape::Pfx => return Ok(Err(format!("{} cannot be read here", shape.name()))),
+        }
+        Ok(Ok(()))
+    }
+
+    /// Adds a private key without a certificate; pairing the two is for those who know what a public key is.
+    pub(crate) fn key(&mut self, key: SealedKey, alias: Option<&str>) -> Result<(), Error> {
+        let chain = Vec::new();
+        self.entry(EntryKind::PrivateKey { key, chain }, alias)
+    }
+
+    fn certificate(&mut self, der: &[u8], alias: Option<&str>) -> Result<(), Error> {
+        let certificate = CertificateDer::from(der.to_vec());
+        self.entry(EntryKind::TrustedCertificate(certificate), alias)
+    }
+
+    /// The certificates and CRLs of a PKCS#7 between other objects.
+    fn pkcs7(
+        &mut self,
+        object: &[u8],
+        alias: Option<&str>,
+        at: At,
+    ) -> Result<Result<(), String>, Error> {
+        let inner = match pkcs7::read(object) {
+            Ok(inner) => inner,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        for entry in inner.store.into_entries() {
+            self.entry(entry.kind, alias)?;
+        }
+        self.contents.crls.extend(inner.crls);
+        for note in inner.notes {
+            self.notes.push(note.kind, at.clone(), note.to_string());
+        }
+        Ok(Ok(()))
+    }
+
+    fn entry(&mut self, kind: EntryKind, alias: Option<&str>) -> Result<(), Error> {
+        let place = self.contents.store.len() + 1;
+        if place > MAX_ENTRIES {
+            return Err(Error::OverLimit {
+                format: self.contents.format,
+                what: "entry count".to_owned(),
+                found: place as u64,
+                limit: MAX_ENTRIES as u64,
+            });
+        }
+        self.contents.store.push_renamed(Entry {
+            alias: alias.map_or_else(|| Alias::positional(place), Alias::new),
+            created: None,
+            kind,
+            attributes: Vec::new(),
+        });
+        Ok(())
+    }
+
+    fn note_rest(&mut self, rest: &[u8], at: usize, fault: &Fault) {
+        if rest
+            .iter()
+            .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+        {
+            let message = format!("{} byte(s) of white space or zeros at the end", rest.len());
+            self.notes.oddity(At::Byte(at), message);
+        } else {
+            let message = format!("{} byte(s) at the end: {}", rest.len(), fault.why());
+            self.notes.skipped(At::Byte(at), message);
+        }
+    }
+
+    /// What was found; an error when every part had to be skipped.
+    pub(crate) fn into_contents(self) -> Result<Contents, Error> {
+        let mut contents = self.contents;
+        contents.notes = self.notes.into_list();
+        let found = contents.store.len()
+            + contents.requests.len()
+            + contents.crls.len()
+            + contents.public_keys.len();
+        let skipped = contents
+            .notes
+            .iter()
+            .any(|note| note.kind == crate::NoteKind::Skipped);
+        if found == 0 && skipped {
+            return Err(Error::NothingReadable {
+                format: contents.format,
+                notes: contents.notes,
+            });
+        }
+        Ok(contents)
+    }
+}
+
+/// The first object in `bytes` and its shape.
+pub(crate) fn object(bytes: &[u8]) -> Result<(&[u8], Shape), Fault> {
+    let outer = Tlv::peek(bytes).ok_or(Fault::Unknown)?;
+    let shape = Shape::of(bytes).ok_or(Fault::Unknown)?;
+    if outer.missing > 0 {
+        return Err(Fault::Cut {
+            shape,
+            missing: outer.missing,
+        });
+    }
+    Ok((bytes.get(..outer.len()).unwrap_or(bytes), shape))
+}
+
+/// Why some bytes are no complete object of a known shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Cut { shape: Shape, missing: usize },
+    Unknown,
+}
+
+impl Fault {
+    pub(crate) fn why(&self) -> String {
+        match self {
+            Self::Cut { shape, missing } => {
+                format!("cut off, {} lacks {missing} byte(s)", shape.name())
+            }
+            Self::Unknown => "no certificate, key, request or CRL".to_owned(),
+        }
+    }
+
+    fn into_error(self, bytes: &[u8]) -> Error {
+        match self {
+            Self::Cut { shape, missing } => Error::Truncated {
+                format: Format::Der,
+                at: bytes.len(),
+                needed: missing,
+                what: shape.name().to_owned(),
+            },
+            Self::Unknown => Error::unknown(bytes),
+        }
+    }
+}
+
+/// `RSAPublicKey` wrapped as `SubjectPublicKeyInfo` (RFC 8017, appendix A.1; RFC 3279, section 2.3.1).
+fn rsa_spki(pkcs1: &[u8]) -> Vec<u8> {
+    let bits = peek::encode(peek::BITS, &[&[0], pkcs1].concat());
+    peek::encode(peek::SEQUENCE, &[RSA_ENCRYPTION, &bits].concat())
+}
+
+/// `AlgorithmIdentifier` of 1.2.840.113549.1.1.1 with NULL parameters.
+const RSA_ENCRYPTION: &[u8] = &[
+    0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
+];

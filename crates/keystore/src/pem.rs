@@ -1,0 +1,179 @@
+//! PEM text (RFC 7468) and everything looser that occurs in the wild.
+//!
+//! `text` undoes UTF-16 and byte order marks, `marker` finds BEGIN and END lines, `body` decodes what is between them,
+//! `scan` puts the three together; this file decides what a block is. The content decides, the label is a hint.
+
+pub(crate) mod body;
+mod marker;
+pub(crate) mod scan;
+pub(crate) mod text;
+mod write;
+
+pub(crate) use write::write;
+
+use crate::der::peek::{SEQUENCE, Shape};
+use crate::der::{self, Pile};
+use crate::{At, Contents, Error, Format, SealedKey};
+use scan::{Block, Item, Lines, Scanner, text_of};
+use text::Text;
+
+/// Reads every block; one that cannot be read is a note with its lines and the reason.
+pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
+    let text = Text::decode(bytes);
+    let mut pile = Pile::new(Format::Pem);
+    if let Some(oddity) = text.oddity {
+        pile.notes.oddity(At::Input, oddity);
+    }
+    let mut is_pkcs7 = true;
+    for item in Scanner::new(&text) {
+        match item {
+            Item::Block(block) => is_pkcs7 &= add(&mut pile, &block)? == Some(Shape::ContentInfo),
+            Item::Broken { lines, label, why } => skip(&mut pile, lines, &label, &why),
+            Item::Remark { line, message } => pile.notes.oddity(At::Line(line), message),
+        }
+    }
+    if is_pkcs7 {
+        pile.contents.format = Format::Pkcs7;
+    }
+    pile.into_contents()
+}
+
+/// Adds the content of one block; returns what it is, where that is known.
+fn add(pile: &mut Pile, block: &Block<'_>) -> Result<Option<Shape>, Error> {
+    let Block { lines, label, .. } = block;
+    let at = At::Line(lines.first);
+    let alias = friendly_name(block.preamble);
+    let alias = alias.as_deref();
+    if label == "EC PARAMETERS" {
+        let message = "EC PARAMETERS left out: the key names its curve itself";
+        pile.notes.oddity(at, message);
+        return Ok(None);
+    }
+    for oddity in &block.oddities {
+        let message = format!("{label} block: {oddity}");
+        pile.notes.oddity(at.clone(), message);
+    }
+    for oddity in &block.body.oddities {
+        let message = format!("{label} block: {oddity}");
+        pile.notes.oddity(at.clone(), message);
+    }
+    if let Some(dek_info) = &block.body.dek_info {
+        if matches!(label.as_str(), "RSA PRIVATE KEY" | "EC PRIVATE KEY") {
+            let body = block.body.bytes.to_vec();
+            pile.key(SealedKey::from_traditional(label, dek_info, body), alias)?;
+        } else {
+            skip(
+                pile,
+                *lines,
+                label,
+                "encrypted in a way that is not supported",
+            );
+        }
+        return Ok(None);
+    }
+
+    let (object, shape) = match der::object(&block.body.bytes) {
+        Ok(found) => found,
+        Err(fault) => {
+            let why = match expected(label) {
+                None => "this kind of block is not supported".to_owned(),
+                Some(_) => fault.why(),
+            };
+            skip(pile, *lines, label, &why);
+            return Ok(None);
+        }
+    };
+    if expected(label) != Some(shape) {
+        let message = format!("{label} block: the content is {}", shape.name());
+        pile.notes.oddity(at.clone(), message);
+    }
+    if let Err(why) = pile.add(object, shape, alias, at)? {
+        skip(pile, *lines, label, &why);
+    }
+    let rest = block.body.bytes.get(object.len()..).unwrap_or_default();
+    add_rest(pile, block, rest, alias)?;
+    Ok(Some(shape))
+}
+
+/// What follows the first object inside one block.
+fn add_rest(
+    pile: &mut Pile,
+    block: &Block<'_>,
+    rest: &[u8],
+    alias: Option<&str>,
+) -> Result<(), Error> {
+    let Block { lines, label, .. } = block;
+    let at = At::Line(lines.first);
+    // OpenSSL's X509_CERT_AUX.
+    if label == "TRUSTED CERTIFICATE" && rest.first() == Some(&SEQUENCE) {
+        let message = format!("{label} block: its trust settings are not kept");
+        pile.notes.oddity(at, message);
+        return Ok(());
+    }
+    let mut rest = rest;
+    while !rest.is_empty() {
+        let Ok((object, shape)) = der::object(rest) else {
+            let why = format!("{} byte(s) after its content", rest.len());
+            skip(pile, *lines, label, &why);
+            break;
+        };
+        let message = format!("{label} block: {} follows in the same block", shape.name());
+        pile.notes.oddity(at.clone(), message);
+        if let Err(why) = pile.add(object, shape, alias, at.clone())? {
+            skip(pile, *lines, label, &why);
+        }
+        rest = rest.get(object.len()..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn skip(pile: &mut Pile, lines: Lines, label: &str, why: &str) {
+    let Lines { first, last } = lines;
+    let block = match label {
+        "" => "block without a label".to_owned(),
+        label => format!("{label} block"),
+    };
+    let range = match last {
+        last if last == first => String::new(),
+        last => format!(" (to line {last})"),
+    };
+    pile.notes
+        .skipped(At::Line(first), format!("{block}{range} skipped: {why}"));
+}
+
+/// What a label promises.
+fn expected(label: &str) -> Option<Shape> {
+    Some(match label {
+        "CERTIFICATE" | "X509 CERTIFICATE" | "X.509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
+            Shape::Certificate
+        }
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Shape::Request,
+        "CMS" | "PKCS7" | "PKCS #7 SIGNED DATA" => Shape::ContentInfo,
+        "CRL" | "X509 CRL" => Shape::Crl,
+        "DSA PRIVATE KEY" => Shape::DsaKey,
+        "EC PRIVATE KEY" => Shape::Sec1,
+        "ENCRYPTED PRIVATE KEY" => Shape::EncryptedPkcs8,
+        "PKCS12" => Shape::Pfx,
+        "PRIVATE KEY" => Shape::Pkcs8,
+        "PUBLIC KEY" => Shape::Spki,
+        "RSA PRIVATE KEY" => Shape::Pkcs1,
+        "RSA PUBLIC KEY" => Shape::Pkcs1Public,
+        _ => return None,
+    })
+}
+
+/// The last `friendlyName: …` of the bag attributes that OpenSSL prints before a block.
+fn friendly_name(preamble: &[u8]) -> Option<String> {
+    preamble
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .rev()
+        .find_map(|line| {
+            let start = line.iter().position(|byte| !b" \t>|#*".contains(byte))?;
+            line.get(start..)?.strip_prefix(b"friendlyName:")
+        })
+        .map(|name| text_of(name.trim_ascii()))
+        .filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

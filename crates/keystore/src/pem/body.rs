@@ -1,0 +1,382 @@
+//! What stands between BEGIN and END: RFC 1421 headers and base64, however it was quoted, escaped or wrapped.
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+/// A decoded body.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    /// The header of OpenSSL's traditional encryption (RFC 1421, section 4.6.1.3).
+    pub(crate) dek_info: Option<String>,
+    pub(crate) oddities: Vec<&'static str>,
+}
+
+/// Why a body cannot be decoded, and at which offset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub(crate) at: usize,
+    pub(crate) why: String,
+}
+
+/// How a body is to be taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner<'a> {
+    /// What stands before the BEGIN line and before the END line, as in a quoted mail or a patch.
+    pub(crate) prefix: &'a [u8],
+    /// There is no END line: the body ends before the first line that is not base64.
+    pub(crate) is_open: bool,
+}
+
+/// Decodes a body.
+pub(crate) fn decode(body: &[u8], manner: Manner<'_>) -> Result<Body, Flaw> {
+    let mut collector = Collector {
+        base64: Zeroizing::new(Vec::with_capacity(body.len())),
+        ..Collector::default()
+    };
+    let mut at = 0;
+    for line in body.split(|byte| matches!(byte, b'\n' | b'\r')) {
+        let place = Place {
+            is_first: at == 0,
+            is_last: at + line.len() == body.len(),
+        };
+        let before = collector.base64.len();
+        let content = unquote(line, manner.prefix, place);
+        // Offsets are those of the line; what stands before its content is short.
+        if let Err(why) = collector.line(content) {
+            if manner.is_open && before > 0 {
+                collector.base64.truncate(before);
+                break;
+            }
+            return Err(Flaw { at, why });
+        }
+        at += line.len() + 1;
+    }
+    collector.finish().map_err(|why| Flaw { at: 0, why })
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    is_first: bool,
+    is_last: bool,
+}
+
+/// Takes off indentation, mail quotes, comment signs, and the quotes of a string in source code.
+fn unquote<'a>(line: &'a [u8], prefix: &[u8], place: Place) -> &'a [u8] {
+    let line = match line.strip_prefix(prefix) {
+        Some(rest) if !place.is_first => rest,
+        _ => line,
+    };
+    let start = line.iter().position(|byte| !QUOTING.contains(byte));
+    let line = line.get(start.unwrap_or(line.len())..).unwrap_or_default();
+
+    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+    let Some(first) = line.iter().position(is_quote) else {
+        return line;
+    };
+    let last = line.iter().rposition(is_quote).unwrap_or(first);
+    let before = line.get(..first).unwrap_or_default();
+    let after = line.get(last + 1..).unwrap_or_default();
+    if first < last {
+        return line.get(first + 1..last).unwrap_or_default();
+    }
+    match place {
+        // `-----BEGIN X-----\n" +`
+        Place {
+            is_first: true,
+            is_last: false,
+        } => before,
+        // `+ "-----END X-----"`
+        Place {
+            is_first: false,
+            is_last: true,
+        } => after,
+        // `> "MII…` or `MII…"`
+        _ if before.trim_ascii().len() < after.trim_ascii().len() => after,
+        _ => before,
+    }
+}
+
+#[derive(Debug, Default)]
+struct Collector {
+    base64: Zeroizing<Vec<u8>>,
+    padding: usize,
+    dek_info: Option<String>,
+    has_other_headers: bool,
+}
+
+impl Collector {
+    /// One line of the text, in which `\n` and the like may separate further ones.
+    fn line(&mut self, line: &[u8]) -> Result<(), String> {
+        let mut rest = line;
+        while !rest.is_empty() {
+            let (logical, next) = split_at_escape(rest);
+            self.logical_line(logical)?;
+            rest = next;
+        }
+        Ok(())
+    }
+
+    fn logical_line(&mut self, line: &[u8]) -> Result<(), String> {
+        let mut line = line.trim_ascii();
+        while self.base64.is_empty()
+            && let Some(colon) = line.iter().position(|&byte| byte == b':')
+        {
+            line = self.header(line, colon);
+        }
+        self.characters(line)
+    }
+
+    /// Takes a header off the line and returns the rest: nothing, unless the whole block stands on one line.
+    fn header<'a>(&mut self, line: &'a [u8], colon: usize) -> &'a [u8] {
+        let name = line.get(..colon).unwrap_or_default().trim_ascii();
+        let value = line.get(colon + 1..).unwrap_or_default().trim_ascii();
+        let is_dek_info = name.eq_ignore_ascii_case(b"DEK-Info");
+        if !is_dek_info && !name.eq_ignore_ascii_case(b"Proc-Type") {
+            self.has_other_headers = true;
+            return &[];
+        }
+        // Two parts with a comma between them, perhaps a blank after that.
+        let is_end = |index: usize, byte: u8| {
+            let previous = index.checked_sub(1).and_then(|before| value.get(before));
+            byte.is_ascii_whitespace() && previous != Some(&b',')
+        };
+        let end = value
+            .iter()
+            .enumerate()
+            .position(|(index, &byte)| is_end(index, byte));
+        let (token, rest) = value
+            .split_at_checked(end.unwrap_or(value.len()))
+            .unwrap_or((value, &[]));
+        if is_dek_info {
+            let token: Vec<u8> = token
+                .iter()
+                .copied()
+                .filter(|byte| !byte.is_ascii_whitespace())
+                .collect();
+            self.dek_info = Some(String::from_utf8_lossy(&token).into_owned());
+        }
+        rest.trim_ascii_start()
+    }
+
+    fn characters(&mut self, line: &[u8]) -> Result<(), String> {
+        let mut rest = line;
+        while let Some(&byte) = rest.first() {
+            let (character, length) = match rest {
+                [b'\\', b'u', digits @ ..] => (escaped(digits), 6),
+                // A line that goes on (shell, C), or `\/` (JSON).
+                [b'\\', ..] => (Some(b' '), 1),
+                // No-break space in UTF-8 and Latin-1, zero width space, byte order mark.
+                [0xc2, 0xa0, ..] => (Some(b' '), 2),
+                [0xe2, 0x80, 0x8b, ..] | [0xef, 0xbb, 0xbf, ..] => (Some(b' '), 3),
+                [0xa0, ..] => (Some(b' '), 1),
+                _ => (Some(byte), 1),
+            };
+            match character.unwrap_or(byte) {
+                b'=' => self.padding += 1,
+                space if space.is_ascii_whitespace() => (),
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if self.padding > 0 => {
+                    return Err("base64 goes on after the padding".to_owned());
+                }
+                character @ (b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/') => {
+                    self.base64.push(character);
+                }
+                other if other.is_ascii_graphic() => {
+                    return Err(format!("'{}' is no base64 character", char::from(other)));
+                }
+                other => return Err(format!("byte 0x{other:02x} is no base64 character")),
+            }
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Body, String> {
+        let length = self.base64.len();
+        if length == 0 {
+            return Err("the block is empty".to_owned());
+        }
+        let bytes = ENGINE.decode(&*self.base64).map(Zeroizing::new);
+        let bytes = bytes.map_err(|_| {
+            format!("base64 of {length} characters: there is one too many, or some are missing")
+        })?;
+        let mut oddities = Vec::new();
+        match (length.next_multiple_of(4) - length, self.padding) {
+            (expected, found) if expected == found => (),
+            (_, 0) => oddities.push("base64 without its padding"),
+            _ => oddities.push("base64 with the wrong padding"),
+        }
+        if self.has_other_headers {
+            oddities.push("headers ignored");
+        }
+        Ok(Body {
+            bytes,
+            dek_info: self.dek_info,
+            oddities,
+        })
+    }
+}
+
+/// Splits at the first line end that is written out as `\n` or `\r`, however often the backslash was doubled.
+fn split_at_escape(line: &[u8]) -> (&[u8], &[u8]) {
+    let mut at = 0;
+    while let Some(offset) = line
+        .get(at..)
+        .and_then(|rest| rest.iter().position(|&byte| byte == b'\\'))
+    {
+        let start = at + offset;
+        let rest = line.get(start..).unwrap_or_default();
+        let backslashes = rest.iter().take_while(|&&byte| byte == b'\\').count();
+        at = start + backslashes;
+        if let Some(b'n' | b'r' | b't') = line.get(at) {
+            let before = line.get(..start).unwrap_or_default();
+            return (before, line.get(at + 1..).unwrap_or_default());
+        }
+    }
+    (line, &[])
+}
+
+/// The ASCII character of `\uXXXX`, as JSON writers that fear HTML put for `+`, `/` and `=`; line ends become blanks.
+fn escaped(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits.get(..4)?).ok()?;
+    u8::from_str_radix(digits.strip_prefix("00")?, 16).ok()
+}
+
+/// White space, mail quotes, table and comment signs. None of them is base64.
+const QUOTING: &[u8] = b" \t>|#*;";
+
+const ENGINE: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(body: &str) -> String {
+        let body = decode(body.as_bytes(), Manner::default()).unwrap();
+        String::from_utf8(body.bytes.to_vec()).unwrap()
+    }
+
+    fn why(body: &str) -> String {
+        decode(body.as_bytes(), Manner::default()).unwrap_err().why
+    }
+
+    #[test]
+    fn every_way_to_wrap_the_same_bytes() {
+        for body in [
+            "\nSGVs\nbG8/\n",
+            "\r\nSGVs\r\nbG8/\r\n",
+            "\rSGVs\rbG8/\r",
+            "SGVsbG8/",
+            " SGVs bG8/ ",
+            "\n\n  SGVs  \n\n\tbG8/\t\n  ",
+            "\n> SGVs\n> bG8/\n> ",
+            "\n>> SGVs\n>> bG8/\n>> ",
+            "\n# SGVs\n * bG8/\n# ",
+            "\\nSGVs\\nbG8/\\n",
+            "\\r\\nSGVs\\r\\nbG8\\/\\r\\n",
+            "\\\\nSGVs\\\\nbG8/\\\\n",
+            "\\nSGVsbG8\\u002f\\n",
+            "\\n\" +\n  \"SGVs\\n\" +\n  \"bG8/\\n\" +\n  \"",
+            "\"\n  + \"SGVs\"\n  + \"bG8/\"\n  + \"",
+            "',\n 'SGVs',\n 'bG8/',\n '",
+            "\\\nSGVs\\\nbG8/\\\n",
+            "\n\u{a0}SGVs\u{200b}\nbG8/\u{feff}\n",
+            "\nComment: hello\n\nSGVs\nbG8/\n",
+        ] {
+            let decoded = decode(body.as_bytes(), Manner::default());
+            let decoded = decoded.unwrap_or_else(|flaw| panic!("{body:?}: {flaw:?}"));
+            assert_eq!(&decoded.bytes[..], b"Hello?", "{body:?}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_of_base64_characters_is_taken_off_where_it_is_one() {
+        for (prefix, body) in [
+            ("+", "\n+SGVs\n+bG8/\n+"),
+            ("// ", "\n// SGVs\n// bG8/\n// "),
+        ] {
+            let manner = Manner {
+                prefix: prefix.as_bytes(),
+                is_open: false,
+            };
+            let body = decode(body.as_bytes(), manner).unwrap();
+            assert_eq!(&body.bytes[..], b"Hello?");
+        }
+    }
+
+    #[test]
+    fn headers_of_traditional_encryption() {
+        for body in [
+            "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF\n\nSGVs\n",
+            "\nProc-Type:4,ENCRYPTED\r\nDEK-Info:AES-128-CBC,00FF\r\nSGVs\r\n",
+            "\\nProc-Type: 4,ENCRYPTED\\nDEK-Info: AES-128-CBC,00FF\\n\\nSGVs\\n",
+            " Proc-Type: 4, ENCRYPTED DEK-Info: AES-128-CBC, 00FF SGVs ",
+            "\n  Proc-Type: 4,ENCRYPTED\n  DEK-Info: AES-128-CBC,00FF\n\n  SGVs\n",
+        ] {
+            let decoded = decode(body.as_bytes(), Manner::default()).unwrap();
+            assert_eq!(
+                decoded.dek_info.as_deref(),
+                Some("AES-128-CBC,00FF"),
+                "{body:?}"
+            );
+            assert_eq!(&decoded.bytes[..], b"Hel", "{body:?}");
+            assert!(decoded.oddities.is_empty());
+        }
+    }
+
+    #[test]
+    fn padding_may_be_missing_but_not_in_the_middle() {
+        assert_eq!(text("SGU="), "He");
+        assert_eq!(text("SGU"), "He");
+        assert_eq!(text("SGU=="), "He");
+        assert_eq!(text("SA"), "H");
+        let body = decode(b"SGU", Manner::default()).unwrap();
+        assert_eq!(body.oddities, ["base64 without its padding"]);
+        assert_eq!(why("SGU=SGVs"), "base64 goes on after the padding");
+        assert!(why("SGVsb").starts_with("base64 of 5 characters"));
+    }
+
+    #[test]
+    fn what_is_no_base64_is_named() {
+        assert_eq!(why("SG%Vs"), "'%' is no base64 character");
+        assert_eq!(why("SG\u{7}Vs"), "byte 0x07 is no base64 character");
+        assert_eq!(why("\n\n"), "the block is empty");
+        assert_eq!(why("SGVs\\u00e4"), "byte 0xe4 is no base64 character");
+        let flaw = decode(b"\nSGVs\nSG?s\n", Manner::default()).unwrap_err();
+        assert_eq!(flaw.at, 6);
+    }
+
+    #[test]
+    fn an_open_body_ends_where_base64_ends() {
+        let open = Manner {
+            is_open: true,
+            ..Manner::default()
+        };
+        let body = decode(b"\nSGVs\nbG8/\nCertificate: (more)\n", open).unwrap();
+        assert_eq!(&body.bytes[..], b"Hello?");
+        assert!(decode(b"\n(nothing)\n", open).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_decodes_or_not(body in any::<Vec<u8>>(), prefix in any::<Vec<u8>>()) {
+            for is_open in [false, true] {
+                let _ = decode(&body, Manner { prefix: &prefix, is_open });
+            }
+        }
+
+        #[test]
+        fn textual_bodies_decode_or_not(body in "[A-Za-z+/=\\\\nu0-9\"' :\n\r,-]{0,80}") {
+            let _ = decode(body.as_bytes(), Manner::default());
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Finds the blocks of a text, good and broken, with their lines.
+
+use super::body::{self, Body, Flaw, Manner};
+use super::marker::{Kind, Marker};
+
+/// What stands in the text.
+#[derive(Debug)]
+pub(crate) enum Item<'a> {
+    Block(Block<'a>),
+    /// A block that cannot be decoded.
+    Broken {
+        lines: Lines,
+        label: String,
+        why: String,
+    },
+    /// Something that is no block and perhaps was meant to be none.
+    Remark {
+        line: usize,
+        message: String,
+    },
+}
+
+/// A decoded block.
+#[derive(Debug)]
+pub(crate) struct Block<'a> {
+    pub(crate) lines: Lines,
+    pub(crate) label: String,
+    pub(crate) body: Body,
+    /// What is odd about its frame.
+    pub(crate) oddities: Vec<String>,
+    /// The text between the block before and this one.
+    pub(crate) preamble: &'a [u8],
+}
+
+/// First and last line, counted from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lines {
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+}
+
+/// Whether there is any BEGIN or END line.
+pub(crate) fn has_marker(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(marker) = Marker::find(text, at) {
+        if marker.kind != Kind::Stray {
+            return true;
+        }
+        at = marker.end;
+    }
+    false
+}
+
+/// Goes through a text once. Whatever is wrong with a block, the next BEGIN starts afresh.
+#[derive(Debug)]
+pub(crate) struct Scanner<'a> {
+    text: &'a [u8],
+    /// Everything before is done with.
+    at: usize,
+    /// End of the last block, where the preamble of the next one starts.
+    block_end: usize,
+    /// A BEGIN line that was found while looking for the END line of the block before.
+    pending: Option<Marker<'a>>,
+    lines: LineCounter<'a>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            at: 0,
+            block_end: 0,
+            pending: None,
+            lines: LineCounter {
+                text,
+                at: 0,
+                line: 1,
+            },
+        }
+    }
+
+    /// The block that `begin` opens.
+    fn block(&mut self, begin: Marker<'a>) -> Item<'a> {
+        let preamble = self.slice(self.block_end, begin.start);
+        let mut end = self.marker(begin.end);
+        while let Some(stray) = end.filter(|marker| marker.kind == Kind::Stray) {
+            end = self.marker(stray.end);
+        }
+        let closing = end.filter(|marker| marker.kind == Kind::End);
+        let body_end = end.map_or(self.text.len(), |marker| marker.start);
+        let block_end = closing.map_or(body_end, |marker| marker.end);
+        self.pending = end.filter(|marker| marker.kind == Kind::Begin);
+        self.at = block_end;
+        self.block_end = block_end;
+
+        let prefix = self.line_prefix(begin.start);
+        let manner = Manner {
+            prefix: match closing {
+                Some(end) if self.line_prefix(end.start) == prefix => prefix,
+                _ => &[],
+            },
+            is_open: closing.is_none(),
+        };
+        let first = self.lines.line_of(begin.start);
+        let label = text_of(begin.label);
+        match body::decode(self.slice(begin.end, body_end), manner) {
+            Ok(body) => {
+                let last = self.lines.line_of(block_end);
+                Item::Block(Block {
+                    lines: Lines { first, last },
+                    oddities: frame_oddities(begin, closing),
+                    label,
+                    body,
+                    preamble,
+                })
+            }
+            Err(Flaw { at, why }) => {
+                let line = self.lines.line_of(begin.end + at);
+                let last = self.lines.line_of(block_end);
+                let why = match closing {
+                    None => format!("no END line, and {why} (line {line})"),
+                    Some(_) => format!("{why} (line {line})"),
+                };
+                Item::Broken {
+                    lines: Lines { first, last },
+                    label,
+                    why,
+                }
+            }
+        }
+    }
+
+    fn marker(&self, from: usize) -> Option<Marker<'a>> {
+        Marker::find(self.text, from)
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'a [u8] {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// What stands on the line before `at`; nothing where that is too long for a quote sign.
+    fn line_prefix(&self, at: usize) -> &'a [u8] {
+        let window = self.slice(at.saturating_sub(MAX_PREFIX), at);
+        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        match window.iter().rposition(is_end) {
+            Some(end) => window.get(end + 1..).unwrap_or_default(),
+            None if window.len() == at => window,
+            None => &[],
+        }
+    }
+}
+
+impl<'a> Iterator for Scanner<'a> {
+    type Item = Item<'a>;
+
+    fn next(&mut self) -> Option<Item<'a>> {
+        let marker = self.pending.take().or_else(|| self.marker(self.at))?;
+        match marker.kind {
+            Kind::Begin => Some(self.block(marker)),
+            Kind::End => {
+                let line = self.lines.line_of(marker.start);
+                self.at = marker.end;
+                self.block_end = marker.end;
+                Some(Item::Broken {
+                    lines: Lines {
+                        first: line,
+                        last: line,
+                    },
+                    label: text_of(marker.label),
+                    why: "no BEGIN line before this END line".to_owned(),
+                })
+            }
+            Kind::Stray => {
+                self.at = marker.end;
+                Some(Item::Remark {
+                    line: self.lines.line_of(marker.start),
+                    message: "\"-----BEGIN\" without closing dashes taken as text".to_owned(),
+                })
+            }
+        }
+    }
+}
+
+fn frame_oddities(begin: Marker<'_>, end: Option<Marker<'_>>) -> Vec<String> {
+    let mut oddities = Vec::new();
+    if begin.is_damaged {
+        oddities.push("dashes are missing in the BEGIN line".to_owned());
+    }
+    match end {
+        None => oddities.push("no END line".to_owned()),
+        Some(end) if end.label != begin.label => {
+            let label = text_of(end.label);
+            oddities.push(format!("the END line says {label:?}"));
+        }
+        Some(end) if end.is_damaged => {
+            oddities.push("dashes are missing in the END line".to_owned());
+        }
+        Some(_) => (),
+    }
+    oddities
+}
+
+/// Printable, whatever the bytes are.
+pub(crate) fn text_of(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        // Latin-1 has the characters of Unicode in the same places.
+        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
+    }
+}
+
+/// Line numbers of growing offsets; LF, CRLF and CR end a line.
+#[derive(Debug)]
+struct LineCounter<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl LineCounter<'_> {
+    fn line_of(&mut self, offset: usize) -> usize {
+        while self.at < offset {
+            let next = self.text.get(self.at + 1);
+            match self.text.get(self.at) {
+                Some(b'\n') => self.line += 1,
+                Some(b'\r') if next != Some(&b'\n') => self.line += 1,
+                Some(_) => (),
+                None => break,
+            }
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+/// Longer than any indentation and quote sign.
+const MAX_PREFIX: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn summary(text: &str) -> Vec<String> {
+        Scanner::new(text.as_bytes())
+            .map(|item| match item {
+                Item::Block(block) => {
+                    let Lines { first, last } = block.lines;
+                    let bytes = String::from_utf8_lossy(&block.body.bytes).into_owned();
+                    format!(
+                        "{first}-{last} {} {bytes} {:?}",
+                        block.label, block.oddities
+                    )
+                }
+                Item::Broken { lines, label, why } => {
+                    format!("{}-{} {label} broken: {why}", lines.first, lines.last)
+                }
+                Item::Remark { line, message } => format!("{line} {message}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = "text\n\n-----BEGIN A-----\nSGVs\nbG8/\n-----END A-----\n\n-----BEGIN B-----\nSG?s\n-----END B-----\n"
+                .replace('\n', end);
+            assert_eq!(
+                summary(&text),
+                [
+                    "3-6 A Hello? []",
+                    "8-10 B broken: '?' is no base64 character (line 9)"
+                ],
+                "{end:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_broken_block_does_not_hide_the_next() {
+        assert_eq!(
+            summary(
+                "-----BEGIN A-----\nSGVsb\n-----BEGIN B-----\nSGVs\n-----END B-----\n-----END C-----"
+            ),
+            [
+                "1-3 A broken: no END line, and base64 of 5 characters: there is one too many, or some are missing (line 1)",
+                "3-5 B Hel []",
+                "6-6 C broken: no BEGIN line before this END line",
+            ]
+        );
+    }
+
+    #[test]
+    fn oddities_of_the_frame() {
+        assert_eq!(
+            summary("-----BEGIN A-----\nSGVs\n-----END B-----"),
+            ["1-3 A Hel [\"the END line says \\\"B\\\"\"]"]
+        );
+        assert_eq!(
+            summary("-----BEGIN A-----\nSGVs\n"),
+            ["1-3 A Hel [\"no END line\"]"]
+        );
+        assert_eq!(
+            summary("----BEGIN PKCS7-----\nSGVs\n-----END PKCS7-----"),
+            ["1-3 PKCS7 Hel [\"dashes are missing in the BEGIN line\"]"]
+        );
+    }
+
+    #[test]
+    fn a_text_of_begin_lines_is_no_hard_work() {
+        for text in [
+            "-----BEGIN ".repeat(200_000),
+            "-----BEGIN A-----".repeat(100_000),
+            "-----BEGIN A-----\n".repeat(100_000),
+            "-----BEGIN CERTIFICATE".repeat(100_000),
+            "-----END ".repeat(200_000),
+            "-----BEGIN A-----\nSGVs\\".repeat(50_000),
+            "-----BEGIN A-----Proc-Type: 4".repeat(50_000),
+            "-".repeat(2_000_000),
+            format!("-----BEGIN A-----{}", "Proc-Type: a ".repeat(100_000)),
+            format!("-----BEGIN A-----{}", "\\n\\".repeat(500_000)),
+            format!("-----BEGIN A-----{}", "\"".repeat(1_000_000)),
+        ] {
+            let _ = Scanner::new(text.as_bytes()).count();
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_scanned_to_its_end(
+            text in "(-{1,11}|BEGIN |END |A|CERTIFICATE|SGVs|=|\n|\r|\\\\n|\"|> | |:){0,60}",
+        ) {
+            let mut last = 0;
+            for item in Scanner::new(text.as_bytes()) {
+                let line = match item {
+                    Item::Block(block) => block.lines.first,
+                    Item::Broken { lines, .. } => lines.first,
+                    Item::Remark { line, .. } => line,
+                };
+                prop_assert!(line >= last);
+                last = line;
+            }
+        }
+    }
+}

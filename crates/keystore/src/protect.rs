@@ -1,0 +1,3 @@
+//! Schemes that seal keys and content.
+
+pub(crate) mod java;
