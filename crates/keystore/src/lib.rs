@@ -17,6 +17,8 @@ mod pkcs12;
 mod pkcs7;
 mod pkcs8;
 mod protect;
+#[cfg(test)]
+mod testing;
 
 pub use error::Error;
 pub use format::Format;

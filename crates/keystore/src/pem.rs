@@ -174,6 +174,3 @@ fn friendly_name(preamble: &[u8]) -> Option<String> {
         .map(|name| text_of(name.trim_ascii()))
         .filter(|name| !name.is_empty())
 }
-
-#[cfg(test)]
-mod tests;
