@@ -32,6 +32,10 @@ const X509: &str = "X.509";
 const WHITENER: &[u8] = b"Mighty Aphrodite";
 /// 1.3.6.1.4.1.42.2.17.1.1 (`sun.security.provider.KeyProtector`).
 const SUN_PROTECTOR_OID: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x2a, 0x02, 0x11, 0x01, 0x01];
+/// The same as `AlgorithmIdentifier` with NULL parameters.
+pub(crate) const SUN_PROTECTOR: &[u8] = &[
+    0x30, 0x0e, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x2a, 0x02, 0x11, 0x01, 0x01, 0x05, 0x00,
+];
 
 fn store_digest(password: &Password, content: &[u8]) -> [u8; 20] {
     let hasher = Sha1::new()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use super::{KEY, MAGIC, TRUSTED, X509, is_sun_protected, store_digest};
+use super::{KEY, MAGIC, SUN_PROTECTOR, TRUSTED, X509, is_sun_protected, store_digest};
 use crate::der::peek;
 use crate::java::DataOutput;
 use crate::model::MAX_ENTRIES;
@@ -157,10 +157,6 @@ fn password_unfit(why: &str) -> Error {
 }
 
 const MIN_PASSWORD: usize = 6;
-/// The same as `AlgorithmIdentifier` with NULL parameters.
-const SUN_PROTECTOR: &[u8] = &[
-    0x30, 0x0e, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x2a, 0x02, 0x11, 0x01, 0x01, 0x05, 0x00,
-];
 
 #[cfg(test)]
 mod tests {

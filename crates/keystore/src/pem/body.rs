@@ -14,10 +14,10 @@ pub(crate) struct Body {
     pub(crate) oddities: Vec<&'static str>,
 }
 
-/// Why a body cannot be decoded, and at which offset.
+/// Why a body cannot be decoded, and at which offset, unless that is true of the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Flaw {
-    pub(crate) at: usize,
+    pub(crate) at: Option<usize>,
     pub(crate) why: String,
 }
 
@@ -44,17 +44,25 @@ pub(crate) fn decode(body: &[u8], manner: Manner<'_>) -> Result<Body, Flaw> {
         };
         let before = collector.base64.len();
         let content = unquote(line, manner.prefix, place);
+        if manner.is_open && before > 0 && is_prose(content) {
+            break;
+        }
         // Offsets are those of the line; what stands before its content is short.
         if let Err(why) = collector.line(content) {
             if manner.is_open && before > 0 {
                 collector.base64.truncate(before);
                 break;
             }
-            return Err(Flaw { at, why });
+            return Err(Flaw { at: Some(at), why });
         }
         at += line.len() + 1;
     }
-    collector.finish().map_err(|why| Flaw { at: 0, why })
+    collector.finish().map_err(|why| Flaw { at: None, why })
+}
+
+/// Base64 has no blanks inside a line, unless all of it stands on one line.
+fn is_prose(line: &[u8]) -> bool {
+    line.trim_ascii().iter().any(u8::is_ascii_whitespace)
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -352,7 +360,7 @@ mod tests {
         assert_eq!(why("\n\n"), "the block is empty");
         assert_eq!(why("SGVs\\u00e4"), "byte 0xe4 is no base64 character");
         let flaw = decode(b"\nSGVs\nSG?s\n", Manner::default()).unwrap_err();
-        assert_eq!(flaw.at, 6);
+        assert_eq!(flaw.at, Some(6));
     }
 
     #[test]

@@ -88,7 +88,12 @@ impl<'a> Scanner<'a> {
         }
         let closing = end.filter(|marker| marker.kind == Kind::End);
         let body_end = end.map_or(self.text.len(), |marker| marker.start);
+        let body = self.slice(begin.end, body_end);
         let block_end = closing.map_or(body_end, |marker| marker.end);
+        let last_byte = match closing {
+            Some(end) => end.end,
+            None => begin.end + body.trim_ascii_end().len(),
+        };
         self.pending = end.filter(|marker| marker.kind == Kind::Begin);
         self.at = block_end;
         self.block_end = block_end;
@@ -103,9 +108,9 @@ impl<'a> Scanner<'a> {
         };
         let first = self.lines.line_of(begin.start);
         let label = text_of(begin.label);
-        match body::decode(self.slice(begin.end, body_end), manner) {
+        match body::decode(body, manner) {
             Ok(body) => {
-                let last = self.lines.line_of(block_end);
+                let last = self.lines.line_of(last_byte);
                 Item::Block(Block {
                     lines: Lines { first, last },
                     oddities: frame_oddities(begin, closing),
@@ -115,12 +120,14 @@ impl<'a> Scanner<'a> {
                 })
             }
             Err(Flaw { at, why }) => {
-                let line = self.lines.line_of(begin.end + at);
-                let last = self.lines.line_of(block_end);
-                let why = match closing {
-                    None => format!("no END line, and {why} (line {line})"),
-                    Some(_) => format!("{why} (line {line})"),
+                let line = at.map(|at| self.lines.line_of(begin.end + at));
+                let last = self.lines.line_of(last_byte);
+                let place = line.map(|line| format!(" (line {line})"));
+                let start = match closing {
+                    None => "no END line, and ",
+                    Some(_) => "",
                 };
+                let why = format!("{start}{why}{}", place.unwrap_or_default());
                 Item::Broken {
                     lines: Lines { first, last },
                     label,
@@ -284,7 +291,7 @@ mod tests {
                 "-----BEGIN A-----\nSGVsb\n-----BEGIN B-----\nSGVs\n-----END B-----\n-----END C-----"
             ),
             [
-                "1-3 A broken: no END line, and base64 of 5 characters: there is one too many, or some are missing (line 1)",
+                "1-2 A broken: no END line, and base64 of 5 characters: there is one too many, or some are missing",
                 "3-5 B Hel []",
                 "6-6 C broken: no BEGIN line before this END line",
             ]
@@ -299,7 +306,7 @@ mod tests {
         );
         assert_eq!(
             summary("-----BEGIN A-----\nSGVs\n"),
-            ["1-3 A Hel [\"no END line\"]"]
+            ["1-2 A Hel [\"no END line\"]"]
         );
         assert_eq!(
             summary("----BEGIN PKCS7-----\nSGVs\n-----END PKCS7-----"),
