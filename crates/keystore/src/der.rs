@@ -111,7 +111,6 @@ impl Pile {
         alias: Option<&str>,
         at: At,
     ) -> Result<Result<(), String>, Error> {
-        let secret = || Zeroizing::new(object.to_vec());
         match shape {
             Shape::Certificate => self.certificate(object, alias)?,
             Shape::ContentInfo => return self.pkcs7(object, alias, at),
@@ -119,9 +118,13 @@ impl Pile {
             Shape::EncryptedPkcs8 => {
                 self.key(SealedKey::from_encrypted_pkcs8(object.to_vec()), alias)?;
             }
-            Shape::Pkcs1 => self.key(SealedKey::from_pkcs1(secret()), alias)?,
+            Shape::DsaKey => return self.derived(SealedKey::from_dsa(object), alias),
+            Shape::Pkcs1 => return self.derived(SealedKey::from_pkcs1(object), alias),
             Shape::Pkcs1Public => self.contents.public_keys.push(rsa_spki(object)),
-            Shape::Pkcs8 => self.key(SealedKey::from_pkcs8(secret()), alias)?,
+            Shape::Pkcs8 => {
+                let der = Zeroizing::new(object.to_vec());
+                self.key(SealedKey::from_pkcs8(der), alias)?;
+            }
             Shape::PkiPath => {
                 self.notes.oddity(at, "a PkiPath: the root comes first");
                 for certificate in Tlv::peek(object).iter().flat_map(Tlv::children) {
@@ -129,19 +132,29 @@ impl Pile {
                 }
             }
             Shape::Request => self.contents.requests.push(object.to_vec()),
-            Shape::Sec1 => self.key(SealedKey::from_sec1(secret()), alias)?,
+            Shape::Sec1 => return self.derived(SealedKey::from_sec1(object), alias),
             Shape::Spki => self.contents.public_keys.push(object.to_vec()),
-            Shape::Bcfks
-            | Shape::DsaKey
-            | Shape::NetscapeSequence
-            | Shape::OcspResponse
-            | Shape::Pfx => return Ok(Err(format!("{} cannot be read here", shape.name()))),
+            Shape::Bcfks | Shape::NetscapeSequence | Shape::OcspResponse | Shape::Pfx => {
+                return Ok(Err(format!("{} cannot be read here", shape.name())));
+            }
         }
         Ok(Ok(()))
     }
 
+    /// Adds a key that came in another form than PKCS#8, where it could be brought into that.
+    pub(crate) fn derived(
+        &mut self,
+        key: Result<SealedKey, Error>,
+        alias: Option<&str>,
+    ) -> Result<Result<(), String>, Error> {
+        match key {
+            Ok(key) => self.key(key, alias).map(Ok),
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+
     /// Adds a private key without a certificate; pairing the two is for those who know what a public key is.
-    pub(crate) fn key(&mut self, key: SealedKey, alias: Option<&str>) -> Result<(), Error> {
+    fn key(&mut self, key: SealedKey, alias: Option<&str>) -> Result<(), Error> {
         let chain = Vec::new();
         self.entry(EntryKind::PrivateKey { key, chain }, alias)
     }
@@ -298,6 +311,7 @@ mod tests {
             (testing::ENCRYPTED_KEY, 1, [0, 0, 0]),
             (testing::SEC1_KEY, 1, [0, 0, 0]),
             (testing::RSA_KEY, 1, [0, 0, 0]),
+            (testing::DSA_KEY, 1, [0, 0, 0]),
             (testing::REQUEST, 0, [1, 0, 0]),
             (testing::CRL, 0, [0, 1, 0]),
             (testing::PUBLIC_KEY, 0, [0, 0, 1]),

@@ -147,7 +147,7 @@ fn identify_within(bytes: &[u8], wraps: usize) -> Result<Identified, Error> {
 
 fn bare_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let body = body::decode(text, Manner::default()).ok()?;
-    let is_plain = body.dek_info.is_none();
+    let is_plain = body.dek_info.is_none() && body.flaw.is_none();
     is_plain.then_some(body.bytes)
 }
 

@@ -53,33 +53,27 @@ fn add(pile: &mut Pile, block: &Block<'_>) -> Result<Option<Shape>, Error> {
         return Ok(None);
     }
     if let Some(dek_info) = &block.body.dek_info {
-        if matches!(label.as_str(), "RSA PRIVATE KEY" | "EC PRIVATE KEY") {
-            note_oddities(pile, block);
-            let body = block.body.bytes.to_vec();
-            pile.key(SealedKey::from_traditional(label, dek_info, body), alias)?;
-        } else {
-            skip(
-                pile,
-                *lines,
-                label,
-                "encrypted in a way that is not supported",
-            );
-        }
+        add_locked(pile, block, dek_info, alias)?;
         return Ok(None);
     }
 
     let (object, shape) = match der::object(&block.body.bytes) {
         Ok(found) => found,
         Err(fault) => {
-            let why = match expected(label) {
-                None => "this kind of block is not supported".to_owned(),
-                Some(_) => fault.why(),
+            let why = match (&block.fault, expected(label)) {
+                (Some(fault), _) => fault.clone(),
+                (None, None) => "this kind of block is not supported".to_owned(),
+                (None, Some(_)) => fault.why(),
             };
             skip(pile, *lines, label, &why);
             return Ok(None);
         }
     };
     note_oddities(pile, block);
+    if let Some(fault) = &block.fault {
+        let message = format!("{label} block: complete, then {fault}");
+        pile.notes.oddity(at.clone(), message);
+    }
     if expected(label) != Some(shape) {
         let message = format!("{label} block: the content is {}", shape.name());
         pile.notes.oddity(at.clone(), message);
@@ -90,6 +84,26 @@ fn add(pile: &mut Pile, block: &Block<'_>) -> Result<Option<Shape>, Error> {
     let rest = block.body.bytes.get(object.len()..).unwrap_or_default();
     add_rest(pile, block, rest, alias)?;
     Ok(Some(shape))
+}
+
+/// Adds a key under OpenSSL's traditional encryption.
+fn add_locked(
+    pile: &mut Pile,
+    block: &Block<'_>,
+    dek_info: &str,
+    alias: Option<&str>,
+) -> Result<(), Error> {
+    let Block { lines, label, .. } = block;
+    if let Some(fault) = &block.fault {
+        skip(pile, *lines, label, fault);
+        return Ok(());
+    }
+    let key = SealedKey::from_traditional(label, dek_info, block.body.bytes.to_vec());
+    match pile.derived(key, alias)? {
+        Ok(()) => note_oddities(pile, block),
+        Err(why) => skip(pile, *lines, label, &why),
+    }
+    Ok(())
 }
 
 fn note_oddities(pile: &mut Pile, block: &Block<'_>) {
@@ -440,6 +454,16 @@ mod tests {
     }
 
     #[test]
+    fn text_after_the_content_of_a_block() {
+        let text = testing::CERT_A.replace("-----END", "-\n  (a picture)\n-----END");
+        assert_reads(
+            text,
+            "A",
+            &["line 1: CERTIFICATE block: complete, then '-' is no base64 character (line 11)"],
+        );
+    }
+
+    #[test]
     fn blank_lines_and_missing_padding() {
         let blank = testing::CERT_A.replacen("E-----\n", "E-----\n\n", 1);
         assert_reads([&blank, testing::CERT_B].concat(), "A B", &[]);
@@ -491,13 +515,7 @@ mod tests {
 
     #[test]
     fn other_blocks_are_named() {
-        assert_reads(
-            [testing::DSA_KEY, testing::CERT_A].concat(),
-            "A",
-            &[
-                "! line 1: DSA PRIVATE KEY block (to line 12) skipped: a DSA private key in OpenSSL's own form cannot be read here",
-            ],
-        );
+        assert_reads([testing::DSA_KEY, testing::CERT_A].concat(), "key A", &[]);
         assert_reads(
             ["-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----\n", testing::CERT_A].concat(),
             "A",
@@ -514,13 +532,13 @@ mod tests {
         );
         assert_reads(
             [
-                &testing::RSA_LOCKED_KEY.replace("RSA ", "DSA "),
+                &testing::RSA_LOCKED_KEY.replace("RSA ", "ODD "),
                 testing::CERT_A,
             ]
             .concat(),
             "A",
             &[
-                "! line 1: DSA PRIVATE KEY block (to line 18) skipped: encrypted in a way that is not supported",
+                "! line 1: ODD PRIVATE KEY block (to line 18) skipped: PEM: an encrypted ODD PRIVATE KEY is not supported",
             ],
         );
     }

@@ -18,7 +18,7 @@ pub(crate) fn certificates(der: &[u8]) -> Result<Vec<CertificateDer<'static>>, E
     let signed = Tlv::peek(der)
         .and_then(|info| info.children().nth(1))
         .and_then(|content| content.children().next())
-        .ok_or(Error::Malformed {
+        .ok_or_else(|| Error::Malformed {
             format: Format::Pkcs7,
             at: 0,
             what: "no SignedData".to_owned(),

@@ -38,22 +38,47 @@ impl SealedKey {
     }
 
     /// A key in the clear, from PKCS#1 `RSAPrivateKey` DER.
-    pub fn from_pkcs1(der: Zeroizing<Vec<u8>>) -> Self {
-        Self::from_pkcs8(der)
+    ///
+    /// # Errors
+    /// When it is no such key.
+    pub fn from_pkcs1(der: &[u8]) -> Result<Self, Error> {
+        Ok(Self::from_pkcs8(Zeroizing::new(der.to_vec())))
+    }
+
+    /// A key in the clear, from OpenSSL's `DSA PRIVATE KEY`.
+    ///
+    /// # Errors
+    /// When it is no such key.
+    pub fn from_dsa(der: &[u8]) -> Result<Self, Error> {
+        Self::from_pkcs1(der)
     }
 
     /// A key in the clear, from SEC 1 `ECPrivateKey` DER.
-    pub fn from_sec1(der: Zeroizing<Vec<u8>>) -> Self {
-        Self::from_pkcs8(der)
+    ///
+    /// # Errors
+    /// When it is no such key.
+    pub fn from_sec1(der: &[u8]) -> Result<Self, Error> {
+        Self::from_pkcs1(der)
     }
 
     /// A locked key, from a PEM block with RFC 1421 headers.
-    pub fn from_traditional(_label: &str, _dek_info: &str, body: Vec<u8>) -> Self {
-        Self::from_encrypted_pkcs8(body)
+    ///
+    /// # Errors
+    /// For a label or a cipher that is not known.
+    pub fn from_traditional(label: &str, _: &str, body: Vec<u8>) -> Result<Self, Error> {
+        match label {
+            "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "DSA PRIVATE KEY" | "PRIVATE KEY" => {
+                Ok(Self::from_encrypted_pkcs8(body))
+            }
+            other => Err(Error::Unsupported {
+                format: crate::Format::Pem,
+                what: format!("an encrypted {other}"),
+            }),
+        }
     }
 
     /// The PKCS#8 `EncryptedPrivateKeyInfo` DER of a locked key, where it has that form.
-    pub(crate) fn encrypted_pkcs8(&self) -> Option<&[u8]> {
+    pub(crate) fn as_encrypted_pkcs8(&self) -> Option<&[u8]> {
         match &self.form {
             Form::Clear(_) => None,
             Form::Encrypted(der) => Some(der),
@@ -78,7 +103,7 @@ impl SealedKey {
                     crate::protect::java::unprotect(octets.content, password)
                 })
                 .map(PrivateKey)
-                .ok_or(Error::Unsupported {
+                .ok_or_else(|| Error::Unsupported {
                     format: crate::Format::Pem,
                     what: "encrypted key".to_owned(),
                 }),

@@ -57,7 +57,7 @@ impl<'a> Tlv<'a> {
         })
     }
 
-    fn first_child(&self) -> Option<Tlv<'a>> {
+    fn first_child(&self) -> Option<Self> {
         self.children().next()
     }
 }

@@ -120,7 +120,7 @@ fn seal(
     password: &Password,
 ) -> Result<Vec<u8>, Error> {
     if key.is_sealed() {
-        return match key.encrypted_pkcs8() {
+        return match key.as_encrypted_pkcs8() {
             Some(der) if is_sun_protected(der) => Ok(der.to_vec()),
             _ => Err(Error::KeySealed {
                 format: Format::Jks,

@@ -12,6 +12,8 @@ pub(crate) struct Body {
     /// The header of OpenSSL's traditional encryption (RFC 1421, section 4.6.1.3).
     pub(crate) dek_info: Option<String>,
     pub(crate) oddities: Vec<&'static str>,
+    /// What ends the body early; whoever knows how long its content should be can tell whether that matters.
+    pub(crate) flaw: Option<Flaw>,
 }
 
 /// Why a body cannot be decoded, and at which offset, unless that is true of the whole.
@@ -36,6 +38,7 @@ pub(crate) fn decode(body: &[u8], manner: Manner<'_>) -> Result<Body, Flaw> {
         base64: Zeroizing::new(Vec::with_capacity(body.len())),
         ..Collector::default()
     };
+    let mut flaw = None;
     let mut at = 0;
     for line in body.split(|byte| matches!(byte, b'\n' | b'\r')) {
         let place = Place {
@@ -49,15 +52,20 @@ pub(crate) fn decode(body: &[u8], manner: Manner<'_>) -> Result<Body, Flaw> {
         }
         // Offsets are those of the line; what stands before its content is short.
         if let Err(why) = collector.line(content) {
-            if manner.is_open && before > 0 {
-                collector.base64.truncate(before);
-                break;
-            }
-            return Err(Flaw { at: Some(at), why });
+            flaw = Some(Flaw { at: Some(at), why });
+            collector.base64.truncate(before);
+            break;
         }
         at += line.len() + 1;
     }
-    collector.finish().map_err(|why| Flaw { at: None, why })
+    match (collector.finish(), flaw) {
+        (Ok(body), flaw) => Ok(Body {
+            flaw: flaw.filter(|_| !manner.is_open),
+            ..body
+        }),
+        (Err(_), Some(flaw)) => Err(flaw),
+        (Err(why), None) => Err(Flaw { at: None, why }),
+    }
 }
 
 /// Base64 has no blanks inside a line, unless all of it stands on one line.
@@ -223,6 +231,7 @@ impl Collector {
             bytes,
             dek_info: self.dek_info,
             oddities,
+            flaw: None,
         })
     }
 }
@@ -274,7 +283,10 @@ mod tests {
     }
 
     fn why(body: &str) -> String {
-        decode(body.as_bytes(), Manner::default()).unwrap_err().why
+        match decode(body.as_bytes(), Manner::default()) {
+            Ok(body) => body.flaw.unwrap().why,
+            Err(flaw) => flaw.why,
+        }
     }
 
     #[test]
@@ -359,8 +371,9 @@ mod tests {
         assert_eq!(why("SG\u{7}Vs"), "byte 0x07 is no base64 character");
         assert_eq!(why("\n\n"), "the block is empty");
         assert_eq!(why("SGVs\\u00e4"), "byte 0xe4 is no base64 character");
-        let flaw = decode(b"\nSGVs\nSG?s\n", Manner::default()).unwrap_err();
-        assert_eq!(flaw.at, Some(6));
+        let body = decode(b"\nSGVs\nSG?s\n", Manner::default()).unwrap();
+        assert_eq!(body.flaw.unwrap().at, Some(6));
+        assert_eq!(&body.bytes[..], b"Hel");
     }
 
     #[test]

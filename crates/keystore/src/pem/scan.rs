@@ -26,6 +26,8 @@ pub(crate) struct Block<'a> {
     pub(crate) lines: Lines,
     pub(crate) label: String,
     pub(crate) body: Body,
+    /// Why the body ends before the END line.
+    pub(crate) fault: Option<String>,
     /// What is odd about its frame.
     pub(crate) oddities: Vec<String>,
     /// The text between the block before and this one.
@@ -109,31 +111,40 @@ impl<'a> Scanner<'a> {
         let first = self.lines.line_of(begin.start);
         let label = text_of(begin.label);
         match body::decode(body, manner) {
-            Ok(body) => {
+            Ok(mut body) => {
+                let fault = body.flaw.take();
+                let fault = fault.map(|flaw| self.describe(begin.end, flaw));
                 let last = self.lines.line_of(last_byte);
                 Item::Block(Block {
                     lines: Lines { first, last },
                     oddities: frame_oddities(begin, closing),
                     label,
                     body,
+                    fault,
                     preamble,
                 })
             }
-            Err(Flaw { at, why }) => {
-                let line = at.map(|at| self.lines.line_of(begin.end + at));
+            Err(flaw) => {
+                let why = self.describe(begin.end, flaw);
                 let last = self.lines.line_of(last_byte);
-                let place = line.map(|line| format!(" (line {line})"));
-                let start = match closing {
-                    None => "no END line, and ",
-                    Some(_) => "",
+                let why = match closing {
+                    None => format!("no END line, and {why}"),
+                    Some(_) => why,
                 };
-                let why = format!("{start}{why}{}", place.unwrap_or_default());
                 Item::Broken {
                     lines: Lines { first, last },
                     label,
                     why,
                 }
             }
+        }
+    }
+
+    /// A flaw with its line, in a body that starts at `start`.
+    fn describe(&mut self, start: usize, flaw: Flaw) -> String {
+        match flaw.at {
+            None => flaw.why,
+            Some(at) => format!("{} (line {})", flaw.why, self.lines.line_of(start + at)),
         }
     }
 

@@ -45,7 +45,7 @@ fn key_block(key: &SealedKey, entry: &Entry) -> Result<Zeroizing<String>, Error>
     if !key.is_sealed() {
         return Ok(clear_block(key.unlock(None)?.secret_pkcs8()));
     }
-    match key.encrypted_pkcs8() {
+    match key.as_encrypted_pkcs8() {
         // Nothing but Java opens a key under Sun's protector, and Java takes no such PEM file.
         Some(der) if !is_sun_protected(der) => Ok(block("ENCRYPTED PRIVATE KEY", der)),
         _ => Err(Error::KeySealed {
