@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::Error;
 use crate::der::peek::Shape;
 use crate::jks;
-use crate::pem::body::{self, Manner};
+use crate::pem::body;
 use crate::pem::scan;
 use crate::pem::text::Text;
 
@@ -146,7 +146,7 @@ fn identify_within(bytes: &[u8], wraps: usize) -> Result<Identified, Error> {
 }
 
 fn bare_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let body = body::decode(text, Manner::default()).ok()?;
+    let body = body::decode(text, b"").ok()?;
     let is_plain = body.dek_info.is_none() && body.flaw.is_none();
     is_plain.then_some(body.bytes)
 }

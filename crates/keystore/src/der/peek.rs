@@ -121,17 +121,16 @@ impl Shape {
             }
             [INTEGER, OCTETS, ..] => Some(Self::Sec1),
             [INTEGER, INTEGER] => Some(Self::Pkcs1Public),
-            [INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER] => Some(Self::DsaKey),
-            [
-                INTEGER,
-                INTEGER,
-                INTEGER,
-                INTEGER,
-                INTEGER,
-                INTEGER,
-                INTEGER,
-                ..,
-            ] => Some(Self::Pkcs1),
+            [INTEGER, INTEGER, INTEGER, ..] => {
+                let integers = tags.iter().take_while(|&&tag| tag == INTEGER).count();
+                match (integers, tags.len(), outer.missing > 0) {
+                    (6, 6, false) => Some(Self::DsaKey),
+                    (9, ..) => Some(Self::Pkcs1),
+                    // Cut off; it may show as few integers as a DSA key has.
+                    (_, parts, true) if parts == integers => Some(Self::Pkcs1),
+                    _ => None,
+                }
+            }
             [SEQUENCE, OCTETS] if first.first_child()?.tag == OID => Some(Self::EncryptedPkcs8),
             [SEQUENCE, BITS] if first.first_child()?.tag == OID => Some(Self::Spki),
             [SEQUENCE, ..] => Self::of_signed(first, &tags),
@@ -276,6 +275,24 @@ mod tests {
             Tlv::peek(&[0x30, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).unwrap();
         assert_eq!(huge.missing, usize::MAX);
         assert!(Tlv::peek(&[0x30, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0]).is_none());
+    }
+
+    #[test]
+    fn bare_integers_are_told_apart_by_their_number() {
+        let shape = |count: usize, tail: &[u8]| {
+            Shape::of(&encode(
+                SEQUENCE,
+                &[&[INTEGER, 1, 0].repeat(count), tail].concat(),
+            ))
+        };
+        assert_eq!(shape(2, &[]), Some(Shape::Pkcs1Public));
+        assert_eq!(shape(6, &[]), Some(Shape::DsaKey));
+        assert_eq!(shape(9, &[]), Some(Shape::Pkcs1));
+        // Multi-prime RSA has a sequence after the nine.
+        assert_eq!(shape(9, &[SEQUENCE, 0]), Some(Shape::Pkcs1));
+        assert_eq!(shape(5, &[]), None);
+        let cut = [&[SEQUENCE, 27][..], &[INTEGER, 1, 0].repeat(6)].concat();
+        assert_eq!(Shape::of(&cut), Some(Shape::Pkcs1));
     }
 
     #[test]

@@ -23,17 +23,10 @@ pub(crate) struct Flaw {
     pub(crate) why: String,
 }
 
-/// How a body is to be taken.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Manner<'a> {
-    /// What stands before the BEGIN line and before the END line, as in a quoted mail or a patch.
-    pub(crate) prefix: &'a [u8],
-    /// There is no END line: the body ends before the first line that is not base64.
-    pub(crate) is_open: bool,
-}
-
 /// Decodes a body.
-pub(crate) fn decode(body: &[u8], manner: Manner<'_>) -> Result<Body, Flaw> {
+///
+/// `prefix` is what stands before the BEGIN line and before the END line, as in a quoted mail or a patch.
+pub(crate) fn decode(body: &[u8], prefix: &[u8]) -> Result<Body, Flaw> {
     let mut collector = Collector {
         base64: Zeroizing::new(Vec::with_capacity(body.len())),
         ..Collector::default()
@@ -46,10 +39,7 @@ pub(crate) fn decode(body: &[u8], manner: Manner<'_>) -> Result<Body, Flaw> {
             is_last: at + line.len() == body.len(),
         };
         let before = collector.base64.len();
-        let content = unquote(line, manner.prefix, place);
-        if manner.is_open && before > 0 && is_prose(content) {
-            break;
-        }
+        let content = unquote(line, prefix, place);
         // Offsets are those of the line; what stands before its content is short.
         if let Err(why) = collector.line(content) {
             flaw = Some(Flaw { at: Some(at), why });
@@ -59,18 +49,10 @@ pub(crate) fn decode(body: &[u8], manner: Manner<'_>) -> Result<Body, Flaw> {
         at += line.len() + 1;
     }
     match (collector.finish(), flaw) {
-        (Ok(body), flaw) => Ok(Body {
-            flaw: flaw.filter(|_| !manner.is_open),
-            ..body
-        }),
+        (Ok(body), flaw) => Ok(Body { flaw, ..body }),
         (Err(_), Some(flaw)) => Err(flaw),
         (Err(why), None) => Err(Flaw { at: None, why }),
     }
-}
-
-/// Base64 has no blanks inside a line, unless all of it stands on one line.
-fn is_prose(line: &[u8]) -> bool {
-    line.trim_ascii().iter().any(u8::is_ascii_whitespace)
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -278,12 +260,12 @@ mod tests {
     use super::*;
 
     fn text(body: &str) -> String {
-        let body = decode(body.as_bytes(), Manner::default()).unwrap();
+        let body = decode(body.as_bytes(), b"").unwrap();
         String::from_utf8(body.bytes.to_vec()).unwrap()
     }
 
     fn why(body: &str) -> String {
-        match decode(body.as_bytes(), Manner::default()) {
+        match decode(body.as_bytes(), b"") {
             Ok(body) => body.flaw.unwrap().why,
             Err(flaw) => flaw.why,
         }
@@ -312,7 +294,7 @@ mod tests {
             "\n\u{a0}SGVs\u{200b}\nbG8/\u{feff}\n",
             "\nComment: hello\n\nSGVs\nbG8/\n",
         ] {
-            let decoded = decode(body.as_bytes(), Manner::default());
+            let decoded = decode(body.as_bytes(), b"");
             let decoded = decoded.unwrap_or_else(|flaw| panic!("{body:?}: {flaw:?}"));
             assert_eq!(&decoded.bytes[..], b"Hello?", "{body:?}");
         }
@@ -324,11 +306,7 @@ mod tests {
             ("+", "\n+SGVs\n+bG8/\n+"),
             ("// ", "\n// SGVs\n// bG8/\n// "),
         ] {
-            let manner = Manner {
-                prefix: prefix.as_bytes(),
-                is_open: false,
-            };
-            let body = decode(body.as_bytes(), manner).unwrap();
+            let body = decode(body.as_bytes(), prefix.as_bytes()).unwrap();
             assert_eq!(&body.bytes[..], b"Hello?");
         }
     }
@@ -342,7 +320,7 @@ mod tests {
             " Proc-Type: 4, ENCRYPTED DEK-Info: AES-128-CBC, 00FF SGVs ",
             "\n  Proc-Type: 4,ENCRYPTED\n  DEK-Info: AES-128-CBC,00FF\n\n  SGVs\n",
         ] {
-            let decoded = decode(body.as_bytes(), Manner::default()).unwrap();
+            let decoded = decode(body.as_bytes(), b"").unwrap();
             assert_eq!(
                 decoded.dek_info.as_deref(),
                 Some("AES-128-CBC,00FF"),
@@ -359,7 +337,7 @@ mod tests {
         assert_eq!(text("SGU"), "He");
         assert_eq!(text("SGU=="), "He");
         assert_eq!(text("SA"), "H");
-        let body = decode(b"SGU", Manner::default()).unwrap();
+        let body = decode(b"SGU", b"").unwrap();
         assert_eq!(body.oddities, ["base64 without its padding"]);
         assert_eq!(why("SGU=SGVs"), "base64 goes on after the padding");
         assert!(why("SGVsb").starts_with("base64 of 5 characters"));
@@ -371,33 +349,20 @@ mod tests {
         assert_eq!(why("SG\u{7}Vs"), "byte 0x07 is no base64 character");
         assert_eq!(why("\n\n"), "the block is empty");
         assert_eq!(why("SGVs\\u00e4"), "byte 0xe4 is no base64 character");
-        let body = decode(b"\nSGVs\nSG?s\n", Manner::default()).unwrap();
+        let body = decode(b"\nSGVs\nSG?s\n", b"").unwrap();
         assert_eq!(body.flaw.unwrap().at, Some(6));
         assert_eq!(&body.bytes[..], b"Hel");
-    }
-
-    #[test]
-    fn an_open_body_ends_where_base64_ends() {
-        let open = Manner {
-            is_open: true,
-            ..Manner::default()
-        };
-        let body = decode(b"\nSGVs\nbG8/\nCertificate: (more)\n", open).unwrap();
-        assert_eq!(&body.bytes[..], b"Hello?");
-        assert!(decode(b"\n(nothing)\n", open).is_err());
     }
 
     proptest! {
         #[test]
         fn any_body_decodes_or_not(body in any::<Vec<u8>>(), prefix in any::<Vec<u8>>()) {
-            for is_open in [false, true] {
-                let _ = decode(&body, Manner { prefix: &prefix, is_open });
-            }
+            let _ = decode(&body, &prefix);
         }
 
         #[test]
         fn textual_bodies_decode_or_not(body in "[A-Za-z+/=\\\\nu0-9\"' :\n\r,-]{0,80}") {
-            let _ = decode(body.as_bytes(), Manner::default());
+            let _ = decode(body.as_bytes(), b"");
         }
     }
 }

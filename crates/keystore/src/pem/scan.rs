@@ -1,6 +1,6 @@
 //! Finds the blocks of a text, good and broken, with their lines.
 
-use super::body::{self, Body, Flaw, Manner};
+use super::body::{self, Body, Flaw};
 use super::marker::{Kind, Marker};
 
 /// What stands in the text.
@@ -88,36 +88,40 @@ impl<'a> Scanner<'a> {
         while let Some(stray) = end.filter(|marker| marker.kind == Kind::Stray) {
             end = self.marker(stray.end);
         }
-        let closing = end.filter(|marker| marker.kind == Kind::End);
-        let body_end = end.map_or(self.text.len(), |marker| marker.start);
-        let body = self.slice(begin.end, body_end);
-        let block_end = closing.map_or(body_end, |marker| marker.end);
-        let last_byte = match closing {
-            Some(end) => end.end,
-            None => begin.end + body.trim_ascii_end().len(),
-        };
-        self.pending = end.filter(|marker| marker.kind == Kind::Begin);
-        self.at = block_end;
-        self.block_end = block_end;
-
-        let prefix = self.line_prefix(begin.start);
-        let manner = Manner {
-            prefix: match closing {
-                Some(end) if self.line_prefix(end.start) == prefix => prefix,
-                _ => &[],
-            },
-            is_open: closing.is_none(),
-        };
+        let body = self.slice(
+            begin.end,
+            end.map_or(self.text.len(), |marker| marker.start),
+        );
         let first = self.lines.line_of(begin.start);
         let label = text_of(begin.label);
-        match body::decode(body, manner) {
+        let Some(end) = end.filter(|marker| marker.kind == Kind::End) else {
+            self.pending = end;
+            self.block_end = begin.end + body.len();
+            self.at = self.block_end;
+            let last_byte = begin.end + body.trim_ascii_end().len();
+            let last = self.lines.line_of(last_byte);
+            return Item::Broken {
+                lines: Lines { first, last },
+                label,
+                why: "no END line".to_owned(),
+            };
+        };
+        self.block_end = end.end;
+        self.at = end.end;
+
+        let prefix = self.line_prefix(begin.start);
+        let prefix = match self.line_prefix(end.start) {
+            other if other == prefix => prefix,
+            _ => &[],
+        };
+        match body::decode(body, prefix) {
             Ok(mut body) => {
                 let fault = body.flaw.take();
                 let fault = fault.map(|flaw| self.describe(begin.end, flaw));
-                let last = self.lines.line_of(last_byte);
+                let last = self.lines.line_of(end.end);
                 Item::Block(Block {
                     lines: Lines { first, last },
-                    oddities: frame_oddities(begin, closing),
+                    oddities: frame_oddities(begin, end),
                     label,
                     body,
                     fault,
@@ -126,11 +130,7 @@ impl<'a> Scanner<'a> {
             }
             Err(flaw) => {
                 let why = self.describe(begin.end, flaw);
-                let last = self.lines.line_of(last_byte);
-                let why = match closing {
-                    None => format!("no END line, and {why}"),
-                    Some(_) => why,
-                };
+                let last = self.lines.line_of(end.end);
                 Item::Broken {
                     lines: Lines { first, last },
                     label,
@@ -199,21 +199,16 @@ impl<'a> Iterator for Scanner<'a> {
     }
 }
 
-fn frame_oddities(begin: Marker<'_>, end: Option<Marker<'_>>) -> Vec<String> {
+fn frame_oddities(begin: Marker<'_>, end: Marker<'_>) -> Vec<String> {
     let mut oddities = Vec::new();
     if begin.is_damaged {
         oddities.push("dashes are missing in the BEGIN line".to_owned());
     }
-    match end {
-        None => oddities.push("no END line".to_owned()),
-        Some(end) if end.label != begin.label => {
-            let label = text_of(end.label);
-            oddities.push(format!("the END line says {label:?}"));
-        }
-        Some(end) if end.is_damaged => {
-            oddities.push("dashes are missing in the END line".to_owned());
-        }
-        Some(_) => (),
+    if end.label != begin.label {
+        let label = text_of(end.label);
+        oddities.push(format!("the END line says {label:?}"));
+    } else if end.is_damaged {
+        oddities.push("dashes are missing in the END line".to_owned());
     }
     oddities
 }
@@ -302,7 +297,7 @@ mod tests {
                 "-----BEGIN A-----\nSGVsb\n-----BEGIN B-----\nSGVs\n-----END B-----\n-----END C-----"
             ),
             [
-                "1-2 A broken: no END line, and base64 of 5 characters: there is one too many, or some are missing",
+                "1-2 A broken: no END line",
                 "3-5 B Hel []",
                 "6-6 C broken: no BEGIN line before this END line",
             ]
@@ -317,7 +312,7 @@ mod tests {
         );
         assert_eq!(
             summary("-----BEGIN A-----\nSGVs\n"),
-            ["1-2 A Hel [\"no END line\"]"]
+            ["1-2 A broken: no END line"]
         );
         assert_eq!(
             summary("----BEGIN PKCS7-----\nSGVs\n-----END PKCS7-----"),
