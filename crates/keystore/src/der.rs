@@ -93,6 +93,8 @@ pub(crate) fn note_lost_aliases(store: &KeyStore, format: Format, notes: &mut No
 pub(crate) struct Pile {
     pub(crate) contents: Contents,
     pub(crate) notes: Notes,
+    /// Whether any object was added; an empty PKCS#7 is one.
+    has_content: bool,
 }
 
 impl Pile {
@@ -100,6 +102,7 @@ impl Pile {
         Self {
             contents: Contents::empty(format),
             notes: Notes::default(),
+            has_content: false,
         }
     }
 
@@ -138,6 +141,7 @@ impl Pile {
                 return Ok(Err(format!("{} cannot be read here", shape.name())));
             }
         }
+        self.has_content = true;
         Ok(Ok(()))
     }
 
@@ -175,6 +179,7 @@ impl Pile {
             Ok(inner) => inner,
             Err(error) => return Ok(Err(error.to_string())),
         };
+        self.has_content = true;
         for entry in inner.store.into_entries() {
             self.entry(entry.kind, alias)?;
         }
@@ -186,6 +191,7 @@ impl Pile {
     }
 
     fn entry(&mut self, kind: EntryKind, alias: Option<&str>) -> Result<(), Error> {
+        self.has_content = true;
         let place = self.contents.store.len() + 1;
         if place > MAX_ENTRIES {
             return Err(Error::OverLimit {
@@ -217,19 +223,11 @@ impl Pile {
         }
     }
 
-    /// What was found; an error when every part had to be skipped.
+    /// What was found; an error when nothing was.
     pub(crate) fn into_contents(self) -> Result<Contents, Error> {
         let mut contents = self.contents;
         contents.notes = self.notes.into_list();
-        let found = contents.store.len()
-            + contents.requests.len()
-            + contents.crls.len()
-            + contents.public_keys.len();
-        let skipped = contents
-            .notes
-            .iter()
-            .any(|note| note.kind == crate::NoteKind::Skipped);
-        if found == 0 && skipped {
+        if !self.has_content {
             return Err(Error::NothingReadable {
                 format: contents.format,
                 notes: contents.notes,

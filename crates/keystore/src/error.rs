@@ -24,12 +24,12 @@ pub enum Error {
         /// The kind with its article: `a JCEKS key store`, `an HTML page`, …
         what: String,
     },
-    /// The format is clear, and every single part of the input had to be skipped.
+    /// The format is clear, and nothing was found in it, or nothing that can be read.
     #[error("{format}: nothing in it can be read{}", first_skipped(notes))]
     NothingReadable {
         /// The container.
         format: Format,
-        /// What was skipped, and why.
+        /// What was left out, and why.
         notes: Vec<Note>,
     },
     /// The structure ends before it should.
@@ -166,9 +166,9 @@ impl Error {
 }
 
 fn first_skipped(notes: &[Note]) -> String {
-    notes
-        .iter()
-        .find(|note| note.kind == NoteKind::Skipped)
+    let skipped = notes.iter().find(|note| note.kind == NoteKind::Skipped);
+    skipped
+        .or_else(|| notes.first())
         .map(|note| format!(": {note}"))
         .unwrap_or_default()
 }

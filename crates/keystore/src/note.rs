@@ -1,5 +1,6 @@
 //! What a reader has to say beside what it read: skipped parts, oddities, warnings.
 
+use std::collections::HashMap;
 use std::fmt;
 
 /// One remark about a container that was read (or written) all the same.
@@ -39,11 +40,11 @@ pub enum At {
     Line(usize),
 }
 
-/// Collects notes; hostile input can give rise to millions, so the list ends at [`MAX_NOTES`] and the rest is counted.
+/// Collects notes; hostile input can give rise to millions, so each kind ends at [`MAX_NOTES`] and the rest is counted.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     list: Vec<Note>,
-    unlisted: usize,
+    counts: HashMap<NoteKind, usize>,
 }
 
 impl Notes {
@@ -60,25 +61,28 @@ impl Notes {
     }
 
     pub(crate) fn push(&mut self, kind: NoteKind, at: At, message: impl Into<String>) {
-        if self.list.len() < MAX_NOTES {
+        let count = self.counts.entry(kind).or_default();
+        *count += 1;
+        if *count <= MAX_NOTES {
             self.list.push(Note {
                 kind,
                 at,
                 message: message.into(),
             });
-        } else {
-            self.unlisted += 1;
         }
     }
 
-    /// The notes in order; when some are not listed, a last one says how many.
+    /// The notes in order; where some of a kind are not listed, a last one of that kind says how many.
     pub(crate) fn into_list(mut self) -> Vec<Note> {
-        if self.unlisted > 0 {
-            self.list.push(Note {
-                kind: NoteKind::Warning,
-                at: At::Input,
-                message: format!("{} more remarks are not listed", self.unlisted),
-            });
+        for kind in [NoteKind::Oddity, NoteKind::Skipped, NoteKind::Warning] {
+            let count = self.counts.get(&kind).copied().unwrap_or_default();
+            if count > MAX_NOTES {
+                self.list.push(Note {
+                    kind,
+                    at: At::Input,
+                    message: format!("{} more remarks of this kind", count - MAX_NOTES),
+                });
+            }
         }
         self.list
     }

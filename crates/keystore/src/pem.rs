@@ -562,13 +562,30 @@ mod tests {
     }
 
     #[test]
+    fn nothing_but_remarks_is_an_error_too() {
+        let error = read(b"-----BEGIN EC PARAMETERS-----\nBggq\n-----END EC PARAMETERS-----\n");
+        assert!(matches!(error, Err(Error::NothingReadable { .. })));
+        let error = read("-----BEGIN ".repeat(3000).as_bytes()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("PEM: nothing in it can be read: line 1: ")
+        );
+    }
+
+    #[test]
     fn a_million_broken_blocks_are_no_million_notes() {
         let text = "-----BEGIN A-----\n".repeat(100_000);
         let Err(Error::NothingReadable { notes, .. }) = read(text.as_bytes()) else {
             panic!()
         };
         assert_eq!(notes.len(), 1001);
-        assert_eq!(notes[1000].to_string(), "99000 more remarks are not listed");
+        assert_eq!(notes[1000].to_string(), "99000 more remarks of this kind");
+        // Oddities do not push out what was skipped.
+        let odd = "-----BEGIN x\n".repeat(5000) + testing::CERT_A + &text;
+        let contents = read(odd.as_bytes()).unwrap();
+        let skipped = |note: &&crate::Note| note.kind == NoteKind::Skipped;
+        assert_eq!(contents.notes.iter().filter(skipped).count(), 1001);
     }
 
     #[test]
