@@ -77,11 +77,19 @@ impl SealedKey {
         }
     }
 
-    /// The PKCS#8 `EncryptedPrivateKeyInfo` DER of a locked key, where it has that form.
+    /// The `EncryptedPrivateKeyInfo`, when its scheme is one of PKCS#5 or PKCS#12, which other containers take too.
     pub(crate) fn as_encrypted_pkcs8(&self) -> Option<&[u8]> {
         match &self.form {
-            Form::Clear(_) => None,
-            Form::Encrypted(der) => Some(der),
+            Form::Encrypted(der) if !crate::jks::is_sun_protected(der) => Some(der),
+            _ => None,
+        }
+    }
+
+    /// The `EncryptedPrivateKeyInfo`, when its scheme is Sun's key protector, which is the only one that JKS takes.
+    pub(crate) fn as_sun_protected(&self) -> Option<&[u8]> {
+        match &self.form {
+            Form::Encrypted(der) if crate::jks::is_sun_protected(der) => Some(der),
+            _ => None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use super::{KEY, MAGIC, SUN_PROTECTOR, TRUSTED, X509, is_sun_protected, store_digest};
+use super::{KEY, MAGIC, SUN_PROTECTOR, TRUSTED, X509, store_digest};
 use crate::der::peek;
 use crate::java::DataOutput;
 use crate::model::MAX_ENTRIES;
@@ -120,13 +120,13 @@ fn seal(
     password: &Password,
 ) -> Result<Vec<u8>, Error> {
     if key.is_sealed() {
-        return match key.as_encrypted_pkcs8() {
-            Some(der) if is_sun_protected(der) => Ok(der.to_vec()),
-            _ => Err(Error::KeySealed {
+        let protected = key.as_sun_protected();
+        return protected
+            .map(<[u8]>::to_vec)
+            .ok_or_else(|| Error::KeySealed {
                 format: Format::Jks,
                 alias: entry.alias.to_string(),
-            }),
-        };
+            });
     }
     let clear = key.unlock(None)?;
     let password = options.key_password.unwrap_or(password);

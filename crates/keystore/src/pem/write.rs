@@ -6,7 +6,6 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::der::note_lost_aliases;
-use crate::jks::is_sun_protected;
 use crate::note::Notes;
 use crate::{Entry, EntryKind, Error, Format, KeyStore, SealedKey, WriteOptions, Written};
 
@@ -45,14 +44,12 @@ fn key_block(key: &SealedKey, entry: &Entry) -> Result<Zeroizing<String>, Error>
     if !key.is_sealed() {
         return Ok(clear_block(key.unlock(None)?.secret_pkcs8()));
     }
-    match key.as_encrypted_pkcs8() {
-        // Nothing but Java opens a key under Sun's protector, and Java takes no such PEM file.
-        Some(der) if !is_sun_protected(der) => Ok(block("ENCRYPTED PRIVATE KEY", der)),
-        _ => Err(Error::KeySealed {
-            format: Format::Pem,
-            alias: entry.alias.to_string(),
-        }),
-    }
+    // Nothing but Java opens a key under Sun's protector, and Java takes no such PEM file.
+    let sealed = key.as_encrypted_pkcs8().ok_or_else(|| Error::KeySealed {
+        format: Format::Pem,
+        alias: entry.alias.to_string(),
+    })?;
+    Ok(block("ENCRYPTED PRIVATE KEY", sealed))
 }
 
 fn block(label: &str, der: &[u8]) -> Zeroizing<String> {
