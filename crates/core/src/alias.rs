@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use trustpack_keystore::KeyStore;
+use trustpack_keystore::{Alias, KeyStore};
 
 use crate::Certificate;
 use crate::report::text;
@@ -26,6 +26,25 @@ pub fn of(certificate: &Certificate) -> String {
         .or_else(|| name(alt_name()))
         .or_else(|| name(subject()))
         .unwrap_or_else(|| of_digest(certificate.fingerprint().as_bytes()))
+}
+
+/// Gives every entry that its container did not name an alias by [`of`], unique among all.
+pub fn name_all(store: KeyStore) -> KeyStore {
+    let mut aliases = Aliases::default();
+    for entry in store.entries().iter().filter(|entry| entry.alias.is_given()) {
+        aliases.take(entry.alias.as_str());
+    }
+    let mut named = KeyStore::new();
+    for mut entry in store.into_entries() {
+        let first = entry.certificates().first().cloned();
+        if !entry.alias.is_given()
+            && let Some(certificate) = first.and_then(|der| Certificate::from_der(der).ok())
+        {
+            entry.alias = Alias::new(aliases.unique(&of(&certificate)));
+        }
+        named.push_renamed(entry);
+    }
+    named
 }
 
 /// The last resort: `sha256-` and the first 8 hex digits of a digest.

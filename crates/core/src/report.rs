@@ -11,6 +11,7 @@ use time::{Duration, OffsetDateTime};
 use crate::Certificate;
 
 mod json;
+pub mod page;
 mod table;
 pub(crate) mod text;
 

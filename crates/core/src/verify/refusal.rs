@@ -223,6 +223,33 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// A word from a closed list, for scripts.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::AnchorNotCa { .. } => "anchor-not-ca",
+            Self::AnchorNotSigner { .. } => "anchor-not-signer",
+            Self::BadSignature { .. } => "bad-signature",
+            Self::CannotCheckSignature { .. } => "cannot-check-signature",
+            Self::CriticalExtension { .. } => "critical-extension",
+            Self::DistrustedCa { .. } => "distrusted-ca",
+            Self::EndEntityKeyUsage { .. } => "end-entity-key-usage",
+            Self::EndEntityPurpose { .. } => "end-entity-purpose",
+            Self::Expired { .. } => "expired",
+            Self::HostMismatch { .. } => "host-mismatch",
+            Self::NameConstraints { .. } => "name-constraints",
+            Self::NoCertificate => "no-certificate",
+            Self::NoPath { .. } => "no-path",
+            Self::NotByAnchor { .. } => "not-by-anchor",
+            Self::NotCa { .. } => "not-ca",
+            Self::NotSigner { .. } => "not-signer",
+            Self::NotYetValid { .. } => "not-yet-valid",
+            Self::PathTooLong { .. } => "path-too-long",
+            Self::TooManyCandidates { .. } => "too-many-candidates",
+            Self::Unreadable { .. } => "unreadable",
+            Self::WeakAlgorithm { .. } => "weak-algorithm",
+        }
+    }
+
     /// What to do about it, when something can be done with the store or the server.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {

@@ -1,0 +1,542 @@
+//! What can be typed: clap types only. Each command turns its part into a plan of its own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use time::OffsetDateTime;
+use trustpack_core::endpoint::ConnectRule;
+use trustpack_core::expiry::Threshold;
+use trustpack_core::keystore::Format;
+use trustpack_core::merge::OnConflict;
+use trustpack_core::report::FailOn;
+use trustpack_core::select::Select;
+
+use crate::duration::{parse_duration, parse_time};
+use crate::password::PasswordSource;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 fine · 1 the answer is no (expired, not trusted, conflict, invalid) · 2 could not do it";
+
+/// Fetch, judge, merge, check and pack certificates and trust stores.
+///
+/// stdout is data, stderr is talk. Every command that reports takes --json.
+#[derive(Debug, Parser)]
+#[command(name = "trustpack", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Arguments {
+    /// Say nothing on stderr but errors and warnings.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Get the chain that a server presents.
+    Fetch(Fetch),
+    /// Show what is inside files, folders, stores and servers; judges nothing.
+    Inspect(Inspect),
+    /// Change the format of certificates, nothing else.
+    Convert(Convert),
+    /// Join files, folders, stores and servers into one store, under a plan.
+    Merge(Merge),
+    /// Apply the expiry policy to files, folders, stores and servers.
+    Check(Check),
+    /// Would this client accept this server with this store, and why not.
+    Verify(Verify),
+    /// Messaging channels: their model, their certificates, their bundle.
+    #[command(subcommand)]
+    Channel(Channel),
+    /// Rehearse the whole job offline, against servers on this machine.
+    Demo(Demo),
+    /// Print a completion script for a shell.
+    Completions(Completions),
+    /// Print the manual page (roff).
+    Man,
+}
+
+/// Get the chain that a server presents.
+///
+/// The chain is kept whatever happens afterwards: when nothing here trusts it, when the server wants a client
+/// certificate, when the handshake breaks later. Fetching judges nothing; `verify` does.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack fetch api.infobip.com
+  trustpack fetch https://10.0.0.7:28090 -o chain.pem
+  trustpack fetch gateway.example --connect 10.0.0.7:8443 --select issuers -o ca.pem
+  trustpack fetch a.example b.example:8443 --jsonl
+
+Exit codes: 0 every server presented a chain · 2 at least one did not (the others are still written)"))]
+pub struct Fetch {
+    /// Servers: host, host:port, https://host, tls://host:port, [v6]:port.
+    #[arg(required = true, value_name = "ENDPOINT")]
+    pub endpoints: Vec<String>,
+
+    /// Which certificates to write or print with -o.
+    #[arg(long, value_name = "WHICH", default_value = "chain", value_parser = parse_from::<Select>)]
+    pub select: Select,
+
+    /// One JSON object a line, in the order of arrival.
+    #[arg(long, conflicts_with = "json")]
+    pub jsonl: bool,
+
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub roots: Roots,
+    #[command(flatten)]
+    pub output: OptionalOutput,
+    #[command(flatten)]
+    pub store_password: StorePassword,
+    #[command(flatten)]
+    pub time: Time,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// Show what is inside files, folders, stores and servers. Judges nothing.
+///
+/// Any format is found by content. A JKS is listed without its password.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack inspect truststore.jks
+  trustpack inspect chain.pem server.p12 --password file:store.pass
+  trustpack inspect /etc/ssl/certs --json
+
+Exit codes: 0 everything was read · 2 something could not be read"))]
+pub struct Inspect {
+    /// Files, folders, `-` for stdin, servers (host:port, https://host).
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+
+    #[command(flatten)]
+    pub input_password: InputPassword,
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub time: Time,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// Change the format of certificates, nothing else.
+///
+/// The format of the output follows its extension (.pem .crt · .cer .der · .p7b · .jks · .p12 .pfx) or --format.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack convert mycertfile.pem -o mycert.cer
+  trustpack convert chain.p7b -o chain.pem
+  trustpack convert truststore.jks -o truststore.p12 --password file:store.pass
+
+Exit codes: 0 written, or already the same · 2 could not do it"))]
+pub struct Convert {
+    /// Files, folders, `-` for stdin.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+
+    #[command(flatten)]
+    pub output: RequiredOutput,
+    #[command(flatten)]
+    pub store_password: StorePassword,
+    #[command(flatten)]
+    pub input_password: InputPassword,
+}
+
+/// Join files, folders, stores and servers into one store, under a plan.
+///
+/// The plan is printed first, then applied in one write. Certificates that are already there under any alias are
+/// not added again, so merging twice changes nothing. An existing store is kept and extended.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack merge root.cer issuing.pem -o truststore.jks --password file:store.pass
+  trustpack merge https://api.infobip.com extra/ -o truststore.jks --password env:STORE_PASS
+  trustpack merge old.jks new.p12 -o all.p12 --password prompt --dry-run
+
+Exit codes: 0 applied, or nothing to do · 1 a conflict was refused, nothing written · 2 could not do it"))]
+pub struct Merge {
+    /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+
+    /// What to do when an alias is taken by another certificate.
+    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = parse_from::<OnConflict>)]
+    pub on_conflict: OnConflict,
+
+    /// Which certificates to take. Default: root and intermediates of servers, everything of files.
+    #[arg(long, value_name = "WHICH", value_parser = parse_from::<Select>)]
+    pub select: Option<Select>,
+
+    /// Creation date of new entries. Default: notBefore of the certificate, so that equal input gives equal bytes.
+    #[arg(long, value_name = "TIME|now", value_parser = parse_time)]
+    pub created: Option<OffsetDateTime>,
+
+    /// Print the plan and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    #[command(flatten)]
+    pub output: RequiredOutput,
+    #[command(flatten)]
+    pub store_password: StorePassword,
+    #[command(flatten)]
+    pub input_password: InputPassword,
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub roots: Roots,
+    #[command(flatten)]
+    pub time: Time,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// Apply the expiry policy to files, folders, stores and servers.
+///
+/// Default policy: a server certificate warns below min(30 d, a quarter of its lifetime) and is critical below
+/// min(7 d, an eighth); a certificate of at most 10 days below a third and a sixth; CA certificates below 90 d and
+/// 30 d. A renewal on time never warns. A server that cannot be reached is a finding, never a gap.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack check api.infobip.com:443 truststore.jks
+  trustpack check /etc/ssl/certs --warn 60d --crit 14d
+  trustpack check hosts/*.pem --warn 33% --fail-on critical --json
+
+Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it"))]
+pub struct Check {
+    /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+
+    /// Warn below this: 30d, 72h, 33% of the lifetime, or both (30d,33%: the lower wins). Default: see above.
+    #[arg(long, value_name = "LEFT", value_parser = parse_from::<Threshold>)]
+    pub warn: Option<Threshold>,
+
+    /// Critical below this.
+    #[arg(long, value_name = "LEFT", value_parser = parse_from::<Threshold>)]
+    pub crit: Option<Threshold>,
+
+    /// Exit 1 from this severity on.
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = parse_from::<FailOn>)]
+    pub fail_on: FailOn,
+
+    #[command(flatten)]
+    pub input_password: InputPassword,
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub roots: Roots,
+    #[command(flatten)]
+    pub time: Time,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// Would this client accept this server with this store, and why not.
+///
+/// The client is a default Java TLS client: every certificate in the store is an anchor, partial chains are fine,
+/// a server certificate that is itself in the store is accepted even when expired, and the host name or IP address
+/// must match. CERT-LEAF-ONLY says that the store holds only until the server's next renewal.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack verify https://api.infobip.com --trust truststore.jks
+  trustpack verify 10.0.0.7:28090 --trust mycert.cer --as java
+  trustpack verify chain.pem --server-name api.infobip.com --trust truststore.p12 --password env:STORE_PASS
+
+Exit codes: 0 accepted · 1 refused · 2 could not do it (nothing fetched, store unreadable)"))]
+pub struct Verify {
+    /// A server (host, host:port, https://host) or a file with the chain it presents, end entity first.
+    #[arg(value_name = "ENDPOINT|FILE")]
+    pub subject: String,
+
+    /// The trust store: any format.
+    #[arg(long, value_name = "STORE")]
+    pub trust: String,
+
+    /// The client whose rules decide.
+    #[arg(long = "as", value_name = "CLIENT", default_value = "java")]
+    pub client: ClientWord,
+
+    /// Password of the trust store: env:NAME, file:PATH, fd:N, prompt, none, empty.
+    #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
+    pub password: Option<PasswordSource>,
+
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub time: Time,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// Clients whose rules are known.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ClientWord {
+    /// A default Java TLS client (HttpsURLConnection, JDK 8u241 or later).
+    Java,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Channel {
+    New(ChannelNew),
+    Validate(ChannelValidate),
+    Pack(ChannelPack),
+}
+
+/// Write a commented specification to fill in.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack channel new telegram support_bot -o telegram.toml
+  trustpack channel new whatsapp --provider infobip wa_sales -o whatsapp.toml
+
+Exit codes: 0 written · 2 could not do it"))]
+pub struct ChannelNew {
+    /// telegram or whatsapp.
+    #[arg(value_name = "TYPE")]
+    pub kind: String,
+
+    /// Channel name: letters, digits and underscores, at most 64, not starting with a digit.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+
+    /// Business solution provider of a WhatsApp channel.
+    #[arg(long, value_name = "PROVIDER")]
+    pub provider: Option<String>,
+
+    /// Where to write it; default stdout.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+
+    /// Overwrite an existing file.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Check a specification against the product's and the provider's rules. Opens no connection.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack channel validate whatsapp.toml
+  trustpack channel validate channels.toml --json
+
+Exit codes: 0 no critical finding · 1 critical findings · 2 the file cannot be read"))]
+pub struct ChannelValidate {
+    /// The specification (TOML); `-` for stdin.
+    #[arg(value_name = "SPEC")]
+    pub spec: String,
+
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// Fetch, choose, write, verify and pack what a channel needs.
+///
+/// For each host that must be covered: fetches its chain (or takes the files that the specification names),
+/// chooses anchors, writes the container that the product asks for, verifies the host against what was just written,
+/// and packs store, chains, model, report, checklist and manifest. No secret goes into the bundle.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack channel pack whatsapp.toml -o whatsapp.zip
+  trustpack channel pack telegram.toml -o telegram.zip --connect 10.0.0.7:28090
+  SOURCE_DATE_EPOCH=1790000000 trustpack channel pack whatsapp.toml -o whatsapp.zip
+
+Exit codes: 0 packed · 1 a host would not be accepted, or the specification is not valid; nothing written · 2 could not do it"))]
+pub struct ChannelPack {
+    /// The specification (TOML).
+    #[arg(value_name = "SPEC")]
+    pub spec: String,
+
+    /// Pack only these channels; default all.
+    #[arg(long, value_name = "NAME")]
+    pub channel: Vec<String>,
+
+    /// The bundle: a .zip file, or a folder when it ends with `/`.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+
+    /// Overwrite an existing bundle.
+    #[arg(long)]
+    pub force: bool,
+
+    /// Treat CERT-LEAF-ONLY and other lasting risks as errors.
+    #[arg(long)]
+    pub strict: bool,
+
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub roots: Roots,
+    #[command(flatten)]
+    pub time: Time,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// Rehearse the whole job offline, against servers on this machine.
+///
+/// Makes a private CA, starts loopback servers that stand for the hosts of an infobip channel and the product front
+/// end, and runs the public commands against them with their real output. Then the servers renew their certificates:
+/// a leaf-only store breaks, the packed one holds.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack demo
+  trustpack demo --dir rehearsal --hold
+
+Exit codes: 0 every step went as it should · 1 a step did not · 2 could not do it"))]
+pub struct Demo {
+    /// Folder for everything that the rehearsal makes.
+    #[arg(long, value_name = "DIR", default_value = "trustpack-demo")]
+    pub dir: PathBuf,
+
+    /// Keep the servers running afterwards, so that the printed commands can be repeated, until Enter.
+    #[arg(long)]
+    pub hold: bool,
+}
+
+/// Print a completion script for a shell.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  trustpack completions bash > /etc/bash_completion.d/trustpack
+  trustpack completions zsh > ~/.zfunc/_trustpack")]
+pub struct Completions {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+/// How servers are reached.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reaching servers")]
+pub struct Reach {
+    /// Name sent as SNI and expected in the certificate.
+    #[arg(long, value_name = "NAME")]
+    pub server_name: Option<String>,
+
+    /// Dial ADDR:PORT and keep the name; with HOST:PORT= for that server only. Repeatable.
+    #[arg(long, value_name = "[HOST:PORT=]ADDR:PORT", value_parser = parse_from::<ConnectRule>)]
+    pub connect: Vec<ConnectRule>,
+
+    /// IPv4 only.
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    pub ipv4: bool,
+
+    /// IPv6 only.
+    #[arg(short = '6', long)]
+    pub ipv6: bool,
+
+    /// For one whole fetch: name resolution, connection and handshake.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub timeout: Duration,
+
+    /// How many servers to ask at the same time.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub parallel: u16,
+}
+
+/// Where roots are looked up.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Roots")]
+pub struct Roots {
+    /// More roots, asked first: a file or folder in any format. Then the system store, then Mozilla's list. Repeatable.
+    #[arg(long = "roots", value_name = "FILE")]
+    pub files: Vec<String>,
+}
+
+/// An output that may be left out.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OptionalOutput {
+    /// Write certificates: a file (format by extension), `-` for stdout, or a folder when it ends with `/`.
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+
+    /// Format of the output, when the extension does not say it.
+    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>)]
+    pub format: Option<Format>,
+
+    /// Overwrite an existing file.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// An output that must be named.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct RequiredOutput {
+    /// The file to write; format by extension.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+
+    /// Format of the output, when the extension does not say it.
+    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>)]
+    pub format: Option<Format>,
+
+    /// Overwrite an existing file that holds something else.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The password of the store that is written.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Passwords")]
+pub struct StorePassword {
+    /// Password of the store to write: env:NAME, file:PATH, fd:N, prompt, none, empty.
+    #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
+    pub password: Option<PasswordSource>,
+
+    /// Password of the keys in it, when it differs.
+    #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
+    pub key_password: Option<PasswordSource>,
+}
+
+/// Passwords of the stores that are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Passwords")]
+pub struct InputPassword {
+    /// Password of input stores, tried in turn: env:NAME, file:PATH, fd:N, prompt, none, empty. Repeatable.
+    #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
+    pub input_password: Vec<PasswordSource>,
+}
+
+/// What counts as now.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Time")]
+pub struct Time {
+    /// Judge as of this time (RFC 3339, or a date).
+    #[arg(long = "at", value_name = "TIME", value_parser = parse_time)]
+    pub at: Option<OffsetDateTime>,
+}
+
+impl Time {
+    /// The time that counts as now.
+    pub fn now(&self) -> OffsetDateTime {
+        self.at.unwrap_or_else(OffsetDateTime::now_utc)
+    }
+}
+
+/// Machine-readable output.
+#[derive(Debug, Args)]
+pub struct Json {
+    /// Machine-readable output on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A value of one of our own types that parses itself.
+fn parse_from<T>(text: &str) -> Result<T, String>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}

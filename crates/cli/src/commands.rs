@@ -1,0 +1,56 @@
+//! One file per verb. A command turns its arguments into a plan, runs it and prints.
+
+mod channel;
+mod check;
+mod complete;
+mod convert;
+mod demo;
+mod fetch;
+mod inspect;
+mod merge;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::args::Command;
+use crate::render::Talk;
+
+/// How a command that could do its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything is fine.
+    Fine,
+    /// The answer is no: expired, not trusted, conflict, invalid.
+    No,
+    /// Part of the work could not be done; each part has been named on stderr.
+    Incomplete,
+}
+
+impl Outcome {
+    /// The process's answer.
+    pub fn exit_code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Fine => 0,
+            Self::No => 1,
+            Self::Incomplete => 2,
+        })
+    }
+}
+
+/// Runs a command.
+pub fn run(command: Command, talk: &Talk) -> Result<Outcome> {
+    match command {
+        Command::Channel(verb) => channel::run(verb, talk),
+        Command::Check(arguments) => check::run(&arguments, talk),
+        Command::Completions(arguments) => complete::completions(arguments.shell),
+        Command::Convert(arguments) => convert::run(&arguments, talk),
+        Command::Demo(arguments) => demo::run(&arguments, talk),
+        Command::Fetch(arguments) => fetch::run(&arguments, talk),
+        Command::Inspect(arguments) => inspect::run(&arguments, talk),
+        Command::Man => complete::manual(),
+        Command::Merge(arguments) => merge::run(&arguments, talk),
+        Command::Verify(arguments) => verify::run(&arguments, talk),
+    }
+}

@@ -1,0 +1,232 @@
+//! `trustpack channel pack`: fetch, choose, write, verify, check, pack.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use time::OffsetDateTime;
+use trustpack_core::bundle::{
+    Bundle, ChainSource, Examined, HostChain, PackError, PackOptions, PackRequest, Packed, pack,
+};
+use trustpack_core::chain::PresentedChain;
+use trustpack_core::channel::{Channel, HostRequirement, SecretRef, Spec, hosts, validate_channel};
+use trustpack_core::endpoint::Endpoint;
+use trustpack_core::expiry::{Item, Policy, Subject, check};
+use trustpack_core::keystore::{Entry, Password};
+use trustpack_core::report::{Finding, Report, Severity, page};
+use trustpack_core::trust::TrustAnchors;
+
+use super::read_spec;
+use crate::args::ChannelPack;
+use crate::commands::Outcome;
+use crate::hint::Hinted;
+use crate::input::{self, Passwords};
+use crate::output::{self, Existing, Privacy, Saved};
+use crate::password::PasswordSource;
+use crate::probe::{self, Plan};
+use crate::render::{Talk, print, print_json};
+
+/// Runs the verb.
+pub fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
+    let spec = read_spec(&arguments.spec)?;
+    let channels = wanted(&spec, &arguments.channel)?;
+    let epoch = source_date_epoch()?;
+    // References to files in the specification are relative to it, wherever the command runs.
+    let folder = match Path::new(&arguments.spec).parent() {
+        Some(parent) if arguments.spec != "-" => parent,
+        _ => Path::new(""),
+    };
+    let roots = probe::root_sets(&arguments.roots, talk)?;
+    let options = PackOptions {
+        at: arguments.time.now(),
+        source_date_epoch: epoch,
+        strict: arguments.strict,
+    };
+
+    let mut packed = Vec::new();
+    let mut refused = Vec::new();
+    for channel in channels {
+        // Nothing is fetched for a specification that cannot be packed anyway.
+        let problems = validate_channel(channel);
+        if problems.iter().any(|finding| finding.severity == Severity::Critical) {
+            refused.push(Refused { channel: channel.name.clone(), findings: problems });
+            continue;
+        }
+        let request = PackRequest {
+            channel,
+            hosts: &gather(channel, folder, arguments, talk)?,
+            roots: &roots,
+            password: resolve(channel, folder, talk)?.as_ref(),
+            options,
+            check: &judge_dates,
+        };
+        match pack(&request) {
+            Ok(done) => packed.push(done),
+            Err(PackError::Refused { channel, findings }) => refused.push(Refused { channel, findings }),
+            Err(error) => return Err(error).with_context(|| channel.name.clone()),
+        }
+    }
+    show(arguments, &packed, &refused)?;
+    if !refused.is_empty() {
+        talk.warn(format!("{} was not written", arguments.output.display()));
+        return Ok(Outcome::No);
+    }
+    let critical = packed.iter().flat_map(|packed| &packed.findings).any(|finding| finding.severity == Severity::Critical);
+    save(&Bundle::new(packed, epoch.unwrap_or(options.at))?, arguments, talk)?;
+    Ok(if critical { Outcome::No } else { Outcome::Fine })
+}
+
+/// A channel that cannot be packed.
+#[derive(Serialize)]
+struct Refused {
+    channel: String,
+    findings: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct Outline<'a> {
+    packed: Vec<&'a Report>,
+    refused: &'a [Refused],
+}
+
+fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Channel>> {
+    if let Some(missing) = names.iter().find(|name| !spec.channels.iter().any(|channel| channel.name == **name)) {
+        let known: Vec<&str> = spec.channels.iter().map(|channel| channel.name.as_str()).collect();
+        let message = format!("the specification has no channel {missing:?}");
+        return Err(Hinted::new(message, format!("it has {}", known.join(", "))).into());
+    }
+    let chosen = |channel: &&Channel| names.is_empty() || names.contains(&channel.name);
+    Ok(spec.channels.iter().filter(chosen).collect())
+}
+
+/// The time that a reproducible build carries (<https://reproducible-builds.org/specs/source-date-epoch/>).
+fn source_date_epoch() -> Result<Option<OffsetDateTime>> {
+    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let seconds = value.to_str().and_then(|text| text.parse::<i64>().ok());
+    let time = seconds.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    time.map(Some).ok_or_else(|| {
+        Hinted::new("SOURCE_DATE_EPOCH is no number of seconds since 1970", "`date +%s` prints one, or unset it").into()
+    })
+}
+
+/// A chain for every host that must be covered: from the file that the specification names, else from the server.
+fn gather(channel: &Channel, folder: &Path, arguments: &ChannelPack, talk: &Talk) -> Result<Vec<HostChain>> {
+    let mut chains = Vec::new();
+    let mut to_fetch = Vec::new();
+    for requirement in hosts(channel) {
+        match channel.given_file(&requirement) {
+            Some(file) => chains.push(given(&requirement, &folder.join(file), file)?),
+            None => to_fetch.push(requirement.endpoint),
+        }
+    }
+    let mut plan = Plan::new(to_fetch, &arguments.reach)?;
+    if let Some(connect) = &channel.trust.connect {
+        let connect: Endpoint = connect.parse().with_context(|| format!("{}: trust.connect", channel.name))?;
+        plan.connect_by_default(&connect);
+    }
+    for fetched in plan.run(talk, |_| Ok(()))? {
+        let Some(chain) = fetched.chain else {
+            let endpoint = &fetched.target.endpoint;
+            let (message, hint) = match &fetched.error {
+                Some(error) => (error.to_string(), error.hint().unwrap_or_default()),
+                None => ("no certificate was presented".to_owned(), String::new()),
+            };
+            return Err(Hinted::new(format!("{}: {endpoint}: {message}", channel.name), hint).into());
+        };
+        chains.push(HostChain {
+            endpoint: fetched.target.endpoint,
+            server_name: fetched.target.server_name,
+            chain,
+            source: ChainSource::Fetched { address: fetched.address, protocol: fetched.protocol },
+        });
+    }
+    Ok(chains)
+}
+
+fn given(requirement: &HostRequirement, path: &Path, name: &str) -> Result<HostChain> {
+    let loaded = input::load_one(&path.display().to_string(), &Passwords::default())?;
+    let certificates = loaded.contents.store.entries().iter().flat_map(Entry::certificates).cloned();
+    Ok(HostChain {
+        endpoint: requirement.endpoint.clone(),
+        server_name: None,
+        chain: PresentedChain::from_ders(certificates),
+        source: ChainSource::Given { file: name.to_owned() },
+    })
+}
+
+/// The password of the trust store, from where the specification says that it is.
+fn resolve(channel: &Channel, folder: &Path, talk: &Talk) -> Result<Option<Password>> {
+    let source = match &channel.trust.password {
+        None => return Ok(None),
+        Some(SecretRef::Env(name)) => PasswordSource::Environment(name.clone()),
+        Some(SecretRef::File(path)) => PasswordSource::File(folder.join(path)),
+        // A literal is a critical finding and has stopped this channel before.
+        Some(_) => return Ok(None),
+    };
+    source.resolve(&format!("the trust store of {}", channel.name), false, talk)
+}
+
+/// The same policy as `trustpack check`.
+fn judge_dates(examined: Vec<Examined>, at: OffsetDateTime) -> Report {
+    let subjects = examined.into_iter().map(|one| Subject {
+        name: one.subject,
+        items: one
+            .certificates
+            .into_iter()
+            .map(|known| Item {
+                extra: known.extra,
+                ..Item::new(known.name, known.role, known.certificate)
+            })
+            .collect(),
+        findings: one.findings,
+        needs: one.needs,
+        ..Subject::default()
+    });
+    check(subjects, &Policy::default(), at)
+}
+
+fn show(arguments: &ChannelPack, packed: &[Packed], refused: &[Refused]) -> Result<()> {
+    if arguments.json.json {
+        let packed = packed.iter().map(|packed| &packed.report).collect();
+        return print_json(&Outline { packed, refused });
+    }
+    for one in packed {
+        for file in &one.files {
+            print(&format!("{}  {} bytes, {}", file.path, file.bytes.len(), file.purpose))?;
+        }
+        for finding in &one.findings {
+            print(page::finding_about(finding).trim_end())?;
+        }
+    }
+    for one in refused {
+        print(&format!("{}: cannot be packed", one.channel))?;
+        for finding in &one.findings {
+            print(page::finding_about(finding).trim_end())?;
+        }
+    }
+    Ok(())
+}
+
+/// One zip, or the files in a folder when the path ends with `/`.
+fn save(bundle: &Bundle, arguments: &ChannelPack, talk: &Talk) -> Result<()> {
+    let path = &arguments.output;
+    let existing = if arguments.force { Existing::Replace } else { Existing::Keep };
+    let files = bundle.files().len();
+    if output::is_stdout(path) || !output::is_folder(path) {
+        let saved = output::save(path, &bundle.to_zip()?, Privacy::Public, existing)?;
+        let did = if saved == Saved::Unchanged { "is unchanged" } else { "written" };
+        talk.say(format!("{} {did}: {files} files", path.display()));
+        return Ok(());
+    }
+    for file in bundle.files() {
+        let target = path.join(&file.path);
+        if let Some(parent) = target.parent() {
+            output::create_folder(parent)?;
+        }
+        output::save(&target, &file.bytes, Privacy::Public, existing)?;
+    }
+    talk.say(format!("{} written: {files} files", path.display()));
+    Ok(())
+}

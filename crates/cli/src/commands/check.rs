@@ -1,0 +1,75 @@
+//! `trustpack check`: the expiry policy over files, folders, stores and servers.
+
+use anyhow::Result;
+use trustpack_core::Certificate;
+use trustpack_core::expiry::{Policy, Subject, check};
+use trustpack_core::fetch::Fetched;
+use trustpack_core::keystore::{Entry, NoteKind};
+use trustpack_core::report::{ReportFormat, render};
+use trustpack_core::trust::TrustAnchors;
+
+use super::Outcome;
+use crate::args::Check;
+use crate::input::{self, Input, Loaded, Passwords};
+use crate::probe::{self, Plan};
+use crate::render::{Talk, print, stdout_style};
+
+/// Runs the command.
+pub fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
+    let at = arguments.time.now();
+    let inputs = Input::parse_all(&arguments.inputs)?;
+    let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
+    let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
+    let roots = if fetched.is_empty() { Vec::new() } else { probe::root_sets(&arguments.roots, talk)? };
+
+    let mut answers = fetched.iter();
+    let mut subjects = Vec::new();
+    for one in &inputs {
+        match one {
+            Input::Endpoint(_) => subjects.extend(answers.next().map(|answer| server(answer, &roots, at))),
+            Input::Path(_) | Input::Stdin => subjects.extend(files(one, &passwords, talk)),
+        }
+    }
+    let policy = Policy { warn: arguments.warn, crit: arguments.crit };
+    let report = check(subjects, &policy, at);
+    let format = if arguments.json.json { ReportFormat::Json } else { ReportFormat::Table };
+    print(&render(&report, format, &stdout_style()))?;
+    Ok(if report.exceeds(arguments.fail_on) { Outcome::No } else { Outcome::Fine })
+}
+
+/// A server: its chain, or the finding that it could not be reached.
+fn server(fetched: &Fetched, roots: &[TrustAnchors], at: time::OffsetDateTime) -> Subject {
+    let name = fetched.target.endpoint.to_string();
+    match (&fetched.chain, probe::analyse_fetched(fetched, roots, at)) {
+        (Some(chain), Some(analysis)) => Subject::from_chain(name, chain, &analysis),
+        _ => match &fetched.error {
+            Some(error) => Subject::unreachable(name, error),
+            None => Subject::unreachable(name, "no certificate was presented"),
+        },
+    }
+}
+
+/// A file, or every file of a folder; one that cannot be read is a finding.
+fn files(input: &Input, passwords: &Passwords, talk: &Talk) -> Vec<Subject> {
+    let files = input::load(std::slice::from_ref(input), passwords);
+    files.tell_passed_over(talk);
+    let failed = files.failures.iter().map(|failure| Subject::unreadable(&failure.name, format!("{:#}", failure.error)));
+    files.loaded.iter().map(file).chain(failed).collect()
+}
+
+fn file(loaded: &Loaded) -> Subject {
+    let store = &loaded.contents.store;
+    let mut subject = if loaded.contents.format.has_aliases() {
+        Subject::from_store(&loaded.name, store)
+    } else {
+        let certificates = store.entries().iter().flat_map(Entry::certificates);
+        Subject::from_certificates(
+            &loaded.name,
+            certificates.filter_map(|der| Certificate::from_der(der.clone()).ok()),
+        )
+    };
+    for note in loaded.contents.notes.iter().filter(|note| note.kind == NoteKind::Skipped) {
+        subject.findings.extend(Subject::unreadable(&loaded.name, note).findings);
+    }
+    subject
+}

@@ -1,0 +1,30 @@
+//! `completions` and `man`: out of the binary itself, so that they are always of this version.
+
+use anyhow::Result;
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::Outcome;
+use crate::args::Arguments;
+use crate::render::print;
+
+/// Prints the completion script of a shell.
+pub fn completions(shell: Shell) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "trustpack", &mut script);
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Outcome::Fine)
+}
+
+/// Prints the manual page: one for the command, one section for each verb.
+pub fn manual() -> Result<Outcome> {
+    let mut page = Vec::new();
+    let command = Arguments::command();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    for verb in command.get_subcommands() {
+        let name = format!("trustpack-{}", verb.get_name());
+        clap_mangen::Man::new(verb.clone().name(name)).render(&mut page)?;
+    }
+    print(&String::from_utf8_lossy(&page))?;
+    Ok(Outcome::Fine)
+}

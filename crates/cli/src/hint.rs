@@ -1,0 +1,70 @@
+//! What to do about an error. The libraries tell facts; the advice, which names flags, is given here.
+
+use std::fmt;
+
+use trustpack_core::keystore;
+
+/// An error of the command itself, with its advice.
+#[derive(Debug)]
+pub struct Hinted {
+    message: String,
+    hint: String,
+}
+
+impl Hinted {
+    /// `message` says what and where, `hint` what to do.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into() }
+    }
+}
+
+impl fmt::Display for Hinted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Hinted {}
+
+/// The advice for an error, from the first of its causes that has one.
+pub fn hint_for(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(|cause| {
+        if let Some(hinted) = cause.downcast_ref::<Hinted>() {
+            return Some(hinted.hint.clone()).filter(|hint| !hint.is_empty());
+        }
+        if let Some(error) = cause.downcast_ref::<keystore::Error>() {
+            return for_keystore(error);
+        }
+        cause.downcast_ref::<std::io::Error>().and_then(for_io)
+    })
+}
+
+fn for_keystore(error: &keystore::Error) -> Option<String> {
+    use keystore::Error;
+    let text = match error {
+        Error::Empty => "the file was probably left behind by a failed export; make it again, for example with `trustpack fetch HOST -o FILE`",
+        Error::Unknown { .. } => "expected PEM, DER, PKCS#7, JKS or PKCS#12; `head -c 200 FILE` shows what it is",
+        Error::Truncated { .. } | Error::Malformed { .. } => "get the file again, in binary mode when it is copied by FTP, and compare sizes",
+        Error::PasswordRequired { .. } => "name the password with --password (or --input-password) env:NAME, file:PATH or prompt; keytool's usual one is \"changeit\"",
+        Error::WrongPassword { .. } => "try another password; keytool's usual one is \"changeit\"; a key may have its own (--key-password)",
+        Error::OverLimit { .. } => "no real store asks for so much; do not trust this file",
+        Error::AliasCollision { .. } => "Java compares aliases without case; rename one of the two",
+        Error::ExactlyOne { .. } => "choose one with --select leaf or --select root, or write .pem, .p7b or .jks, which hold several",
+        Error::EntryUnfit { .. } => "choose a store format (.jks, .p12) or .pem",
+        Error::KeySealed { .. } => "name the key's password with --key-password env:NAME, file:PATH or prompt",
+        Error::PasswordUnfit { .. } => "choose another password with --password",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn for_io(error: &std::io::Error) -> Option<String> {
+    let text = match error.kind() {
+        std::io::ErrorKind::NotFound => "check the path; a server is written host:port or https://host",
+        std::io::ErrorKind::PermissionDenied => "check the permissions of the file and its folder",
+        std::io::ErrorKind::IsADirectory => "name a file, or end an output folder with `/`",
+        std::io::ErrorKind::StorageFull => "make room on the disk; nothing was changed",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}

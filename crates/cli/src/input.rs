@@ -1,0 +1,288 @@
+//! What the user names as input, turned into contents: files, folders, stdin, servers.
+//!
+//! A bad input never hides its neighbours: what could not be read is a [`Failure`] beside what was.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use trustpack_core::endpoint::Endpoint;
+use trustpack_core::keystore::{self, Contents, Password, ReadOptions};
+
+use crate::hint::Hinted;
+use crate::password::PasswordSource;
+use crate::render::Talk;
+
+/// No certificate file comes near it: all roots of the world are under 1 MB, 10,000 certificates in a store 10 MB.
+const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Deeper than any certificate folder; ends a loop of mounts.
+const MAX_FOLDER_DEPTH: usize = 32;
+
+/// One input, as meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    Endpoint(Endpoint),
+    Path(PathBuf),
+    Stdin,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its name in messages.
+    pub name: String,
+    pub contents: Contents,
+}
+
+/// An input that was not.
+#[derive(Debug)]
+pub struct Failure {
+    /// Its name in messages.
+    pub name: String,
+    pub error: anyhow::Error,
+}
+
+/// What came of all file inputs.
+#[derive(Debug, Default)]
+pub struct Files {
+    pub loaded: Vec<Loaded>,
+    pub failures: Vec<Failure>,
+    /// Files in folders that are no certificate files.
+    pub passed_over: usize,
+}
+
+/// Passwords to be tried on stores that are read.
+#[derive(Debug, Default)]
+pub struct Passwords {
+    /// Meant for the input by the user; when none of them fits, that is an error.
+    named: Vec<Option<Password>>,
+    /// That of another store in the same command; a try, not a claim.
+    likely: Option<Password>,
+}
+
+impl Passwords {
+    /// Asks each source once. `likely` is tried after the named ones.
+    pub fn resolve(sources: &[PasswordSource], likely: Option<&Password>, talk: &Talk) -> Result<Self> {
+        let ask = |source: &PasswordSource| source.resolve("the input", false, talk);
+        let named = sources.iter().map(ask).collect::<Result<_>>()?;
+        Ok(Self { named, likely: likely.cloned() })
+    }
+
+    /// The one that the user named for this store, if any.
+    pub fn named(password: Option<Password>) -> Self {
+        Self { named: password.map(Some).into_iter().collect(), likely: None }
+    }
+
+    /// Every password worth trying on a key.
+    pub fn all(&self) -> impl Iterator<Item = &Password> {
+        self.named.iter().flatten().chain(&self.likely)
+    }
+
+    /// Reads with the first password that fits, else without any.
+    fn read(&self, bytes: &[u8]) -> Result<Contents, keystore::Error> {
+        let mut refused = None;
+        let likely = self.likely.iter().map(Some);
+        for password in self.named.iter().map(Option::as_ref).chain(likely) {
+            match keystore::read(bytes, &ReadOptions { password }) {
+                Err(error @ keystore::Error::WrongPassword { .. }) => {
+                    refused.get_or_insert(error);
+                }
+                read => return read,
+            }
+        }
+        match (refused, self.named.is_empty()) {
+            // Reading without a password would hide that the one that was named is wrong.
+            (Some(error), false) => Err(error),
+            (_, _) => keystore::read(bytes, &ReadOptions::default()),
+        }
+    }
+}
+
+impl Input {
+    /// What an argument means: `-`, an existing path, a server, or a path that will be reported as missing.
+    pub fn parse(text: &str) -> Result<Self> {
+        if text == "-" {
+            return Ok(Self::Stdin);
+        }
+        if !text.contains("://") && Path::new(text).exists() || !Endpoint::looks_like(text) {
+            return Ok(Self::Path(text.into()));
+        }
+        text.parse().map(Self::Endpoint).map_err(anyhow::Error::from)
+    }
+
+    /// All arguments; stdin may be named once.
+    pub fn parse_all(texts: &[String]) -> Result<Vec<Self>> {
+        let inputs = texts.iter().map(|text| Self::parse(text)).collect::<Result<Vec<_>>>()?;
+        if inputs.iter().filter(|input| **input == Self::Stdin).count() > 1 {
+            return Err(Hinted::new("stdin can be read once only", "name `-` once").into());
+        }
+        Ok(inputs)
+    }
+
+    /// What an argument means where a bare host name is a server: an existing path, else a server.
+    pub fn parse_subject(text: &str) -> Result<Self> {
+        if text == "-" || Path::new(text).exists() || looks_like_path(text) {
+            return Ok(if text == "-" { Self::Stdin } else { Self::Path(text.into()) });
+        }
+        text.parse().map(Self::Endpoint).map_err(anyhow::Error::from)
+    }
+
+    /// The servers among the inputs, in order.
+    pub fn endpoints(inputs: &[Self]) -> impl Iterator<Item = Endpoint> + '_ {
+        inputs.iter().filter_map(|input| match input {
+            Self::Endpoint(endpoint) => Some(endpoint.clone()),
+            Self::Path(_) | Self::Stdin => None,
+        })
+    }
+
+    /// Refuses an output that is one of the inputs.
+    pub fn refuse_as_output(inputs: &[Self], output: &Path) -> Result<()> {
+        let Ok(output) = output.canonicalize() else {
+            return Ok(());
+        };
+        for input in inputs {
+            if let Self::Path(path) = input
+                && path.canonicalize().is_ok_and(|path| path == output)
+            {
+                return Err(Hinted::new(
+                    format!("{} is both input and output", path.display()),
+                    "name another output file",
+                )
+                .into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads files, folders and stdin in order; endpoints are not for this function and are passed over.
+pub fn load(inputs: &[Input], passwords: &Passwords) -> Files {
+    let mut files = Files::default();
+    for input in inputs {
+        match input {
+            Input::Endpoint(_) => {}
+            Input::Path(path) if path.is_dir() => load_folder(path, passwords, &mut files),
+            Input::Path(path) => {
+                let name = path.display().to_string();
+                let bytes = read_file(path);
+                files.add(name, bytes, passwords);
+            }
+            Input::Stdin => files.add("stdin".to_owned(), read_stdin(), passwords),
+        }
+    }
+    files
+}
+
+/// Reads one file that must be there: a store, a specification, a chain.
+pub fn load_one(path: &str, passwords: &Passwords) -> Result<Loaded> {
+    let bytes = if path == "-" { read_stdin() } else { read_file(Path::new(path)) };
+    let name = if path == "-" { "stdin".to_owned() } else { path.to_owned() };
+    let contents = passwords.read(&bytes.with_context(|| name.clone())?).with_context(|| name.clone())?;
+    Ok(Loaded { name, contents })
+}
+
+/// Reads stdin as it is.
+pub fn read_stdin() -> Result<Vec<u8>> {
+    read_capped(io::stdin().lock())
+}
+
+/// Reads a file as it is, up to the size that any certificate file can have.
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
+    if path.is_dir() {
+        return Err(Hinted::new("this is a folder, and a file is needed", "name a file in it").into());
+    }
+    read_capped(fs::File::open(path)?)
+}
+
+impl Files {
+    /// Names each failure on stderr; whether there was one.
+    pub fn tell_failures(&self, talk: &Talk) -> bool {
+        for failure in &self.failures {
+            talk.failure(&failure.name, &failure.error);
+        }
+        self.tell_passed_over(talk);
+        !self.failures.is_empty()
+    }
+
+    /// Says how many files of a folder were left out, since nothing is dropped without a line.
+    pub fn tell_passed_over(&self, talk: &Talk) {
+        if self.passed_over > 0 {
+            talk.say(format!("note: {} file(s) in folders hold no certificates", self.passed_over));
+        }
+    }
+
+    fn add(&mut self, name: String, bytes: Result<Vec<u8>>, passwords: &Passwords) {
+        let read = bytes.and_then(|bytes| passwords.read(&bytes).map_err(anyhow::Error::from));
+        match read {
+            Ok(contents) => self.loaded.push(Loaded { name, contents }),
+            Err(error) => self.failures.push(Failure { name, error }),
+        }
+    }
+}
+
+/// Every regular file below a folder, in name order. A file that is no certificate file at all is passed over, since
+/// folders hold other things too; one that is damaged or locked is a failure.
+fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
+    for path in walk(folder, files) {
+        let name = path.display().to_string();
+        match read_file(&path).map(|bytes| passwords.read(&bytes)) {
+            Ok(Ok(contents)) => files.loaded.push(Loaded { name, contents }),
+            Ok(Err(keystore::Error::Unknown { .. } | keystore::Error::Empty)) => files.passed_over += 1,
+            Ok(Err(error)) => files.failures.push(Failure { name, error: error.into() }),
+            Err(error) => files.failures.push(Failure { name, error }),
+        }
+    }
+}
+
+/// The regular files below a folder. Each once: the hash links of an openssl folder name every certificate twice.
+fn walk(folder: &Path, files: &mut Files) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut pending = vec![(folder.to_owned(), 0)];
+    while let Some((path, depth)) = pending.pop() {
+        if path.canonicalize().is_ok_and(|path| !seen.insert(path)) {
+            continue;
+        }
+        // A pipe or device in the folder would block or never end.
+        if path.is_file() {
+            found.push(path);
+            continue;
+        }
+        if !path.is_dir() {
+            continue;
+        }
+        let listed = fs::read_dir(&path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let error = match listed {
+            Ok(entries) if depth < MAX_FOLDER_DEPTH => {
+                let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
+                // The last one pushed comes first.
+                paths.sort_unstable_by(|left, right| right.cmp(left));
+                pending.extend(paths.into_iter().map(|path| (path, depth + 1)));
+                continue;
+            }
+            Ok(_) => anyhow::anyhow!("folders nested deeper than {MAX_FOLDER_DEPTH}"),
+            Err(error) => error.into(),
+        };
+        files.failures.push(Failure { name: path.display().to_string(), error });
+    }
+    found
+}
+
+/// A missing file is told as a missing file, not as a server that does not resolve.
+fn looks_like_path(text: &str) -> bool {
+    const EXTENSIONS: [&str; 8] = [".pem", ".crt", ".cer", ".der", ".p7b", ".jks", ".p12", ".pfx"];
+    !text.contains("://")
+        && (text.starts_with(['.', '/', '~']) || EXTENSIONS.iter().any(|extension| text.ends_with(extension)))
+}
+
+fn read_capped(source: impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        anyhow::bail!("larger than {} MiB, which no certificate file is", MAX_FILE_BYTES >> 20);
+    }
+    Ok(bytes)
+}

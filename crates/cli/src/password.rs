@@ -1,0 +1,156 @@
+//! Where passwords come from. None, empty and a value are three different answers.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+use trustpack_core::keystore::Password;
+use zeroize::Zeroizing;
+
+use crate::hint::Hinted;
+use crate::render::Talk;
+
+/// A source as typed: `env:NAME`, `file:PATH`, `fd:N`, `prompt`, `none`, `empty`, `pass:LITERAL`.
+#[derive(Clone, Debug)]
+pub enum PasswordSource {
+    Descriptor(u32),
+    Empty,
+    Environment(String),
+    File(PathBuf),
+    Literal(Password),
+    None,
+    Prompt,
+}
+
+/// More than any real password; a wrong file must not be read into memory.
+const MAX_PASSWORD_BYTES: u64 = 64 * 1024;
+
+impl PasswordSource {
+    /// Asks the source. `purpose` completes "password of …" in prompts and errors; `new` asks twice.
+    pub fn resolve(&self, purpose: &str, new: bool, talk: &Talk) -> Result<Option<Password>> {
+        match self {
+            Self::Descriptor(number) => read_one(format!("/dev/fd/{number}").into())
+                .with_context(|| format!("password of {purpose}: file descriptor {number}"))
+                .map(Some),
+            Self::Empty => Ok(Some(Password::new(""))),
+            Self::Environment(name) => match std::env::var(name) {
+                Ok(value) => Ok(Some(Password::new(value))),
+                Err(std::env::VarError::NotPresent) => Err(Hinted::new(
+                    format!("password of {purpose}: the environment variable {name} is not set"),
+                    format!("export {name}, or use --password empty when the empty password is meant"),
+                )
+                .into()),
+                Err(std::env::VarError::NotUnicode(_)) => {
+                    bail!("password of {purpose}: the environment variable {name} is not UTF-8")
+                }
+            },
+            Self::File(path) => read_one(path.clone())
+                .with_context(|| format!("password of {purpose}: {}", path.display()))
+                .map(Some),
+            Self::Literal(password) => {
+                talk.warn("a password on the command line is visible to every user of this machine; use env:, file: or prompt");
+                Ok(Some(password.clone()))
+            }
+            Self::None => Ok(None),
+            Self::Prompt => prompt(purpose, new).map(Some),
+        }
+    }
+}
+
+impl FromStr for PasswordSource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Ok(Self::Environment(name.to_owned())),
+            Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
+            Some(("fd", number)) => number
+                .parse()
+                .map(Self::Descriptor)
+                .map_err(|_| "fd: takes a number".to_owned()),
+            Some(("pass", literal)) => Ok(Self::Literal(Password::new(literal))),
+            None if text == "prompt" => Ok(Self::Prompt),
+            None if text == "none" => Ok(Self::None),
+            None if text == "empty" => Ok(Self::Empty),
+            // The text may be the password itself, so it is not repeated.
+            _ => Err("expected env:NAME, file:PATH, fd:N, prompt, none or empty".to_owned()),
+        }
+    }
+}
+
+/// The password of a store that is about to be written: from its source, else asked for on a terminal.
+pub fn for_writing(source: Option<&PasswordSource>, purpose: &str, talk: &Talk) -> Result<Option<Password>> {
+    match source {
+        Some(source) => source.resolve(purpose, true, talk),
+        None if io::stdin().is_terminal() => prompt(purpose, true).map(Some),
+        None => Err(Hinted::new(
+            format!("no password for {purpose}"),
+            "name one with --password env:NAME, file:PATH, fd:N or prompt",
+        )
+        .into()),
+    }
+}
+
+/// Reads a file up to its first line end; the line end is not part of the password.
+fn read_one(path: PathBuf) -> Result<Password> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    fs::File::open(&path)?.take(MAX_PASSWORD_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_PASSWORD_BYTES {
+        bail!("longer than {MAX_PASSWORD_BYTES} bytes, which is no password file");
+    }
+    let text = std::str::from_utf8(&bytes).ok().context("not UTF-8")?;
+    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    if line.contains('\n') {
+        return Err(Hinted::new(
+            "more than one line, so it is not clear what the password is",
+            "keep the password alone on the first and only line",
+        )
+        .into());
+    }
+    Ok(Password::new(line))
+}
+
+fn prompt(purpose: &str, new: bool) -> Result<Password> {
+    let ask = |text: String| {
+        rpassword::prompt_password(text).map(Zeroizing::new).with_context(|| {
+            format!("password of {purpose}: no terminal to ask on (use env:NAME, file:PATH or fd:N)")
+        })
+    };
+    let first = ask(format!("password of {purpose}: "))?;
+    if new && *first != *ask(format!("again, password of {purpose}: "))? {
+        bail!("password of {purpose}: the two answers differ");
+    }
+    Ok(Password::new(first.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Password> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), bytes).unwrap();
+        read_one(file.path().to_owned())
+    }
+
+    #[test]
+    fn one_line_end_is_not_part_of_the_password() {
+        for bytes in [b"secret".as_slice(), b"secret\n", b"secret\r\n"] {
+            assert_eq!(read(bytes).unwrap().expose_secret(), "secret");
+        }
+        assert_eq!(read(b" with blanks \n").unwrap().expose_secret(), " with blanks ");
+        assert!(read(b"\n").unwrap().is_empty());
+        assert!(read(b"one\ntwo\n").is_err());
+        assert!(read(b"\xff").is_err());
+    }
+
+    #[test]
+    fn a_refused_source_is_never_repeated() {
+        let error = "hunter2".parse::<PasswordSource>().unwrap_err();
+        assert!(!error.contains("hunter2"));
+        let literal: PasswordSource = "pass:hunter2".parse().unwrap();
+        assert!(!format!("{literal:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,100 @@
+//! What the user sees: the only place that talks on stderr and prints on stdout.
+
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use trustpack_core::report::Style;
+
+use crate::hint::hint_for;
+
+/// The talk on stderr.
+pub struct Talk {
+    quiet: bool,
+}
+
+impl Talk {
+    /// A quiet talk keeps errors and warnings only.
+    pub fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// What was done, in one line.
+    pub fn say(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            to_stderr(text.as_ref());
+        }
+    }
+
+    /// Something that the user should know although the command goes on.
+    pub fn warn(&self, text: impl AsRef<str>) {
+        to_stderr(&format!("warning: {}", text.as_ref()));
+    }
+
+    /// One line what and where, one line what to do.
+    pub fn error(&self, error: &anyhow::Error) {
+        to_stderr(&format!("error: {error:#}"));
+        if let Some(hint) = hint_for(error) {
+            to_stderr(&format!("hint: {hint}"));
+        }
+    }
+
+    /// An error about one input among several: what and where, what to do.
+    pub fn failure(&self, name: &str, error: &anyhow::Error) {
+        to_stderr(&format!("error: {name}: {error:#}"));
+        if let Some(hint) = hint_for(error) {
+            to_stderr(&format!("hint: {hint}"));
+        }
+    }
+
+    /// A progress bar for `length` steps; invisible when stderr is no terminal or the talk is quiet.
+    pub fn progress(&self, length: usize, what: &'static str) -> ProgressBar {
+        let target = if self.quiet || length < 2 {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(Some(length as u64), target);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+            bar.set_style(style);
+        }
+        bar.with_message(what)
+    }
+}
+
+/// Prints data on stdout; a text without a final line end gets one.
+pub fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        stdout.write_all(b"\n")?;
+    }
+    stdout.flush()?;
+    Ok(())
+}
+
+/// Prints one serialisable value on stdout.
+pub fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    print(&serde_json::to_string_pretty(value)?)
+}
+
+/// How stdout wants its tables: colour and width of the terminal, or plain.
+pub fn stdout_style() -> Style {
+    let terminal = io::stdout().is_terminal();
+    Style {
+        width: terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0),
+        color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+/// Whether an error only says that the reader of stdout went away.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn to_stderr(text: &str) {
+    // A talk that nobody hears is no reason to fail.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

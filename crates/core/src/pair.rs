@@ -1,0 +1,68 @@
+//! Brings keys and certificates together that a container without entries, such as PEM, holds side by side.
+
+use trustpack_keystore::{CertificateDer, Entry, EntryKind, KeyStore};
+
+use crate::Certificate;
+use crate::key::{Belongs, belongs};
+use crate::signature::{SignatureCheck, check};
+
+/// Longer than any chain in use; ends a loop of certificates that certify each other.
+const MAX_CHAIN: usize = 16;
+
+/// Gives every open key without a chain its certificate and that one's issuers, as far as they are in the store.
+///
+/// What becomes part of a chain is no longer a trusted entry of its own. A key that is still locked, or that no
+/// certificate belongs to, stays as it is.
+pub fn pair(store: KeyStore) -> KeyStore {
+    let certificates = trusted(&store);
+    let mut entries = store.into_entries();
+    let mut used: Vec<CertificateDer<'static>> = Vec::new();
+    for entry in &mut entries {
+        let EntryKind::PrivateKey { key, chain } = &mut entry.kind else { continue };
+        if !chain.is_empty() {
+            continue;
+        }
+        let Ok(open) = key.unlock(None) else { continue };
+        let owner = certificates
+            .iter()
+            .find(|certificate| belongs(open.secret_pkcs8(), certificate) == Belongs::Yes);
+        if let Some(owner) = owner {
+            *chain = chain_of(owner, &certificates);
+            used.extend(chain.iter().cloned());
+        }
+    }
+    let mut paired = KeyStore::new();
+    for entry in entries {
+        if !matches!(&entry.kind, EntryKind::TrustedCertificate(der) if used.contains(der)) {
+            paired.push_renamed(entry);
+        }
+    }
+    paired
+}
+
+fn trusted(store: &KeyStore) -> Vec<Certificate> {
+    let single = |entry: &Entry| match &entry.kind {
+        EntryKind::TrustedCertificate(der) => Certificate::from_der(der.clone()).ok(),
+        _ => None,
+    };
+    store.entries().iter().filter_map(single).collect()
+}
+
+fn chain_of(end_entity: &Certificate, certificates: &[Certificate]) -> Vec<CertificateDer<'static>> {
+    let mut chain = vec![end_entity.clone()];
+    while let Some(last) = chain.last()
+        && !last.is_self_issued()
+        && chain.len() < MAX_CHAIN
+    {
+        let issuer = certificates.iter().find(|candidate| {
+            candidate.subject() == last.issuer()
+                && !chain.contains(candidate)
+                && check(last, candidate) == SignatureCheck::Good
+        });
+        match issuer {
+            Some(issuer) => chain.push(issuer.clone()),
+            None => break,
+        }
+    }
+    chain.into_iter().map(|certificate| certificate.der().clone()).collect()
+}

@@ -1,0 +1,290 @@
+//! What commands report about certificates, chains, verdicts and containers: plain data with stable field names.
+//!
+//! A record is built once from the rich types; [`report`](crate::report) renders it as text, serde as JSON.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use trustpack_keystore::{Contents, EntryKind, Integrity};
+
+use crate::Certificate;
+use crate::chain::ChainAnalysis;
+use crate::fetch::{Fetched, Possession};
+use crate::key::KeyFacts;
+use crate::report::Finding;
+use crate::report::text::serialize_time;
+use crate::verify::{Client, Verdict};
+
+/// One certificate.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateRecord {
+    /// RFC 4514, control characters made visible.
+    pub subject: String,
+    /// RFC 4514, control characters made visible.
+    pub issuer: String,
+    /// Hex.
+    pub serial_number: String,
+    /// SHA-256 of the DER, hex.
+    pub fingerprint: String,
+    /// First second of validity.
+    #[serde(serialize_with = "serialize_time")]
+    pub not_before: OffsetDateTime,
+    /// Last second of validity.
+    #[serde(serialize_with = "serialize_time")]
+    pub not_after: OffsetDateTime,
+    /// `not_after` minus now; negative when expired.
+    pub remaining_seconds: i64,
+    /// `RSA 2048`, `EC P-256`.
+    pub public_key: String,
+    /// Whether it may issue certificates.
+    pub is_ca: bool,
+    /// Issuer and subject are the same name.
+    pub is_self_issued: bool,
+    /// DNS names, addresses and others, in order.
+    pub subject_alt_names: Vec<String>,
+}
+
+impl CertificateRecord {
+    /// The facts of a certificate; `at` counts as now.
+    pub fn new(certificate: &Certificate, at: OffsetDateTime) -> Self {
+        let names = certificate.extensions().subject_alt_names.iter().flatten();
+        Self {
+            subject: certificate.subject().to_string(),
+            issuer: certificate.issuer().to_string(),
+            serial_number: certificate.serial().to_string(),
+            fingerprint: certificate.fingerprint().to_string(),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+            remaining_seconds: (certificate.not_after() - at).whole_seconds(),
+            public_key: key_in_words(&certificate.key()),
+            is_ca: certificate.is_ca(),
+            is_self_issued: certificate.is_self_issued(),
+            subject_alt_names: names.map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// `RSA 2048`, `EC P-256`, `Ed25519`.
+fn key_in_words(key: &KeyFacts) -> String {
+    match (&key.curve, key.bits) {
+        (Some(curve), _) => format!("{} {curve}", key.algorithm),
+        (None, Some(bits)) if key.algorithm.starts_with("RSA") || key.algorithm == "DSA" => {
+            format!("{} {bits}", key.algorithm)
+        }
+        _ => key.algorithm.clone(),
+    }
+}
+
+/// What came of asking one server. `chain` and `error` are independent: both may be there.
+#[derive(Clone, Debug, Serialize)]
+pub struct FetchRecord {
+    /// What the user named, as `host:port`.
+    pub target: String,
+    /// The name that was expected, when it is not the target's host.
+    pub server_name: Option<String>,
+    /// The address that answered, or was tried last.
+    pub address: Option<String>,
+    /// `TLSv1.3`, `TLSv1.2`.
+    pub protocol: Option<String>,
+    /// The suite, by its IANA name.
+    pub cipher_suite: Option<String>,
+    /// `proven` or `unproven`: whether the server showed that it holds the private key.
+    pub possession: &'static str,
+    /// Whether the server asked for a client certificate.
+    pub client_certificate_requested: bool,
+    /// What was sent, in path order where there is one.
+    pub chain: Vec<CertificateRecord>,
+    /// The end of the path, sent or known.
+    pub root: Option<RootRecord>,
+    /// Order, duplicates, missing intermediates.
+    pub findings: Vec<Finding>,
+    /// What ended the fetch early.
+    pub error: Option<ErrorRecord>,
+    /// For the whole fetch.
+    pub elapsed_ms: u64,
+}
+
+/// The root of a chain.
+#[derive(Clone, Debug, Serialize)]
+pub struct RootRecord {
+    /// The certificate.
+    pub certificate: CertificateRecord,
+    /// Who trusts it: `system store`, `Mozilla roots`, a file; `null` when nobody who was asked does.
+    pub origin: Option<String>,
+    /// Whether the server sent it.
+    pub presented: bool,
+}
+
+/// Why something failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorRecord {
+    /// A word from a closed list.
+    pub reason: &'static str,
+    /// In words.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl FetchRecord {
+    /// From an answer and, when it holds a chain, the analysis of it.
+    pub fn new(fetched: &Fetched, analysis: Option<&ChainAnalysis>, at: OffsetDateTime) -> Self {
+        Self {
+            target: fetched.target.endpoint.to_string(),
+            server_name: fetched.target.server_name.as_ref().map(|name| name.to_str().into_owned()),
+            address: fetched.address.map(|address| address.to_string()),
+            protocol: fetched.protocol.clone(),
+            cipher_suite: fetched.cipher_suite.clone(),
+            possession: match fetched.possession {
+                Possession::Proven => "proven",
+                Possession::Unproven => "unproven",
+            },
+            client_certificate_requested: fetched.client_certificate_requested,
+            chain: analysis
+                .iter()
+                .flat_map(|analysis| &analysis.path)
+                .map(|certificate| CertificateRecord::new(certificate, at))
+                .collect(),
+            root: analysis.and_then(|analysis| analysis.root.as_ref()).map(|root| RootRecord {
+                certificate: CertificateRecord::new(&root.certificate, at),
+                origin: root.origin.clone(),
+                presented: root.presented,
+            }),
+            findings: analysis.map(|analysis| analysis.findings.clone()).unwrap_or_default(),
+            error: fetched.error.as_ref().map(|error| ErrorRecord {
+                reason: error.reason(),
+                message: error.to_string(),
+                hint: error.hint(),
+            }),
+            elapsed_ms: u64::try_from(fetched.elapsed.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// Whether a client accepts a server with a store.
+#[derive(Clone, Debug, Serialize)]
+pub struct VerifyRecord {
+    /// The server or file that was judged.
+    pub subject: String,
+    /// The name that had to match.
+    pub server_name: String,
+    /// The trust store.
+    pub trust: String,
+    /// `java`.
+    pub client: &'static str,
+    /// The answer.
+    pub accepted: bool,
+    /// The accepted path, end entity first, anchor last.
+    pub path: Vec<CertificateRecord>,
+    /// Why not.
+    pub refusal: Option<ErrorRecord>,
+    /// What else should be known.
+    pub findings: Vec<Finding>,
+}
+
+impl VerifyRecord {
+    /// From a verdict.
+    pub fn new(
+        subject: &str,
+        server_name: &str,
+        trust: &str,
+        verdict: &Verdict,
+        at: OffsetDateTime,
+    ) -> Self {
+        let path = verdict.outcome.as_ref().map(|path| path.certificates()).unwrap_or_default();
+        Self {
+            subject: subject.to_owned(),
+            server_name: server_name.to_owned(),
+            trust: trust.to_owned(),
+            client: match verdict.client {
+                Client::Java => "java",
+            },
+            accepted: verdict.is_accepted(),
+            path: path.iter().map(|certificate| CertificateRecord::new(certificate, at)).collect(),
+            refusal: verdict.outcome.as_ref().err().map(|refusal| ErrorRecord {
+                reason: refusal.reason(),
+                message: refusal.to_string(),
+                hint: refusal.hint(),
+            }),
+            findings: verdict.findings.clone(),
+        }
+    }
+}
+
+/// What one file holds.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContentsRecord {
+    /// Its name.
+    pub name: String,
+    /// `jks`, `pem`, …
+    pub format: &'static str,
+    /// `verified`, `not-verified` (no password), `absent` (the format has none).
+    pub integrity: &'static str,
+    /// In file order.
+    pub entries: Vec<EntryRecord>,
+    /// How many certificate requests.
+    pub requests: usize,
+    /// How many revocation lists.
+    pub crls: usize,
+    /// How many bare public keys.
+    pub public_keys: usize,
+    /// What could not be read, and what is odd.
+    pub notes: Vec<String>,
+}
+
+/// One entry of a container.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntryRecord {
+    /// Its name, or its place where the container names nothing.
+    pub alias: String,
+    /// `trusted-certificate`, `private-key`, `secret-key`.
+    pub kind: &'static str,
+    /// How a key is protected.
+    pub protection: Option<String>,
+    /// The certificate, or the chain of a key, end entity first.
+    pub certificates: Vec<CertificateRecord>,
+    /// Certificates of this entry that cannot be parsed, in words.
+    pub unreadable: Vec<String>,
+}
+
+impl ContentsRecord {
+    /// From what was read; `at` counts as now.
+    pub fn new(name: &str, contents: &Contents, at: OffsetDateTime) -> Self {
+        let entries = contents.store.entries().iter().map(|entry| {
+            let mut record = EntryRecord {
+                alias: entry.alias.to_string(),
+                kind: match entry.kind {
+                    EntryKind::PrivateKey { .. } => "private-key",
+                    EntryKind::TrustedCertificate(_) => "trusted-certificate",
+                    _ => "secret-key",
+                },
+                protection: match &entry.kind {
+                    EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) => Some(key.protection()),
+                    _ => None,
+                },
+                certificates: Vec::new(),
+                unreadable: Vec::new(),
+            };
+            for der in entry.certificates() {
+                match Certificate::from_der(der.clone()) {
+                    Ok(certificate) => record.certificates.push(CertificateRecord::new(&certificate, at)),
+                    Err(error) => record.unreadable.push(error.to_string()),
+                }
+            }
+            record
+        });
+        Self {
+            name: name.to_owned(),
+            format: contents.format.word(),
+            integrity: match contents.integrity {
+                Integrity::Verified => "verified",
+                Integrity::NotVerified => "not-verified",
+                _ => "absent",
+            },
+            entries: entries.collect(),
+            requests: contents.requests.len(),
+            crls: contents.crls.len(),
+            public_keys: contents.public_keys.len(),
+            notes: contents.notes.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

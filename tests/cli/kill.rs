@@ -1,0 +1,58 @@
+//! A store is never half written: killed at any moment, the file holds the old store or the new one.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::support::{run, trustpack};
+
+/// Enough certificates that writing takes a while, made once.
+fn certificates(count: usize) -> String {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let pem = |number: usize| {
+        let mut parameters = rcgen::CertificateParams::new(vec![format!("host-{number}.example")]).unwrap();
+        parameters.distinguished_name.push(rcgen::DnType::CommonName, format!("host {number}"));
+        parameters.self_signed(&key).unwrap().pem()
+    };
+    (0..count).map(pem).collect()
+}
+
+#[test]
+fn killed_while_saving_the_store_is_the_old_one_or_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("old.pem"), certificates(3)).unwrap();
+    fs::write(path("more.pem"), certificates(400)).unwrap();
+    fs::write(path("pass"), "changeit").unwrap();
+    let merge = |input: &str, store: &str| {
+        let mut command = trustpack();
+        command.current_dir(folder.path()).args(["merge", input, "-o", store, "--password", "file:pass"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    run(&mut merge("old.pem", "old.jks"));
+    fs::copy(path("old.jks"), path("new.jks")).unwrap();
+    let start = Instant::now();
+    run(&mut merge("more.pem", "new.jks"));
+    let whole = start.elapsed();
+    let (old, new) = (fs::read(path("old.jks")).unwrap(), fs::read(path("new.jks")).unwrap());
+    assert_ne!(old, new);
+
+    let (mut kept, mut replaced) = (0, 0);
+    // Spread over the whole run and a little beyond it, so that both outcomes occur.
+    let moments = 60_u32;
+    for moment in 0..moments {
+        fs::write(path("store.jks"), &old).unwrap();
+        let mut child = merge("more.pem", "store.jks").spawn().unwrap();
+        std::thread::sleep(whole * moment / (moments * 4 / 5) + Duration::from_micros(u64::from(moment * 37 % 500)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        match fs::read(path("store.jks")).unwrap() {
+            bytes if bytes == old => kept += 1,
+            bytes if bytes == new => replaced += 1,
+            bytes => panic!("a third store of {} bytes after moment {moment}", bytes.len()),
+        }
+    }
+    eprintln!("killed {moments} times: {kept} times the old store, {replaced} times the new one");
+    assert!(kept > 0, "every kill came too late to prove anything");
+}

@@ -1,0 +1,69 @@
+import java.io.FileInputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * A default Java TLS client as a judge. Reads one case a line from stdin, tab-separated:
+ * store file, store type (JKS, PKCS12, or DER for one certificate), store password, host name, port on 127.0.0.1.
+ * Answers one line each: "accepted", or "refused" and the reason.
+ */
+public class Client {
+    public static void main(String[] arguments) throws Exception {
+        BufferedReader cases = new BufferedReader(new InputStreamReader(System.in, "UTF-8"));
+        for (String line = cases.readLine(); line != null; line = cases.readLine()) {
+            String[] parts = line.split("\t", -1);
+            System.out.println(judge(parts[0], parts[1], parts[2], parts[3], Integer.parseInt(parts[4])));
+            System.out.flush();
+        }
+    }
+
+    private static String judge(String file, String type, String password, String host, int port) {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(load(file, type, password));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                plain.setSoTimeout(10_000);
+                SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
+                // What HttpsURLConnection asks for: the certificate must carry the host's name.
+                SSLParameters parameters = socket.getSSLParameters();
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                socket.setSSLParameters(parameters);
+                socket.startHandshake();
+                socket.close();
+            }
+            return "accepted";
+        } catch (Exception refusal) {
+            Throwable cause = refusal;
+            while (cause.getCause() != null && cause.getCause() != cause) {
+                cause = cause.getCause();
+            }
+            return ("refused\t" + refusal.getMessage() + " <- " + cause.getMessage()).replace('\n', ' ');
+        }
+    }
+
+    private static KeyStore load(String file, String type, String password) throws Exception {
+        if (type.equals("DER")) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            try (FileInputStream bytes = new FileInputStream(file)) {
+                store.setCertificateEntry("one", CertificateFactory.getInstance("X.509").generateCertificate(bytes));
+            }
+            return store;
+        }
+        KeyStore store = KeyStore.getInstance(type);
+        try (FileInputStream bytes = new FileInputStream(file)) {
+            store.load(bytes, password.toCharArray());
+        }
+        return store;
+    }
+}

@@ -1,0 +1,85 @@
+//! What the test targets share: paths, judges, a scratch folder, certificates made on the spot.
+
+#![allow(dead_code, reason = "each test target uses its own part")]
+
+pub mod pki;
+pub mod server;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    let cli = Path::new(env!("CARGO_MANIFEST_DIR"));
+    cli.ancestors().nth(2).expect("crates/cli lies two folders deep").to_owned()
+}
+
+/// A file below `fixtures/`.
+pub fn fixture(path: &str) -> PathBuf {
+    root().join("fixtures").join(path)
+}
+
+/// The corpus of files from public projects, when it lies beside the checkout.
+pub fn corpus() -> Option<PathBuf> {
+    let corpus = root().parent()?.join("shared/corpus");
+    if !corpus.is_dir() {
+        eprintln!("skipped: the corpus is not here");
+        return None;
+    }
+    Some(corpus)
+}
+
+/// The binary under test.
+pub fn trustpack() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trustpack"));
+    command.env_remove("SOURCE_DATE_EPOCH").env("NO_COLOR", "1");
+    command
+}
+
+/// A program that judges us, by name; `None` (with a printed line) when it is not installed.
+///
+/// With `TRUSTPACK_REQUIRE_JUDGES=1` absence is a failure.
+pub fn judge(program: &str) -> Option<Command> {
+    let found = std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
+    require(found, program).then(|| Command::new(program))
+}
+
+/// A file that a judge needs, such as a jar.
+pub fn judge_file(path: &str) -> Option<PathBuf> {
+    require(Path::new(path).exists(), path).then(|| PathBuf::from(path))
+}
+
+/// Runs a command that has to work, and shows what it said when it does not.
+pub fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?} ended with {}\n--- stdout\n{}\n--- stderr\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    output
+}
+
+/// What a command printed, as text.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What a command said, as text.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn require(found: bool, judge: &str) -> bool {
+    if !found {
+        assert!(
+            std::env::var_os("TRUSTPACK_REQUIRE_JUDGES").is_none_or(|value| value != "1"),
+            "{judge} is not installed, and TRUSTPACK_REQUIRE_JUDGES=1 says that it must be"
+        );
+        eprintln!("skipped: {judge} is not installed");
+    }
+    found
+}

@@ -1,0 +1,97 @@
+//! A private CA made on the spot, with dates around now, because a Java client cannot be told the time.
+
+use std::net::IpAddr;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SanType,
+};
+use rustls_pki_types::CertificateDer;
+use time::{Duration, OffsetDateTime};
+
+/// A certificate with its key, able to issue others.
+pub struct Certified {
+    pub der: CertificateDer<'static>,
+    pub key: KeyPair,
+    parameters: CertificateParams,
+}
+
+impl Certified {
+    /// PKCS#8 of the key.
+    pub fn pkcs8(&self) -> Vec<u8> {
+        self.key.serialize_der()
+    }
+
+    /// PEM of the certificate.
+    pub fn pem(&self) -> String {
+        pem(std::slice::from_ref(&self.der))
+    }
+}
+
+/// Certificates as PEM, in order.
+pub fn pem(certificates: &[CertificateDer<'_>]) -> String {
+    let block = |der: &CertificateDer<'_>| pem::encode(&pem::Pem::new("CERTIFICATE", der.to_vec()));
+    certificates.iter().map(block).collect()
+}
+
+/// A CA: signed by itself, or by `issuer`.
+pub fn ca(name: &str, issuer: Option<&Certified>, change: impl FnOnce(&mut CertificateParams)) -> Certified {
+    let mut parameters = base(name);
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    change(&mut parameters);
+    certify(parameters, KeyPair::generate().unwrap(), issuer)
+}
+
+/// A server certificate for these names and addresses.
+pub fn server(names: &[&str], issuer: Option<&Certified>, change: impl FnOnce(&mut CertificateParams)) -> Certified {
+    server_with(KeyPair::generate().unwrap(), names, issuer, change)
+}
+
+/// As [`server`], with a key that was there before.
+pub fn server_with(
+    key: KeyPair,
+    names: &[&str],
+    issuer: Option<&Certified>,
+    change: impl FnOnce(&mut CertificateParams),
+) -> Certified {
+    let mut parameters = base(names[0]);
+    parameters.is_ca = IsCa::ExplicitNoCa;
+    parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    parameters.subject_alt_names = names.iter().map(|name| alt_name(name)).collect();
+    change(&mut parameters);
+    certify(parameters, key, issuer)
+}
+
+/// Sets the validity to days before and after now.
+pub fn days(parameters: &mut CertificateParams, from: i64, until: i64) {
+    let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
+    parameters.not_before = now + Duration::days(from);
+    parameters.not_after = now + Duration::days(until);
+}
+
+fn base(name: &str) -> CertificateParams {
+    let mut parameters = CertificateParams::default();
+    parameters.distinguished_name = DistinguishedName::new();
+    parameters.distinguished_name.push(DnType::OrganizationName, "trustpack tests");
+    parameters.distinguished_name.push(DnType::CommonName, name);
+    parameters.use_authority_key_identifier_extension = true;
+    days(&mut parameters, -30, 60);
+    parameters
+}
+
+fn alt_name(name: &str) -> SanType {
+    match name.parse::<IpAddr>() {
+        Ok(address) => SanType::IpAddress(address),
+        Err(_) => SanType::DnsName(name.try_into().unwrap()),
+    }
+}
+
+fn certify(parameters: CertificateParams, key: KeyPair, issuer: Option<&Certified>) -> Certified {
+    let certificate = match issuer {
+        Some(issuer) => parameters.signed_by(&key, &Issuer::from_params(&issuer.parameters, &issuer.key)),
+        None => parameters.self_signed(&key),
+    };
+    Certified { der: certificate.unwrap().der().clone(), key, parameters }
+}

@@ -1,0 +1,79 @@
+//! A TLS server on loopback that presents whatever chain it is told to.
+
+use std::io::Read;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rustls::ServerConfig;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// Ends when it is dropped.
+pub struct Server {
+    pub address: SocketAddr,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// A server with this chain, which rustls does not look into, and the key of its first certificate.
+    pub fn start(chain: Vec<CertificateDer<'static>>, pkcs8: Vec<u8>) -> Self {
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(pkcs8));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let signing_key = provider.key_provider.load_private_key(key).unwrap();
+        let certified = Arc::new(rustls::sign::CertifiedKey::new(chain, signing_key));
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(Always(certified)));
+        Self::with_config(Arc::new(config))
+    }
+
+    fn with_config(config: Arc<ServerConfig>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = Arc::new(AtomicBool::new(false));
+        let thread = std::thread::spawn({
+            let stop = Arc::clone(&stop);
+            move || {
+                for client in listener.incoming() {
+                    if stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let _ = client.map(|client| answer(client, Arc::clone(&config)));
+                }
+            }
+        });
+        Self { address, stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(self.address);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Always(Arc<rustls::sign::CertifiedKey>);
+
+impl rustls::server::ResolvesServerCert for Always {
+    fn resolve(&self, _: rustls::server::ClientHello<'_>) -> Option<Arc<rustls::sign::CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+fn answer(mut client: TcpStream, config: Arc<ServerConfig>) -> std::io::Result<()> {
+    client.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut connection = rustls::ServerConnection::new(config).map_err(std::io::Error::other)?;
+    let _ = rustls::Stream::new(&mut connection, &mut client).read(&mut [0; 1024])?;
+    connection.send_close_notify();
+    connection.complete_io(&mut client).map(drop)
+}
