@@ -6,6 +6,7 @@
 //! Inside: `format`, `model`, `note`, `error` ← one file per container ← this file, which dispatches.
 
 mod der;
+mod ber;
 mod error;
 mod format;
 mod java;
@@ -13,12 +14,14 @@ mod jks;
 mod model;
 mod note;
 mod pem;
+mod oid;
 mod pkcs12;
 mod pkcs7;
 mod pkcs8;
 mod protect;
 #[cfg(test)]
 mod testing;
+mod tbs;
 
 pub use error::Error;
 pub use format::Format;

@@ -2,16 +2,21 @@
 
 use std::fmt;
 
+use const_oid::ObjectIdentifier;
 use zeroize::Zeroizing;
 
-use crate::{Error, Password};
+use crate::ber::{self, Fault, Tlv};
+use crate::protect::{self, Budget, Material, Refusal, Scheme, Traditional};
+use crate::{Error, Format, Password, RandomSource, oid};
 
 /// A key as a container holds it: in the clear, or sealed by the container's own scheme.
 ///
 /// Equality compares the bytes as held. `Debug` prints the protection only.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct SealedKey {
     form: Form,
+    /// The container it came in, for errors only.
+    format: Format,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -20,21 +25,101 @@ enum Form {
     Clear(Zeroizing<Vec<u8>>),
     /// PKCS#8 `EncryptedPrivateKeyInfo` (RFC 5958 section 3); Sun's own key protector is one of its schemes.
     Encrypted(Vec<u8>),
+    /// A PEM block with `Proc-Type: 4,ENCRYPTED` (RFC 1421 section 4.6.1.1).
+    Traditional {
+        kind: TraditionalKind,
+        scheme: Traditional,
+        body: Vec<u8>,
+    },
+}
+
+/// What a traditional PEM block holds once it is decrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TraditionalKind {
+    Dsa,
+    Pkcs1,
+    Pkcs8,
+    Sec1,
 }
 
 impl SealedKey {
     /// A key in the clear, from PKCS#8 `PrivateKeyInfo` DER, kept byte for byte.
     pub fn from_pkcs8(der: Zeroizing<Vec<u8>>) -> Self {
-        Self {
-            form: Form::Clear(der),
-        }
+        Self::new(Form::Clear(der))
     }
 
     /// A locked key, from PKCS#8 `EncryptedPrivateKeyInfo` DER, kept byte for byte.
     pub fn from_encrypted_pkcs8(der: Vec<u8>) -> Self {
-        Self {
-            form: Form::Encrypted(der),
-        }
+        Self::new(Form::Encrypted(der))
+    }
+
+    /// A key in the clear, from PKCS#1 `RSAPrivateKey` (RFC 8017, appendix A.1.2), wrapped into PKCS#8.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] or [`Error::Truncated`] when it is no such key.
+    pub fn from_pkcs1(der: &[u8]) -> Result<Self, Error> {
+        wrap(TraditionalKind::Pkcs1, der)
+    }
+
+    /// A key in the clear, from SEC1 `ECPrivateKey` with its curve (RFC 5915), wrapped into PKCS#8.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] or [`Error::Truncated`] when it is no such key.
+    pub fn from_sec1(der: &[u8]) -> Result<Self, Error> {
+        wrap(TraditionalKind::Sec1, der)
+    }
+
+    /// A key in the clear, from OpenSSL's `DSA PRIVATE KEY`, wrapped into PKCS#8.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] or [`Error::Truncated`] when it is no such key.
+    pub fn from_dsa(der: &[u8]) -> Result<Self, Error> {
+        wrap(TraditionalKind::Dsa, der)
+    }
+
+    /// A locked key, from a PEM block with RFC 1421 headers: its label, the value of `DEK-Info`, its decoded body.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a label, a cipher or an initialization vector that is not known.
+    pub fn from_traditional(label: &str, dek_info: &str, body: Vec<u8>) -> Result<Self, Error> {
+        let kind = match label.trim() {
+            "DSA PRIVATE KEY" => TraditionalKind::Dsa,
+            "EC PRIVATE KEY" => TraditionalKind::Sec1,
+            "PRIVATE KEY" => TraditionalKind::Pkcs8,
+            "RSA PRIVATE KEY" => TraditionalKind::Pkcs1,
+            other => {
+                return Err(Error::Unsupported {
+                    format: Format::Pem,
+                    what: format!("an encrypted {other}"),
+                });
+            }
+        };
+        let scheme =
+            Traditional::parse(dek_info).map_err(|refusal| refusal.of(Format::Pem, "key"))?;
+        Ok(Self::new(Form::Traditional { kind, scheme, body }))
+    }
+
+    /// Seals a key with PBES2: AES-256-CBC, PBKDF2 with HMAC-SHA-256 and 10,000 rounds, as Java does since 16.
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`] when there are no random bytes for salt and initialization vector.
+    pub fn seal_pkcs8(
+        key: &PrivateKey,
+        password: &Password,
+        random: &dyn RandomSource,
+    ) -> Result<Self, Error> {
+        let mut material = Material {
+            salt: [0; 20],
+            iv: [0; 16],
+        };
+        random.fill(&mut material.salt)?;
+        random.fill(&mut material.iv)?;
+        let password = password.expose_secret().as_bytes();
+        let (algorithm, encrypted) = protect::encrypt_pbes2(&key.0, password, &material);
+        Ok(Self::from_encrypted_pkcs8(ber::encode(
+            ber::SEQUENCE,
+            &[&algorithm, &ber::encode(ber::OCTET_STRING, &[&encrypted])],
+        )))
     }
 
     /// A key in the clear, from PKCS#1 `RSAPrivateKey` DER.
@@ -98,32 +183,106 @@ impl SealedKey {
         !matches!(self.form, Form::Clear(_))
     }
 
+    /// How the key is sealed, in words: `none`, `JKS key protector`, `3DES, SHA-1, 50000 iterations`,
+    /// `PBES2 AES-256-CBC, PBKDF2-HMAC-SHA256, 10000 iterations`.
+    pub fn protection(&self) -> String {
+        match &self.form {
+            Form::Clear(_) => "none".to_owned(),
+            Form::Encrypted(der) => match encrypted_parts(der) {
+                Ok((scheme, _)) => scheme.to_string(),
+                Err(Refusal::Unsupported(what)) => what,
+                Err(_) => "damaged".to_owned(),
+            },
+            Form::Traditional { scheme, .. } => {
+                format!("traditional PEM {}, MD5, 1 iteration", scheme.name())
+            }
+        }
+    }
+
     /// The key in the clear as PKCS#8 `PrivateKeyInfo` DER.
     ///
-    /// A key that is not sealed needs no password and ignores one.
+    /// A key that is not sealed needs no password and ignores one. What comes out is a `PrivateKeyInfo`: a wrong
+    /// password that happens to pass the padding is still a wrong password.
+    ///
+    /// # Errors
+    /// [`Error::PasswordRequired`], [`Error::WrongPassword`], [`Error::OverLimit`] for an iteration count that no real
+    /// key has, [`Error::Unsupported`] for an unknown scheme, [`Error::Malformed`] for a damaged one.
     pub fn unlock(&self, password: Option<&Password>) -> Result<PrivateKey, Error> {
-        let octets = |der| crate::der::peek::Tlv::peek(der)?.children().nth(1);
+        let given = || {
+            password.ok_or_else(|| Error::PasswordRequired {
+                format: self.format,
+                what: "the key".to_owned(),
+            })
+        };
+        let refused = |refusal: Refusal| refusal.of(self.format, "key");
         match &self.form {
             Form::Clear(der) => Ok(PrivateKey(der.clone())),
-            Form::Encrypted(der) => octets(der)
-                .zip(password)
-                .and_then(|(octets, password)| {
-                    crate::protect::java::unprotect(octets.content, password)
-                })
-                .map(PrivateKey)
-                .ok_or_else(|| Error::Unsupported {
-                    format: crate::Format::Pem,
-                    what: "encrypted key".to_owned(),
-                }),
+            Form::Encrypted(der) => {
+                let (scheme, encrypted) = encrypted_parts(der).map_err(refused)?;
+                let password = given()?;
+                scheme
+                    .decrypt(&encrypted, password, &mut Budget::new(), is_private_key_info)
+                    .map(PrivateKey)
+                    .map_err(refused)
+            }
+            Form::Traditional { kind, scheme, body } => {
+                let password = given()?;
+                protect::byte_forms(password)
+                    .iter()
+                    .filter_map(|form| scheme.decrypt(form, body))
+                    .find_map(|clear| to_pkcs8(*kind, &clear).ok())
+                    .map(PrivateKey)
+                    .ok_or_else(|| refused(Refusal::WrongPassword))
+            }
+        }
+    }
+
+    /// The `EncryptedPrivateKeyInfo`, when its scheme is one of PKCS#5 or PKCS#12, which other containers take too.
+    pub(crate) fn as_encrypted_pkcs8(&self) -> Option<&[u8]> {
+        match &self.form {
+            Form::Encrypted(der) => match encrypted_parts(der) {
+                Ok((scheme, _)) if scheme.is_standard() => Some(der),
+                _ => None,
+            },
+            Form::Clear(_) | Form::Traditional { .. } => None,
+        }
+    }
+
+    /// The iterations that unlocking asks for; zero when that is not known.
+    pub(crate) fn cost(&self) -> u64 {
+        match &self.form {
+            Form::Encrypted(der) => encrypted_parts(der).map_or(0, |(scheme, _)| scheme.cost()),
+            Form::Clear(_) | Form::Traditional { .. } => 0,
+        }
+    }
+
+    /// The same key with the container that errors name; PEM unless said.
+    pub(crate) fn within(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    fn new(form: Form) -> Self {
+        Self {
+            form,
+            format: Format::Pem,
         }
     }
 }
+
+impl PartialEq for SealedKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.form == other.form
+    }
+}
+
+impl Eq for SealedKey {}
 
 impl fmt::Debug for SealedKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.form {
             Form::Clear(_) => "[private key elided]",
-            Form::Encrypted(_) => "[encrypted private key]",
+            Form::Encrypted(_) | Form::Traditional { .. } => "[encrypted private key]",
         })
     }
 }
@@ -142,5 +301,256 @@ impl PrivateKey {
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[private key elided]")
+    }
+}
+
+/// Whether bytes are one `PrivateKeyInfo` or `OneAsymmetricKey` (RFC 5958, section 2), and nothing after it.
+pub(crate) fn is_private_key_info(bytes: &[u8]) -> bool {
+    let shape = |tlv: Tlv<'_>| -> Result<bool, Fault> {
+        let mut inside = tlv.inside();
+        let version = inside.expect(ber::INTEGER, "a version")?.unsigned()?;
+        let algorithm = inside.expect(ber::SEQUENCE, "an algorithm")?;
+        algorithm
+            .inside()
+            .expect(ber::OBJECT_IDENTIFIER, "an algorithm")?;
+        inside.any("a key")?.octets()?;
+        while inside.next()?.is_some() {}
+        Ok(version <= 1)
+    };
+    Tlv::exactly(bytes, ber::SEQUENCE).is_some_and(|tlv| shape(tlv) == Ok(true))
+}
+
+/// Whether a value looks like `EncryptedPrivateKeyInfo`, whatever its scheme.
+pub(crate) fn is_encrypted_private_key_info(tlv: &Tlv<'_>) -> bool {
+    let shape = || -> Result<(), Fault> {
+        let mut inside = tlv.inside();
+        let algorithm = inside.expect(ber::SEQUENCE, "an algorithm")?;
+        algorithm
+            .inside()
+            .expect(ber::OBJECT_IDENTIFIER, "an algorithm")?;
+        inside.any("the encrypted key")?.octets().map(|_| ())
+    };
+    tlv.tag == ber::SEQUENCE && shape().is_ok()
+}
+
+/// `EncryptedPrivateKeyInfo ::= SEQUENCE { encryptionAlgorithm, encryptedData OCTET STRING }`.
+fn encrypted_parts(der: &[u8]) -> Result<(Scheme, Vec<u8>), Refusal> {
+    let mut inside = Tlv::first(der)?.inside();
+    let algorithm = inside.expect(ber::SEQUENCE, "an encryption algorithm")?;
+    let scheme = Scheme::parse(&algorithm)?;
+    let encrypted = inside.any("the encrypted key")?.octets()?.into_owned();
+    Ok((scheme, encrypted))
+}
+
+fn wrap(kind: TraditionalKind, der: &[u8]) -> Result<SealedKey, Error> {
+    to_pkcs8(kind, der)
+        .map(SealedKey::from_pkcs8)
+        .map_err(|fault| fault.of(Format::Pem))
+}
+
+/// `PrivateKeyInfo` around an older form of private key.
+fn to_pkcs8(kind: TraditionalKind, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let whole = Tlv::first(der)?;
+    if whole.tag != ber::SEQUENCE || whole.whole.len() != der.len() {
+        return Err(whole.fault("a private key"));
+    }
+    match kind {
+        TraditionalKind::Pkcs8 if is_private_key_info(der) => Ok(Zeroizing::new(der.to_vec())),
+        TraditionalKind::Pkcs8 => Err(whole.fault("a PKCS#8 private key")),
+        TraditionalKind::Pkcs1 => {
+            // version, modulus, two exponents, two primes, three more of the Chinese remainder theorem
+            integers(&whole, 9)?;
+            let parameters = [ber::NULL, 0];
+            Ok(private_key_info(&oid::RSA_ENCRYPTION, &parameters, der))
+        }
+        TraditionalKind::Dsa => {
+            // version, p, q, g, public and private value (openssl-dsa); PKCS#8 has three of them as parameters
+            let parts = integers(&whole, 6)?;
+            let [_, p, q, g, _, private] = parts.as_slice() else {
+                return Err(whole.fault("a DSA private key"));
+            };
+            let parameters = ber::encode(ber::SEQUENCE, &[p.whole, q.whole, g.whole]);
+            Ok(private_key_info(&oid::DSA, &parameters, private.whole))
+        }
+        TraditionalKind::Sec1 => {
+            let mut inside = whole.inside();
+            let version = inside.expect(ber::INTEGER, "an EC private key")?;
+            let private = inside.expect(ber::OCTET_STRING, "an EC private key")?;
+            let curve = inside
+                .optional(ber::context(0))?
+                .ok_or_else(|| whole.fault("the curve of the EC private key"))?;
+            let public = inside.optional(ber::context(1))?;
+            // the curve moves into the algorithm, as `openssl pkcs8 -topk8` does it
+            let key = Zeroizing::new(ber::encode(
+                ber::SEQUENCE,
+                &[
+                    version.whole,
+                    private.whole,
+                    public.map_or(&[], |public| public.whole),
+                ],
+            ));
+            Ok(private_key_info(&oid::EC_PUBLIC_KEY, curve.content, &key))
+        }
+    }
+}
+
+/// At least `least` INTEGER values, and nothing else before them.
+fn integers<'a>(whole: &Tlv<'a>, least: usize) -> Result<Vec<Tlv<'a>>, Fault> {
+    let mut inside = whole.inside();
+    let mut found = Vec::with_capacity(least);
+    for _ in 0..least {
+        found.push(inside.expect(ber::INTEGER, "a number of the private key")?);
+    }
+    Ok(found)
+}
+
+/// `SEQUENCE { version 0, SEQUENCE { algorithm, parameters }, OCTET STRING }` (RFC 5958, section 2).
+fn private_key_info(
+    algorithm: &ObjectIdentifier,
+    parameters: &[u8],
+    key: &[u8],
+) -> Zeroizing<Vec<u8>> {
+    let algorithm = ber::encode(ber::SEQUENCE, &[&oid::der(algorithm), parameters]);
+    let key = Zeroizing::new(ber::encode(ber::OCTET_STRING, &[key]));
+    Zeroizing::new(ber::encode(
+        ber::SEQUENCE,
+        &[&ber::unsigned(0), &algorithm, &key],
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting;
+
+    impl RandomSource for Counting {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
+            for (octet, number) in bytes.iter_mut().zip(1..) {
+                *octet = number;
+            }
+            Ok(())
+        }
+    }
+
+    fn number(length: usize) -> Vec<u8> {
+        ber::encode(ber::INTEGER, &[&vec![0x11; length]])
+    }
+
+    fn toy_pkcs1() -> Vec<u8> {
+        let numbers: Vec<Vec<u8>> = [64, 3, 64, 32, 32, 32, 32, 32].map(number).to_vec();
+        let mut parts = vec![ber::unsigned(0)];
+        parts.extend(numbers);
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        ber::encode(ber::SEQUENCE, &parts)
+    }
+
+    fn toy_sec1() -> Vec<u8> {
+        // prime256v1
+        let curve = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        ber::encode(
+            ber::SEQUENCE,
+            &[
+                &ber::unsigned(1),
+                &ber::encode(ber::OCTET_STRING, &[&[9; 32]]),
+                &ber::encode(ber::context(0), &[&curve]),
+            ],
+        )
+    }
+
+    #[test]
+    fn sealing_and_unlocking() {
+        let clear = SealedKey::from_pkcs1(&toy_pkcs1()).unwrap();
+        assert_eq!(clear.protection(), "none");
+        let key = clear.unlock(None).unwrap();
+        let password = Password::new("changeit");
+        let sealed = SealedKey::seal_pkcs8(&key, &password, &Counting).unwrap();
+        assert!(sealed.is_sealed());
+        assert_eq!(
+            sealed.protection(),
+            "PBES2 AES-256-CBC, PBKDF2-HMAC-SHA256, 10000 iterations"
+        );
+        assert_eq!(sealed.unlock(Some(&password)).unwrap(), key);
+        assert!(matches!(
+            sealed.unlock(None),
+            Err(Error::PasswordRequired { .. })
+        ));
+        let wrong = Password::new("");
+        assert!(matches!(
+            sealed.unlock(Some(&wrong)),
+            Err(Error::WrongPassword { .. })
+        ));
+    }
+
+    #[test]
+    fn a_damaged_seal_never_opens() {
+        let key = SealedKey::from_sec1(&toy_sec1()).unwrap();
+        let password = Password::new("x");
+        let sealed =
+            SealedKey::seal_pkcs8(&key.unlock(None).unwrap(), &password, &Counting).unwrap();
+        let der = sealed.as_encrypted_pkcs8().unwrap();
+        for length in (0..der.len()).step_by(3) {
+            let cut = SealedKey::from_encrypted_pkcs8(der[..length].to_vec());
+            assert!(cut.unlock(Some(&password)).is_err());
+            assert!(!cut.protection().is_empty());
+        }
+    }
+
+    #[test]
+    fn an_iteration_bomb_is_refused_at_once() {
+        let parameters = ber::encode(
+            ber::SEQUENCE,
+            &[
+                &ber::encode(ber::OCTET_STRING, &[&[1; 8]]),
+                &ber::unsigned(2_147_483_648),
+            ],
+        );
+        let der = ber::encode(
+            ber::SEQUENCE,
+            &[
+                &ber::encode(ber::SEQUENCE, &[&oid::der(&oid::PBE_SHA1_3DES), &parameters]),
+                &ber::encode(ber::OCTET_STRING, &[&[1; 64]]),
+            ],
+        );
+        let key = SealedKey::from_encrypted_pkcs8(der).within(Format::Pkcs12);
+        assert_eq!(key.protection(), "3DES, SHA-1, 2147483648 iterations");
+        let error = key.unlock(Some(&Password::new("x"))).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "PKCS#12: iteration count is 2147483648, the limit is 5000000"
+        );
+    }
+
+    #[test]
+    fn traditional_forms_are_wrapped_and_rubbish_is_not() {
+        let ec = SealedKey::from_sec1(&toy_sec1()).unwrap();
+        assert!(is_private_key_info(ec.unlock(None).unwrap().secret_pkcs8()));
+        assert!(SealedKey::from_pkcs1(&toy_sec1()).is_err());
+        assert!(SealedKey::from_sec1(&toy_pkcs1()).is_err());
+        assert!(SealedKey::from_dsa(&toy_sec1()).is_err());
+        let der = toy_pkcs1();
+        for length in 0..der.len() {
+            assert!(SealedKey::from_pkcs1(&der[..length]).is_err());
+        }
+        assert!(SealedKey::from_traditional("PUBLIC KEY", "DES-CBC,0011223344556677", vec![]).is_err());
+    }
+
+    /// Made with `openssl ec -aes128 -passout pass:secret` 3.0.
+    #[test]
+    fn traditional_encryption_needs_the_right_password() {
+        let key = SealedKey::from_traditional(
+            "EC PRIVATE KEY",
+            "AES-128-CBC,00112233445566778899AABBCCDDEEFF",
+            vec![5; 128],
+        )
+        .unwrap();
+        assert_eq!(
+            key.protection(),
+            "traditional PEM AES-128-CBC, MD5, 1 iteration"
+        );
+        assert!(matches!(
+            key.unlock(Some(&Password::new("secret"))),
+            Err(Error::WrongPassword { .. })
+        ));
     }
 }

@@ -1,3 +1,267 @@
-//! Schemes that seal keys and content.
+//! Password protection: which scheme an `AlgorithmIdentifier` names, and decrypting under it.
+//!
+//! One file per scheme family; the ciphers and digests they share are in `cipher` and `digest`.
 
-pub(crate) mod java;
+mod cipher;
+mod digest;
+mod java;
+mod pbe;
+mod pbes2;
+mod pkcs12_kdf;
+mod traditional;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::ber::{self, Fault, Tlv};
+use crate::{Error, Format, Password, oid};
+
+pub(crate) use digest::Hash;
+pub(crate) use pbes2::{Material, encrypt as encrypt_pbes2};
+pub(crate) use traditional::Traditional;
+
+/// The iterations that one file, or one key, may cost altogether.
+///
+/// 5,000,000 is what Java accepts for a single derivation (`MAX_ITERATION_COUNT` in `sun.security.pkcs12.PKCS12KeyStore`),
+/// a few seconds of work; OpenSSL has no limit and can be stalled for an hour by a file of 2 KB.
+pub(crate) const MAX_ITERATIONS: u64 = 5_000_000;
+
+/// A scheme and its parameters, from an `AlgorithmIdentifier`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// PBES1 and the PKCS#12 schemes.
+    Pbe(pbe::Pbe),
+    /// PBES2 (RFC 8018, section 6.2).
+    Pbes2(pbes2::Pbes2),
+    /// Sun's own key protector of JKS (`sun.security.provider.KeyProtector`).
+    Sun,
+}
+
+impl Scheme {
+    /// From `AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }`.
+    pub(crate) fn parse(algorithm: &Tlv<'_>) -> Result<Self, Refusal> {
+        let mut inside = algorithm.inside();
+        let identifier = inside.expect(ber::OBJECT_IDENTIFIER, "an encryption algorithm")?;
+        if identifier.content == oid::SUN_JKS_KEY_PROTECTOR.as_bytes() {
+            return Ok(Self::Sun);
+        }
+        if identifier.content == oid::PBES2.as_bytes() {
+            let parameters = inside.expect(ber::SEQUENCE, "PBES2 parameters")?;
+            return pbes2::Pbes2::parse(&parameters, algorithm.whole).map(Self::Pbes2);
+        }
+        if let Some(family) = pbe::Family::by_oid(identifier.content) {
+            let parameters = inside.expect(ber::SEQUENCE, "encryption parameters")?;
+            return pbe::Pbe::parse(family, &parameters).map(Self::Pbe);
+        }
+        Err(Refusal::Unsupported(format!(
+            "the encryption algorithm {}",
+            oid::dotted(identifier.content)
+        )))
+    }
+
+    /// What one derivation costs, in iterations.
+    pub(crate) fn cost(&self) -> u64 {
+        match self {
+            Self::Pbe(pbe) => pbe.iterations,
+            Self::Pbes2(pbes2) => pbes2.cost(),
+            Self::Sun => 0,
+        }
+    }
+
+    /// Whether the scheme is one of PKCS#5 or PKCS#12, which every reader of PKCS#12 and PEM expects.
+    pub(crate) fn is_standard(&self) -> bool {
+        !matches!(self, Self::Sun)
+    }
+
+    /// Decrypts, trying every way in which writers turn a password into bytes, until `accept` likes the result.
+    ///
+    /// Padding alone proves nothing: one wrong password in 256 passes it.
+    pub(crate) fn decrypt(
+        &self,
+        encrypted: &[u8],
+        password: &Password,
+        budget: &mut Budget,
+        accept: impl Fn(&[u8]) -> bool,
+    ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+        let candidates = match self {
+            Self::Sun => {
+                return java::unprotect(encrypted, password)
+                    .filter(|clear| accept(clear))
+                    .ok_or(Refusal::WrongPassword);
+            }
+            Self::Pbe(pbe) if pbe.is_pkcs12() => bmp_forms(password),
+            Self::Pbe(_) | Self::Pbes2(_) => byte_forms(password),
+        };
+        for candidate in candidates {
+            budget.charge(self.cost())?;
+            let clear = match self {
+                Self::Pbe(pbe) => pbe.decrypt(&candidate, encrypted),
+                Self::Pbes2(pbes2) => pbes2.decrypt(&candidate, encrypted),
+                Self::Sun => None,
+            };
+            if let Some(clear) = clear.filter(|clear| accept(clear)) {
+                return Ok(clear);
+            }
+        }
+        Err(Refusal::WrongPassword)
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pbe(pbe) => pbe.fmt(formatter),
+            Self::Pbes2(pbes2) => pbes2.fmt(formatter),
+            Self::Sun => formatter.write_str("JKS key protector"),
+        }
+    }
+}
+
+/// Iterations that are left to spend.
+#[derive(Clone, Debug)]
+pub(crate) struct Budget {
+    left: u64,
+}
+
+impl Budget {
+    /// A whole budget.
+    pub(crate) const fn new() -> Self {
+        Self {
+            left: MAX_ITERATIONS,
+        }
+    }
+
+    /// Takes `iterations` off before they are spent.
+    pub(crate) fn charge(&mut self, iterations: u64) -> Result<(), Refusal> {
+        match self.left.checked_sub(iterations) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(Refusal::TooManyIterations(
+                (MAX_ITERATIONS - self.left).saturating_add(iterations),
+            )),
+        }
+    }
+}
+
+/// Why something did not open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Damaged(Fault),
+    TooManyIterations(u64),
+    TooMuchMemory { found: u64, limit: u64 },
+    Unsupported(String),
+    WrongPassword,
+}
+
+impl Refusal {
+    /// As an error of a whole container; `what` did not open.
+    pub(crate) fn of(self, format: Format, what: &str) -> Error {
+        match self {
+            Self::Damaged(fault) => fault.of(format),
+            Self::TooManyIterations(found) => Error::OverLimit {
+                format,
+                what: "iteration count".to_owned(),
+                found,
+                limit: MAX_ITERATIONS,
+            },
+            Self::TooMuchMemory { found, limit } => Error::OverLimit {
+                format,
+                what: "scrypt memory in bytes".to_owned(),
+                found,
+                limit,
+            },
+            Self::Unsupported(what) => Error::Unsupported { format, what },
+            Self::WrongPassword => Error::WrongPassword {
+                format,
+                what: what.to_owned(),
+            },
+        }
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Damaged(fault)
+    }
+}
+
+/// The forms of a password that PKCS#12 derivations take, the right one first (RFC 7292, appendix B.1).
+///
+/// Then what others do: no bytes at all for the empty password (old NSS, Java on its second try), and UTF-8 octets
+/// widened one by one (OpenSSL before 1.1).
+pub(crate) fn bmp_forms(password: &Password) -> Vec<Zeroizing<Vec<u8>>> {
+    let text = password.expose_secret();
+    let mut forms = vec![widened(text.encode_utf16())];
+    if text.is_empty() {
+        forms.push(Zeroizing::new(Vec::new()));
+    }
+    if !text.is_ascii() {
+        forms.push(widened(text.bytes().map(u16::from)));
+    }
+    forms
+}
+
+/// The forms of a password that PKCS#5 derivations take: UTF-8 (RFC 8018, section 3), then ISO-8859-1 (BouncyCastle,
+/// which takes the low byte of each character).
+pub(crate) fn byte_forms(password: &Password) -> Vec<Zeroizing<Vec<u8>>> {
+    let text = password.expose_secret();
+    let mut forms = vec![Zeroizing::new(text.as_bytes().to_vec())];
+    if !text.is_ascii() {
+        let latin: Option<Vec<u8>> = text
+            .chars()
+            .map(|character| u8::try_from(u32::from(character)).ok())
+            .collect();
+        forms.extend(latin.map(Zeroizing::new));
+    }
+    forms
+}
+
+/// Big-endian 16-bit units with the terminator of two zero octets.
+fn widened(units: impl Iterator<Item = u16>) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * units.size_hint().1.unwrap_or(64) + 2));
+    bytes.extend(units.flat_map(u16::to_be_bytes));
+    bytes.extend([0, 0]);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn password_forms() {
+        let forms = bmp_forms(&Password::new("Beavis"));
+        assert_eq!(*forms[0], *b"\0B\0e\0a\0v\0i\0s\0\0");
+        assert_eq!(forms.len(), 1);
+        let forms = bmp_forms(&Password::new(""));
+        assert_eq!((forms[0].as_slice(), forms[1].len()), (&[0, 0][..], 0));
+        let forms = byte_forms(&Password::new("Mötley"));
+        assert_eq!(forms[0].len(), 7);
+        assert_eq!(*forms[1], *b"M\xf6tley");
+        assert_eq!(byte_forms(&Password::new("Łódź")).len(), 1);
+    }
+
+    #[test]
+    fn the_budget_is_for_everything_together() {
+        let mut budget = Budget::new();
+        budget.charge(3_000_000).unwrap();
+        assert_eq!(
+            budget.charge(2_147_483_648),
+            Err(Refusal::TooManyIterations(2_150_483_648))
+        );
+        budget.charge(2_000_000).unwrap();
+        assert_eq!(budget.charge(1), Err(Refusal::TooManyIterations(5_000_001)));
+        assert!(budget.charge(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn unknown_schemes_are_named() {
+        let der = ber::encode(ber::SEQUENCE, &[&oid::der(&oid::SHA256)]);
+        let refusal = Scheme::parse(&Tlv::first(&der).unwrap()).unwrap_err();
+        let message = refusal.of(Format::Pkcs12, "key").to_string();
+        assert!(message.contains("2.16.840.1.101.3.4.2.1"), "{message}");
+    }
+}

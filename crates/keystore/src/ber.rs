@@ -1,0 +1,447 @@
+//! BER, read leniently (X.690), and the little DER that is written.
+//!
+//! Firefox, BouncyCastle and Windows write PKCS#12 and PKCS#7 in BER: indefinite lengths, strings in chunks, lengths
+//! with leading zeros. Nothing is copied but a string that comes in chunks, so that no input allocates more than its size.
+
+use std::borrow::Cow;
+
+use crate::{Error, Format};
+
+/// One encoded value: identifier octet, content, and where they stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tlv<'a> {
+    /// The identifier octet: class, constructed bit and number together. Numbers above 30 are skipped over, and show as 31.
+    pub(crate) tag: u8,
+    /// Offset of the identifier octet.
+    pub(crate) at: usize,
+    /// Octets before the content.
+    pub(crate) header: usize,
+    /// The content octets, without the end-of-contents mark.
+    pub(crate) content: &'a [u8],
+    /// The whole encoding, header and end-of-contents mark included.
+    pub(crate) whole: &'a [u8],
+}
+
+impl<'a> Tlv<'a> {
+    /// The value at the start of `bytes`; what follows it is left alone.
+    pub(crate) fn first(bytes: &'a [u8]) -> Result<Self, Fault> {
+        read(bytes, 0, 0)
+    }
+
+    /// The value that fills `bytes` to the last octet, with this identifier octet.
+    pub(crate) fn exactly(bytes: &'a [u8], tag: u8) -> Option<Self> {
+        let tlv = Self::first(bytes).ok()?;
+        (tlv.tag == tag && tlv.whole.len() == bytes.len()).then_some(tlv)
+    }
+
+    /// The values inside.
+    pub(crate) fn inside(&self) -> Reader<'a> {
+        Reader {
+            rest: self.content,
+            at: self.at + self.header,
+        }
+    }
+
+    /// The octets of an OCTET STRING, also an implicitly tagged one: as they stand, or put together from chunks
+    /// (X.690, 8.7.3).
+    pub(crate) fn octets(&self) -> Result<Cow<'a, [u8]>, Fault> {
+        if self.tag & CONSTRUCTED == 0 {
+            return Ok(Cow::Borrowed(self.content));
+        }
+        let mut joined = Vec::new();
+        self.join(&mut joined, 0)?;
+        Ok(Cow::Owned(joined))
+    }
+
+    /// A non-negative INTEGER; one too large for the type is the largest, which every limit refuses.
+    pub(crate) fn unsigned(&self) -> Result<u64, Fault> {
+        let Some(&first) = self.content.first() else {
+            return Err(self.fault("an integer without octets"));
+        };
+        if first & 0x80 != 0 {
+            return Err(self.fault("a negative number"));
+        }
+        Ok(self.content.iter().fold(0_u64, |number, octet| {
+            number
+                .checked_mul(256)
+                .map_or(u64::MAX, |shifted| shifted | u64::from(*octet))
+        }))
+    }
+
+    /// A fault at this value.
+    pub(crate) fn fault(&self, what: &'static str) -> Fault {
+        Fault {
+            at: self.at,
+            needed: None,
+            what,
+        }
+    }
+
+    fn join(&self, joined: &mut Vec<u8>, depth: usize) -> Result<(), Fault> {
+        if depth > MAX_DEPTH {
+            return Err(self.fault("values nested too deeply"));
+        }
+        let mut chunks = self.inside();
+        while let Some(chunk) = chunks.next()? {
+            match chunk.tag {
+                OCTET_STRING => joined.extend_from_slice(chunk.content),
+                OCTET_STRING_IN_CHUNKS => chunk.join(joined, depth + 1)?,
+                _ => return Err(chunk.fault("an octet string holds something else")),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The values in a stretch of bytes, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Over `bytes`, which start at offset `at` of the input.
+    pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { rest: bytes, at }
+    }
+
+    /// The next value, or `None` at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<Tlv<'a>>, Fault> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let tlv = read(self.rest, self.at, 0)?;
+        self.rest = self.rest.get(tlv.whole.len()..).unwrap_or_default();
+        self.at += tlv.whole.len();
+        Ok(Some(tlv))
+    }
+
+    /// The next value, which must be there, whatever it is.
+    pub(crate) fn any(&mut self, what: &'static str) -> Result<Tlv<'a>, Fault> {
+        let at = self.at;
+        self.next()?.ok_or(Fault {
+            at,
+            needed: None,
+            what,
+        })
+    }
+
+    /// The next value, which must have this identifier octet.
+    pub(crate) fn expect(&mut self, tag: u8, what: &'static str) -> Result<Tlv<'a>, Fault> {
+        let tlv = self.any(what)?;
+        if tlv.tag == tag {
+            Ok(tlv)
+        } else {
+            Err(tlv.fault(what))
+        }
+    }
+
+    /// The next value, when it has this identifier octet.
+    pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<Tlv<'a>>, Fault> {
+        if self.rest.first() == Some(&tag) {
+            self.next()
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// The next value, when it has this number in the context class, primitive or constructed.
+    pub(crate) fn optional_context(&mut self, number: u8) -> Result<Option<Tlv<'a>>, Fault> {
+        match self.rest.first() {
+            Some(tag) if tag & !CONSTRUCTED == context(number) & !CONSTRUCTED => self.next(),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether nothing is left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+}
+
+/// What is wrong with an encoding, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Offset of the value, or of the first missing octet.
+    pub(crate) at: usize,
+    /// How many octets are missing, when the input ends too early.
+    pub(crate) needed: Option<usize>,
+    /// What was being read.
+    pub(crate) what: &'static str,
+}
+
+impl Fault {
+    /// As an error of a whole container.
+    pub(crate) fn of(self, format: Format) -> Error {
+        let (at, what) = (self.at, self.what.to_owned());
+        match self.needed {
+            Some(needed) => Error::Truncated {
+                format,
+                at,
+                needed,
+                what,
+            },
+            None => Error::Malformed { format, at, what },
+        }
+    }
+}
+
+/// One DER value; the parts are its content, joined.
+pub(crate) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut der = Vec::with_capacity(length + 10);
+    der.push(tag);
+    let octets = length.to_be_bytes();
+    let significant = octets.iter().skip_while(|octet| **octet == 0).count();
+    match u8::try_from(length) {
+        Ok(short) if short < 0x80 => der.push(short),
+        _ => {
+            der.push(0x80 | u8::try_from(significant).unwrap_or_default());
+            der.extend(octets.iter().skip(octets.len() - significant));
+        }
+    }
+    for part in parts {
+        der.extend_from_slice(part);
+    }
+    der
+}
+
+/// A non-negative INTEGER in DER.
+pub(crate) fn unsigned(number: u64) -> Vec<u8> {
+    let octets = number.to_be_bytes();
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    let mut content = vec![0];
+    content.extend(octets.iter().skip(zeros));
+    // a leading zero only where the sign bit would be set, or for zero itself
+    let plain = content.get(1).is_some_and(|octet| octet & 0x80 == 0);
+    encode(INTEGER, &[content.get(usize::from(plain)..).unwrap_or(&[0])])
+}
+
+/// The same value in DER lengths and whole strings, when it is BER; else as it stands.
+///
+/// An `EncryptedPrivateKeyInfo` out of a BER file must be DER to go into a JKS, or Java refuses it. Implicitly tagged
+/// strings in chunks are left alone: without the grammar they look like any constructed value.
+pub(crate) fn to_der(tlv: &Tlv<'_>) -> Result<Vec<u8>, Fault> {
+    normalise(tlv, 0)
+}
+
+fn normalise(tlv: &Tlv<'_>, depth: usize) -> Result<Vec<u8>, Fault> {
+    if depth > MAX_DEPTH {
+        return Err(tlv.fault("values nested too deeply"));
+    }
+    if tlv.tag == OCTET_STRING_IN_CHUNKS {
+        return Ok(encode(OCTET_STRING, &[&tlv.octets()?]));
+    }
+    if tlv.tag & CONSTRUCTED == 0 || tlv.tag & HIGH_NUMBER == HIGH_NUMBER {
+        return Ok(tlv.whole.to_vec());
+    }
+    let mut content = Vec::with_capacity(tlv.content.len());
+    let mut inside = tlv.inside();
+    while let Some(inner) = inside.next()? {
+        content.extend(normalise(&inner, depth + 1)?);
+    }
+    Ok(encode(tlv.tag, &[&content]))
+}
+
+/// `[number]`, constructed.
+pub(crate) const fn context(number: u8) -> u8 {
+    0xa0 | number
+}
+
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const BMP_STRING: u8 = 0x1e;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
+
+const OCTET_STRING_IN_CHUNKS: u8 = OCTET_STRING | CONSTRUCTED;
+const CONSTRUCTED: u8 = 0x20;
+const HIGH_NUMBER: u8 = 0x1f;
+/// No real certificate, key or store nests half as deep; keeps the stack small.
+const MAX_DEPTH: usize = 48;
+
+fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
+    let missing = |offset: usize, needed: usize, what| Fault {
+        at: at + offset,
+        needed: Some(needed),
+        what,
+    };
+    if depth > MAX_DEPTH {
+        return Err(Fault {
+            at,
+            needed: None,
+            what: "values nested too deeply",
+        });
+    }
+    let mut header = 1;
+    let tag = *bytes.first().ok_or_else(|| missing(0, 2, "a value"))?;
+    if tag & HIGH_NUMBER == HIGH_NUMBER {
+        loop {
+            let octet = bytes.get(header).ok_or_else(|| missing(header, 1, "a tag"))?;
+            header += 1;
+            if octet & 0x80 == 0 {
+                break;
+            }
+        }
+    }
+    let first = *bytes
+        .get(header)
+        .ok_or_else(|| missing(header, 1, "a length"))?;
+    header += 1;
+    if first == 0x80 {
+        if tag & CONSTRUCTED == 0 {
+            return Err(Fault {
+                at,
+                needed: None,
+                what: "an indefinite length on a primitive value",
+            });
+        }
+        let content = indefinite(bytes, at, header, depth)?;
+        return Ok(Tlv {
+            tag,
+            at,
+            header,
+            content,
+            whole: bytes.get(..header + content.len() + 2).unwrap_or(bytes),
+        });
+    }
+    let mut length = usize::from(first);
+    if first > 0x80 {
+        length = 0;
+        for _ in 0..first & 0x7f {
+            let octet = *bytes
+                .get(header)
+                .ok_or_else(|| missing(header, 1, "a length"))?;
+            header += 1;
+            length = length
+                .checked_mul(256)
+                .map(|shifted| shifted | usize::from(octet))
+                .ok_or(Fault {
+                    at,
+                    needed: None,
+                    what: "a length beyond all memory",
+                })?;
+        }
+    }
+    let left = bytes.len() - header;
+    let content = bytes
+        .get(header..)
+        .and_then(|after| after.get(..length))
+        .ok_or_else(|| missing(bytes.len(), length.saturating_sub(left), "a value"))?;
+    Ok(Tlv {
+        tag,
+        at,
+        header,
+        content,
+        whole: bytes.get(..header + length).unwrap_or(bytes),
+    })
+}
+
+/// The content of a value of indefinite length: everything before its end-of-contents mark (X.690, 8.1.3.6).
+fn indefinite(bytes: &[u8], at: usize, header: usize, depth: usize) -> Result<&[u8], Fault> {
+    let mut end = header;
+    loop {
+        let rest = bytes.get(end..).unwrap_or_default();
+        if rest.starts_with(&[0, 0]) {
+            return Ok(bytes.get(header..end).unwrap_or_default());
+        }
+        if rest.len() < 2 {
+            return Err(Fault {
+                at: at + bytes.len(),
+                needed: Some(2 - rest.len()),
+                what: "an end-of-contents mark",
+            });
+        }
+        end += read(rest, at + end, depth + 1)?.whole.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definite_long_and_padded_lengths() {
+        for bytes in [
+            &[0x04, 0x02, 7, 8][..],
+            &[0x04, 0x81, 0x02, 7, 8],
+            &[0x04, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 2, 7, 8],
+        ] {
+            let tlv = Tlv::exactly(bytes, OCTET_STRING).unwrap();
+            assert_eq!(tlv.content, [7, 8]);
+            assert_eq!(tlv.header + 2, bytes.len());
+        }
+    }
+
+    #[test]
+    fn indefinite_length_and_chunks() {
+        let bytes = [
+            0x24, 0x80, 0x04, 1, 7, 0x24, 0x80, 0x04, 1, 8, 0, 0, 0x04, 0, 0, 0, 99,
+        ];
+        let tlv = Tlv::first(&bytes).unwrap();
+        assert_eq!(tlv.whole.len(), bytes.len() - 1);
+        assert_eq!(*tlv.octets().unwrap(), [7, 8]);
+        assert_eq!(to_der(&tlv).unwrap(), [0x04, 2, 7, 8]);
+    }
+
+    #[test]
+    fn cut_off_values_say_how_much_is_missing() {
+        let fault = Tlv::first(&[0x30, 0x05, 0x02, 0x01]).unwrap_err();
+        assert_eq!((fault.at, fault.needed), (4, Some(3)));
+        let fault = Tlv::first(&[0x30, 0x80, 0x02, 0x01, 0x00]).unwrap_err();
+        assert_eq!((fault.at, fault.needed), (5, Some(2)));
+        assert!(Tlv::first(&[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255]).is_err());
+        assert!(Tlv::first(&[0x30, 0xff]).is_err());
+        assert!(Tlv::first(&[]).is_err());
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_not_a_stack_overflow() {
+        let mut bytes = [0x30, 0x80].repeat(100_000);
+        assert_eq!(
+            Tlv::first(&bytes).unwrap_err().what,
+            "values nested too deeply"
+        );
+        bytes = [0x24, 0x80].repeat(40);
+        bytes.extend([0, 0].repeat(40));
+        assert_eq!(Tlv::first(&bytes).unwrap().octets().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn numbers_both_ways() {
+        for (number, der) in [
+            (0, &[2, 1, 0][..]),
+            (127, &[2, 1, 127]),
+            (128, &[2, 2, 0, 128]),
+            (10_000, &[2, 2, 0x27, 0x10]),
+            (u64::MAX, &[2, 9, 0, 255, 255, 255, 255, 255, 255, 255, 255]),
+        ] {
+            assert_eq!(unsigned(number), der);
+            assert_eq!(Tlv::first(der).unwrap().unsigned().unwrap(), number);
+        }
+        assert!(Tlv::first(&[2, 1, 0x80]).unwrap().unsigned().is_err());
+        assert!(Tlv::first(&[2, 0]).unwrap().unsigned().is_err());
+        let huge = encode(INTEGER, &[&[1; 40]]);
+        assert_eq!(Tlv::first(&huge).unwrap().unsigned().unwrap(), u64::MAX);
+    }
+
+    #[test]
+    fn lengths_are_written_short() {
+        for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536] {
+            let content = vec![1; length];
+            let der = encode(OCTET_STRING, &[&content]);
+            assert_eq!(Tlv::exactly(&der, OCTET_STRING).unwrap().content, content);
+            let expected = match length {
+                0..128 => 2,
+                128..256 => 3,
+                256..65_536 => 4,
+                _ => 5,
+            };
+            assert_eq!(der.len() - length, expected);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! PBES2 (RFC 8018, section 6.2): PBKDF2 or scrypt, then AES-CBC, 3DES or DES.
+
+use std::fmt;
+
+use pkcs5::der::Decode as _;
+use zeroize::Zeroizing;
+
+use super::cipher::{Cipher, encrypt_aes256};
+use super::digest::dispatch;
+use super::{Hash, Refusal};
+use crate::ber::{self, Tlv};
+use crate::oid;
+
+/// PBES2 with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pbes2 {
+    derivation: Derivation,
+    cipher: Cipher,
+    iv: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Derivation {
+    /// RFC 8018, section 5.2.
+    Pbkdf2 {
+        prf: Hash,
+        salt: Vec<u8>,
+        iterations: u64,
+    },
+    /// RFC 7914; the crate `pkcs5` does it, from the whole `AlgorithmIdentifier`.
+    Scrypt { cost: u64, algorithm: Vec<u8> },
+}
+
+impl Pbes2 {
+    /// From `PBES2-params`; `algorithm` is the `AlgorithmIdentifier` around them.
+    pub(super) fn parse(parameters: &Tlv<'_>, algorithm: &[u8]) -> Result<Self, Refusal> {
+        let mut inside = parameters.inside();
+        let derivation = inside.expect(ber::SEQUENCE, "a key derivation function")?;
+        let encryption = inside.expect(ber::SEQUENCE, "an encryption scheme")?;
+        let (cipher, iv) = parse_cipher(&encryption)?;
+        let derivation = parse_derivation(&derivation, cipher, algorithm)?;
+        Ok(Self {
+            derivation,
+            cipher,
+            iv,
+        })
+    }
+
+    /// In iterations of a digest, roughly.
+    pub(super) fn cost(&self) -> u64 {
+        match &self.derivation {
+            Derivation::Pbkdf2 { iterations, .. } => *iterations,
+            Derivation::Scrypt { cost, .. } => *cost,
+        }
+    }
+
+    /// With a password as bytes; the caller has checked the cost.
+    pub(super) fn decrypt(&self, password: &[u8], encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        match &self.derivation {
+            Derivation::Pbkdf2 {
+                prf,
+                salt,
+                iterations,
+            } => {
+                let rounds = u32::try_from(*iterations).ok()?;
+                let mut key = Zeroizing::new(vec![0; self.cipher.key_len()]);
+                dispatch!(*prf, D => pbkdf2::pbkdf2_hmac::<D>(password, salt, rounds, &mut key));
+                self.cipher.decrypt(&key, &self.iv, encrypted)
+            }
+            Derivation::Scrypt { algorithm, .. } => {
+                let scheme = pkcs5::EncryptionScheme::from_der(algorithm).ok()?;
+                scheme
+                    .decrypt(password, encrypted)
+                    .ok()
+                    .map(Zeroizing::new)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Pbes2 {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PBES2 {}, ", self.cipher.name())?;
+        match &self.derivation {
+            Derivation::Pbkdf2 {
+                prf, iterations, ..
+            } => write!(
+                formatter,
+                "PBKDF2-HMAC-{}, {iterations} iterations",
+                prf.short_name()
+            ),
+            Derivation::Scrypt { .. } => formatter.write_str("scrypt"),
+        }
+    }
+}
+
+/// Fresh salt and IV for one encryption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Material {
+    /// 20 octets, as many as Java takes.
+    pub(crate) salt: [u8; 20],
+    /// One block of AES.
+    pub(crate) iv: [u8; 16],
+}
+
+/// Encrypts as Java does since 16: AES-256-CBC, PBKDF2 with HMAC-SHA-256, 10,000 rounds, an explicit key length
+/// (`sun.security.pkcs12.PKCS12KeyStore`, `com.sun.crypto.provider.PBES2Parameters`).
+///
+/// Returns the `AlgorithmIdentifier` and the encrypted octets.
+pub(crate) fn encrypt(clear: &[u8], password: &[u8], material: &Material) -> (Vec<u8>, Vec<u8>) {
+    let mut key = Zeroizing::new([0; 32]);
+    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(password, &material.salt, ROUNDS, key.as_mut_slice());
+    let encrypted = encrypt_aes256(&key, &material.iv, clear);
+
+    let sequence = |parts: &[&[u8]]| ber::encode(ber::SEQUENCE, parts);
+    let prf = sequence(&[&oid::der(&oid::HMAC_SHA256), &[ber::NULL, 0]]);
+    let parameters = sequence(&[
+        &ber::encode(ber::OCTET_STRING, &[&material.salt]),
+        &ber::unsigned(u64::from(ROUNDS)),
+        &ber::unsigned(32),
+        &prf,
+    ]);
+    let derivation = sequence(&[&oid::der(&oid::PBKDF2), &parameters]);
+    let iv = ber::encode(ber::OCTET_STRING, &[&material.iv]);
+    let encryption = sequence(&[&oid::der(&oid::AES_256_CBC), &iv]);
+    let algorithm = sequence(&[&oid::der(&oid::PBES2), &sequence(&[&derivation, &encryption])]);
+    (algorithm, encrypted)
+}
+
+const ROUNDS: u32 = 10_000;
+
+/// OpenSSL's own limit (`SCRYPT_MAX_MEM`).
+const MAX_SCRYPT_MEMORY: u64 = 32 * 1024 * 1024;
+
+fn parse_cipher(encryption: &Tlv<'_>) -> Result<(Cipher, Vec<u8>), Refusal> {
+    let mut inside = encryption.inside();
+    let identifier = inside.expect(ber::OBJECT_IDENTIFIER, "a cipher")?;
+    let known = [
+        (oid::AES_128_CBC, Cipher::Aes128),
+        (oid::AES_192_CBC, Cipher::Aes192),
+        (oid::AES_256_CBC, Cipher::Aes256),
+        (oid::DES_EDE3_CBC, Cipher::TripleDes),
+        (oid::DES_CBC, Cipher::Des),
+    ];
+    let Some((_, cipher)) = known
+        .iter()
+        .find(|(oid, _)| oid.as_bytes() == identifier.content)
+    else {
+        return Err(Refusal::Unsupported(format!(
+            "the cipher {}",
+            oid::dotted(identifier.content)
+        )));
+    };
+    let iv = inside.any("an initialization vector")?;
+    let octets = iv.octets()?.into_owned();
+    if octets.len() != cipher.iv_len() {
+        return Err(iv
+            .fault("an initialization vector of the wrong length")
+            .into());
+    }
+    Ok((*cipher, octets))
+}
+
+fn parse_derivation(
+    derivation: &Tlv<'_>,
+    cipher: Cipher,
+    algorithm: &[u8],
+) -> Result<Derivation, Refusal> {
+    let mut inside = derivation.inside();
+    let identifier = inside.expect(ber::OBJECT_IDENTIFIER, "a key derivation function")?;
+    let parameters = inside.expect(ber::SEQUENCE, "key derivation parameters")?;
+    if identifier.content == oid::PBKDF2.as_bytes() {
+        return parse_pbkdf2(&parameters, cipher);
+    }
+    if identifier.content == oid::SCRYPT.as_bytes() {
+        return parse_scrypt(&parameters, algorithm);
+    }
+    Err(Refusal::Unsupported(format!(
+        "the key derivation {}",
+        oid::dotted(identifier.content)
+    )))
+}
+
+/// `SEQUENCE { salt, iterationCount, keyLength OPTIONAL, prf DEFAULT hmacWithSHA1 }`.
+fn parse_pbkdf2(parameters: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, Refusal> {
+    let mut inside = parameters.inside();
+    let salt = inside.any("a salt")?.octets()?.into_owned();
+    let count = inside.expect(ber::INTEGER, "an iteration count")?;
+    let iterations = count.unsigned()?;
+    if iterations == 0 {
+        return Err(count.fault("an iteration count of zero").into());
+    }
+    if let Some(length) = inside.optional(ber::INTEGER)? {
+        if length.unsigned()? != cipher.key_len() as u64 {
+            return Err(length.fault("a key length that the cipher has not").into());
+        }
+    }
+    let prf = match inside.optional(ber::SEQUENCE)? {
+        None => Hash::Sha1,
+        Some(prf) => {
+            let identifier = prf.inside().expect(ber::OBJECT_IDENTIFIER, "an HMAC")?;
+            Hash::by_hmac_oid(identifier.content).ok_or_else(|| {
+                Refusal::Unsupported(format!("the HMAC {}", oid::dotted(identifier.content)))
+            })?
+        }
+    };
+    Ok(Derivation::Pbkdf2 {
+        prf,
+        salt,
+        iterations,
+    })
+}
+
+/// `SEQUENCE { salt, costParameter, blockSize, parallelizationParameter, keyLength OPTIONAL }` (RFC 7914, section 7.1).
+fn parse_scrypt(parameters: &Tlv<'_>, algorithm: &[u8]) -> Result<Derivation, Refusal> {
+    let mut inside = parameters.inside();
+    inside.any("a salt")?;
+    let mut number = |what| inside.expect(ber::INTEGER, what)?.unsigned();
+    let cost = number("the cost of scrypt")?;
+    let block = number("the block size of scrypt")?;
+    let parallel = number("the parallelization of scrypt")?;
+    let memory = cost.saturating_mul(block).saturating_mul(128);
+    let memory = memory.max(block.saturating_mul(parallel).saturating_mul(128));
+    if memory > MAX_SCRYPT_MEMORY {
+        return Err(Refusal::TooMuchMemory {
+            found: memory,
+            limit: MAX_SCRYPT_MEMORY,
+        });
+    }
+    Ok(Derivation::Scrypt {
+        // each block of 128 octets is mixed twice, which costs about as much as two rounds of a digest
+        cost: cost
+            .saturating_mul(block)
+            .saturating_mul(parallel)
+            .saturating_mul(2),
+        algorithm: algorithm.to_vec(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Password;
+    use crate::protect::{Budget, Scheme};
+
+    #[test]
+    fn round_trip_and_description() {
+        let material = Material {
+            salt: [7; 20],
+            iv: [8; 16],
+        };
+        let (algorithm, encrypted) = encrypt(b"a secret", b"changeit", &material);
+        let scheme = Scheme::parse(&Tlv::first(&algorithm).unwrap()).unwrap();
+        assert_eq!(
+            scheme.to_string(),
+            "PBES2 AES-256-CBC, PBKDF2-HMAC-SHA256, 10000 iterations"
+        );
+        let open = |password: &str| {
+            let accept = |clear: &[u8]| clear.starts_with(b"a ");
+            scheme.decrypt(
+                &encrypted,
+                &Password::new(password),
+                &mut Budget::new(),
+                accept,
+            )
+        };
+        assert_eq!(open("changeit").unwrap().as_slice(), b"a secret");
+        assert_eq!(open("changeIt"), Err(Refusal::WrongPassword));
+    }
+
+    /// The crate `pkcs5` reads what is written here, and the reverse is true for scrypt.
+    #[test]
+    fn agrees_with_the_pkcs5_crate() {
+        let material = Material {
+            salt: [1; 20],
+            iv: [2; 16],
+        };
+        let (algorithm, encrypted) = encrypt(b"a secret", b"pass", &material);
+        let scheme = pkcs5::EncryptionScheme::from_der(&algorithm).unwrap();
+        assert_eq!(scheme.decrypt(b"pass", &encrypted).unwrap(), b"a secret");
+    }
+
+    #[test]
+    fn scrypt_with_too_much_memory_is_refused() {
+        let parameters = ber::encode(
+            ber::SEQUENCE,
+            &[
+                &ber::encode(ber::OCTET_STRING, &[b"salt"]),
+                &ber::unsigned(1 << 20),
+                &ber::unsigned(8),
+                &ber::unsigned(1),
+            ],
+        );
+        let refusal = parse_scrypt(&Tlv::first(&parameters).unwrap(), &[]).unwrap_err();
+        assert_eq!(
+            refusal,
+            Refusal::TooMuchMemory {
+                found: 1 << 30,
+                limit: MAX_SCRYPT_MEMORY
+            }
+        );
+    }
+
+    /// RFC 6070, the last vector: a salt and password longer than a block, 25 octets asked for.
+    #[test]
+    fn pbkdf2_known_answer() {
+        let mut key = [0; 25];
+        dispatch!(Hash::Sha1, D => pbkdf2::pbkdf2_hmac::<D>(
+            b"passwordPASSWORDpassword",
+            b"saltSALTsaltSALTsaltSALTsaltSALTsalt",
+            4096,
+            &mut key,
+        ));
+        assert_eq!(
+            key,
+            [
+                0x3d, 0x2e, 0xec, 0x4f, 0xe4, 0x1c, 0x84, 0x9b, 0x80, 0xc8, 0xd8, 0x36, 0x62, 0xc0,
+                0xe4, 0x4a, 0x8b, 0x29, 0x1a, 0x96, 0x4c, 0xf2, 0xf0, 0x70, 0x38
+            ]
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! The traditional encryption of PEM keys: `DEK-Info` and OpenSSL's `EVP_BytesToKey` with MD5 (RFC 1421, section 4.6.1.3).
+
+use zeroize::Zeroizing;
+
+use super::cipher::Cipher;
+use super::{Hash, Refusal};
+
+/// What a `DEK-Info` header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Traditional {
+    cipher: Cipher,
+    iv: Vec<u8>,
+}
+
+impl Traditional {
+    /// From the header's value: `AES-256-CBC,0123…`.
+    pub(crate) fn parse(dek_info: &str) -> Result<Self, Refusal> {
+        let (name, iv) = dek_info.split_once(',').unwrap_or((dek_info, ""));
+        let cipher = match name.trim().to_ascii_uppercase().as_str() {
+            "AES-128-CBC" => Cipher::Aes128,
+            "AES-192-CBC" => Cipher::Aes192,
+            "AES-256-CBC" => Cipher::Aes256,
+            "DES-CBC" => Cipher::Des,
+            "DES-EDE3-CBC" => Cipher::TripleDes,
+            other => return Err(Refusal::Unsupported(format!("the cipher {other}"))),
+        };
+        let iv = from_hex(iv.trim())
+            .filter(|iv| iv.len() == cipher.iv_len())
+            .ok_or_else(|| {
+                Refusal::Unsupported(format!("an initialization vector such as {:?}", iv.trim()))
+            })?;
+        Ok(Self { cipher, iv })
+    }
+
+    /// The cipher's name.
+    pub(crate) const fn name(&self) -> &'static str {
+        self.cipher.name()
+    }
+
+    /// With a password as bytes.
+    pub(crate) fn decrypt(&self, password: &[u8], encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let salt = self.iv.get(..8)?;
+        let mut key: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::new());
+        let mut digest: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::new());
+        while key.len() < self.cipher.key_len() {
+            digest = Hash::Md5.digest(&[&digest, password, salt]);
+            key.extend_from_slice(&digest);
+        }
+        key.truncate(self.cipher.key_len());
+        self.cipher.decrypt(&key, &self.iv, encrypted)
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text
+        .chars()
+        .map(|character| character.to_digit(16))
+        .collect();
+    let digits = digits?;
+    let pairs = digits.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    pairs
+        .map(|pair| pair.iter().fold(0, |number, digit| number * 16 + digit))
+        .map(|number| u8::try_from(number).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers() {
+        let header = "des-ede3-cbc, 0123456789abcdEF";
+        assert_eq!(Traditional::parse(header).unwrap().name(), "3DES");
+        for wrong in [
+            "",
+            "AES-256-CBC",
+            "AES-256-CBC,00",
+            "AES-256-CBC,0",
+            "AES-256-CBC,zz",
+            "CAMELLIA-256-CBC,00000000000000000000000000000000",
+        ] {
+            assert!(Traditional::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
