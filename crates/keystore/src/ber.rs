@@ -153,11 +153,6 @@ impl<'a> Reader<'a> {
             _ => Ok(None),
         }
     }
-
-    /// Whether nothing is left.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rest.is_empty()
-    }
 }
 
 /// What is wrong with an encoding, and where.
@@ -215,7 +210,10 @@ pub(crate) fn unsigned(number: u64) -> Vec<u8> {
     content.extend(octets.iter().skip(zeros));
     // a leading zero only where the sign bit would be set, or for zero itself
     let plain = content.get(1).is_some_and(|octet| octet & 0x80 == 0);
-    encode(INTEGER, &[content.get(usize::from(plain)..).unwrap_or(&[0])])
+    encode(
+        INTEGER,
+        &[content.get(usize::from(plain)..).unwrap_or(&[0])],
+    )
 }
 
 /// The same value in DER lengths and whole strings, when it is BER; else as it stands.
@@ -249,7 +247,6 @@ pub(crate) const fn context(number: u8) -> u8 {
     0xa0 | number
 }
 
-pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const BMP_STRING: u8 = 0x1e;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const NULL: u8 = 0x05;
@@ -281,7 +278,9 @@ fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
     let tag = *bytes.first().ok_or_else(|| missing(0, 2, "a value"))?;
     if tag & HIGH_NUMBER == HIGH_NUMBER {
         loop {
-            let octet = bytes.get(header).ok_or_else(|| missing(header, 1, "a tag"))?;
+            let octet = bytes
+                .get(header)
+                .ok_or_else(|| missing(header, 1, "a tag"))?;
             header += 1;
             if octet & 0x80 == 0 {
                 break;

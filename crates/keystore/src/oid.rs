@@ -122,7 +122,12 @@ mod tests {
 
     #[test]
     fn dotted_text_both_ways() {
-        for oid in [TRUSTED_KEY_USAGE, SHA1, EC_PUBLIC_KEY, SUBJECT_KEY_IDENTIFIER] {
+        for oid in [
+            TRUSTED_KEY_USAGE,
+            SHA1,
+            EC_PUBLIC_KEY,
+            SUBJECT_KEY_IDENTIFIER,
+        ] {
             assert_eq!(dotted(oid.as_bytes()), oid.to_string());
             assert_eq!(from_dotted(&oid.to_string()), Some(der(&oid)));
         }

@@ -1,46 +1,196 @@
-//! Certs-only PKCS#7.
+//! Certs-only PKCS#7: a `SignedData` that signs nothing and carries certificates (RFC 2315, section 9.1; RFC 5652, 5.1).
+//!
+//! ```text
+//! ContentInfo ::= SEQUENCE { signedData OID, [0] SEQUENCE {
+//!     version, digestAlgorithms SET, encapContentInfo SEQUENCE,
+//!     certificates [0] IMPLICIT SET OPTIONAL, crls [1] IMPLICIT SET OPTIONAL, signerInfos SET } }
+//! ```
 
 use rustls_pki_types::CertificateDer;
 
-use crate::der::peek::{SEQUENCE, Tlv, encode};
-use crate::{Alias, Contents, Entry, Error, Format};
+use crate::ber::{self, Fault, Tlv};
+use crate::{Alias, At, Contents, Entry, Error, Format, Integrity, KeyStore, Note, NoteKind, oid};
 
+/// Reads DER or BER; certificates keep the order in which they stand.
 pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
-    let mut contents = Contents::empty(Format::Pkcs7);
-    for (index, certificate) in certificates(bytes)?.into_iter().enumerate() {
-        let entry = Entry::trusted(Alias::positional(index + 1), certificate);
-        contents.store.push_renamed(entry);
+    let bag = walk(bytes).map_err(|fault| fault.of(Format::Pkcs7))?;
+    let mut store = KeyStore::new();
+    for (place, certificate) in bag.certificates.into_iter().enumerate() {
+        store.push_renamed(Entry::trusted(Alias::positional(place + 1), certificate));
     }
-    Ok(contents)
+    Ok(Contents {
+        format: Format::Pkcs7,
+        store,
+        requests: Vec::new(),
+        crls: bag.crls,
+        public_keys: Vec::new(),
+        integrity: Integrity::Absent,
+        notes: bag.notes,
+    })
 }
 
+/// The certificates alone, for a PKCS#7 block inside PEM.
+#[allow(dead_code, reason = "the PEM reader is the caller")]
 pub(crate) fn certificates(der: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let signed = Tlv::peek(der)
-        .and_then(|info| info.children().nth(1))
-        .and_then(|content| content.children().next())
-        .ok_or_else(|| Error::Malformed {
-            format: Format::Pkcs7,
-            at: 0,
-            what: "no SignedData".to_owned(),
-        })?;
-    let set = signed.children().find(|part| part.tag == 0xa0);
-    let certificates = set.iter().flat_map(Tlv::children);
-    Ok(certificates
-        .map(|certificate| CertificateDer::from(certificate.bytes.to_vec()))
-        .collect())
+    walk(der)
+        .map(|bag| bag.certificates)
+        .map_err(|fault| fault.of(Format::Pkcs7))
 }
 
+/// Writes DER, but for the order of the certificates, which is kept: a DER SET would be sorted, and no reader asks for it.
 pub(crate) fn write(certificates: &[CertificateDer<'_>]) -> Vec<u8> {
-    let set: Vec<u8> = certificates.iter().flat_map(|der| der.to_vec()).collect();
-    let data = encode(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1]);
-    let signed = [
-        encode(2, &[1]),
-        encode(0x31, &[]),
-        encode(SEQUENCE, &data),
-        encode(0xa0, &set),
-        encode(0x31, &[]),
-    ];
-    let signed = encode(0xa0, &encode(SEQUENCE, &signed.concat()));
-    let oid = encode(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2]);
-    encode(SEQUENCE, &[oid, signed].concat())
+    let certificates: Vec<&[u8]> = certificates.iter().map(AsRef::as_ref).collect();
+    let empty_set = ber::encode(ber::SET, &[]);
+    let no_content = ber::encode(ber::SEQUENCE, &[&oid::der(&oid::DATA)]);
+    let signed = ber::encode(
+        ber::SEQUENCE,
+        &[
+            &ber::unsigned(1),
+            &empty_set,
+            &no_content,
+            &ber::encode(ber::context(0), &certificates),
+            &empty_set,
+        ],
+    );
+    ber::encode(
+        ber::SEQUENCE,
+        &[
+            &oid::der(&oid::SIGNED_DATA),
+            &ber::encode(ber::context(0), &[&signed]),
+        ],
+    )
+}
+
+#[derive(Default)]
+struct Bag {
+    certificates: Vec<CertificateDer<'static>>,
+    crls: Vec<Vec<u8>>,
+    notes: Vec<Note>,
+}
+
+impl Bag {
+    fn note(&mut self, kind: NoteKind, at: usize, message: &str) {
+        self.notes.push(Note {
+            kind,
+            at: At::Byte(at),
+            message: message.to_owned(),
+        });
+    }
+}
+
+fn walk(bytes: &[u8]) -> Result<Bag, Fault> {
+    let mut bag = Bag::default();
+    let outer = Tlv::first(bytes)?;
+    if outer.tag != ber::SEQUENCE {
+        return Err(outer.fault("PKCS#7 content"));
+    }
+    if outer.whole.len() < bytes.len() {
+        bag.note(
+            NoteKind::Oddity,
+            outer.whole.len(),
+            "bytes after the end are ignored",
+        );
+    }
+    let mut content_info = outer.inside();
+    let content_type = content_info.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
+    if content_type.content != oid::SIGNED_DATA.as_bytes() {
+        return Err(content_type.fault("signed data"));
+    }
+    let explicit = content_info.expect(ber::context(0), "signed data")?;
+    let mut signed = explicit
+        .inside()
+        .expect(ber::SEQUENCE, "signed data")?
+        .inside();
+    signed.expect(ber::INTEGER, "a version")?;
+    signed.expect(ber::SET, "digest algorithms")?;
+    signed.expect(ber::SEQUENCE, "encapsulated content")?;
+    if let Some(certificates) = signed.optional(ber::context(0))? {
+        let mut list = certificates.inside();
+        while let Some(item) = list.next()? {
+            if item.tag == ber::SEQUENCE {
+                bag.certificates.push(item.whole.to_vec().into());
+            } else {
+                // attribute certificates and other formats (RFC 5652, section 10.2.2)
+                bag.note(
+                    NoteKind::Skipped,
+                    item.at,
+                    "a certificate that is not X.509",
+                );
+            }
+        }
+    }
+    if let Some(crls) = signed.optional(ber::context(1))? {
+        let mut list = crls.inside();
+        while let Some(item) = list.next()? {
+            if item.tag == ber::SEQUENCE {
+                bag.crls.push(item.whole.to_vec());
+            } else {
+                bag.note(
+                    NoteKind::Skipped,
+                    item.at,
+                    "revocation information that is not a CRL",
+                );
+            }
+        }
+    }
+    Ok(bag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn toys() -> Vec<CertificateDer<'static>> {
+        [300, 5, 40]
+            .map(|length| ber::encode(ber::SEQUENCE, &[&vec![7; length]]).into())
+            .to_vec()
+    }
+
+    #[test]
+    fn order_is_kept_both_ways() {
+        let der = write(&toys());
+        assert_eq!(certificates(&der).unwrap(), toys());
+        let contents = read(&der).unwrap();
+        let aliases: Vec<&str> = contents
+            .store
+            .entries()
+            .iter()
+            .map(|entry| entry.alias.as_str())
+            .collect();
+        assert_eq!(aliases, ["1", "2", "3"]);
+        assert!(contents.notes.is_empty());
+        assert_eq!(read(&write(&[])).unwrap().store.len(), 0);
+    }
+
+    #[test]
+    fn cut_anywhere_is_an_error() {
+        let der = write(&toys());
+        for length in 0..der.len() {
+            assert!(read(&der[..length]).is_err(), "{length}");
+        }
+        let mut longer = der;
+        longer.push(0);
+        assert_eq!(read(&longer).unwrap().notes.len(), 1);
+    }
+
+    #[test]
+    fn indefinite_lengths_are_read() {
+        let toys = toys();
+        let mut bytes = vec![0x30, 0x80];
+        bytes.extend(oid::der(&oid::SIGNED_DATA));
+        bytes.extend([0xa0, 0x80, 0x30, 0x80, 2, 1, 1, 0x31, 0, 0x30, 0x80]);
+        bytes.extend(oid::der(&oid::DATA));
+        bytes.extend([0, 0, 0xa0, 0x80]);
+        for toy in &toys {
+            bytes.extend_from_slice(toy);
+        }
+        bytes.extend([0, 0, 0x31, 0x80, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(certificates(&bytes).unwrap(), toys);
+    }
+
+    #[test]
+    fn other_content_is_refused() {
+        let data = ber::encode(ber::SEQUENCE, &[&oid::der(&oid::DATA)]);
+        assert!(read(&data).unwrap_err().to_string().contains("signed data"));
+    }
 }

@@ -221,7 +221,12 @@ impl SealedKey {
                 let (scheme, encrypted) = encrypted_parts(der).map_err(refused)?;
                 let password = given()?;
                 scheme
-                    .decrypt(&encrypted, password, &mut Budget::new(), is_private_key_info)
+                    .decrypt(
+                        &encrypted,
+                        password,
+                        &mut Budget::new(),
+                        is_private_key_info,
+                    )
                     .map(PrivateKey)
                     .map_err(refused)
             }
@@ -508,7 +513,10 @@ mod tests {
         let der = ber::encode(
             ber::SEQUENCE,
             &[
-                &ber::encode(ber::SEQUENCE, &[&oid::der(&oid::PBE_SHA1_3DES), &parameters]),
+                &ber::encode(
+                    ber::SEQUENCE,
+                    &[&oid::der(&oid::PBE_SHA1_3DES), &parameters],
+                ),
                 &ber::encode(ber::OCTET_STRING, &[&[1; 64]]),
             ],
         );
@@ -532,25 +540,43 @@ mod tests {
         for length in 0..der.len() {
             assert!(SealedKey::from_pkcs1(&der[..length]).is_err());
         }
-        assert!(SealedKey::from_traditional("PUBLIC KEY", "DES-CBC,0011223344556677", vec![]).is_err());
+        assert!(
+            SealedKey::from_traditional("PUBLIC KEY", "DES-CBC,0011223344556677", vec![]).is_err()
+        );
     }
 
-    /// Made with `openssl ec -aes128 -passout pass:secret` 3.0.
+    /// Made with `openssl ec -aes128 -passout pass:secret` and `openssl pkcs8 -topk8 -nocrypt`, 3.0.
     #[test]
-    fn traditional_encryption_needs_the_right_password() {
-        let key = SealedKey::from_traditional(
-            "EC PRIVATE KEY",
-            "AES-128-CBC,00112233445566778899AABBCCDDEEFF",
-            vec![5; 128],
-        )
-        .unwrap();
+    fn traditional_encryption_opens_to_what_openssl_shows() {
+        let body = bytes(
+            "a257f6f7d0c7b19b7214073e2332a04b9a332c0df345f2dfc9bbe4402e66064a9ce750ed55653372\
+             f4b97a79073e93e5ff1be20dbb7559be627e9624f25d75526dbdcfa050332f3aa0a0e0c2a1e15712\
+             dfd27d16b3bf80780a650f7fbcc10d05c4265ecfdaaa6bc8f85676e83dfe01def0a19773b16d9272\
+             e565ca44192f527d",
+        );
+        let clear = bytes(
+            "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b020101042003fde1b4\
+             bafa306e3d1f2bf4372a28076bbbfcd3124fa7eb2f6e4d485d46cb82a14403420004a3d514641c86\
+             1d776e7eca1e8b87e26b7d44c7ff47172462ed04b0b0e588875a83feaccd23365d7e0bd96c04d67c\
+             bc19b427bab8bc1251f2b5ff220cd145674e",
+        );
+        let dek_info = "AES-128-CBC,6C87F20E356B370FB4599151443B872F";
+        let key = SealedKey::from_traditional("EC PRIVATE KEY", dek_info, body).unwrap();
         assert_eq!(
             key.protection(),
             "traditional PEM AES-128-CBC, MD5, 1 iteration"
         );
+        let opened = key.unlock(Some(&Password::new("secret"))).unwrap();
+        assert_eq!(opened.secret_pkcs8(), clear);
         assert!(matches!(
-            key.unlock(Some(&Password::new("secret"))),
+            key.unlock(Some(&Password::new("Secret"))),
             Err(Error::WrongPassword { .. })
         ));
+    }
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let digits: Vec<u32> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
+        let pairs = digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]);
+        pairs.map(|octet| octet.try_into().unwrap()).collect()
     }
 }

@@ -18,7 +18,8 @@ use crate::ber::{self, Fault, Tlv};
 use crate::{Error, Format, Password, oid};
 
 pub(crate) use digest::Hash;
-pub(crate) use pbes2::{Material, encrypt as encrypt_pbes2};
+pub(crate) use pbes2::{Material, encrypt as encrypt_pbes2, stretch};
+pub(crate) use pkcs12_kdf::{Purpose, derive as derive_pkcs12};
 pub(crate) use traditional::Traditional;
 
 /// The iterations that one file, or one key, may cost altogether.
@@ -150,6 +151,7 @@ impl Budget {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Damaged(Fault),
+    TooManyBags,
     TooManyIterations(u64),
     TooMuchMemory { found: u64, limit: u64 },
     Unsupported(String),
@@ -161,6 +163,12 @@ impl Refusal {
     pub(crate) fn of(self, format: Format, what: &str) -> Error {
         match self {
             Self::Damaged(fault) => fault.of(format),
+            Self::TooManyBags => Error::OverLimit {
+                format,
+                what: "number of bags".to_owned(),
+                found: crate::pkcs12::MAX_BAGS as u64 + 1,
+                limit: crate::pkcs12::MAX_BAGS as u64,
+            },
             Self::TooManyIterations(found) => Error::OverLimit {
                 format,
                 what: "iteration count".to_owned(),
@@ -221,7 +229,9 @@ pub(crate) fn byte_forms(password: &Password) -> Vec<Zeroizing<Vec<u8>>> {
 
 /// Big-endian 16-bit units with the terminator of two zero octets.
 fn widened(units: impl Iterator<Item = u16>) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * units.size_hint().1.unwrap_or(64) + 2));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(
+        2 * units.size_hint().1.unwrap_or(64) + 2,
+    ));
     bytes.extend(units.flat_map(u16::to_be_bytes));
     bytes.extend([0, 0]);
     bytes

@@ -60,10 +60,7 @@ fn walk(certificate: &[u8]) -> Result<Links<'_>, Fault> {
 }
 
 fn extensions<'a>(field: &Tlv<'a>, links: &mut Links<'a>) -> Result<(), Fault> {
-    let mut list = field
-        .inside()
-        .expect(ber::SEQUENCE, "extensions")?
-        .inside();
+    let mut list = field.inside().expect(ber::SEQUENCE, "extensions")?.inside();
     while let Some(extension) = list.next()? {
         let mut parts = extension.inside();
         let identifier = parts.expect(ber::OBJECT_IDENTIFIER, "an extension")?;

@@ -23,14 +23,38 @@ pub(crate) enum Hash {
 macro_rules! dispatch {
     ($hash:expr, $D:ident => $body:expr) => {{
         match $hash {
-            $crate::protect::Hash::Md5 => { type $D = md5::Md5; $body }
-            $crate::protect::Hash::Sha1 => { type $D = sha1::Sha1; $body }
-            $crate::protect::Hash::Sha224 => { type $D = sha2::Sha224; $body }
-            $crate::protect::Hash::Sha256 => { type $D = sha2::Sha256; $body }
-            $crate::protect::Hash::Sha384 => { type $D = sha2::Sha384; $body }
-            $crate::protect::Hash::Sha512 => { type $D = sha2::Sha512; $body }
-            $crate::protect::Hash::Sha512_224 => { type $D = sha2::Sha512_224; $body }
-            $crate::protect::Hash::Sha512_256 => { type $D = sha2::Sha512_256; $body }
+            $crate::protect::Hash::Md5 => {
+                type $D = md5::Md5;
+                $body
+            }
+            $crate::protect::Hash::Sha1 => {
+                type $D = sha1::Sha1;
+                $body
+            }
+            $crate::protect::Hash::Sha224 => {
+                type $D = sha2::Sha224;
+                $body
+            }
+            $crate::protect::Hash::Sha256 => {
+                type $D = sha2::Sha256;
+                $body
+            }
+            $crate::protect::Hash::Sha384 => {
+                type $D = sha2::Sha384;
+                $body
+            }
+            $crate::protect::Hash::Sha512 => {
+                type $D = sha2::Sha512;
+                $body
+            }
+            $crate::protect::Hash::Sha512_224 => {
+                type $D = sha2::Sha512_224;
+                $body
+            }
+            $crate::protect::Hash::Sha512_256 => {
+                type $D = sha2::Sha512_256;
+                $body
+            }
         }
     }};
 }
@@ -155,8 +179,14 @@ mod tests {
             assert_eq!(hash.hmac(b"", b"").len(), hash.output_len());
             assert!(hash.output_len() < hash.block_len());
         }
-        assert_eq!(Hash::by_digest_oid(oid::SHA384.as_bytes()), Some(Hash::Sha384));
-        assert_eq!(Hash::by_hmac_oid(oid::HMAC_SHA1.as_bytes()), Some(Hash::Sha1));
+        assert_eq!(
+            Hash::by_digest_oid(oid::SHA384.as_bytes()),
+            Some(Hash::Sha384)
+        );
+        assert_eq!(
+            Hash::by_hmac_oid(oid::HMAC_SHA1.as_bytes()),
+            Some(Hash::Sha1)
+        );
         assert_eq!(Hash::by_hmac_oid(oid::SHA1.as_bytes()), None);
     }
 }

@@ -40,9 +40,17 @@ impl Family {
         use Derivation::{Pbkdf1, Pkcs12};
         let table: [(ObjectIdentifier, Derivation, Cipher); 10] = [
             (oid::PBE_MD5_DES, Pbkdf1(Hash::Md5), Cipher::Des),
-            (oid::PBE_MD5_RC2, Pbkdf1(Hash::Md5), Cipher::Rc2 { bits: 64 }),
+            (
+                oid::PBE_MD5_RC2,
+                Pbkdf1(Hash::Md5),
+                Cipher::Rc2 { bits: 64 },
+            ),
             (oid::PBE_SHA1_DES, Pbkdf1(Hash::Sha1), Cipher::Des),
-            (oid::PBE_SHA1_RC2, Pbkdf1(Hash::Sha1), Cipher::Rc2 { bits: 64 }),
+            (
+                oid::PBE_SHA1_RC2,
+                Pbkdf1(Hash::Sha1),
+                Cipher::Rc2 { bits: 64 },
+            ),
             (oid::PBE_SHA1_RC4_128, Pkcs12, Cipher::Rc4 { bits: 128 }),
             (oid::PBE_SHA1_RC4_40, Pkcs12, Cipher::Rc4 { bits: 40 }),
             (oid::PBE_SHA1_3DES, Pkcs12, Cipher::TripleDes),
@@ -94,11 +102,21 @@ impl Pbe {
                 }
                 // key is the first half of 16 octets, IV the second (RFC 8018, section 6.1.1)
                 let key = derived.get(..8)?.to_vec();
-                (Zeroizing::new(key), Zeroizing::new(derived.get(8..16)?.to_vec()))
+                (
+                    Zeroizing::new(key),
+                    Zeroizing::new(derived.get(8..16)?.to_vec()),
+                )
             }
             Derivation::Pkcs12 => {
                 let part = |purpose, length| {
-                    derive(Hash::Sha1, purpose, password, &self.salt, iterations, length)
+                    derive(
+                        Hash::Sha1,
+                        purpose,
+                        password,
+                        &self.salt,
+                        iterations,
+                        length,
+                    )
                 };
                 (
                     part(Purpose::Key, cipher.key_len()),

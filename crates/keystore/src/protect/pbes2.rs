@@ -9,7 +9,7 @@ use super::cipher::{Cipher, encrypt_aes256};
 use super::digest::dispatch;
 use super::{Hash, Refusal};
 use crate::ber::{self, Tlv};
-use crate::oid;
+use crate::{Password, oid};
 
 /// PBES2 with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +69,7 @@ impl Pbes2 {
             }
             Derivation::Scrypt { algorithm, .. } => {
                 let scheme = pkcs5::EncryptionScheme::from_der(algorithm).ok()?;
-                scheme
-                    .decrypt(password, encrypted)
-                    .ok()
-                    .map(Zeroizing::new)
+                scheme.decrypt(password, encrypted).ok().map(Zeroizing::new)
             }
         }
     }
@@ -123,8 +120,17 @@ pub(crate) fn encrypt(clear: &[u8], password: &[u8], material: &Material) -> (Ve
     let derivation = sequence(&[&oid::der(&oid::PBKDF2), &parameters]);
     let iv = ber::encode(ber::OCTET_STRING, &[&material.iv]);
     let encryption = sequence(&[&oid::der(&oid::AES_256_CBC), &iv]);
-    let algorithm = sequence(&[&oid::der(&oid::PBES2), &sequence(&[&derivation, &encryption])]);
+    let algorithm = sequence(&[
+        &oid::der(&oid::PBES2),
+        &sequence(&[&derivation, &encryption]),
+    ]);
     (algorithm, encrypted)
+}
+
+/// Fills `bytes` from a password, at the price of one encryption key.
+pub(crate) fn stretch(password: &Password, salt: &[u8], bytes: &mut [u8]) {
+    let password = password.expose_secret().as_bytes();
+    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(password, salt, ROUNDS, bytes);
 }
 
 const ROUNDS: u32 = 10_000;
@@ -240,7 +246,6 @@ fn parse_scrypt(parameters: &Tlv<'_>, algorithm: &[u8]) -> Result<Derivation, Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Password;
     use crate::protect::{Budget, Scheme};
 
     #[test]

@@ -113,6 +113,9 @@ mod tests {
 
     #[test]
     fn empty_salt_and_password_are_fine() {
-        assert_eq!(derive(Hash::Sha512, Purpose::Mac, &[], &[], 3, 100).len(), 100);
+        assert_eq!(
+            derive(Hash::Sha512, Purpose::Mac, &[], &[], 3, 100).len(),
+            100
+        );
     }
 }

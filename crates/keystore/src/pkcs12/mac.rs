@@ -1,0 +1,117 @@
+//! The password-based MAC over the whole content (RFC 7292, section 4 and appendix B.4).
+
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::Password;
+use crate::ber::{self, Tlv};
+use crate::oid;
+use crate::protect::{Budget, Hash, Purpose, Refusal, bmp_forms, derive_pkcs12};
+
+/// `MacData ::= SEQUENCE { mac DigestInfo, macSalt OCTET STRING, iterations INTEGER DEFAULT 1 }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct MacData {
+    hash: Hash,
+    digest: Vec<u8>,
+    salt: Vec<u8>,
+    iterations: u64,
+}
+
+impl MacData {
+    pub(super) fn parse(mac_data: &Tlv<'_>) -> Result<Self, Refusal> {
+        let mut inside = mac_data.inside();
+        let mut info = inside.expect(ber::SEQUENCE, "a MAC")?.inside();
+        let algorithm = info.expect(ber::SEQUENCE, "a MAC algorithm")?;
+        let identifier = algorithm
+            .inside()
+            .expect(ber::OBJECT_IDENTIFIER, "a MAC algorithm")?;
+        if identifier.content == oid::PBMAC1.as_bytes() {
+            return Err(Refusal::Unsupported("PBMAC1".to_owned()));
+        }
+        let hash = Hash::by_digest_oid(identifier.content).ok_or_else(|| {
+            Refusal::Unsupported(format!(
+                "the MAC algorithm {}",
+                oid::dotted(identifier.content)
+            ))
+        })?;
+        let digest = info.any("a MAC")?.octets()?.into_owned();
+        let salt = inside.any("the salt of the MAC")?.octets()?.into_owned();
+        let iterations = match inside.optional(ber::INTEGER)? {
+            None => 1,
+            Some(count) => match count.unsigned()? {
+                0 => return Err(count.fault("an iteration count of zero").into()),
+                iterations => iterations,
+            },
+        };
+        Ok(Self {
+            hash,
+            digest,
+            salt,
+            iterations,
+        })
+    }
+
+    /// Checks the content octets of authSafe, not a re-encoding of them: BER writers digest what they write.
+    pub(super) fn verify(
+        &self,
+        content: &[u8],
+        password: &Password,
+        budget: &mut Budget,
+    ) -> Result<(), Refusal> {
+        for form in bmp_forms(password) {
+            budget.charge(self.iterations)?;
+            let iterations = u32::try_from(self.iterations).unwrap_or(u32::MAX);
+            let computed = compute(self.hash, content, &form, &self.salt, iterations);
+            if bool::from(computed.ct_eq(&self.digest)) {
+                return Ok(());
+            }
+        }
+        Err(Refusal::WrongPassword)
+    }
+}
+
+/// `MacData` with SHA-256 and 10,000 iterations, as Java writes it since 16.
+pub(super) fn write(content: &[u8], password: &Password, salt: &[u8; 20]) -> Vec<u8> {
+    let form = bmp_forms(password).into_iter().next();
+    let form: Zeroizing<Vec<u8>> = form.unwrap_or_default();
+    let digest = compute(Hash::Sha256, content, &form, salt, ITERATIONS);
+    let algorithm = ber::encode(ber::SEQUENCE, &[&oid::der(&oid::SHA256), &[ber::NULL, 0]]);
+    let info = ber::encode(
+        ber::SEQUENCE,
+        &[&algorithm, &ber::encode(ber::OCTET_STRING, &[&digest])],
+    );
+    ber::encode(
+        ber::SEQUENCE,
+        &[
+            &info,
+            &ber::encode(ber::OCTET_STRING, &[salt]),
+            &ber::unsigned(u64::from(ITERATIONS)),
+        ],
+    )
+}
+
+const ITERATIONS: u32 = 10_000;
+
+fn compute(hash: Hash, content: &[u8], password: &[u8], salt: &[u8], iterations: u32) -> Vec<u8> {
+    let length = hash.output_len();
+    let key = derive_pkcs12(hash, Purpose::Mac, password, salt, iterations, length);
+    hash.hmac(&key, content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_verifies_and_nothing_else() {
+        let password = Password::new("changeit");
+        let der = write(b"content", &password, &[3; 20]);
+        let mac = MacData::parse(&Tlv::first(&der).unwrap()).unwrap();
+        let check = |content: &[u8], password: &str| {
+            mac.verify(content, &Password::new(password), &mut Budget::new())
+        };
+        assert_eq!(check(b"content", "changeit"), Ok(()));
+        assert_eq!(check(b"Content", "changeit"), Err(Refusal::WrongPassword));
+        assert_eq!(check(b"content", ""), Err(Refusal::WrongPassword));
+    }
+}

@@ -1,0 +1,432 @@
+//! From bytes to bags: integrity, encryption, and the layers of content.
+
+use std::borrow::Cow;
+
+use zeroize::Zeroizing;
+
+use super::assemble::{Bag, BagKind, assemble};
+use super::attributes::Attributes;
+use super::mac::MacData;
+use crate::ber::{self, Fault, Reader, Tlv};
+use crate::pkcs8::{is_encrypted_private_key_info, is_private_key_info};
+use crate::protect::{Budget, MAX_ITERATIONS, Refusal, Scheme};
+use crate::{
+    At, Contents, Error, Format, Integrity, Note, NoteKind, Password, ReadOptions, SealedKey, oid,
+};
+
+/// Reads a PFX; what does not open or is damaged becomes a note as long as anything else was read.
+pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> {
+    let damaged = |fault: Fault| fault.of(Format::Pkcs12);
+    let pfx = Tlv::first(bytes).map_err(damaged)?;
+    let (auth_safe, mac_data) = outer(&pfx)?;
+    let content = auth_safe.octets().map_err(damaged)?;
+
+    let mut opening = Opening::new(options.password);
+    if pfx.whole.len() < bytes.len() {
+        opening.note(
+            NoteKind::Oddity,
+            At::Byte(pfx.whole.len()),
+            "bytes after the end are ignored",
+        );
+    }
+    let integrity = opening.check_integrity(mac_data.as_ref(), &content)?;
+    let place = Place::of(&auth_safe, &content);
+    opening.authenticated_safe(&content, place)?;
+    opening.judge(integrity)?;
+
+    let assembled = assemble(opening.bags, bytes.len());
+    let mut notes = opening.notes;
+    notes.extend(assembled.notes);
+    Ok(Contents {
+        format: Format::Pkcs12,
+        store: assembled.store,
+        requests: Vec::new(),
+        crls: opening.crls,
+        public_keys: Vec::new(),
+        integrity,
+        notes,
+    })
+}
+
+/// The authSafe content and `macData` of a PFX.
+fn outer<'a>(pfx: &Tlv<'a>) -> Result<(Tlv<'a>, Option<Tlv<'a>>), Error> {
+    let damaged = |fault: Fault| fault.of(Format::Pkcs12);
+    let unsupported = |what: String| Error::Unsupported {
+        format: Format::Pkcs12,
+        what,
+    };
+    if pfx.tag != ber::SEQUENCE {
+        return Err(damaged(pfx.fault("a PFX")));
+    }
+    let mut inside = pfx.inside();
+    let version = inside
+        .expect(ber::INTEGER, "a version")
+        .and_then(|version| version.unsigned())
+        .map_err(damaged)?;
+    if version != 3 {
+        return Err(unsupported(format!("version {version}")));
+    }
+    let info = inside
+        .expect(ber::SEQUENCE, "an authenticated safe")
+        .map_err(damaged)?;
+    let (content_type, content) = content_info(&info).map_err(damaged)?;
+    if content_type.content == oid::SIGNED_DATA.as_bytes() {
+        return Err(unsupported("integrity by signature".to_owned()));
+    }
+    if content_type.content != oid::DATA.as_bytes() {
+        return Err(damaged(content_type.fault("an authenticated safe")));
+    }
+    let mac_data = inside.optional(ber::SEQUENCE).map_err(damaged)?;
+    Ok((content, mac_data))
+}
+
+/// `ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER, content [0] EXPLICIT ANY }`.
+fn content_info<'a>(info: &Tlv<'a>) -> Result<(Tlv<'a>, Tlv<'a>), Fault> {
+    let mut inside = info.inside();
+    let content_type = inside.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
+    let explicit = inside.expect(ber::context(0), "content")?;
+    Ok((content_type, explicit.inside().any("content")?))
+}
+
+/// Where a layer's offsets count from.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The input.
+    Input(usize),
+    /// The start of a part that was decrypted, or put together from chunks.
+    Part(&'static str),
+}
+
+impl Place {
+    fn of(tlv: &Tlv<'_>, octets: &Cow<'_, [u8]>) -> Self {
+        match octets {
+            Cow::Borrowed(_) => Self::Input(tlv.at + tlv.header),
+            Cow::Owned(_) => Self::Part("the joined content"),
+        }
+    }
+
+    /// Of an octet string that stands in this place.
+    fn within(self, tlv: &Tlv<'_>, octets: &Cow<'_, [u8]>) -> Self {
+        match self {
+            Self::Input(_) => Self::of(tlv, octets),
+            Self::Part(_) => self,
+        }
+    }
+
+    const fn base(self) -> usize {
+        match self {
+            Self::Input(at) => at,
+            Self::Part(_) => 0,
+        }
+    }
+}
+
+/// The state of reading one file.
+struct Opening<'o> {
+    password: Option<&'o Password>,
+    budget: Budget,
+    bags: Vec<Bag>,
+    crls: Vec<Vec<u8>>,
+    notes: Vec<Note>,
+    /// Encrypted parts that opened, that lack a password, that refused theirs.
+    opened: usize,
+    locked: usize,
+    refused: usize,
+    /// The first thing that went wrong, for when nothing went right.
+    first_error: Option<Error>,
+}
+
+impl<'o> Opening<'o> {
+    fn new(password: Option<&'o Password>) -> Self {
+        Self {
+            password,
+            budget: Budget::new(),
+            bags: Vec::new(),
+            crls: Vec::new(),
+            notes: Vec::new(),
+            opened: 0,
+            locked: 0,
+            refused: 0,
+            first_error: None,
+        }
+    }
+
+    fn check_integrity(
+        &mut self,
+        mac_data: Option<&Tlv<'_>>,
+        content: &[u8],
+    ) -> Result<Integrity, Error> {
+        let (Some(mac_data), Some(password)) = (mac_data, self.password) else {
+            return Ok(match mac_data {
+                Some(_) => Integrity::NotVerified,
+                None => Integrity::Absent,
+            });
+        };
+        MacData::parse(mac_data)
+            .and_then(|mac| mac.verify(content, password, &mut self.budget))
+            .map(|()| Integrity::Verified)
+            .map_err(|refusal| refusal.of(Format::Pkcs12, "file"))
+    }
+
+    /// `AuthenticatedSafe ::= SEQUENCE OF ContentInfo`.
+    fn authenticated_safe(&mut self, content: &[u8], place: Place) -> Result<(), Error> {
+        let mut outer = Reader::new(content, place.base());
+        let mut parts = outer
+            .expect(ber::SEQUENCE, "an authenticated safe")
+            .map_err(|fault| fault.of(Format::Pkcs12))?
+            .inside();
+        loop {
+            match parts.next() {
+                Ok(None) => return Ok(()),
+                Ok(Some(info)) => {
+                    if let Err(refusal) = self.part(&info, place) {
+                        self.skip(refusal, info.at, place, "a part of the content")?;
+                    }
+                }
+                // what follows cannot be found any more
+                Err(fault) => return self.skip(fault.into(), fault.at, place, "the rest"),
+            }
+        }
+    }
+
+    fn part(&mut self, info: &Tlv<'_>, place: Place) -> Result<(), Refusal> {
+        let (content_type, content) = content_info(info)?;
+        if content_type.content == oid::DATA.as_bytes() {
+            let octets = content.octets()?;
+            return self.safe_contents(&octets, place.within(&content, &octets), 0);
+        }
+        if content_type.content == oid::ENCRYPTED_DATA.as_bytes() {
+            return self.encrypted_data(&content, place);
+        }
+        Err(Refusal::Unsupported(format!(
+            "content of type {}",
+            oid::dotted(content_type.content)
+        )))
+    }
+
+    /// `EncryptedData ::= SEQUENCE { version, EncryptedContentInfo }` (RFC 5652, section 8); its content is
+    /// `[0] IMPLICIT OCTET STRING`, which BER writers cut into chunks.
+    fn encrypted_data(&mut self, data: &Tlv<'_>, place: Place) -> Result<(), Refusal> {
+        let mut inside = data.inside();
+        inside.expect(ber::INTEGER, "a version")?;
+        let mut info = inside.expect(ber::SEQUENCE, "encrypted content")?.inside();
+        info.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
+        let algorithm = info.expect(ber::SEQUENCE, "an encryption algorithm")?;
+        let Some(encrypted) = info.optional_context(0)? else {
+            return Err(data.fault("encrypted content").into());
+        };
+        let Some(password) = self.password else {
+            self.locked += 1;
+            let message = "an encrypted part cannot be read without a password";
+            self.note_in(place, data.at, NoteKind::Skipped, message);
+            return Ok(());
+        };
+        let scheme = Scheme::parse(&algorithm)?;
+        let accept = |clear: &[u8]| Tlv::exactly(clear, ber::SEQUENCE).is_some();
+        let octets = encrypted.octets()?;
+        match scheme.decrypt(&octets, password, &mut self.budget, accept) {
+            Ok(clear) => {
+                self.opened += 1;
+                self.safe_contents(&clear, Place::Part("the encrypted part"), 0)
+            }
+            Err(refusal) => {
+                self.refused += usize::from(refusal == Refusal::WrongPassword);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// `SafeContents ::= SEQUENCE OF SafeBag`; bags may hold more of them.
+    fn safe_contents(&mut self, content: &[u8], place: Place, depth: usize) -> Result<(), Refusal> {
+        let mut outer = Reader::new(content, place.base());
+        let mut bags = outer.expect(ber::SEQUENCE, "safe contents")?.inside();
+        self.safe_bags(&mut bags, place, depth)
+    }
+
+    fn safe_bags(
+        &mut self,
+        bags: &mut Reader<'_>,
+        place: Place,
+        depth: usize,
+    ) -> Result<(), Refusal> {
+        if depth > MAX_NESTED_BAGS {
+            return Err(Refusal::Unsupported("bags nested this deeply".to_owned()));
+        }
+        while let Some(bag) = bags.next()? {
+            if self.bags.len() + self.crls.len() >= MAX_BAGS || self.notes.len() >= MAX_BAGS {
+                return Err(Refusal::TooManyBags);
+            }
+            if let Err(refusal) = self.safe_bag(&bag, place, depth) {
+                if refusal == Refusal::TooManyBags {
+                    return Err(refusal);
+                }
+                let error = refusal.of(Format::Pkcs12, "bag");
+                self.remember(&error);
+                let message = format!("a bag was skipped: {error}");
+                self.note_in(place, bag.at, NoteKind::Skipped, &message);
+            }
+        }
+        Ok(())
+    }
+
+    fn safe_bag(&mut self, bag: &Tlv<'_>, place: Place, depth: usize) -> Result<(), Refusal> {
+        let mut inside = bag.inside();
+        let kind = inside.expect(ber::OBJECT_IDENTIFIER, "a bag type")?.content;
+        let explicit = inside.expect(ber::context(0), "the value of a bag")?;
+        let mut attributes = Attributes::default();
+        if let Some(set) = inside.optional(ber::SET)? {
+            let (found, odd) = Attributes::parse(&set);
+            attributes = found;
+            if let Some(fault) = odd {
+                let message = format!("an odd bag attribute was left out: {}", fault.what);
+                self.note_in(place, fault.at, NoteKind::Oddity, &message);
+            }
+        }
+        if kind == oid::SAFE_CONTENTS_BAG.as_bytes() {
+            let mut bags = explicit
+                .inside()
+                .expect(ber::SEQUENCE, "safe contents")?
+                .inside();
+            return self.safe_bags(&mut bags, place, depth + 1);
+        }
+        let value = explicit.inside().any("the value of a bag")?;
+        let kind = match kind {
+            kind if kind == oid::KEY_BAG.as_bytes() => clear_key(&value)?,
+            kind if kind == oid::SHROUDED_KEY_BAG.as_bytes() => {
+                let key = encrypted_key(&value)?;
+                self.warn_of_cost(&key, place, value.at);
+                BagKind::Key(key)
+            }
+            kind if kind == oid::CERT_BAG.as_bytes() => {
+                let der = inner_octets(&value, oid::X509_CERTIFICATE.as_bytes(), "certificate")?;
+                if Tlv::exactly(&der, ber::SEQUENCE).is_none() {
+                    return Err(value.fault("an X.509 certificate").into());
+                }
+                BagKind::Certificate(der.into())
+            }
+            kind if kind == oid::CRL_BAG.as_bytes() => {
+                let crl = inner_octets(&value, oid::X509_CRL.as_bytes(), "CRL")?;
+                self.crls.push(crl);
+                return Ok(());
+            }
+            kind if kind == oid::SECRET_BAG.as_bytes() => {
+                let key = secret(&value)?;
+                self.warn_of_cost(&key, place, value.at);
+                BagKind::Secret(key)
+            }
+            other => {
+                let what = format!("a bag of type {}", oid::dotted(other));
+                return Err(Refusal::Unsupported(what));
+            }
+        };
+        self.bags.push(Bag { kind, attributes });
+        Ok(())
+    }
+
+    fn warn_of_cost(&mut self, key: &SealedKey, place: Place, at: usize) {
+        if key.cost() > MAX_ITERATIONS {
+            let message = format!(
+                "a key asks for {} iterations and will not be unlocked, the limit is {MAX_ITERATIONS}",
+                key.cost()
+            );
+            self.note_in(place, at, NoteKind::Warning, &message);
+        }
+    }
+
+    /// A part that is left out. A file over the limits is refused as a whole, because no real file is.
+    fn skip(&mut self, refusal: Refusal, at: usize, place: Place, what: &str) -> Result<(), Error> {
+        let error = refusal.of(Format::Pkcs12, what);
+        if matches!(error, Error::OverLimit { .. }) {
+            return Err(error);
+        }
+        self.remember(&error);
+        let message = format!("{what} was skipped: {error}");
+        self.note_in(place, at, NoteKind::Skipped, &message);
+        Ok(())
+    }
+
+    /// Errors when nothing was read, or when the password is wrong and no MAC has said so before.
+    fn judge(&mut self, integrity: Integrity) -> Result<(), Error> {
+        let nothing = self.bags.is_empty() && self.crls.is_empty();
+        if self.refused > 0 && self.opened == 0 && integrity != Integrity::Verified {
+            return Err(Error::WrongPassword {
+                format: Format::Pkcs12,
+                what: "file".to_owned(),
+            });
+        }
+        if nothing && self.locked > 0 {
+            return Err(Error::PasswordRequired {
+                format: Format::Pkcs12,
+                what: "the encrypted content".to_owned(),
+            });
+        }
+        match self.first_error.take() {
+            Some(error) if nothing => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn remember(&mut self, error: &Error) {
+        self.first_error.get_or_insert_with(|| error.clone());
+    }
+
+    fn note_in(&mut self, place: Place, at: usize, kind: NoteKind, message: &str) {
+        match place {
+            Place::Input(_) => self.note(kind, At::Byte(at), message),
+            Place::Part(name) => {
+                let message = format!("byte {at} of {name}: {message}");
+                self.note(kind, At::Input, &message);
+            }
+        }
+    }
+
+    fn note(&mut self, kind: NoteKind, at: At, message: &str) {
+        self.notes.push(Note {
+            kind,
+            at,
+            message: message.to_owned(),
+        });
+    }
+}
+
+/// Twice what the largest store seen has (10,000 certificates), and few enough to compare names quickly.
+pub(crate) const MAX_BAGS: usize = 20_000;
+/// Nested bags are allowed (RFC 7292, section 4.2.6) and nobody writes them.
+const MAX_NESTED_BAGS: usize = 8;
+
+fn clear_key(value: &Tlv<'_>) -> Result<BagKind, Refusal> {
+    let der = Zeroizing::new(ber::to_der(value)?);
+    if !is_private_key_info(&der) {
+        return Err(value.fault("a PKCS#8 private key").into());
+    }
+    Ok(BagKind::Key(
+        SealedKey::from_pkcs8(der).within(Format::Pkcs12),
+    ))
+}
+
+fn encrypted_key(value: &Tlv<'_>) -> Result<SealedKey, Refusal> {
+    if !is_encrypted_private_key_info(value) {
+        return Err(value.fault("an encrypted PKCS#8 private key").into());
+    }
+    Ok(SealedKey::from_encrypted_pkcs8(ber::to_der(value)?).within(Format::Pkcs12))
+}
+
+/// `SEQUENCE { type OBJECT IDENTIFIER, value [0] EXPLICIT OCTET STRING }`, as certificate and CRL bags are.
+fn inner_octets(value: &Tlv<'_>, wanted: &[u8], what: &str) -> Result<Vec<u8>, Refusal> {
+    let (kind, octets) = content_info(value)?;
+    if kind.content != wanted {
+        return Err(Refusal::Unsupported(format!(
+            "a {what} of type {}",
+            oid::dotted(kind.content)
+        )));
+    }
+    Ok(octets.octets()?.into_owned())
+}
+
+/// Java's secret: its type is that of a shrouded key bag, its value an octet string with the
+/// `EncryptedPrivateKeyInfo` (`sun.security.pkcs12.PKCS12KeyStore`, `SecretBag`).
+fn secret(value: &Tlv<'_>) -> Result<SealedKey, Refusal> {
+    let der = inner_octets(value, oid::SHROUDED_KEY_BAG.as_bytes(), "secret")?;
+    let inner = Tlv::first(&der).map_err(|_| value.fault("an encrypted secret key"))?;
+    encrypted_key(&inner).map_err(|_| value.fault("an encrypted secret key").into())
+}

@@ -1,0 +1,369 @@
+//! The file as Java writes it since 16 (`sun.security.pkcs12.PKCS12KeyStore`), readable by Java from 8u301 and
+//! OpenSSL from 1.1.1: keys in a clear part, each sealed by itself, then all certificates in one encrypted part.
+
+use std::collections::{HashMap, HashSet};
+
+use rustls_pki_types::CertificateDer;
+use zeroize::Zeroizing;
+
+use super::attributes;
+use super::mac;
+use super::salts::Salts;
+use crate::ber;
+use crate::pkcs8::is_private_key_info;
+use crate::protect::{Hash, Material, encrypt_pbes2};
+use crate::tbs::Links;
+use crate::{
+    At, Attribute, Entry, EntryKind, Error, Format, KeyStore, Note, NoteKind, Password, SealedKey,
+    WriteOptions, Written, oid,
+};
+
+/// Writes a store; without any password there is neither encryption nor MAC.
+pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Written, Error> {
+    check_aliases(store)?;
+    let mut bags = Bags::new(options);
+    bags.check_passwords(store);
+    for entry in store.entries() {
+        bags.add(entry)?;
+    }
+
+    let mut parts = Vec::new();
+    if !bags.keys.is_empty() {
+        parts.push(clear_part(&bags.keys));
+    }
+    if !bags.certificates.is_empty() {
+        parts.push(match options.password {
+            Some(password) => {
+                let salts = Salts::new(options.random, password);
+                Zeroizing::new(encrypted_part(&bags.certificates, password, salts)?)
+            }
+            None => clear_part(&bags.certificates),
+        });
+    }
+    let safe = sequence(&parts);
+    let auth_safe = content_info(
+        &oid::DATA,
+        &Zeroizing::new(ber::encode(ber::OCTET_STRING, &[&safe])),
+    );
+    let mac_data = match options.password {
+        Some(password) => {
+            let mut salt = [0; 20];
+            Salts::new(options.random, password).fill("mac", &safe, &mut salt)?;
+            mac::write(&safe, password, &salt)
+        }
+        None => Vec::new(),
+    };
+    let bytes = ber::encode(ber::SEQUENCE, &[&ber::unsigned(3), &auth_safe, &mac_data]);
+    Ok(Written {
+        bytes: Zeroizing::new(bytes),
+        notes: bags.notes,
+    })
+}
+
+/// Java compares aliases in lower case and keeps one of two.
+fn check_aliases(store: &KeyStore) -> Result<(), Error> {
+    let mut folded: HashMap<String, &str> = HashMap::new();
+    for entry in store.entries() {
+        let alias = entry.alias.as_str();
+        let unfit = |why: &str| Error::AliasUnfit {
+            format: Format::Pkcs12,
+            alias: alias.to_owned(),
+            why: why.to_owned(),
+        };
+        if alias.is_empty() {
+            return Err(unfit("it is empty"));
+        }
+        if alias.contains('\0') {
+            return Err(unfit("it contains a zero character"));
+        }
+        if let Some(first) = folded.insert(entry.alias.folded(), alias) {
+            return Err(Error::AliasCollision {
+                format: Format::Pkcs12,
+                first: first.to_owned(),
+                second: alias.to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The bags of both parts, in the making.
+struct Bags<'o> {
+    options: &'o WriteOptions<'o>,
+    keys: Vec<Zeroizing<Vec<u8>>>,
+    certificates: Vec<Zeroizing<Vec<u8>>>,
+    /// Issuers that are in the file already.
+    issuers: HashSet<Vec<u8>>,
+    /// Milliseconds that are taken as localKeyID.
+    times: HashSet<i64>,
+    notes: Vec<Note>,
+}
+
+impl<'o> Bags<'o> {
+    fn new(options: &'o WriteOptions<'o>) -> Self {
+        Self {
+            options,
+            keys: Vec::new(),
+            certificates: Vec::new(),
+            issuers: HashSet::new(),
+            times: HashSet::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// What some readers refuse about passwords, said once.
+    fn check_passwords(&mut self, store: &KeyStore) {
+        let (password, key_password) = (self.options.password, self.options.key_password);
+        let is_ascii = |password: &Password| password.expose_secret().is_ascii();
+        if !password.is_none_or(is_ascii) || !key_password.is_none_or(is_ascii) {
+            self.warn(
+                At::Input,
+                "Java refuses the password: \"Password is not ASCII\" (PBES2)",
+            );
+        }
+        let seals = store.entries().iter().any(|entry| match &entry.kind {
+            EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) => !key.is_sealed(),
+            EntryKind::TrustedCertificate(_) => false,
+        });
+        if seals && key_password.is_some() && key_password != password {
+            self.warn(
+                At::Input,
+                "only Java reads keys whose password is not the password of the store",
+            );
+        }
+    }
+
+    fn add(&mut self, entry: &Entry) -> Result<(), Error> {
+        match &entry.kind {
+            EntryKind::PrivateKey { key, chain } => self.private_key(entry, key, chain),
+            EntryKind::SecretKey(key) => self.secret_key(entry, key),
+            EntryKind::TrustedCertificate(certificate) => {
+                let set = self.attributes(entry, None, true);
+                self.certificates.push(certificate_bag(certificate, &set));
+                Ok(())
+            }
+        }
+    }
+
+    fn private_key(
+        &mut self,
+        entry: &Entry,
+        key: &SealedKey,
+        chain: &[CertificateDer<'static>],
+    ) -> Result<(), Error> {
+        let identifier = self.local_key_id(entry);
+        let set = self.attributes(entry, Some(&identifier), false);
+        let bag = match self.sealed(entry, key, "the private key")? {
+            Some(sealed) => bag(&oid::SHROUDED_KEY_BAG, &sealed, &set),
+            None => {
+                self.warn(
+                    At::Entry(entry.alias.as_str().to_owned()),
+                    "the key is not encrypted, and invisible to Java for that",
+                );
+                let clear = key.unlock(None)?;
+                bag(&oid::KEY_BAG, clear.secret_pkcs8(), &set)
+            }
+        };
+        self.keys.push(bag);
+        self.chain(entry, &identifier, chain);
+        Ok(())
+    }
+
+    /// The key's own certificate carries name and identifier and never Java's trust mark; issuers carry nothing, and
+    /// one copy serves all chains.
+    fn chain(&mut self, entry: &Entry, identifier: &[u8], chain: &[CertificateDer<'static>]) {
+        let Some((leaf, issuers)) = chain.split_first() else {
+            return;
+        };
+        let name = attributes::friendly_name(entry.alias.as_str());
+        let set = [name, attributes::local_key_id(identifier)].concat();
+        self.certificates.push(certificate_bag(leaf, &set));
+        for issuer in issuers {
+            if self.issuers.insert(issuer.to_vec()) {
+                self.certificates.push(certificate_bag(issuer, &[]));
+            }
+        }
+        let linked = |pair: &[CertificateDer<'static>]| match pair {
+            [certificate, issuer] => match (Links::of(certificate), Links::of(issuer)) {
+                (Some(certificate), Some(issuer)) => certificate.issuer == issuer.subject,
+                _ => false,
+            },
+            _ => true,
+        };
+        if !chain.windows(2).all(linked) {
+            self.warn(
+                At::Entry(entry.alias.as_str().to_owned()),
+                "readers will cut the chain: one of its certificates is not issued by the next",
+            );
+        }
+    }
+
+    /// Java's secret bag (`PKCS12KeyStore.SecretBag`): the type of a shrouded key around an `EncryptedPrivateKeyInfo`.
+    fn secret_key(&mut self, entry: &Entry, key: &SealedKey) -> Result<(), Error> {
+        let what = "the secret key";
+        let Some(sealed) = self.sealed(entry, key, what)? else {
+            return Err(unfit(entry, "without a password, the secret key"));
+        };
+        let identifier = self.local_key_id(entry);
+        let set = self.attributes(entry, Some(&identifier), false);
+        let octets = ber::encode(ber::OCTET_STRING, &[&sealed]);
+        let value = content_info(&oid::SHROUDED_KEY_BAG, &octets);
+        self.keys.push(bag(&oid::SECRET_BAG, &value, &set));
+        Ok(())
+    }
+
+    /// The `EncryptedPrivateKeyInfo` of a key: as it came, or sealed now; `None` when there is no password for it.
+    fn sealed(
+        &self,
+        entry: &Entry,
+        key: &SealedKey,
+        what: &'static str,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        if key.is_sealed() {
+            let carried = key.as_encrypted_pkcs8().map(<[u8]>::to_vec);
+            return carried.map(Some).ok_or_else(|| Error::KeySealed {
+                format: Format::Pkcs12,
+                alias: entry.alias.as_str().to_owned(),
+            });
+        }
+        let clear = key.unlock(None)?;
+        if !is_private_key_info(clear.secret_pkcs8()) {
+            return Err(unfit(entry, what));
+        }
+        let Some(password) = self.options.key_password.or(self.options.password) else {
+            return Ok(None);
+        };
+        let random = self.options.random.ok_or(Error::NoRandomness)?;
+        let sealed = SealedKey::seal_pkcs8(&clear, password, random)?;
+        Ok(sealed.as_encrypted_pkcs8().map(<[u8]>::to_vec))
+    }
+
+    /// `Time <ms>` as Java writes it, moved on by a millisecond where two keys would share it: other readers find a
+    /// key's certificate by this alone. Without a date OpenSSL's way, the SHA-1 of the certificate.
+    fn local_key_id(&mut self, entry: &Entry) -> Vec<u8> {
+        let Some(created) = entry.created else {
+            let certificate = entry.certificates().first();
+            let seed = certificate.map_or(entry.alias.as_str().as_bytes(), AsRef::as_ref);
+            return Hash::Sha1.digest(&[seed]).to_vec();
+        };
+        let mut millis = created.millis();
+        while !self.times.insert(millis) {
+            millis = millis.wrapping_add(1);
+        }
+        format!("Time {millis}").into_bytes()
+    }
+
+    /// The content of a bag's attribute set.
+    fn attributes(&mut self, entry: &Entry, identifier: Option<&[u8]>, trusted: bool) -> Vec<u8> {
+        let mut set = attributes::friendly_name(entry.alias.as_str());
+        if let Some(identifier) = identifier {
+            set.extend(attributes::local_key_id(identifier));
+        }
+        if trusted {
+            set.extend(attributes::trusted_key_usage());
+        }
+        for other in &entry.attributes {
+            match Some(other)
+                .filter(|other| is_foreign(other))
+                .and_then(attributes::carried)
+            {
+                Some(attribute) => set.extend(attribute),
+                None => self.warn(
+                    At::Entry(entry.alias.as_str().to_owned()),
+                    &format!("the attribute {} is left out", other.oid),
+                ),
+            }
+        }
+        set
+    }
+
+    fn warn(&mut self, at: At, message: &str) {
+        self.notes.push(Note {
+            kind: NoteKind::Warning,
+            at,
+            message: message.to_owned(),
+        });
+    }
+}
+
+/// Whether an attribute is none of those that are written from the entry itself; twice is an error for Java.
+fn is_foreign(attribute: &Attribute) -> bool {
+    [
+        oid::FRIENDLY_NAME,
+        oid::LOCAL_KEY_ID,
+        oid::TRUSTED_KEY_USAGE,
+    ]
+    .iter()
+    .all(|own| own.to_string() != attribute.oid)
+}
+
+fn unfit(entry: &Entry, what: &'static str) -> Error {
+    Error::EntryUnfit {
+        format: Format::Pkcs12,
+        alias: entry.alias.as_str().to_owned(),
+        what,
+    }
+}
+
+/// `SafeBag ::= SEQUENCE { bagId, bagValue [0] EXPLICIT, bagAttributes SET OPTIONAL }`.
+fn bag(kind: &const_oid::ObjectIdentifier, value: &[u8], attributes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let set = if attributes.is_empty() {
+        Vec::new()
+    } else {
+        ber::encode(ber::SET, &[attributes])
+    };
+    let value = Zeroizing::new(ber::encode(ber::context(0), &[value]));
+    Zeroizing::new(ber::encode(ber::SEQUENCE, &[&oid::der(kind), &value, &set]))
+}
+
+fn certificate_bag(certificate: &CertificateDer<'_>, attributes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let octets = ber::encode(ber::OCTET_STRING, &[certificate]);
+    let value = content_info(&oid::X509_CERTIFICATE, &octets);
+    bag(&oid::CERT_BAG, &value, attributes)
+}
+
+fn clear_part(bags: &[Zeroizing<Vec<u8>>]) -> Zeroizing<Vec<u8>> {
+    let octets = Zeroizing::new(ber::encode(ber::OCTET_STRING, &[&sequence(bags)]));
+    content_info(&oid::DATA, &octets)
+}
+
+/// `EncryptedData` (RFC 5652, section 8) around safe contents.
+fn encrypted_part(
+    bags: &[Zeroizing<Vec<u8>>],
+    password: &Password,
+    salts: Salts<'_>,
+) -> Result<Vec<u8>, Error> {
+    let contents = sequence(bags);
+    let mut bytes = [0; 36];
+    salts.fill("certificates", &contents, &mut bytes)?;
+    let mut material = Material {
+        salt: [0; 20],
+        iv: [0; 16],
+    };
+    let octets = material.salt.iter_mut().chain(&mut material.iv);
+    octets.zip(bytes).for_each(|(octet, byte)| *octet = byte);
+
+    let password = password.expose_secret().as_bytes();
+    let (algorithm, encrypted) = encrypt_pbes2(&contents, password, &material);
+    let info = ber::encode(
+        ber::SEQUENCE,
+        &[
+            &oid::der(&oid::DATA),
+            &algorithm,
+            &ber::encode(0x80, &[&encrypted]),
+        ],
+    );
+    let data = ber::encode(ber::SEQUENCE, &[&ber::unsigned(0), &info]);
+    Ok(content_info(&oid::ENCRYPTED_DATA, &data).to_vec())
+}
+
+/// `SEQUENCE { type, [0] EXPLICIT value }`, the shape of `ContentInfo`, `CertBag` and `SecretBag`.
+fn content_info(kind: &const_oid::ObjectIdentifier, value: &[u8]) -> Zeroizing<Vec<u8>> {
+    let value = Zeroizing::new(ber::encode(ber::context(0), &[value]));
+    Zeroizing::new(ber::encode(ber::SEQUENCE, &[&oid::der(kind), &value]))
+}
+
+fn sequence(parts: &[Zeroizing<Vec<u8>>]) -> Zeroizing<Vec<u8>> {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_slice()).collect();
+    Zeroizing::new(ber::encode(ber::SEQUENCE, &parts))
+}
