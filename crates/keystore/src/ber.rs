@@ -68,11 +68,20 @@ impl<'a> Tlv<'a> {
         }))
     }
 
-    /// A fault at this value.
+    /// What is wrong with this value.
     pub(crate) fn fault(&self, what: &'static str) -> Fault {
         Fault {
             at: self.at,
-            needed: None,
+            kind: FaultKind::Wrong,
+            what,
+        }
+    }
+
+    /// What was expected in place of this value, or in it.
+    pub(crate) fn expected(&self, what: &'static str) -> Fault {
+        Fault {
+            at: self.at,
+            kind: FaultKind::Expected,
             what,
         }
     }
@@ -122,7 +131,7 @@ impl<'a> Reader<'a> {
         let at = self.at;
         self.next()?.ok_or(Fault {
             at,
-            needed: None,
+            kind: FaultKind::Expected,
             what,
         })
     }
@@ -133,7 +142,7 @@ impl<'a> Reader<'a> {
         if tlv.tag == tag {
             Ok(tlv)
         } else {
-            Err(tlv.fault(what))
+            Err(tlv.expected(what))
         }
     }
 
@@ -160,24 +169,39 @@ impl<'a> Reader<'a> {
 pub(crate) struct Fault {
     /// Offset of the value, or of the first missing octet.
     pub(crate) at: usize,
-    /// How many octets are missing, when the input ends too early.
-    pub(crate) needed: Option<usize>,
-    /// What was being read.
+    pub(crate) kind: FaultKind,
+    /// What was expected, what is missing, or what is wrong.
     pub(crate) what: &'static str,
+}
+
+/// In which way an encoding is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// Something else stands there, or nothing.
+    Expected,
+    /// The input ends, and at least this many octets are missing.
+    Missing(usize),
+    /// It is what was expected, and cannot be.
+    Wrong,
 }
 
 impl Fault {
     /// As an error of a whole container.
     pub(crate) fn of(self, format: Format) -> Error {
         let (at, what) = (self.at, self.what.to_owned());
-        match self.needed {
-            Some(needed) => Error::Truncated {
+        match self.kind {
+            FaultKind::Expected => Error::Malformed {
+                format,
+                at,
+                what: format!("{what} expected"),
+            },
+            FaultKind::Missing(needed) => Error::Truncated {
                 format,
                 at,
                 needed,
                 what,
             },
-            None => Error::Malformed { format, at, what },
+            FaultKind::Wrong => Error::Malformed { format, at, what },
         }
     }
 }
@@ -264,13 +288,13 @@ const MAX_DEPTH: usize = 48;
 fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
     let missing = |offset: usize, needed: usize, what| Fault {
         at: at + offset,
-        needed: Some(needed),
+        kind: FaultKind::Missing(needed),
         what,
     };
     if depth > MAX_DEPTH {
         return Err(Fault {
             at,
-            needed: None,
+            kind: FaultKind::Wrong,
             what: "values nested too deeply",
         });
     }
@@ -295,7 +319,7 @@ fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
         if tag & CONSTRUCTED == 0 {
             return Err(Fault {
                 at,
-                needed: None,
+                kind: FaultKind::Wrong,
                 what: "an indefinite length on a primitive value",
             });
         }
@@ -321,7 +345,7 @@ fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
                 .map(|shifted| shifted | usize::from(octet))
                 .ok_or(Fault {
                     at,
-                    needed: None,
+                    kind: FaultKind::Wrong,
                     what: "a length beyond all memory",
                 })?;
         }
@@ -351,7 +375,7 @@ fn indefinite(bytes: &[u8], at: usize, header: usize, depth: usize) -> Result<&[
         if rest.len() < 2 {
             return Err(Fault {
                 at: at + bytes.len(),
-                needed: Some(2 - rest.len()),
+                kind: FaultKind::Missing(2 - rest.len()),
                 what: "an end-of-contents mark",
             });
         }
@@ -390,9 +414,9 @@ mod tests {
     #[test]
     fn cut_off_values_say_how_much_is_missing() {
         let fault = Tlv::first(&[0x30, 0x05, 0x02, 0x01]).unwrap_err();
-        assert_eq!((fault.at, fault.needed), (4, Some(3)));
+        assert_eq!((fault.at, fault.kind), (4, FaultKind::Missing(3)));
         let fault = Tlv::first(&[0x30, 0x80, 0x02, 0x01, 0x00]).unwrap_err();
-        assert_eq!((fault.at, fault.needed), (5, Some(2)));
+        assert_eq!((fault.at, fault.kind), (5, FaultKind::Missing(2)));
         assert!(Tlv::first(&[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255]).is_err());
         assert!(Tlv::first(&[0x30, 0xff]).is_err());
         assert!(Tlv::first(&[]).is_err());

@@ -46,6 +46,7 @@ oids! {
     // PKCS#7 and CMS content types (RFC 5652)
     DATA "1.2.840.113549.1.7.1"
     SIGNED_DATA "1.2.840.113549.1.7.2"
+    ENVELOPED_DATA "1.2.840.113549.1.7.3"
     ENCRYPTED_DATA "1.2.840.113549.1.7.6"
 
     // PKCS#12 bags (RFC 7292, appendix D)

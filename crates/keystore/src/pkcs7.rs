@@ -8,12 +8,13 @@
 
 use rustls_pki_types::CertificateDer;
 
-use crate::ber::{self, Fault, Tlv};
+use crate::ber::{self, Tlv};
+use crate::protect::Refusal;
 use crate::{Alias, At, Contents, Entry, Error, Format, Integrity, KeyStore, Note, NoteKind, oid};
 
 /// Reads DER or BER; certificates keep the order in which they stand.
 pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
-    let bag = walk(bytes).map_err(|fault| fault.of(Format::Pkcs7))?;
+    let bag = walk(bytes).map_err(|refusal| refusal.of(Format::Pkcs7, "file"))?;
     let mut store = KeyStore::new();
     for (place, certificate) in bag.certificates.into_iter().enumerate() {
         store.push_renamed(Entry::trusted(Alias::positional(place + 1), certificate));
@@ -34,7 +35,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
 pub(crate) fn certificates(der: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     walk(der)
         .map(|bag| bag.certificates)
-        .map_err(|fault| fault.of(Format::Pkcs7))
+        .map_err(|refusal| refusal.of(Format::Pkcs7, "block"))
 }
 
 /// Writes DER, but for the order of the certificates, which is kept: a DER SET would be sorted, and no reader asks for it.
@@ -78,11 +79,11 @@ impl Bag {
     }
 }
 
-fn walk(bytes: &[u8]) -> Result<Bag, Fault> {
+fn walk(bytes: &[u8]) -> Result<Bag, Refusal> {
     let mut bag = Bag::default();
     let outer = Tlv::first(bytes)?;
     if outer.tag != ber::SEQUENCE {
-        return Err(outer.fault("PKCS#7 content"));
+        return Err(outer.expected("PKCS#7 content").into());
     }
     if outer.whole.len() < bytes.len() {
         bag.note(
@@ -94,7 +95,10 @@ fn walk(bytes: &[u8]) -> Result<Bag, Fault> {
     let mut content_info = outer.inside();
     let content_type = content_info.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
     if content_type.content != oid::SIGNED_DATA.as_bytes() {
-        return Err(content_type.fault("signed data"));
+        return Err(Refusal::Unsupported(format!(
+            "content of type {}",
+            oid::dotted(content_type.content)
+        )));
     }
     let explicit = content_info.expect(ber::context(0), "signed data")?;
     let mut signed = explicit
@@ -191,6 +195,7 @@ mod tests {
     #[test]
     fn other_content_is_refused() {
         let data = ber::encode(ber::SEQUENCE, &[&oid::der(&oid::DATA)]);
-        assert!(read(&data).unwrap_err().to_string().contains("signed data"));
+        let error = read(&data).unwrap_err().to_string();
+        assert!(error.contains("1.2.840.113549.1.7.1"), "{error}");
     }
 }

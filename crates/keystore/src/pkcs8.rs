@@ -357,11 +357,11 @@ fn wrap(kind: TraditionalKind, der: &[u8]) -> Result<SealedKey, Error> {
 fn to_pkcs8(kind: TraditionalKind, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
     let whole = Tlv::first(der)?;
     if whole.tag != ber::SEQUENCE || whole.whole.len() != der.len() {
-        return Err(whole.fault("a private key"));
+        return Err(whole.expected("a private key"));
     }
     match kind {
         TraditionalKind::Pkcs8 if is_private_key_info(der) => Ok(Zeroizing::new(der.to_vec())),
-        TraditionalKind::Pkcs8 => Err(whole.fault("a PKCS#8 private key")),
+        TraditionalKind::Pkcs8 => Err(whole.expected("a PKCS#8 private key")),
         TraditionalKind::Pkcs1 => {
             // version, modulus, two exponents, two primes, three more of the Chinese remainder theorem
             integers(&whole, 9)?;
@@ -372,7 +372,7 @@ fn to_pkcs8(kind: TraditionalKind, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fau
             // version, p, q, g, public and private value (openssl-dsa); PKCS#8 has three of them as parameters
             let parts = integers(&whole, 6)?;
             let [_, p, q, g, _, private] = parts.as_slice() else {
-                return Err(whole.fault("a DSA private key"));
+                return Err(whole.expected("a DSA private key"));
             };
             let parameters = ber::encode(ber::SEQUENCE, &[p.whole, q.whole, g.whole]);
             Ok(private_key_info(&oid::DSA, &parameters, private.whole))
@@ -383,7 +383,7 @@ fn to_pkcs8(kind: TraditionalKind, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fau
             let private = inside.expect(ber::OCTET_STRING, "an EC private key")?;
             let curve = inside
                 .optional(ber::context(0))?
-                .ok_or_else(|| whole.fault("the curve of the EC private key"))?;
+                .ok_or_else(|| whole.expected("the curve of the EC private key"))?;
             let public = inside.optional(ber::context(1))?;
             // the curve moves into the algorithm, as `openssl pkcs8 -topk8` does it
             let key = Zeroizing::new(ber::encode(

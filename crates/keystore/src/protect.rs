@@ -29,7 +29,7 @@ pub(crate) use traditional::Traditional;
 pub(crate) const MAX_ITERATIONS: u64 = 5_000_000;
 
 /// A scheme and its parameters, from an `AlgorithmIdentifier`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Scheme {
     /// PBES1 and the PKCS#12 schemes.
     Pbe(pbe::Pbe),
@@ -49,7 +49,7 @@ impl Scheme {
         }
         if identifier.content == oid::PBES2.as_bytes() {
             let parameters = inside.expect(ber::SEQUENCE, "PBES2 parameters")?;
-            return pbes2::Pbes2::parse(&parameters, algorithm.whole).map(Self::Pbes2);
+            return pbes2::Pbes2::parse(&parameters).map(Self::Pbes2);
         }
         if let Some(family) = pbe::Family::by_oid(identifier.content) {
             let parameters = inside.expect(ber::SEQUENCE, "encryption parameters")?;

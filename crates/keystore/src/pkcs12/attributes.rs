@@ -47,7 +47,7 @@ impl Attributes {
     /// `Attribute ::= SEQUENCE { attrId OBJECT IDENTIFIER, attrValues SET OF ANY }`.
     fn take(&mut self, attribute: &Tlv<'_>) -> Result<(), Fault> {
         if attribute.tag != ber::SEQUENCE {
-            return Err(attribute.fault("a bag attribute"));
+            return Err(attribute.expected("a bag attribute"));
         }
         let mut inside = attribute.inside();
         let identifier = inside.expect(ber::OBJECT_IDENTIFIER, "a bag attribute")?;

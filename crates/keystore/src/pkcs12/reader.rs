@@ -56,7 +56,7 @@ fn outer<'a>(pfx: &Tlv<'a>) -> Result<(Tlv<'a>, Option<Tlv<'a>>), Error> {
         what,
     };
     if pfx.tag != ber::SEQUENCE {
-        return Err(damaged(pfx.fault("a PFX")));
+        return Err(damaged(pfx.expected("a PFX")));
     }
     let mut inside = pfx.inside();
     let version = inside
@@ -74,7 +74,7 @@ fn outer<'a>(pfx: &Tlv<'a>) -> Result<(Tlv<'a>, Option<Tlv<'a>>), Error> {
         return Err(unsupported("integrity by signature".to_owned()));
     }
     if content_type.content != oid::DATA.as_bytes() {
-        return Err(damaged(content_type.fault("an authenticated safe")));
+        return Err(damaged(content_type.expected("an authenticated safe")));
     }
     let mac_data = inside.optional(ber::SEQUENCE).map_err(damaged)?;
     Ok((content, mac_data))
@@ -198,10 +198,14 @@ impl<'o> Opening<'o> {
         if content_type.content == oid::ENCRYPTED_DATA.as_bytes() {
             return self.encrypted_data(&content, place);
         }
-        Err(Refusal::Unsupported(format!(
-            "content of type {}",
-            oid::dotted(content_type.content)
-        )))
+        let dotted = oid::dotted(content_type.content);
+        Err(Refusal::Unsupported(
+            if content_type.content == oid::ENVELOPED_DATA.as_bytes() {
+                format!("content encrypted for a certificate's owner ({dotted})")
+            } else {
+                format!("content of type {dotted}")
+            },
+        ))
     }
 
     /// `EncryptedData ::= SEQUENCE { version, EncryptedContentInfo }` (RFC 5652, section 8); its content is
@@ -213,7 +217,7 @@ impl<'o> Opening<'o> {
         info.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
         let algorithm = info.expect(ber::SEQUENCE, "an encryption algorithm")?;
         let Some(encrypted) = info.optional_context(0)? else {
-            return Err(data.fault("encrypted content").into());
+            return Err(data.expected("encrypted content").into());
         };
         let Some(password) = self.password else {
             self.locked += 1;
@@ -278,7 +282,10 @@ impl<'o> Opening<'o> {
             let (found, odd) = Attributes::parse(&set);
             attributes = found;
             if let Some(fault) = odd {
-                let message = format!("an odd bag attribute was left out: {}", fault.what);
+                let message = format!(
+                    "an odd bag attribute was left out: {}",
+                    fault.of(Format::Pkcs12)
+                );
                 self.note_in(place, fault.at, NoteKind::Oddity, &message);
             }
         }
@@ -300,7 +307,7 @@ impl<'o> Opening<'o> {
             kind if kind == oid::CERT_BAG.as_bytes() => {
                 let der = inner_octets(&value, oid::X509_CERTIFICATE.as_bytes(), "certificate")?;
                 if Tlv::exactly(&der, ber::SEQUENCE).is_none() {
-                    return Err(value.fault("an X.509 certificate").into());
+                    return Err(value.expected("an X.509 certificate").into());
                 }
                 BagKind::Certificate(der.into())
             }
@@ -397,7 +404,7 @@ const MAX_NESTED_BAGS: usize = 8;
 fn clear_key(value: &Tlv<'_>) -> Result<BagKind, Refusal> {
     let der = Zeroizing::new(ber::to_der(value)?);
     if !is_private_key_info(&der) {
-        return Err(value.fault("a PKCS#8 private key").into());
+        return Err(value.expected("a PKCS#8 private key").into());
     }
     Ok(BagKind::Key(
         SealedKey::from_pkcs8(der).within(Format::Pkcs12),
@@ -406,7 +413,7 @@ fn clear_key(value: &Tlv<'_>) -> Result<BagKind, Refusal> {
 
 fn encrypted_key(value: &Tlv<'_>) -> Result<SealedKey, Refusal> {
     if !is_encrypted_private_key_info(value) {
-        return Err(value.fault("an encrypted PKCS#8 private key").into());
+        return Err(value.expected("an encrypted PKCS#8 private key").into());
     }
     Ok(SealedKey::from_encrypted_pkcs8(ber::to_der(value)?).within(Format::Pkcs12))
 }
@@ -427,6 +434,6 @@ fn inner_octets(value: &Tlv<'_>, wanted: &[u8], what: &str) -> Result<Vec<u8>, R
 /// `EncryptedPrivateKeyInfo` (`sun.security.pkcs12.PKCS12KeyStore`, `SecretBag`).
 fn secret(value: &Tlv<'_>) -> Result<SealedKey, Refusal> {
     let der = inner_octets(value, oid::SHROUDED_KEY_BAG.as_bytes(), "secret")?;
-    let inner = Tlv::first(&der).map_err(|_| value.fault("an encrypted secret key"))?;
-    encrypted_key(&inner).map_err(|_| value.fault("an encrypted secret key").into())
+    let inner = Tlv::first(&der).map_err(|_| value.expected("an encrypted secret key"))?;
+    encrypted_key(&inner).map_err(|_| value.expected("an encrypted secret key").into())
 }

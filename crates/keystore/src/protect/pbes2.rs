@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use pkcs5::der::Decode as _;
 use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, encrypt_aes256};
@@ -12,14 +11,14 @@ use crate::ber::{self, Tlv};
 use crate::{Password, oid};
 
 /// PBES2 with its parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pbes2 {
     derivation: Derivation,
     cipher: Cipher,
     iv: Vec<u8>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Derivation {
     /// RFC 8018, section 5.2.
     Pbkdf2 {
@@ -27,18 +26,22 @@ enum Derivation {
         salt: Vec<u8>,
         iterations: u64,
     },
-    /// RFC 7914; the crate `pkcs5` does it, from the whole `AlgorithmIdentifier`.
-    Scrypt { cost: u64, algorithm: Vec<u8> },
+    /// RFC 7914.
+    Scrypt {
+        params: scrypt::Params,
+        salt: Vec<u8>,
+        cost: u64,
+    },
 }
 
 impl Pbes2 {
-    /// From `PBES2-params`; `algorithm` is the `AlgorithmIdentifier` around them.
-    pub(super) fn parse(parameters: &Tlv<'_>, algorithm: &[u8]) -> Result<Self, Refusal> {
+    /// From `PBES2-params`.
+    pub(super) fn parse(parameters: &Tlv<'_>) -> Result<Self, Refusal> {
         let mut inside = parameters.inside();
         let derivation = inside.expect(ber::SEQUENCE, "a key derivation function")?;
         let encryption = inside.expect(ber::SEQUENCE, "an encryption scheme")?;
         let (cipher, iv) = parse_cipher(&encryption)?;
-        let derivation = parse_derivation(&derivation, cipher, algorithm)?;
+        let derivation = parse_derivation(&derivation, cipher)?;
         Ok(Self {
             derivation,
             cipher,
@@ -56,6 +59,7 @@ impl Pbes2 {
 
     /// With a password as bytes; the caller has checked the cost.
     pub(super) fn decrypt(&self, password: &[u8], encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let mut key = Zeroizing::new(vec![0; self.cipher.key_len()]);
         match &self.derivation {
             Derivation::Pbkdf2 {
                 prf,
@@ -63,15 +67,13 @@ impl Pbes2 {
                 iterations,
             } => {
                 let rounds = u32::try_from(*iterations).ok()?;
-                let mut key = Zeroizing::new(vec![0; self.cipher.key_len()]);
                 dispatch!(*prf, D => pbkdf2::pbkdf2_hmac::<D>(password, salt, rounds, &mut key));
-                self.cipher.decrypt(&key, &self.iv, encrypted)
             }
-            Derivation::Scrypt { algorithm, .. } => {
-                let scheme = pkcs5::EncryptionScheme::from_der(algorithm).ok()?;
-                scheme.decrypt(password, encrypted).ok().map(Zeroizing::new)
+            Derivation::Scrypt { params, salt, .. } => {
+                scrypt::scrypt(password, salt, params, &mut key).ok()?;
             }
         }
+        self.cipher.decrypt(&key, &self.iv, encrypted)
     }
 }
 
@@ -167,11 +169,7 @@ fn parse_cipher(encryption: &Tlv<'_>) -> Result<(Cipher, Vec<u8>), Refusal> {
     Ok((*cipher, octets))
 }
 
-fn parse_derivation(
-    derivation: &Tlv<'_>,
-    cipher: Cipher,
-    algorithm: &[u8],
-) -> Result<Derivation, Refusal> {
+fn parse_derivation(derivation: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, Refusal> {
     let mut inside = derivation.inside();
     let identifier = inside.expect(ber::OBJECT_IDENTIFIER, "a key derivation function")?;
     let parameters = inside.expect(ber::SEQUENCE, "key derivation parameters")?;
@@ -179,7 +177,7 @@ fn parse_derivation(
         return parse_pbkdf2(&parameters, cipher);
     }
     if identifier.content == oid::SCRYPT.as_bytes() {
-        return parse_scrypt(&parameters, algorithm);
+        return parse_scrypt(&parameters);
     }
     Err(Refusal::Unsupported(format!(
         "the key derivation {}",
@@ -218,9 +216,9 @@ fn parse_pbkdf2(parameters: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, Refu
 }
 
 /// `SEQUENCE { salt, costParameter, blockSize, parallelizationParameter, keyLength OPTIONAL }` (RFC 7914, section 7.1).
-fn parse_scrypt(parameters: &Tlv<'_>, algorithm: &[u8]) -> Result<Derivation, Refusal> {
+fn parse_scrypt(parameters: &Tlv<'_>) -> Result<Derivation, Refusal> {
     let mut inside = parameters.inside();
-    inside.any("a salt")?;
+    let salt = inside.any("a salt")?.octets()?.into_owned();
     let mut number = |what| inside.expect(ber::INTEGER, what)?.unsigned();
     let cost = number("the cost of scrypt")?;
     let block = number("the block size of scrypt")?;
@@ -233,18 +231,28 @@ fn parse_scrypt(parameters: &Tlv<'_>, algorithm: &[u8]) -> Result<Derivation, Re
             limit: MAX_SCRYPT_MEMORY,
         });
     }
+    let wrong = || parameters.fault("scrypt parameters that mean nothing");
+    if !cost.is_power_of_two() {
+        return Err(wrong().into());
+    }
+    let number = |wide: u64| u32::try_from(wide).map_err(|_| wrong());
+    let log_cost = u8::try_from(cost.ilog2()).map_err(|_| wrong())?;
+    let params = scrypt::Params::new(log_cost, number(block)?, number(parallel)?);
     Ok(Derivation::Scrypt {
+        params: params.map_err(|_| wrong())?,
+        salt,
         // each block of 128 octets is mixed twice, which costs about as much as two rounds of a digest
         cost: cost
             .saturating_mul(block)
             .saturating_mul(parallel)
             .saturating_mul(2),
-        algorithm: algorithm.to_vec(),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use pkcs5::der::Decode as _;
+
     use super::*;
     use crate::protect::{Budget, Scheme};
 
@@ -273,7 +281,7 @@ mod tests {
         assert_eq!(open("changeIt"), Err(Refusal::WrongPassword));
     }
 
-    /// The crate `pkcs5` reads what is written here, and the reverse is true for scrypt.
+    /// The crate `pkcs5` reads what is written here.
     #[test]
     fn agrees_with_the_pkcs5_crate() {
         let material = Material {
@@ -286,24 +294,28 @@ mod tests {
     }
 
     #[test]
-    fn scrypt_with_too_much_memory_is_refused() {
-        let parameters = ber::encode(
-            ber::SEQUENCE,
-            &[
-                &ber::encode(ber::OCTET_STRING, &[b"salt"]),
-                &ber::unsigned(1 << 20),
-                &ber::unsigned(8),
-                &ber::unsigned(1),
-            ],
-        );
-        let refusal = parse_scrypt(&Tlv::first(&parameters).unwrap(), &[]).unwrap_err();
+    fn scrypt_within_reason() {
+        let parse = |cost: u64, block: u64, parallel: u64| {
+            let parts = [cost, block, parallel].map(ber::unsigned);
+            let salt = ber::encode(ber::OCTET_STRING, &[&[1; 64]]);
+            let der = ber::encode(ber::SEQUENCE, &[&salt, &parts[0], &parts[1], &parts[2]]);
+            parse_scrypt(&Tlv::first(&der).unwrap())
+        };
+        assert!(parse(16_384, 8, 1).is_ok());
         assert_eq!(
-            refusal,
+            parse(1 << 20, 8, 1).unwrap_err(),
             Refusal::TooMuchMemory {
                 found: 1 << 30,
                 limit: MAX_SCRYPT_MEMORY
             }
         );
+        for (cost, block, parallel) in [(0, 8, 1), (1000, 8, 1), (2, 0, 1), (2, 8, 0)] {
+            assert!(
+                parse(cost, block, parallel).is_err(),
+                "{cost} {block} {parallel}"
+            );
+        }
+        assert!(parse(u64::MAX, u64::MAX, u64::MAX).is_err());
     }
 
     /// RFC 6070, the last vector: a salt and password longer than a block, 25 octets asked for.
