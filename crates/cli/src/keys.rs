@@ -7,6 +7,7 @@ use crate::args::StorePassword;
 use crate::hint::Hinted;
 use crate::input::Passwords;
 use crate::render::Talk;
+use crate::store::SystemRandom;
 
 /// Opens every key that the passwords open, and gives each key without a chain its certificate.
 ///
@@ -48,10 +49,11 @@ fn seal_for_pem(store: KeyStore, out: &StorePassword, talk: &Talk) -> Result<Key
         return Ok(store);
     };
     map_keys(store, |key| {
-        if key.is_sealed() {
-            return Ok(key.clone());
+        match key.unlock(None) {
+            Ok(open) => SealedKey::seal_pkcs8(&open, &password, &SystemRandom).context("cannot encrypt the key"),
+            // Still locked: it goes as it is, and the writer says when the format cannot carry it.
+            Err(_) => Ok(key.clone()),
         }
-        key.seal(&password, &crate::store::SystemRandom).context("cannot encrypt the key")
     })
 }
 

@@ -80,6 +80,24 @@ impl Format {
     }
 }
 
+/// A word that names no format.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{word:?} is none of pem, der, p7b, jks, pkcs12")]
+pub struct UnknownFormat {
+    /// As written.
+    pub word: String,
+}
+
+impl std::str::FromStr for Format {
+    type Err = UnknownFormat;
+
+    /// The word of the format, or an extension that stands for it, in any case.
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let named = Self::ALL.iter().find(|format| format.word().eq_ignore_ascii_case(word));
+        named.copied().or_else(|| Self::for_extension(word)).ok_or_else(|| UnknownFormat { word: word.to_owned() })
+    }
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -18,7 +18,6 @@ pub(crate) use write::write;
 use sha1::{Digest, Sha1};
 
 use crate::Password;
-use crate::der::peek::{self, Tlv};
 use crate::protect::java::utf16;
 
 /// The first four bytes of every file.
@@ -30,9 +29,7 @@ const SECRET_KEY: u32 = 3;
 const X509: &str = "X.509";
 /// Goes into the digest between password and content (`JavaKeyStore.getPreKeyedHash`).
 const WHITENER: &[u8] = b"Mighty Aphrodite";
-/// 1.3.6.1.4.1.42.2.17.1.1 (`sun.security.provider.KeyProtector`).
-const SUN_PROTECTOR_OID: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x2a, 0x02, 0x11, 0x01, 0x01];
-/// The same as `AlgorithmIdentifier` with NULL parameters.
+/// 1.3.6.1.4.1.42.2.17.1.1 (`sun.security.provider.KeyProtector`) as `AlgorithmIdentifier` with NULL parameters.
 pub(crate) const SUN_PROTECTOR: &[u8] = &[
     0x30, 0x0e, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x2a, 0x02, 0x11, 0x01, 0x01, 0x05, 0x00,
 ];
@@ -43,11 +40,4 @@ fn store_digest(password: &Password, content: &[u8]) -> [u8; 20] {
         .chain_update(WHITENER)
         .chain_update(content);
     hasher.finalize().into()
-}
-
-/// Whether an `EncryptedPrivateKeyInfo` has the algorithm of Sun's `KeyProtector`, the only one that JKS opens.
-pub(crate) fn is_sun_protected(der: &[u8]) -> bool {
-    let algorithm = Tlv::peek(der).and_then(|outer| outer.children().next());
-    let oid = algorithm.and_then(|algorithm| algorithm.children().next());
-    oid.is_some_and(|oid| oid.tag == peek::OID && oid.content == SUN_PROTECTOR_OID)
 }

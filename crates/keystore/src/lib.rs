@@ -5,26 +5,26 @@
 //!
 //! Inside: `format`, `model`, `note`, `error` ← one file per container ← this file, which dispatches.
 
-mod der;
 mod ber;
+mod der;
 mod error;
 mod format;
 mod java;
 mod jks;
 mod model;
 mod note;
-mod pem;
 mod oid;
+mod pem;
 mod pkcs12;
 mod pkcs7;
 mod pkcs8;
 mod protect;
+mod tbs;
 #[cfg(test)]
 mod testing;
-mod tbs;
 
 pub use error::Error;
-pub use format::Format;
+pub use format::{Format, UnknownFormat};
 pub use model::{Alias, Attribute, Entry, EntryKind, KeyStore, Password, Timestamp};
 pub use note::{At, Note, NoteKind};
 pub use pkcs8::{PrivateKey, SealedKey};

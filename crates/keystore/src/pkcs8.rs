@@ -122,62 +122,6 @@ impl SealedKey {
         )))
     }
 
-    /// A key in the clear, from PKCS#1 `RSAPrivateKey` DER.
-    ///
-    /// # Errors
-    /// When it is no such key.
-    pub fn from_pkcs1(der: &[u8]) -> Result<Self, Error> {
-        Ok(Self::from_pkcs8(Zeroizing::new(der.to_vec())))
-    }
-
-    /// A key in the clear, from OpenSSL's `DSA PRIVATE KEY`.
-    ///
-    /// # Errors
-    /// When it is no such key.
-    pub fn from_dsa(der: &[u8]) -> Result<Self, Error> {
-        Self::from_pkcs1(der)
-    }
-
-    /// A key in the clear, from SEC 1 `ECPrivateKey` DER.
-    ///
-    /// # Errors
-    /// When it is no such key.
-    pub fn from_sec1(der: &[u8]) -> Result<Self, Error> {
-        Self::from_pkcs1(der)
-    }
-
-    /// A locked key, from a PEM block with RFC 1421 headers.
-    ///
-    /// # Errors
-    /// For a label or a cipher that is not known.
-    pub fn from_traditional(label: &str, _: &str, body: Vec<u8>) -> Result<Self, Error> {
-        match label {
-            "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "DSA PRIVATE KEY" | "PRIVATE KEY" => {
-                Ok(Self::from_encrypted_pkcs8(body))
-            }
-            other => Err(Error::Unsupported {
-                format: crate::Format::Pem,
-                what: format!("an encrypted {other}"),
-            }),
-        }
-    }
-
-    /// The `EncryptedPrivateKeyInfo`, when its scheme is one of PKCS#5 or PKCS#12, which other containers take too.
-    pub(crate) fn as_encrypted_pkcs8(&self) -> Option<&[u8]> {
-        match &self.form {
-            Form::Encrypted(der) if !crate::jks::is_sun_protected(der) => Some(der),
-            _ => None,
-        }
-    }
-
-    /// The `EncryptedPrivateKeyInfo`, when its scheme is Sun's key protector, which is the only one that JKS takes.
-    pub(crate) fn as_sun_protected(&self) -> Option<&[u8]> {
-        match &self.form {
-            Form::Encrypted(der) if crate::jks::is_sun_protected(der) => Some(der),
-            _ => None,
-        }
-    }
-
     /// Whether a password is needed to use the key.
     pub fn is_sealed(&self) -> bool {
         !matches!(self.form, Form::Clear(_))
@@ -253,6 +197,17 @@ impl SealedKey {
         }
     }
 
+    /// The `EncryptedPrivateKeyInfo`, when its scheme is Sun's key protector, which is the only one that JKS takes.
+    pub(crate) fn as_sun_protected(&self) -> Option<&[u8]> {
+        match &self.form {
+            Form::Encrypted(der) => match encrypted_parts(der) {
+                Ok((Scheme::Sun, _)) => Some(der),
+                _ => None,
+            },
+            Form::Clear(_) | Form::Traditional { .. } => None,
+        }
+    }
+
     /// The iterations that unlocking asks for; zero when that is not known.
     pub(crate) fn cost(&self) -> u64 {
         match &self.form {
@@ -282,6 +237,12 @@ impl PartialEq for SealedKey {
 }
 
 impl Eq for SealedKey {}
+
+impl From<PrivateKey> for SealedKey {
+    fn from(key: PrivateKey) -> Self {
+        Self::from_pkcs8(key.0)
+    }
+}
 
 impl fmt::Debug for SealedKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,7 +4,7 @@
 
 mod cipher;
 mod digest;
-mod java;
+pub(crate) mod java;
 mod pbe;
 mod pbes2;
 mod pkcs12_kdf;

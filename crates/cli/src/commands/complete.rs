@@ -22,8 +22,8 @@ pub fn manual() -> Result<Outcome> {
     let command = Arguments::command();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
     for verb in command.get_subcommands() {
-        let name = format!("trustpack-{}", verb.get_name());
-        clap_mangen::Man::new(verb.clone().name(name)).render(&mut page)?;
+        let title = format!("trustpack-{}", verb.get_name());
+        clap_mangen::Man::new(verb.clone()).title(title).render(&mut page)?;
     }
     print(&String::from_utf8_lossy(&page))?;
     Ok(Outcome::Fine)

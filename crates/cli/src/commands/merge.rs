@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
-use trustpack_core::fetch::Fetched;
 use trustpack_core::keystore::{self, Format, KeyStore, Password, ReadOptions, Timestamp};
 use trustpack_core::merge::{CreatedPolicy, Incoming, MergeOptions, Plan, plan, render_plan};
 use trustpack_core::report::{ReportFormat, page};

@@ -14,7 +14,6 @@ use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::{Item, Policy, Subject, check};
 use trustpack_core::keystore::{Entry, Password};
 use trustpack_core::report::{Finding, Report, Severity, page};
-use trustpack_core::trust::TrustAnchors;
 
 use super::read_spec;
 use crate::args::ChannelPack;
@@ -52,11 +51,13 @@ pub fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             refused.push(Refused { channel: channel.name.clone(), findings: problems });
             continue;
         }
+        let chains = gather(channel, folder, arguments, talk)?;
+        let password = resolve(channel, folder, talk)?;
         let request = PackRequest {
             channel,
-            hosts: &gather(channel, folder, arguments, talk)?,
+            hosts: &chains,
             roots: &roots,
-            password: resolve(channel, folder, talk)?.as_ref(),
+            password: password.as_ref(),
             options,
             check: &judge_dates,
         };
