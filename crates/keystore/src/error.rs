@@ -1,6 +1,6 @@
 //! What can go wrong with a whole container, and where. Lower case, no period, facts as fields.
 //!
-//! A single bad certificate, bag or entry is no error: it is a [`Note`](crate::Note) beside what was read.
+//! A single bad certificate, bag or entry is no error: it is a [`Note`] beside what was read.
 
 use crate::{Format, Note, NoteKind};
 

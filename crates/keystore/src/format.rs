@@ -32,6 +32,8 @@ impl Format {
     pub const ALL: &[Self] = &[Self::Pem, Self::Der, Self::Pkcs7, Self::Jks, Self::Pkcs12];
 
     /// What the bytes are, by content; `None` for what [`read`](crate::read) would refuse as empty, unknown or unreadable.
+    ///
+    /// Blocks are not opened: PEM text of nothing but PKCS#7 is `Pem` here, and [`Pkcs7`](Self::Pkcs7) once it is read.
     pub fn detect(bytes: &[u8]) -> Option<Self> {
         match identify(bytes).ok()? {
             Identified::Base64(inner) => Self::detect(&inner),

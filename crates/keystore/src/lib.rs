@@ -3,7 +3,8 @@
 //! The layer rule: this crate knows no X.509 meaning (a certificate is its DER bytes), no clock, no files, no
 //! environment. Time, randomness and bytes are arguments. Legacy ciphers and passwords stay behind this wall.
 //!
-//! Inside: `format`, `model`, `note`, `error` ← one file per container ← this file, which dispatches.
+//! Inside: `model`, `note`, `error` ← one file per container ← `format`, which tells them apart by content ← this file,
+//! which dispatches.
 
 mod ber;
 mod der;

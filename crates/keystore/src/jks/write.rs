@@ -56,6 +56,10 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
             let message = "its attributes are not written, JKS has none";
             notes.oddity(At::Entry(entry.alias.to_string()), message);
         }
+        if keeps_its_password(entry, options.key_password.unwrap_or(password)) {
+            let message = "its key keeps the password it is sealed with, which is another";
+            notes.warning(At::Entry(entry.alias.to_string()), message);
+        }
         write_entry(entry, &alias, options, password, &mut output)?;
     }
     let digest = store_digest(password, output.bytes());
@@ -110,6 +114,16 @@ fn write_entry(
             .ok_or_else(|| unfit("the oversized certificate of"))?;
     }
     Ok(())
+}
+
+/// Whether the entry has a key that is carried as it is and that `password` does not open.
+fn keeps_its_password(entry: &Entry, password: &Password) -> bool {
+    match &entry.kind {
+        EntryKind::PrivateKey { key, .. } => {
+            key.as_sun_protected().is_some() && key.unlock(Some(password)).is_err()
+        }
+        _ => false,
+    }
 }
 
 /// The `EncryptedPrivateKeyInfo` of a key: as it is when Sun's protector made it, else sealed now.
@@ -272,8 +286,14 @@ mod tests {
             password: Some(&other),
             ..WriteOptions::default()
         };
-        let again = write(&back, &options).unwrap().bytes;
-        assert_eq!(again[..again.len() - 20], bytes[..bytes.len() - 20]);
+        let again = write(&back, &options).unwrap();
+        let end = bytes.len() - 20;
+        assert_eq!(again.bytes[..end], bytes[..end]);
+        assert_eq!(
+            again.notes[0].to_string(),
+            "entry \"k\": its key keeps the password it is sealed with, which is another"
+        );
+        assert_eq!(written(&back).unwrap().notes, []);
     }
 
     #[test]
