@@ -13,15 +13,36 @@ use crate::support::{run, stderr, trustpack};
 /// What a command that cannot do it must look like.
 fn assert_refused(folder: &Path, arguments: &[&str], what: &str) {
     let before = listing(folder);
-    let output = trustpack().current_dir(folder).args(arguments).output().unwrap();
+    let output = trustpack()
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap();
     let said = stderr(&output);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
-    let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("error: ")).collect();
-    assert_eq!(errors.len(), 1, "{arguments:?}: one error line, not\n{said}");
-    assert!(errors[0].contains(what), "{arguments:?}: {what:?} is not in\n{said}");
-    assert!(said.contains("\nhint: "), "{arguments:?}: no hint in\n{said}");
+    let errors: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("error: "))
+        .collect();
+    assert_eq!(
+        errors.len(),
+        1,
+        "{arguments:?}: one error line, not\n{said}"
+    );
+    assert!(
+        errors[0].contains(what),
+        "{arguments:?}: {what:?} is not in\n{said}"
+    );
+    assert!(
+        said.contains("\nhint: "),
+        "{arguments:?}: no hint in\n{said}"
+    );
     assert!(!said.contains("panicked"), "{said}");
-    assert_eq!(listing(folder), before, "{arguments:?}: a file was left behind");
+    assert_eq!(
+        listing(folder),
+        before,
+        "{arguments:?}: a file was left behind"
+    );
 }
 
 fn listing(folder: &Path) -> Vec<String> {
@@ -47,7 +68,11 @@ fn files_that_are_none() {
     let path = folder.path();
     fs::write(path.join("empty.pem"), "").unwrap();
     fs::write(path.join("blank.pem"), " \n\t\n").unwrap();
-    fs::write(path.join("text.pem"), "Dear colleague,\nattached the certificate.\n").unwrap();
+    fs::write(
+        path.join("text.pem"),
+        "Dear colleague,\nattached the certificate.\n",
+    )
+    .unwrap();
     fs::create_dir(path.join("folder")).unwrap();
     for (input, what) in [
         ("empty.pem", "empty.pem: the input is empty"),
@@ -59,15 +84,49 @@ fn files_that_are_none() {
         assert_refused(path, &["inspect", input], what);
         assert_refused(path, &["verify", "localhost:1", "--trust", input], what);
     }
-    assert_refused(path, &["verify", "localhost:1", "--trust", "folder"], "folder");
+    assert_refused(
+        path,
+        &["verify", "localhost:1", "--trust", "folder"],
+        "folder",
+    );
     let certificate = server(&["a.test"], None, |_| {});
     fs::write(path.join("one.pem"), certificate.pem()).unwrap();
     assert_refused(path, &["convert", "one.pem", "-o", "folder"], "folder");
     assert_refused(path, &["convert", "one.pem", "-o", "out"], "extension");
-    assert_refused(path, &["convert", "one.pem", "-o", "no/such/folder/out.der"], "out.der");
-    assert_refused(path, &["convert", "one.pem", "-o", "one.pem"], "both input and output");
-    assert_refused(path, &["convert", "one.pem", "-o", "out.jks", "--password", "env:TRUSTPACK_NOT_SET"], "TRUSTPACK_NOT_SET");
-    assert_refused(path, &["convert", "one.pem", "-o", "out.jks", "--password", "file:missing"], "missing");
+    assert_refused(
+        path,
+        &["convert", "one.pem", "-o", "no/such/folder/out.der"],
+        "out.der",
+    );
+    assert_refused(
+        path,
+        &["convert", "one.pem", "-o", "one.pem"],
+        "both input and output",
+    );
+    assert_refused(
+        path,
+        &[
+            "convert",
+            "one.pem",
+            "-o",
+            "out.jks",
+            "--password",
+            "env:TRUSTPACK_NOT_SET",
+        ],
+        "TRUSTPACK_NOT_SET",
+    );
+    assert_refused(
+        path,
+        &[
+            "convert",
+            "one.pem",
+            "-o",
+            "out.jks",
+            "--password",
+            "file:missing",
+        ],
+        "missing",
+    );
 }
 
 #[test]
@@ -75,8 +134,16 @@ fn several_certificates_in_one_der_file() {
     let folder = tempfile::tempdir().unwrap();
     let root = ca("Root", None, |_| {});
     let leaf = server(&["a.test"], Some(&root), |_| {});
-    fs::write(folder.path().join("two.pem"), pem(&[leaf.der.clone(), root.der.clone()])).unwrap();
-    assert_refused(folder.path(), &["convert", "two.pem", "-o", "out.cer"], "exactly one certificate");
+    fs::write(
+        folder.path().join("two.pem"),
+        pem(&[leaf.der.clone(), root.der.clone()]),
+    )
+    .unwrap();
+    assert_refused(
+        folder.path(),
+        &["convert", "two.pem", "-o", "out.cer"],
+        "exactly one certificate",
+    );
 }
 
 #[test]
@@ -88,13 +155,28 @@ fn a_jks_cut_at_any_byte_and_a_wrong_password() {
     fs::write(path.join("pass"), "changeit").unwrap();
     fs::write(path.join("wrong"), "changedit").unwrap();
     for store in ["s.jks", "s.p12"] {
-        run(trustpack().current_dir(path).args(["convert", "one.pem", "-o", store, "--password", "file:pass"]));
-        assert_refused(path, &["inspect", store, "--input-password", "file:wrong"], "wrong password");
+        run(trustpack().current_dir(path).args([
+            "convert",
+            "one.pem",
+            "-o",
+            store,
+            "--password",
+            "file:pass",
+        ]));
+        assert_refused(
+            path,
+            &["inspect", store, "--input-password", "file:wrong"],
+            "wrong password",
+        );
         // The library's own tests cut at every byte; here the whole command at a few.
         let whole = fs::read(path.join(store)).unwrap();
         for length in (1..whole.len()).step_by(whole.len() / 7) {
             fs::write(path.join("cut"), &whole[..length]).unwrap();
-            assert_refused(path, &["inspect", "cut", "--input-password", "file:pass"], "cut");
+            assert_refused(
+                path,
+                &["inspect", "cut", "--input-password", "file:pass"],
+                "cut",
+            );
         }
         fs::remove_file(path.join("cut")).unwrap();
     }
@@ -111,15 +193,39 @@ fn servers_that_are_none() {
         let _ = client.read(&mut [0; 1024]);
     });
     let closing = odd_server(drop);
-    let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
-    for (address, what) in [(http, "HTTP"), (smtp, "TLS"), (closing, "closed"), (nobody, "refused")] {
+    let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    for (address, what) in [
+        (http, "HTTP"),
+        (smtp, "TLS"),
+        (closing, "closed"),
+        (nobody, "refused"),
+    ] {
         let address = address.to_string();
         assert_refused(folder.path(), &["fetch", &address, "-o", "chain.pem"], what);
-        assert_refused(folder.path(), &["fetch", &address, "-o", "chain.pem"], &address);
+        assert_refused(
+            folder.path(),
+            &["fetch", &address, "-o", "chain.pem"],
+            &address,
+        );
     }
-    assert_refused(folder.path(), &["fetch", "no-such-host.invalid", "-o", "chain.pem"], "no-such-host.invalid");
-    assert_refused(folder.path(), &["fetch", "http://a.test", "-o", "chain.pem"], "http");
-    assert_refused(folder.path(), &["fetch", "a.test:99999", "-o", "chain.pem"], "port");
+    assert_refused(
+        folder.path(),
+        &["fetch", "no-such-host.invalid", "-o", "chain.pem"],
+        "no-such-host.invalid",
+    );
+    assert_refused(
+        folder.path(),
+        &["fetch", "http://a.test", "-o", "chain.pem"],
+        "http",
+    );
+    assert_refused(
+        folder.path(),
+        &["fetch", "a.test:99999", "-o", "chain.pem"],
+        "port",
+    );
 }
 
 #[test]
@@ -127,8 +233,16 @@ fn a_server_that_accepts_and_stays_silent_ends_in_time() {
     let folder = tempfile::tempdir().unwrap();
     let silent = odd_server(|client| std::mem::forget(client)).to_string();
     let start = Instant::now();
-    assert_refused(folder.path(), &["fetch", &silent, "--timeout", "500ms", "-o", "chain.pem"], "500");
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_refused(
+        folder.path(),
+        &["fetch", &silent, "--timeout", "500ms", "-o", "chain.pem"],
+        "500",
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
 }
 
 #[test]
@@ -137,7 +251,11 @@ fn of_several_servers_the_good_ones_go_through_and_the_bad_ones_are_named() {
     let root = ca("Root", None, |_| {});
     let leaf = server(&["a.test"], Some(&root), |_| {});
     let good = Server::start(vec![leaf.der.clone(), root.der.clone()], leaf.pkcs8());
-    let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().to_string();
+    let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
     let good_address = good.address.to_string();
     let output = trustpack()
         .current_dir(folder.path())
@@ -146,7 +264,12 @@ fn of_several_servers_the_good_ones_go_through_and_the_bad_ones_are_named() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains(&nobody), "{}", stderr(&output));
-    let written = fs::read_to_string(folder.path().join("chains").join(format!("{}.pem", good_address.replace(':', "_"))));
+    let written = fs::read_to_string(
+        folder
+            .path()
+            .join("chains")
+            .join(format!("{}.pem", good_address.replace(':', "_"))),
+    );
     assert_eq!(written.unwrap(), pem(&[leaf.der.clone(), root.der.clone()]));
     assert_eq!(listing(&folder.path().join("chains")).len(), 1);
 }

@@ -10,8 +10,11 @@ use crate::support::{run, trustpack};
 fn certificates(count: usize) -> String {
     let key = rcgen::KeyPair::generate().unwrap();
     let pem = |number: usize| {
-        let mut parameters = rcgen::CertificateParams::new(vec![format!("host-{number}.example")]).unwrap();
-        parameters.distinguished_name.push(rcgen::DnType::CommonName, format!("host {number}"));
+        let mut parameters =
+            rcgen::CertificateParams::new(vec![format!("host-{number}.example")]).unwrap();
+        parameters
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, format!("host {number}"));
         parameters.self_signed(&key).unwrap().pem()
     };
     (0..count).map(pem).collect()
@@ -26,7 +29,14 @@ fn killed_while_saving_the_store_is_the_old_one_or_the_new_one() {
     fs::write(path("pass"), "changeit").unwrap();
     let merge = |input: &str, store: &str| {
         let mut command = trustpack();
-        command.current_dir(folder.path()).args(["merge", input, "-o", store, "--password", "file:pass"]);
+        command.current_dir(folder.path()).args([
+            "merge",
+            input,
+            "-o",
+            store,
+            "--password",
+            "file:pass",
+        ]);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     };
@@ -35,7 +45,10 @@ fn killed_while_saving_the_store_is_the_old_one_or_the_new_one() {
     let start = Instant::now();
     run(&mut merge("more.pem", "new.jks"));
     let whole = start.elapsed();
-    let (old, new) = (fs::read(path("old.jks")).unwrap(), fs::read(path("new.jks")).unwrap());
+    let (old, new) = (
+        fs::read(path("old.jks")).unwrap(),
+        fs::read(path("new.jks")).unwrap(),
+    );
     assert_ne!(old, new);
 
     let (mut kept, mut replaced) = (0, 0);
@@ -44,13 +57,19 @@ fn killed_while_saving_the_store_is_the_old_one_or_the_new_one() {
     for moment in 0..moments {
         fs::write(path("store.jks"), &old).unwrap();
         let mut child = merge("more.pem", "store.jks").spawn().unwrap();
-        std::thread::sleep(whole * moment / (moments * 4 / 5) + Duration::from_micros(u64::from(moment * 37 % 500)));
+        std::thread::sleep(
+            whole * moment / (moments * 4 / 5)
+                + Duration::from_micros(u64::from(moment * 37 % 500)),
+        );
         child.kill().unwrap();
         child.wait().unwrap();
         match fs::read(path("store.jks")).unwrap() {
             bytes if bytes == old => kept += 1,
             bytes if bytes == new => replaced += 1,
-            bytes => panic!("a third store of {} bytes after moment {moment}", bytes.len()),
+            bytes => panic!(
+                "a third store of {} bytes after moment {moment}",
+                bytes.len()
+            ),
         }
     }
     eprintln!("killed {moments} times: {kept} times the old store, {replaced} times the new one");

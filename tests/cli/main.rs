@@ -8,7 +8,8 @@ mod support;
 
 #[test]
 fn cases() {
-    trycmd::TestCases::new()
-        .env("NO_COLOR", "1")
-        .case(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/cli/cmd/*/*.toml"));
+    trycmd::TestCases::new().env("NO_COLOR", "1").case(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/cli/cmd/*/*.toml"
+    ));
 }

@@ -19,8 +19,11 @@ const TYPES: [&str; 7] = ["cert", "cert+key", "jks", "key", "other", "pkcs12", "
 
 #[test]
 fn every_file_reads_as_its_facts_say() {
-    let Some(corpus) = support::corpus() else { return };
-    let facts: Value = serde_json::from_slice(&std::fs::read(corpus.join("facts.json")).unwrap()).unwrap();
+    let Some(corpus) = support::corpus() else {
+        return;
+    };
+    let facts: Value =
+        serde_json::from_slice(&std::fs::read(corpus.join("facts.json")).unwrap()).unwrap();
     let exceptions = exceptions();
     let (mut checked, mut wrong) = (0, Vec::new());
     for (path, fact) in facts["files"].as_object().unwrap() {
@@ -32,23 +35,39 @@ fn every_file_reads_as_its_facts_say() {
             .unwrap_or_else(|_| Err("panicked".to_owned()));
         match (outcome, exceptions.get(path.as_str())) {
             (Ok(()), None) | (Err(_), Some(_)) => {}
-            (Ok(()), Some(reason)) => wrong.push(format!("{path}: holds, but is an exception ({reason})")),
+            (Ok(()), Some(reason)) => {
+                wrong.push(format!("{path}: holds, but is an exception ({reason})"))
+            }
             (Err(what), None) => wrong.push(format!("{path}: {what}")),
         }
     }
     eprintln!("{checked} files, {} exceptions", exceptions.len());
-    assert!(wrong.is_empty(), "{} of {checked} files:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {checked} files:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 fn exceptions() -> BTreeMap<&'static str, &'static str> {
-    let lines = include_str!("exceptions.tsv").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| line.split_once('\t').expect("path, tab, reason")).collect()
+    let lines = include_str!("exceptions.tsv")
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| line.split_once('\t').expect("path, tab, reason"))
+        .collect()
 }
 
 fn check(path: &Path, fact: &Value) -> Result<(), String> {
     let bytes = std::fs::read(path).unwrap();
     let password = fact["password"].as_str().map(Password::new);
-    let read = keystore::read(&bytes, &ReadOptions { password: password.as_ref() });
+    let read = keystore::read(
+        &bytes,
+        &ReadOptions {
+            password: password.as_ref(),
+        },
+    );
     if text(&fact["expectation"]) == "must-reject" {
         return match read {
             // A part of a file may be fine; what is refused is then named.
@@ -83,14 +102,28 @@ fn certificates(contents: &Contents, fact: &Value) -> Result<(), String> {
         .collect();
     let found = all_fingerprints(contents);
     same("certificates", &found, &expected)?;
-    for (entry, fact) in contents.store.entries().iter().flat_map(Entry::certificates).zip(list(&fact["certs"])) {
-        let certificate = Certificate::from_der(entry.clone()).map_err(|error| error.to_string())?;
+    for (entry, fact) in contents
+        .store
+        .entries()
+        .iter()
+        .flat_map(Entry::certificates)
+        .zip(list(&fact["certs"]))
+    {
+        let certificate =
+            Certificate::from_der(entry.clone()).map_err(|error| error.to_string())?;
         let spki = hex(&Sha256::digest(certificate.subject_public_key_info()));
         if let Some(expected) = fact["spki_sha256"].as_str() {
             same("spki", &spki.as_str(), &expected)?;
         }
         if let Some(ca) = fact["ca"].as_bool() {
-            same("ca", &certificate.extensions().basic_constraints.is_some_and(|constraints| constraints.ca), &ca)?;
+            same(
+                "ca",
+                &certificate
+                    .extensions()
+                    .basic_constraints
+                    .is_some_and(|constraints| constraints.ca),
+                &ca,
+            )?;
         }
     }
     Ok(())
@@ -99,23 +132,43 @@ fn certificates(contents: &Contents, fact: &Value) -> Result<(), String> {
 fn entries(contents: &Contents, fact: &Value, exact: bool) -> Result<(), String> {
     let entries = contents.store.entries();
     if exact && list(&fact["entries"]).len() != entries.len() {
-        return Err(format!("{} entries, expected {}", entries.len(), list(&fact["entries"]).len()));
+        return Err(format!(
+            "{} entries, expected {}",
+            entries.len(),
+            list(&fact["entries"]).len()
+        ));
     }
     for expected in list(&fact["entries"]) {
         let alias = text(&expected["alias"]);
-        let entry = contents.store.find(alias).ok_or_else(|| format!("no entry {alias:?}"))?;
+        let entry = contents
+            .store
+            .find(alias)
+            .ok_or_else(|| format!("no entry {alias:?}"))?;
         let chain: Vec<&str> = list(&expected["chain_sha256"]).iter().map(text).collect();
         same(&format!("chain of {alias:?}"), &fingerprints(entry), &chain)?;
-        if let (true, Some(created), Some(expected)) = (exact, entry.created, expected["created"].as_str()) {
+        if let (true, Some(created), Some(expected)) =
+            (exact, entry.created, expected["created"].as_str())
+        {
             let format = &time::format_description::well_known::Rfc3339;
             let expected = time::OffsetDateTime::parse(expected, format).unwrap();
-            same("created", &i128::from(created.millis()), &(expected.unix_timestamp_nanos() / 1_000_000))?;
+            same(
+                "created",
+                &i128::from(created.millis()),
+                &(expected.unix_timestamp_nanos() / 1_000_000),
+            )?;
         }
-        if let (EntryKind::PrivateKey { key, .. }, Some(expected_key)) = (&entry.kind, expected["key_sha256"].as_str())
+        if let (EntryKind::PrivateKey { key, .. }, Some(expected_key)) =
+            (&entry.kind, expected["key_sha256"].as_str())
         {
             let password = expected["entry_password"].as_str().map(Password::new);
-            let open = key.unlock(password.as_ref()).map_err(|error| format!("key {alias:?}: {error}"))?;
-            same(&format!("key {alias:?}"), &hex(&Sha256::digest(open.secret_pkcs8())).as_str(), &expected_key)?;
+            let open = key
+                .unlock(password.as_ref())
+                .map_err(|error| format!("key {alias:?}: {error}"))?;
+            same(
+                &format!("key {alias:?}"),
+                &hex(&Sha256::digest(open.secret_pkcs8())).as_str(),
+                &expected_key,
+            )?;
         }
     }
     Ok(())
@@ -150,24 +203,47 @@ fn key(contents: &Contents, fact: &Value) -> Result<(), String> {
     }) else {
         return Ok(());
     };
-    let key = contents.store.entries().iter().find_map(|entry| match &entry.kind {
-        EntryKind::PrivateKey { key, .. } => Some(key),
-        _ => None,
-    });
+    let key = contents
+        .store
+        .entries()
+        .iter()
+        .find_map(|entry| match &entry.kind {
+            EntryKind::PrivateKey { key, .. } => Some(key),
+            _ => None,
+        });
     let key = key.ok_or_else(|| format!("no key; {:?}", contents.notes))?;
-    key.unlock(password.as_ref()).map(drop).map_err(|error| error.to_string())
+    key.unlock(password.as_ref())
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 fn all_fingerprints(contents: &Contents) -> Vec<String> {
-    contents.store.entries().iter().flat_map(fingerprints).collect()
+    contents
+        .store
+        .entries()
+        .iter()
+        .flat_map(fingerprints)
+        .collect()
 }
 
 fn fingerprints(entry: &Entry) -> Vec<String> {
-    entry.certificates().iter().map(|der| hex(&Sha256::digest(der))).collect()
+    entry
+        .certificates()
+        .iter()
+        .map(|der| hex(&Sha256::digest(der)))
+        .collect()
 }
 
-fn same<L: PartialEq<R> + std::fmt::Debug, R: std::fmt::Debug>(what: &str, found: &L, expected: &R) -> Result<(), String> {
-    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?}, expected {expected:?}")) }
+fn same<L: PartialEq<R> + std::fmt::Debug, R: std::fmt::Debug>(
+    what: &str,
+    found: &L,
+    expected: &R,
+) -> Result<(), String> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("{what}: {found:?}, expected {expected:?}"))
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

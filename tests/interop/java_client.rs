@@ -30,7 +30,9 @@ struct Case {
 
 #[test]
 fn java_accepts_and_refuses_where_verify_says_so() {
-    let Some(mut java) = judge("java") else { return };
+    let Some(mut java) = judge("java") else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let cases = cases();
     let mut servers = Vec::new();
@@ -39,11 +41,21 @@ fn java_accepts_and_refuses_where_verify_says_so() {
         let running = Server::start(case.chain.clone(), case.key.clone());
         let port = running.address.port();
         servers.push(running);
-        for (format, word) in [(Format::Jks, "JKS"), (Format::Pkcs12, "PKCS12"), (Format::Der, "DER")] {
-            let Some(bytes) = store(&case.trusted, format) else { continue };
+        for (format, word) in [
+            (Format::Jks, "JKS"),
+            (Format::Pkcs12, "PKCS12"),
+            (Format::Der, "DER"),
+        ] {
+            let Some(bytes) = store(&case.trusted, format) else {
+                continue;
+            };
             let path = folder.path().join(format!("{place}.{word}"));
             std::fs::write(&path, bytes).unwrap();
-            questions += &format!("{}\t{word}\t{PASSWORD}\t{}\t{port}\n", path.display(), case.host);
+            questions += &format!(
+                "{}\t{word}\t{PASSWORD}\t{}\t{port}\n",
+                path.display(),
+                case.host
+            );
         }
     }
 
@@ -53,7 +65,12 @@ fn java_accepts_and_refuses_where_verify_says_so() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(questions.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(questions.as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "the Java client itself failed");
     let text = String::from_utf8(output.stdout).unwrap();
@@ -63,7 +80,10 @@ fn java_accepts_and_refuses_where_verify_says_so() {
     for case in &cases {
         let ours = verdict(case);
         if ours.is_ok() != case.accepted {
-            wrong.push(format!("{}: we say {ours:?}, expected accepted = {}", case.name, case.accepted));
+            wrong.push(format!(
+                "{}: we say {ours:?}, expected accepted = {}",
+                case.name, case.accepted
+            ));
         }
         for format in [Format::Jks, Format::Pkcs12, Format::Der] {
             if store(&case.trusted, format).is_none() {
@@ -71,12 +91,24 @@ fn java_accepts_and_refuses_where_verify_says_so() {
             }
             let java = answers.next().expect("an answer for every question");
             if (java == "accepted") != case.accepted {
-                wrong.push(format!("{} ({format}): Java says {java:?}, we say {ours:?}", case.name));
+                wrong.push(format!(
+                    "{} ({format}): Java says {java:?}, we say {ours:?}",
+                    case.name
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
-    eprintln!("{} cases, each with every container that can hold its store", cases.len());
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
+    eprintln!(
+        "{} cases, each with every container that can hold its store",
+        cases.len()
+    );
 }
 
 fn verdict(case: &Case) -> Result<(), String> {
@@ -84,14 +116,29 @@ fn verdict(case: &Case) -> Result<(), String> {
     let store = key_store(&case.trusted);
     let anchors = TrustAnchors::from_store("the store", &store);
     let name = ServerName::try_from(case.host).unwrap();
-    let verdict = verify(&chain, &anchors, &name, OffsetDateTime::now_utc(), Client::Java, case.name);
-    verdict.outcome.map(drop).map_err(|refusal| refusal.to_string())
+    let verdict = verify(
+        &chain,
+        &anchors,
+        &name,
+        OffsetDateTime::now_utc(),
+        Client::Java,
+        case.name,
+    );
+    verdict
+        .outcome
+        .map(drop)
+        .map_err(|refusal| refusal.to_string())
 }
 
 fn key_store(trusted: &[CertificateDer<'static>]) -> KeyStore {
     let mut store = KeyStore::new();
     for (place, certificate) in trusted.iter().enumerate() {
-        store.push(Entry::trusted(Alias::new(format!("c{place}")), certificate.clone())).unwrap();
+        store
+            .push(Entry::trusted(
+                Alias::new(format!("c{place}")),
+                certificate.clone(),
+            ))
+            .unwrap();
     }
     store
 }
@@ -102,8 +149,16 @@ fn store(trusted: &[CertificateDer<'static>], format: Format) -> Option<Vec<u8>>
         return None;
     }
     let password = Password::new(PASSWORD);
-    let options = WriteOptions { password: Some(&password), ..WriteOptions::default() };
-    Some(keystore::write(&key_store(trusted), format, &options).unwrap().bytes.to_vec())
+    let options = WriteOptions {
+        password: Some(&password),
+        ..WriteOptions::default()
+    };
+    Some(
+        keystore::write(&key_store(trusted), format, &options)
+            .unwrap()
+            .bytes
+            .to_vec(),
+    )
 }
 
 fn cases() -> Vec<Case> {
@@ -118,9 +173,15 @@ fn cases() -> Vec<Case> {
         Some(&issuing),
         |parameters| days(parameters, -1, 90),
     );
-    let expired = server(&[HOST], Some(&issuing), |parameters| days(parameters, -100, -10));
-    let future = server(&[HOST], Some(&issuing), |parameters| days(parameters, 10, 100));
-    let expired_root = ca("Expired root", None, |parameters| days(parameters, -400, -10));
+    let expired = server(&[HOST], Some(&issuing), |parameters| {
+        days(parameters, -100, -10)
+    });
+    let future = server(&[HOST], Some(&issuing), |parameters| {
+        days(parameters, 10, 100)
+    });
+    let expired_root = ca("Expired root", None, |parameters| {
+        days(parameters, -400, -10)
+    });
     let under_expired_root = server(&[HOST], Some(&expired_root), nothing);
     let stranger = ca("Stranger", None, nothing);
     let namesake = ca("Root", None, nothing);
@@ -130,13 +191,17 @@ fn cases() -> Vec<Case> {
     let client_only = server(&[HOST], Some(&issuing), |parameters| {
         parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     });
-    let any_usage = server(&[HOST], Some(&issuing), |parameters| parameters.extended_key_usages.clear());
+    let any_usage = server(&[HOST], Some(&issuing), |parameters| {
+        parameters.extended_key_usages.clear()
+    });
     let no_signing = server(&[HOST], Some(&issuing), |parameters| {
         parameters.key_usages = vec![KeyUsagePurpose::KeyAgreement];
     });
     let wildcard = server(&["*.trustpack.test"], Some(&issuing), nothing);
     let by_address = server(&["127.0.0.1"], Some(&issuing), nothing);
-    let common_name_only = server(&[HOST], Some(&issuing), |parameters| parameters.subject_alt_names.clear());
+    let common_name_only = server(&[HOST], Some(&issuing), |parameters| {
+        parameters.subject_alt_names.clear()
+    });
     let elsewhere = server(&["elsewhere.test"], Some(&issuing), nothing);
     let constrained = ca("Constrained", Some(&root), |parameters| {
         parameters.name_constraints = Some(NameConstraints {
@@ -151,7 +216,9 @@ fn cases() -> Vec<Case> {
     });
     let too_deep = ca("Too deep", Some(&last), nothing);
     let under_too_deep = server(&[HOST], Some(&too_deep), nothing);
-    let old_issuing = ca("Old issuing", Some(&root), |parameters| days(parameters, -100, -10));
+    let old_issuing = ca("Old issuing", Some(&root), |parameters| {
+        days(parameters, -100, -10)
+    });
     let under_old_issuing = server(&[HOST], Some(&old_issuing), nothing);
     let not_signing_ca = ca("Not signing", Some(&root), |parameters| {
         parameters.key_usages = vec![KeyUsagePurpose::CrlSign];
@@ -165,60 +232,312 @@ fn cases() -> Vec<Case> {
 
     let case = |name, trusted: &[&Certified], chain: &[&Certified], host, accepted| Case {
         name,
-        trusted: trusted.iter().map(|certified| certified.der.clone()).collect(),
-        chain: chain.iter().map(|certified| certified.der.clone()).collect(),
+        trusted: trusted
+            .iter()
+            .map(|certified| certified.der.clone())
+            .collect(),
+        chain: chain
+            .iter()
+            .map(|certified| certified.der.clone())
+            .collect(),
         key: chain[0].pkcs8(),
         host,
         accepted,
     };
     vec![
         case("root", &[&root], &[&leaf, &issuing], HOST, true),
-        case("root among others", &[&stranger, &root], &[&leaf, &issuing], HOST, true),
+        case(
+            "root among others",
+            &[&stranger, &root],
+            &[&leaf, &issuing],
+            HOST,
+            true,
+        ),
         case("intermediate", &[&issuing], &[&leaf, &issuing], HOST, true),
-        case("intermediate, and the server forgets to send it", &[&issuing], &[&leaf], HOST, true),
-        case("root, and the server forgets the intermediate", &[&root], &[&leaf], HOST, false),
-        case("root and intermediate, the server forgets", &[&root, &issuing], &[&leaf], HOST, true),
+        case(
+            "intermediate, and the server forgets to send it",
+            &[&issuing],
+            &[&leaf],
+            HOST,
+            true,
+        ),
+        case(
+            "root, and the server forgets the intermediate",
+            &[&root],
+            &[&leaf],
+            HOST,
+            false,
+        ),
+        case(
+            "root and intermediate, the server forgets",
+            &[&root, &issuing],
+            &[&leaf],
+            HOST,
+            true,
+        ),
         case("stranger", &[&stranger], &[&leaf, &issuing], HOST, false),
-        case("another CA of the same name", &[&namesake], &[&leaf, &issuing], HOST, false),
-        case("both CAs of the same name", &[&namesake, &root], &[&leaf, &issuing], HOST, true),
-        case("the server sends its root", &[&root], &[&leaf, &issuing, &root], HOST, true),
-        case("wrong order", &[&root], &[&leaf, &root, &issuing], HOST, true),
-        case("an unrelated extra", &[&root], &[&leaf, &issuing, &stranger], HOST, true),
-        case("an unrelated extra in between", &[&root], &[&leaf, &stranger, &issuing], HOST, true),
-        case("a certificate twice", &[&root], &[&leaf, &issuing, &issuing], HOST, true),
+        case(
+            "another CA of the same name",
+            &[&namesake],
+            &[&leaf, &issuing],
+            HOST,
+            false,
+        ),
+        case(
+            "both CAs of the same name",
+            &[&namesake, &root],
+            &[&leaf, &issuing],
+            HOST,
+            true,
+        ),
+        case(
+            "the server sends its root",
+            &[&root],
+            &[&leaf, &issuing, &root],
+            HOST,
+            true,
+        ),
+        case(
+            "wrong order",
+            &[&root],
+            &[&leaf, &root, &issuing],
+            HOST,
+            true,
+        ),
+        case(
+            "an unrelated extra",
+            &[&root],
+            &[&leaf, &issuing, &stranger],
+            HOST,
+            true,
+        ),
+        case(
+            "an unrelated extra in between",
+            &[&root],
+            &[&leaf, &stranger, &issuing],
+            HOST,
+            true,
+        ),
+        case(
+            "a certificate twice",
+            &[&root],
+            &[&leaf, &issuing, &issuing],
+            HOST,
+            true,
+        ),
         case("leaf only", &[&leaf], &[&leaf, &issuing], HOST, true),
-        case("leaf only, for another host", &[&elsewhere], &[&elsewhere, &issuing], HOST, false),
-        case("leaf only, renewed with a new key", &[&leaf], &[&renewed, &issuing], HOST, false),
-        case("leaf only, renewed with the same key", &[&leaf], &[&rekeyed, &issuing], HOST, true),
-        case("expired leaf that is itself in the store", &[&expired], &[&expired, &issuing], HOST, true),
-        case("client-only leaf that is itself in the store", &[&client_only], &[&client_only, &issuing], HOST, true),
+        case(
+            "leaf only, for another host",
+            &[&elsewhere],
+            &[&elsewhere, &issuing],
+            HOST,
+            false,
+        ),
+        case(
+            "leaf only, renewed with a new key",
+            &[&leaf],
+            &[&renewed, &issuing],
+            HOST,
+            false,
+        ),
+        case(
+            "leaf only, renewed with the same key",
+            &[&leaf],
+            &[&rekeyed, &issuing],
+            HOST,
+            true,
+        ),
+        case(
+            "expired leaf that is itself in the store",
+            &[&expired],
+            &[&expired, &issuing],
+            HOST,
+            true,
+        ),
+        case(
+            "client-only leaf that is itself in the store",
+            &[&client_only],
+            &[&client_only, &issuing],
+            HOST,
+            true,
+        ),
         case("expired leaf", &[&root], &[&expired, &issuing], HOST, false),
-        case("leaf not yet valid", &[&root], &[&future, &issuing], HOST, false),
-        case("expired root in the store", &[&expired_root], &[&under_expired_root], HOST, true),
-        case("expired intermediate sent", &[&root], &[&under_old_issuing, &old_issuing], HOST, false),
-        case("expired intermediate in the store", &[&old_issuing], &[&under_old_issuing, &old_issuing], HOST, true),
+        case(
+            "leaf not yet valid",
+            &[&root],
+            &[&future, &issuing],
+            HOST,
+            false,
+        ),
+        case(
+            "expired root in the store",
+            &[&expired_root],
+            &[&under_expired_root],
+            HOST,
+            true,
+        ),
+        case(
+            "expired intermediate sent",
+            &[&root],
+            &[&under_old_issuing, &old_issuing],
+            HOST,
+            false,
+        ),
+        case(
+            "expired intermediate in the store",
+            &[&old_issuing],
+            &[&under_old_issuing, &old_issuing],
+            HOST,
+            true,
+        ),
         case("self-signed server", &[&alone], &[&alone], HOST, true),
-        case("self-signed server, not in the store", &[&root], &[&alone], HOST, false),
-        case("an anchor that is no CA", &[&no_ca], &[&by_no_ca], HOST, false),
-        case("an anchor that may not sign", &[&not_signing_ca], &[&under_not_signing_ca], HOST, false),
-        case("an intermediate that may not sign", &[&root], &[&under_not_signing_ca, &not_signing_ca], HOST, false),
-        case("client-only extended key usage", &[&root], &[&client_only, &issuing], HOST, false),
-        case("no extended key usage", &[&root], &[&any_usage, &issuing], HOST, true),
-        case("key usage without digitalSignature", &[&root], &[&no_signing, &issuing], HOST, false),
+        case(
+            "self-signed server, not in the store",
+            &[&root],
+            &[&alone],
+            HOST,
+            false,
+        ),
+        case(
+            "an anchor that is no CA",
+            &[&no_ca],
+            &[&by_no_ca],
+            HOST,
+            false,
+        ),
+        case(
+            "an anchor that may not sign",
+            &[&not_signing_ca],
+            &[&under_not_signing_ca],
+            HOST,
+            false,
+        ),
+        case(
+            "an intermediate that may not sign",
+            &[&root],
+            &[&under_not_signing_ca, &not_signing_ca],
+            HOST,
+            false,
+        ),
+        case(
+            "client-only extended key usage",
+            &[&root],
+            &[&client_only, &issuing],
+            HOST,
+            false,
+        ),
+        case(
+            "no extended key usage",
+            &[&root],
+            &[&any_usage, &issuing],
+            HOST,
+            true,
+        ),
+        case(
+            "key usage without digitalSignature",
+            &[&root],
+            &[&no_signing, &issuing],
+            HOST,
+            false,
+        ),
         case("wildcard", &[&root], &[&wildcard, &issuing], HOST, true),
-        case("wildcard, one level too deep", &[&root], &[&wildcard, &issuing], "a.b.trustpack.test", false),
-        case("wildcard, the bare domain", &[&root], &[&wildcard, &issuing], "trustpack.test", false),
-        case("upper case", &[&root], &[&leaf, &issuing], "API.TrustPack.test", true),
-        case("another host", &[&root], &[&elsewhere, &issuing], HOST, false),
-        case("common name without alternative names", &[&root], &[&common_name_only, &issuing], HOST, true),
-        case("address with its alternative name", &[&root], &[&by_address, &issuing], "127.0.0.1", true),
-        case("address without alternative name", &[&root], &[&leaf, &issuing], "127.0.0.1", false),
-        case("address in the common name only", &[&root], &[&common_name_only, &issuing], "127.0.0.1", false),
-        case("another address", &[&root], &[&by_address, &issuing], "127.0.0.2", false),
-        case("name constraints kept", &[&root], &[&inside, &constrained], "api.inside.test", true),
-        case("name constraints broken", &[&root], &[&outside, &constrained], HOST, false),
-        case("path length broken", &[&root], &[&under_too_deep, &too_deep, &last], HOST, false),
-        case("path length, cut by an anchor", &[&too_deep], &[&under_too_deep, &too_deep, &last], HOST, true),
-        case("unknown critical extension", &[&root], &[&critical, &issuing], HOST, false),
+        case(
+            "wildcard, one level too deep",
+            &[&root],
+            &[&wildcard, &issuing],
+            "a.b.trustpack.test",
+            false,
+        ),
+        case(
+            "wildcard, the bare domain",
+            &[&root],
+            &[&wildcard, &issuing],
+            "trustpack.test",
+            false,
+        ),
+        case(
+            "upper case",
+            &[&root],
+            &[&leaf, &issuing],
+            "API.TrustPack.test",
+            true,
+        ),
+        case(
+            "another host",
+            &[&root],
+            &[&elsewhere, &issuing],
+            HOST,
+            false,
+        ),
+        case(
+            "common name without alternative names",
+            &[&root],
+            &[&common_name_only, &issuing],
+            HOST,
+            true,
+        ),
+        case(
+            "address with its alternative name",
+            &[&root],
+            &[&by_address, &issuing],
+            "127.0.0.1",
+            true,
+        ),
+        case(
+            "address without alternative name",
+            &[&root],
+            &[&leaf, &issuing],
+            "127.0.0.1",
+            false,
+        ),
+        case(
+            "address in the common name only",
+            &[&root],
+            &[&common_name_only, &issuing],
+            "127.0.0.1",
+            false,
+        ),
+        case(
+            "another address",
+            &[&root],
+            &[&by_address, &issuing],
+            "127.0.0.2",
+            false,
+        ),
+        case(
+            "name constraints kept",
+            &[&root],
+            &[&inside, &constrained],
+            "api.inside.test",
+            true,
+        ),
+        case(
+            "name constraints broken",
+            &[&root],
+            &[&outside, &constrained],
+            HOST,
+            false,
+        ),
+        case(
+            "path length broken",
+            &[&root],
+            &[&under_too_deep, &too_deep, &last],
+            HOST,
+            false,
+        ),
+        case(
+            "path length, cut by an anchor",
+            &[&too_deep],
+            &[&under_too_deep, &too_deep, &last],
+            HOST,
+            true,
+        ),
+        case(
+            "unknown critical extension",
+            &[&root],
+            &[&critical, &issuing],
+            HOST,
+            false,
+        ),
     ]
 }

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use trustpack_core::Certificate;
 use trustpack_core::keystore::{
-    self, Alias, Entry, EntryKind, Error, Format, Integrity, KeyStore, Password, RandomSource, ReadOptions, SealedKey,
-    WriteOptions,
+    self, Alias, Entry, EntryKind, Error, Format, Integrity, KeyStore, Password, RandomSource,
+    ReadOptions, SealedKey, WriteOptions,
 };
 
 use crate::support::pki::{Certified, ca, server};
@@ -15,13 +15,22 @@ use crate::support::{judge, run, stdout};
 
 const PASSWORD: &str = "changeit";
 /// Latin, Greek, Chinese, an emoji beyond the BMP, and blanks.
-const ALIASES: [&str; 5] = ["plain", "größe λόγος", "证书", "smile \u{1f600}", "two words"];
+const ALIASES: [&str; 5] = [
+    "plain",
+    "größe λόγος",
+    "证书",
+    "smile \u{1f600}",
+    "two words",
+];
 
 struct Counter;
 
 impl RandomSource for Counter {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        bytes.iter_mut().zip(1_u8..).for_each(|(byte, number)| *byte = number);
+        bytes
+            .iter_mut()
+            .zip(1_u8..)
+            .for_each(|(byte, number)| *byte = number);
         Ok(())
     }
 }
@@ -29,7 +38,11 @@ impl RandomSource for Counter {
 fn keytool() -> Option<Command> {
     let mut command = judge("keytool")?;
     // Aliases beyond ASCII are printed as question marks otherwise.
-    command.args(["-J-Dfile.encoding=UTF-8", "-J-Dstdout.encoding=UTF-8", "-J-Dsun.jnu.encoding=UTF-8"]);
+    command.args([
+        "-J-Dfile.encoding=UTF-8",
+        "-J-Dstdout.encoding=UTF-8",
+        "-J-Dsun.jnu.encoding=UTF-8",
+    ]);
     command.env("LC_ALL", "C.UTF-8");
     Some(command)
 }
@@ -47,14 +60,23 @@ fn store(with_key: bool) -> KeyStore {
     let mut store = KeyStore::new();
     for alias in ALIASES {
         let certificate = ca(alias, None, |_| {});
-        store.push(Entry::trusted(Alias::new(alias), certificate.der.clone())).unwrap();
+        store
+            .push(Entry::trusted(Alias::new(alias), certificate.der.clone()))
+            .unwrap();
     }
     if with_key {
         let kind = EntryKind::PrivateKey {
             key: SealedKey::from_pkcs8(leaf.pkcs8().into()),
             chain: vec![leaf.der.clone(), issuing.der.clone(), root.der.clone()],
         };
-        store.push(Entry { alias: Alias::new("server"), created: None, kind, attributes: Vec::new() }).unwrap();
+        store
+            .push(Entry {
+                alias: Alias::new("server"),
+                created: None,
+                kind,
+                attributes: Vec::new(),
+            })
+            .unwrap();
     }
     store
 }
@@ -66,20 +88,35 @@ fn write(store: &KeyStore, format: Format, path: &Path) {
         key_password: None,
         random: store.has_keys().then_some(&Counter as &dyn RandomSource),
     };
-    std::fs::write(path, &keystore::write(store, format, &options).unwrap().bytes).unwrap();
+    std::fs::write(
+        path,
+        &keystore::write(store, format, &options).unwrap().bytes,
+    )
+    .unwrap();
 }
 
 /// What `keytool -list -rfc` says: alias to entry kind and certificates.
 fn list(path: &Path) -> BTreeMap<String, (String, Vec<String>)> {
     let mut command = keytool().unwrap();
-    command.args(["-list", "-rfc", "-storepass", PASSWORD, "-keystore"]).arg(path);
+    command
+        .args(["-list", "-rfc", "-storepass", PASSWORD, "-keystore"])
+        .arg(path);
     let text = stdout(&run(&mut command));
     let mut entries = BTreeMap::new();
     for part in text.split("Alias name: ").skip(1) {
         let alias = part.lines().next().unwrap().to_owned();
-        let kind = part.lines().find_map(|line| line.strip_prefix("Entry type: ")).unwrap().to_owned();
+        let kind = part
+            .lines()
+            .find_map(|line| line.strip_prefix("Entry type: "))
+            .unwrap()
+            .to_owned();
         let contents = keystore::read(part.as_bytes(), &ReadOptions::default()).unwrap();
-        let fingerprints = contents.store.entries().iter().flat_map(fingerprints_of).collect();
+        let fingerprints = contents
+            .store
+            .entries()
+            .iter()
+            .flat_map(fingerprints_of)
+            .collect();
         entries.insert(alias, (kind, fingerprints));
     }
     entries
@@ -87,7 +124,10 @@ fn list(path: &Path) -> BTreeMap<String, (String, Vec<String>)> {
 
 fn fingerprints_of(entry: &Entry) -> Vec<String> {
     let fingerprint = |der: &keystore::CertificateDer<'static>| {
-        Certificate::from_der(der.clone()).unwrap().fingerprint().to_string()
+        Certificate::from_der(der.clone())
+            .unwrap()
+            .fingerprint()
+            .to_string()
     };
     entry.certificates().iter().map(fingerprint).collect()
 }
@@ -112,7 +152,12 @@ fn keytool_lists_what_we_write() {
                 };
                 let (their_kind, fingerprints) = &theirs[entry.alias.as_str()];
                 assert_eq!(their_kind, kind, "{format}, {}", entry.alias);
-                assert_eq!(fingerprints, &fingerprints_of(entry), "{format}, {}", entry.alias);
+                assert_eq!(
+                    fingerprints,
+                    &fingerprints_of(entry),
+                    "{format}, {}",
+                    entry.alias
+                );
             }
         }
     }
@@ -128,15 +173,37 @@ fn keytool_uses_the_key_that_we_write() {
         let path = folder.path().join(format.word());
         write(&store(true), format, &path);
         let mut command = keytool().unwrap();
-        command.args(["-certreq", "-alias", "server", "-storepass", PASSWORD, "-keystore"]).arg(&path);
+        command
+            .args([
+                "-certreq",
+                "-alias",
+                "server",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+            ])
+            .arg(&path);
         let request = stdout(&run(&mut command));
-        assert!(request.contains("BEGIN NEW CERTIFICATE REQUEST"), "{format}: {request}");
+        assert!(
+            request.contains("BEGIN NEW CERTIFICATE REQUEST"),
+            "{format}: {request}"
+        );
         // A store that keytool saves again is one that it understood in full.
         let mut command = keytool().unwrap();
-        command.args(["-changealias", "-alias", "plain", "-destalias", "renamed", "-storepass", PASSWORD]);
+        command.args([
+            "-changealias",
+            "-alias",
+            "plain",
+            "-destalias",
+            "renamed",
+            "-storepass",
+            PASSWORD,
+        ]);
         run(command.arg("-keystore").arg(&path));
         let password = Password::new(PASSWORD);
-        let options = ReadOptions { password: Some(&password) };
+        let options = ReadOptions {
+            password: Some(&password),
+        };
         let contents = keystore::read(&std::fs::read(&path).unwrap(), &options).unwrap();
         assert_eq!(contents.store.len(), ALIASES.len() + 1, "{format}");
         assert!(contents.store.find("renamed").is_some(), "{format}");
@@ -156,28 +223,66 @@ fn we_read_what_keytool_writes() {
         ("PKCS12", Format::Pkcs12, None),
         ("PKCS12", Format::Pkcs12, Some("-J-Dkeystore.pkcs12.legacy")),
     ] {
-        let path = folder.path().join(format!("{type_word}{}", extra.is_some()));
+        let path = folder
+            .path()
+            .join(format!("{type_word}{}", extra.is_some()));
         let common = |command: &mut Command| {
-            command.args(extra).args(["-storetype", type_word, "-storepass", PASSWORD]);
-            command.arg("-keystore").arg(&path).current_dir(folder.path());
+            command
+                .args(extra)
+                .args(["-storetype", type_word, "-storepass", PASSWORD]);
+            command
+                .arg("-keystore")
+                .arg(&path)
+                .current_dir(folder.path());
         };
         let mut command = keytool().unwrap();
         common(&mut command);
-        run(command.args(["-importcert", "-noprompt", "-alias", "größe λόγος", "-file", "root.pem"]));
+        run(command.args([
+            "-importcert",
+            "-noprompt",
+            "-alias",
+            "größe λόγος",
+            "-file",
+            "root.pem",
+        ]));
         let mut command = keytool().unwrap();
         common(&mut command);
-        command.args(["-genkeypair", "-alias", "Server", "-keyalg", "EC", "-dname", "CN=Größe", "-keypass", PASSWORD]);
+        command.args([
+            "-genkeypair",
+            "-alias",
+            "Server",
+            "-keyalg",
+            "EC",
+            "-dname",
+            "CN=Größe",
+            "-keypass",
+            PASSWORD,
+        ]);
         run(&mut command);
 
         let bytes = std::fs::read(&path).unwrap();
         let password = Password::new(PASSWORD);
-        let contents = keystore::read(&bytes, &ReadOptions { password: Some(&password) }).unwrap();
-        assert_eq!((contents.format, contents.integrity), (format, Integrity::Verified));
+        let contents = keystore::read(
+            &bytes,
+            &ReadOptions {
+                password: Some(&password),
+            },
+        )
+        .unwrap();
+        assert_eq!(
+            (contents.format, contents.integrity),
+            (format, Integrity::Verified)
+        );
         let store = &contents.store;
         assert_eq!(store.len(), 2, "{store:?}");
-        assert_eq!(store.find("größe λόγος").unwrap().certificates(), [root.der.clone()]);
+        assert_eq!(
+            store.find("größe λόγος").unwrap().certificates(),
+            [root.der.clone()]
+        );
         let server = store.find("server").unwrap();
-        let EntryKind::PrivateKey { key, chain } = &server.kind else { panic!("{server:?}") };
+        let EntryKind::PrivateKey { key, chain } = &server.kind else {
+            panic!("{server:?}")
+        };
         assert_eq!(chain.len(), 1);
         assert!(server.created.is_some());
         let key = key.unlock(Some(&password)).unwrap();
@@ -188,7 +293,15 @@ fn we_read_what_keytool_writes() {
             trustpack_core::key::Belongs::Yes
         );
         let wrong = Password::new("changedit");
-        let refused = keystore::read(&bytes, &ReadOptions { password: Some(&wrong) });
-        assert!(matches!(refused, Err(Error::WrongPassword { .. })), "{refused:?}");
+        let refused = keystore::read(
+            &bytes,
+            &ReadOptions {
+                password: Some(&wrong),
+            },
+        );
+        assert!(
+            matches!(refused, Err(Error::WrongPassword { .. })),
+            "{refused:?}"
+        );
     }
 }

@@ -11,7 +11,10 @@ use std::process::{Command, Output};
 /// The root of the repository.
 pub fn root() -> PathBuf {
     let cli = Path::new(env!("CARGO_MANIFEST_DIR"));
-    cli.ancestors().nth(2).expect("crates/cli lies two folders deep").to_owned()
+    cli.ancestors()
+        .nth(2)
+        .expect("crates/cli lies two folders deep")
+        .to_owned()
 }
 
 /// A file below `fixtures/`.
@@ -40,8 +43,9 @@ pub fn trustpack() -> Command {
 ///
 /// With `TRUSTPACK_REQUIRE_JUDGES=1` absence is a failure.
 pub fn judge(program: &str) -> Option<Command> {
-    let found = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
+    let found = std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    });
     require(found, program).then(|| Command::new(program))
 }
 
@@ -52,7 +56,9 @@ pub fn judge_file(path: &str) -> Option<PathBuf> {
 
 /// Runs a command that has to work, and shows what it said when it does not.
 pub fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(
         output.status.success(),
         "{command:?} ended with {}\n--- stdout\n{}\n--- stderr\n{}",

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, SanType,
 };
 use rustls_pki_types::CertificateDer;
 use time::{Duration, OffsetDateTime};
@@ -35,7 +35,11 @@ pub fn pem(certificates: &[CertificateDer<'_>]) -> String {
 }
 
 /// A CA: signed by itself, or by `issuer`.
-pub fn ca(name: &str, issuer: Option<&Certified>, change: impl FnOnce(&mut CertificateParams)) -> Certified {
+pub fn ca(
+    name: &str,
+    issuer: Option<&Certified>,
+    change: impl FnOnce(&mut CertificateParams),
+) -> Certified {
     let mut parameters = base(name);
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -44,7 +48,11 @@ pub fn ca(name: &str, issuer: Option<&Certified>, change: impl FnOnce(&mut Certi
 }
 
 /// A server certificate for these names and addresses.
-pub fn server(names: &[&str], issuer: Option<&Certified>, change: impl FnOnce(&mut CertificateParams)) -> Certified {
+pub fn server(
+    names: &[&str],
+    issuer: Option<&Certified>,
+    change: impl FnOnce(&mut CertificateParams),
+) -> Certified {
     server_with(KeyPair::generate().unwrap(), names, issuer, change)
 }
 
@@ -74,7 +82,9 @@ pub fn days(parameters: &mut CertificateParams, from: i64, until: i64) {
 fn base(name: &str) -> CertificateParams {
     let mut parameters = CertificateParams::default();
     parameters.distinguished_name = DistinguishedName::new();
-    parameters.distinguished_name.push(DnType::OrganizationName, "trustpack tests");
+    parameters
+        .distinguished_name
+        .push(DnType::OrganizationName, "trustpack tests");
     parameters.distinguished_name.push(DnType::CommonName, name);
     parameters.use_authority_key_identifier_extension = true;
     days(&mut parameters, -30, 60);
@@ -90,8 +100,14 @@ fn alt_name(name: &str) -> SanType {
 
 fn certify(parameters: CertificateParams, key: KeyPair, issuer: Option<&Certified>) -> Certified {
     let certificate = match issuer {
-        Some(issuer) => parameters.signed_by(&key, &Issuer::from_params(&issuer.parameters, &issuer.key)),
+        Some(issuer) => {
+            parameters.signed_by(&key, &Issuer::from_params(&issuer.parameters, &issuer.key))
+        }
         None => parameters.self_signed(&key),
     };
-    Certified { der: certificate.unwrap().der().clone(), key, parameters }
+    Certified {
+        der: certificate.unwrap().der().clone(),
+        key,
+        parameters,
+    }
 }

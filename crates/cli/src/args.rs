@@ -23,7 +23,7 @@ Exit codes: 0 fine · 1 the answer is no (expired, not trusted, conflict, invali
 /// stdout is data, stderr is talk. Every command that reports takes --json.
 #[derive(Debug, Parser)]
 #[command(name = "trustpack", version, max_term_width = 100, after_help = EXIT_CODES)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Say nothing on stderr but errors and warnings.
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -33,7 +33,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Get the chain that a server presents.
     Fetch(Fetch),
     /// Show what is inside files, folders, stores and servers; judges nothing.
@@ -70,7 +70,7 @@ Examples:
   trustpack fetch a.example b.example:8443 --jsonl
 
 Exit codes: 0 every server presented a chain · 2 at least one did not (the others are still written)"))]
-pub struct Fetch {
+pub(crate) struct Fetch {
     /// Servers: host, host:port, https://host, tls://host:port, [v6]:port.
     #[arg(required = true, value_name = "ENDPOINT")]
     pub endpoints: Vec<String>,
@@ -108,7 +108,7 @@ Examples:
   trustpack inspect /etc/ssl/certs --json
 
 Exit codes: 0 everything was read · 2 something could not be read"))]
-pub struct Inspect {
+pub(crate) struct Inspect {
     /// Files, folders, `-` for stdin, servers (host:port, https://host).
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
@@ -134,7 +134,7 @@ Examples:
   trustpack convert truststore.jks -o truststore.p12 --password file:store.pass
 
 Exit codes: 0 written, or already the same · 2 could not do it"))]
-pub struct Convert {
+pub(crate) struct Convert {
     /// Files, folders, `-` for stdin.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
@@ -159,7 +159,7 @@ Examples:
   trustpack merge old.jks new.p12 -o all.p12 --password prompt --dry-run
 
 Exit codes: 0 applied, or nothing to do · 1 a conflict was refused, nothing written · 2 could not do it"))]
-pub struct Merge {
+pub(crate) struct Merge {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
@@ -209,7 +209,7 @@ Examples:
   trustpack check hosts/*.pem --warn 33% --fail-on critical --json
 
 Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it"))]
-pub struct Check {
+pub(crate) struct Check {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
@@ -251,7 +251,7 @@ Examples:
   trustpack verify chain.pem --server-name api.infobip.com --trust truststore.p12 --password env:STORE_PASS
 
 Exit codes: 0 accepted · 1 refused · 2 could not do it (nothing fetched, store unreadable)"))]
-pub struct Verify {
+pub(crate) struct Verify {
     /// A server (host, host:port, https://host) or a file with the chain it presents, end entity first.
     #[arg(value_name = "ENDPOINT|FILE")]
     pub subject: String,
@@ -278,13 +278,13 @@ pub struct Verify {
 
 /// Clients whose rules are known.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum ClientWord {
+pub(crate) enum ClientWord {
     /// A default Java TLS client (HttpsURLConnection, JDK 8u241 or later).
     Java,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Channel {
+pub(crate) enum Channel {
     New(ChannelNew),
     Validate(ChannelValidate),
     Pack(ChannelPack),
@@ -298,7 +298,7 @@ Examples:
   trustpack channel new whatsapp --provider infobip wa_sales -o whatsapp.toml
 
 Exit codes: 0 written · 2 could not do it"))]
-pub struct ChannelNew {
+pub(crate) struct ChannelNew {
     /// telegram or whatsapp.
     #[arg(value_name = "TYPE")]
     pub kind: String,
@@ -328,7 +328,7 @@ Examples:
   trustpack channel validate channels.toml --json
 
 Exit codes: 0 no critical finding · 1 critical findings · 2 the file cannot be read"))]
-pub struct ChannelValidate {
+pub(crate) struct ChannelValidate {
     /// The specification (TOML); `-` for stdin.
     #[arg(value_name = "SPEC")]
     pub spec: String,
@@ -350,7 +350,7 @@ Examples:
   SOURCE_DATE_EPOCH=1790000000 trustpack channel pack whatsapp.toml -o whatsapp.zip
 
 Exit codes: 0 packed · 1 a host would not be accepted, or the specification is not valid; nothing written · 2 could not do it"))]
-pub struct ChannelPack {
+pub(crate) struct ChannelPack {
     /// The specification (TOML).
     #[arg(value_name = "SPEC")]
     pub spec: String,
@@ -393,7 +393,7 @@ Examples:
   trustpack demo --dir rehearsal --hold
 
 Exit codes: 0 every step went as it should · 1 a step did not · 2 could not do it"))]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Folder for everything that the rehearsal makes.
     #[arg(long, value_name = "DIR", default_value = "trustpack-demo")]
     pub dir: PathBuf,
@@ -409,7 +409,7 @@ pub struct Demo {
 Examples:
   trustpack completions bash > /etc/bash_completion.d/trustpack
   trustpack completions zsh > ~/.zfunc/_trustpack")]
-pub struct Completions {
+pub(crate) struct Completions {
     /// The shell.
     pub shell: clap_complete::Shell,
 }
@@ -417,7 +417,7 @@ pub struct Completions {
 /// How servers are reached.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reaching servers")]
-pub struct Reach {
+pub(crate) struct Reach {
     /// Name sent as SNI and expected in the certificate.
     #[arg(long, value_name = "NAME")]
     pub server_name: Option<String>,
@@ -446,7 +446,7 @@ pub struct Reach {
 /// Where roots are looked up.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Roots")]
-pub struct Roots {
+pub(crate) struct Roots {
     /// More roots, asked first: a file or folder in any format. Then the system store, then Mozilla's list. Repeatable.
     #[arg(long = "roots", value_name = "FILE")]
     pub files: Vec<String>,
@@ -455,7 +455,7 @@ pub struct Roots {
 /// An output that may be left out.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub struct OptionalOutput {
+pub(crate) struct OptionalOutput {
     /// Write certificates: a file (format by extension), `-` for stdout, or a folder when it ends with `/`.
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
@@ -472,7 +472,7 @@ pub struct OptionalOutput {
 /// An output that must be named.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub struct RequiredOutput {
+pub(crate) struct RequiredOutput {
     /// The file to write; format by extension.
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
@@ -489,7 +489,7 @@ pub struct RequiredOutput {
 /// The password of the store that is written.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Passwords")]
-pub struct StorePassword {
+pub(crate) struct StorePassword {
     /// Password of the store to write: env:NAME, file:PATH, fd:N, prompt, none, empty.
     #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
     pub password: Option<PasswordSource>,
@@ -502,7 +502,7 @@ pub struct StorePassword {
 /// Passwords of the stores that are read.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Passwords")]
-pub struct InputPassword {
+pub(crate) struct InputPassword {
     /// Password of input stores, tried in turn: env:NAME, file:PATH, fd:N, prompt, none, empty. Repeatable.
     #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
     pub input_password: Vec<PasswordSource>,
@@ -511,7 +511,7 @@ pub struct InputPassword {
 /// What counts as now.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Time")]
-pub struct Time {
+pub(crate) struct Time {
     /// Judge as of this time (RFC 3339, or a date).
     #[arg(long = "at", value_name = "TIME", value_parser = parse_time)]
     pub at: Option<OffsetDateTime>,
@@ -519,14 +519,14 @@ pub struct Time {
 
 impl Time {
     /// The time that counts as now.
-    pub fn now(&self) -> OffsetDateTime {
+    pub(crate) fn now(&self) -> OffsetDateTime {
         self.at.unwrap_or_else(OffsetDateTime::now_utc)
     }
 }
 
 /// Machine-readable output.
 #[derive(Debug, Args)]
-pub struct Json {
+pub(crate) struct Json {
     /// Machine-readable output on stdout.
     #[arg(long)]
     pub json: bool,

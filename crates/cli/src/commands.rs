@@ -19,7 +19,7 @@ use crate::render::Talk;
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Everything is fine.
     Fine,
     /// The answer is no: expired, not trusted, conflict, invalid.
@@ -30,7 +30,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The process's answer.
-    pub fn exit_code(self) -> ExitCode {
+    pub(crate) fn exit_code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Fine => 0,
             Self::No => 1,
@@ -40,7 +40,7 @@ impl Outcome {
 }
 
 /// Runs a command.
-pub fn run(command: Command, talk: &Talk) -> Result<Outcome> {
+pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
     match command {
         Command::Channel(verb) => channel::run(verb, talk),
         Command::Check(arguments) => check::run(&arguments, talk),

@@ -7,10 +7,14 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
 /// `500ms`, `10s`, `2m`; a bare number is seconds.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let digits = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| "expected a time such as 10s".to_owned())?;
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "expected a time such as 10s".to_owned())?;
     let millis = match unit {
         "ms" => Some(number),
         "" | "s" => number.checked_mul(1_000),
@@ -24,7 +28,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// RFC 3339 (`2026-11-21T09:00:00Z`), a date (midnight UTC), or `now`.
-pub fn parse_time(text: &str) -> Result<OffsetDateTime, String> {
+pub(crate) fn parse_time(text: &str) -> Result<OffsetDateTime, String> {
     if text == "now" {
         return Ok(OffsetDateTime::now_utc());
     }
@@ -33,7 +37,9 @@ pub fn parse_time(text: &str) -> Result<OffsetDateTime, String> {
     }
     Date::parse(text, format_description!("[year]-[month]-[day]"))
         .map(|date| date.midnight().assume_utc())
-        .map_err(|_| "expected a time such as 2026-11-21T09:00:00Z, or a date such as 2026-11-21".to_owned())
+        .map_err(|_| {
+            "expected a time such as 2026-11-21T09:00:00Z, or a date such as 2026-11-21".to_owned()
+        })
 }
 
 #[cfg(test)]
@@ -46,7 +52,16 @@ mod tests {
         assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(parse_duration("2m"), Ok(Duration::from_secs(120)));
         assert_eq!(parse_duration("3"), Ok(Duration::from_secs(3)));
-        for wrong in ["", "s", "0", "10h", "-1", "99999999999999999999s", "18446744073709551615m", "61m"] {
+        for wrong in [
+            "",
+            "s",
+            "0",
+            "10h",
+            "-1",
+            "99999999999999999999s",
+            "18446744073709551615m",
+            "61m",
+        ] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
     }

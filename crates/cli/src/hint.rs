@@ -6,15 +6,18 @@ use trustpack_core::keystore;
 
 /// An error of the command itself, with its advice.
 #[derive(Debug)]
-pub struct Hinted {
+pub(crate) struct Hinted {
     message: String,
     hint: String,
 }
 
 impl Hinted {
     /// `message` says what and where, `hint` what to do.
-    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into() }
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 }
 
@@ -27,7 +30,7 @@ impl fmt::Display for Hinted {
 impl std::error::Error for Hinted {}
 
 /// The advice for an error, from the first of its causes that has one.
-pub fn hint_for(error: &anyhow::Error) -> Option<String> {
+pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         if let Some(hinted) = cause.downcast_ref::<Hinted>() {
             return Some(hinted.hint.clone()).filter(|hint| !hint.is_empty());
@@ -42,16 +45,30 @@ pub fn hint_for(error: &anyhow::Error) -> Option<String> {
 fn for_keystore(error: &keystore::Error) -> Option<String> {
     use keystore::Error;
     let text = match error {
-        Error::Empty => "the file was probably left behind by a failed export; make it again, for example with `trustpack fetch HOST -o FILE`",
-        Error::Unknown { .. } => "expected PEM, DER, PKCS#7, JKS or PKCS#12; `head -c 200 FILE` shows what it is",
-        Error::Truncated { .. } | Error::Malformed { .. } => "get the file again, in binary mode when it is copied by FTP, and compare sizes",
-        Error::PasswordRequired { .. } => "name the password with --password (or --input-password) env:NAME, file:PATH or prompt; keytool's usual one is \"changeit\"",
-        Error::WrongPassword { .. } => "try another password; keytool's usual one is \"changeit\"; a key may have its own (--key-password)",
+        Error::Empty => {
+            "the file was probably left behind by a failed export; make it again, for example with `trustpack fetch HOST -o FILE`"
+        }
+        Error::Unknown { .. } => {
+            "expected PEM, DER, PKCS#7, JKS or PKCS#12; `head -c 200 FILE` shows what it is"
+        }
+        Error::Truncated { .. } | Error::Malformed { .. } => {
+            "get the file again, in binary mode when it is copied by FTP, and compare sizes"
+        }
+        Error::PasswordRequired { .. } => {
+            "name the password with --password (or --input-password) env:NAME, file:PATH or prompt; keytool's usual one is \"changeit\""
+        }
+        Error::WrongPassword { .. } => {
+            "try another password; keytool's usual one is \"changeit\"; a key may have its own (--key-password)"
+        }
         Error::OverLimit { .. } => "no real store asks for so much; do not trust this file",
         Error::AliasCollision { .. } => "Java compares aliases without case; rename one of the two",
-        Error::ExactlyOne { .. } => "choose one with --select leaf or --select root, or write .pem, .p7b or .jks, which hold several",
+        Error::ExactlyOne { .. } => {
+            "choose one with --select leaf or --select root, or write .pem, .p7b or .jks, which hold several"
+        }
         Error::EntryUnfit { .. } => "choose a store format (.jks, .p12) or .pem",
-        Error::KeySealed { .. } => "name the key's password with --key-password env:NAME, file:PATH or prompt",
+        Error::KeySealed { .. } => {
+            "name the key's password with --key-password env:NAME, file:PATH or prompt"
+        }
         Error::PasswordUnfit { .. } => "choose another password with --password",
         _ => return None,
     };
@@ -60,7 +77,9 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
 
 fn for_io(error: &std::io::Error) -> Option<String> {
     let text = match error.kind() {
-        std::io::ErrorKind::NotFound => "check the path; a server is written host:port or https://host",
+        std::io::ErrorKind::NotFound => {
+            "check the path; a server is written host:port or https://host"
+        }
         std::io::ErrorKind::PermissionDenied => "check the permissions of the file and its folder",
         std::io::ErrorKind::IsADirectory => "name a file, or end an output folder with `/`",
         std::io::ErrorKind::StorageFull => "make room on the disk; nothing was changed",

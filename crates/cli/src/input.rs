@@ -23,7 +23,7 @@ const MAX_FOLDER_DEPTH: usize = 32;
 
 /// One input, as meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
+pub(crate) enum Input {
     Endpoint(Endpoint),
     Path(PathBuf),
     Stdin,
@@ -31,7 +31,7 @@ pub enum Input {
 
 /// A file that was read.
 #[derive(Debug)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// Its name in messages.
     pub name: String,
     pub contents: Contents,
@@ -39,7 +39,7 @@ pub struct Loaded {
 
 /// An input that was not.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// Its name in messages.
     pub name: String,
     pub error: anyhow::Error,
@@ -47,7 +47,7 @@ pub struct Failure {
 
 /// What came of all file inputs.
 #[derive(Debug, Default)]
-pub struct Files {
+pub(crate) struct Files {
     pub loaded: Vec<Loaded>,
     pub failures: Vec<Failure>,
     /// Files in folders that are no certificate files.
@@ -56,7 +56,7 @@ pub struct Files {
 
 /// Passwords to be tried on stores that are read.
 #[derive(Debug, Default)]
-pub struct Passwords {
+pub(crate) struct Passwords {
     /// Meant for the input by the user; when none of them fits, that is an error.
     named: Vec<Option<Password>>,
     /// That of another store in the same command; a try, not a claim.
@@ -65,19 +65,29 @@ pub struct Passwords {
 
 impl Passwords {
     /// Asks each source once. `likely` is tried after the named ones.
-    pub fn resolve(sources: &[PasswordSource], likely: Option<&Password>, talk: &Talk) -> Result<Self> {
+    pub(crate) fn resolve(
+        sources: &[PasswordSource],
+        likely: Option<&Password>,
+        talk: &Talk,
+    ) -> Result<Self> {
         let ask = |source: &PasswordSource| source.resolve("the input", false, talk);
         let named = sources.iter().map(ask).collect::<Result<_>>()?;
-        Ok(Self { named, likely: likely.cloned() })
+        Ok(Self {
+            named,
+            likely: likely.cloned(),
+        })
     }
 
     /// The one that the user named for this store, if any.
-    pub fn named(password: Option<Password>) -> Self {
-        Self { named: password.map(Some).into_iter().collect(), likely: None }
+    pub(crate) fn named(password: Option<Password>) -> Self {
+        Self {
+            named: password.map(Some).into_iter().collect(),
+            likely: None,
+        }
     }
 
     /// Every password worth trying on a key.
-    pub fn all(&self) -> impl Iterator<Item = &Password> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Password> {
         self.named.iter().flatten().chain(&self.likely)
     }
 
@@ -103,19 +113,24 @@ impl Passwords {
 
 impl Input {
     /// What an argument means: `-`, an existing path, a server, or a path that will be reported as missing.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
         if text == "-" {
             return Ok(Self::Stdin);
         }
         if !text.contains("://") && Path::new(text).exists() || !Endpoint::looks_like(text) {
             return Ok(Self::Path(text.into()));
         }
-        text.parse().map(Self::Endpoint).map_err(anyhow::Error::from)
+        text.parse()
+            .map(Self::Endpoint)
+            .map_err(anyhow::Error::from)
     }
 
     /// All arguments; stdin may be named once.
-    pub fn parse_all(texts: &[String]) -> Result<Vec<Self>> {
-        let inputs = texts.iter().map(|text| Self::parse(text)).collect::<Result<Vec<_>>>()?;
+    pub(crate) fn parse_all(texts: &[String]) -> Result<Vec<Self>> {
+        let inputs = texts
+            .iter()
+            .map(|text| Self::parse(text))
+            .collect::<Result<Vec<_>>>()?;
         if inputs.iter().filter(|input| **input == Self::Stdin).count() > 1 {
             return Err(Hinted::new("stdin can be read once only", "name `-` once").into());
         }
@@ -123,15 +138,21 @@ impl Input {
     }
 
     /// What an argument means where a bare host name is a server: an existing path, else a server.
-    pub fn parse_subject(text: &str) -> Result<Self> {
+    pub(crate) fn parse_subject(text: &str) -> Result<Self> {
         if text == "-" || Path::new(text).exists() || looks_like_path(text) {
-            return Ok(if text == "-" { Self::Stdin } else { Self::Path(text.into()) });
+            return Ok(if text == "-" {
+                Self::Stdin
+            } else {
+                Self::Path(text.into())
+            });
         }
-        text.parse().map(Self::Endpoint).map_err(anyhow::Error::from)
+        text.parse()
+            .map(Self::Endpoint)
+            .map_err(anyhow::Error::from)
     }
 
     /// The servers among the inputs, in order.
-    pub fn endpoints(inputs: &[Self]) -> impl Iterator<Item = Endpoint> + '_ {
+    pub(crate) fn endpoints(inputs: &[Self]) -> impl Iterator<Item = Endpoint> + '_ {
         inputs.iter().filter_map(|input| match input {
             Self::Endpoint(endpoint) => Some(endpoint.clone()),
             Self::Path(_) | Self::Stdin => None,
@@ -139,7 +160,7 @@ impl Input {
     }
 
     /// Refuses an output that is one of the inputs.
-    pub fn refuse_as_output(inputs: &[Self], output: &Path) -> Result<()> {
+    pub(crate) fn refuse_as_output(inputs: &[Self], output: &Path) -> Result<()> {
         let Ok(output) = output.canonicalize() else {
             return Ok(());
         };
@@ -159,7 +180,7 @@ impl Input {
 }
 
 /// Reads files, folders and stdin in order; endpoints are not for this function and are passed over.
-pub fn load(inputs: &[Input], passwords: &Passwords) -> Files {
+pub(crate) fn load(inputs: &[Input], passwords: &Passwords) -> Files {
     let mut files = Files::default();
     for input in inputs {
         match input {
@@ -177,29 +198,43 @@ pub fn load(inputs: &[Input], passwords: &Passwords) -> Files {
 }
 
 /// Reads one file that must be there: a store, a specification, a chain.
-pub fn load_one(path: &str, passwords: &Passwords) -> Result<Loaded> {
-    let bytes = if path == "-" { read_stdin() } else { read_file(Path::new(path)) };
-    let name = if path == "-" { "stdin".to_owned() } else { path.to_owned() };
-    let contents = passwords.read(&bytes.with_context(|| name.clone())?).with_context(|| name.clone())?;
+pub(crate) fn load_one(path: &str, passwords: &Passwords) -> Result<Loaded> {
+    let bytes = if path == "-" {
+        read_stdin()
+    } else {
+        read_file(Path::new(path))
+    };
+    let name = if path == "-" {
+        "stdin".to_owned()
+    } else {
+        path.to_owned()
+    };
+    let contents = passwords
+        .read(&bytes.with_context(|| name.clone())?)
+        .with_context(|| name.clone())?;
     Ok(Loaded { name, contents })
 }
 
 /// Reads stdin as it is.
-pub fn read_stdin() -> Result<Vec<u8>> {
+pub(crate) fn read_stdin() -> Result<Vec<u8>> {
     read_capped(io::stdin().lock())
 }
 
 /// Reads a file as it is, up to the size that any certificate file can have.
-pub fn read_file(path: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
     if path.is_dir() {
-        return Err(Hinted::new("this is a folder, and a file is needed", "name a file in it").into());
+        return Err(Hinted::new(
+            "this is a folder, and a file is needed",
+            "name a file in it",
+        )
+        .into());
     }
     read_capped(fs::File::open(path)?)
 }
 
 impl Files {
     /// Names each failure on stderr; whether there was one.
-    pub fn tell_failures(&self, talk: &Talk) -> bool {
+    pub(crate) fn tell_failures(&self, talk: &Talk) -> bool {
         for failure in &self.failures {
             talk.failure(&failure.name, &failure.error);
         }
@@ -208,9 +243,12 @@ impl Files {
     }
 
     /// Says how many files of a folder were left out, since nothing is dropped without a line.
-    pub fn tell_passed_over(&self, talk: &Talk) {
+    pub(crate) fn tell_passed_over(&self, talk: &Talk) {
         if self.passed_over > 0 {
-            talk.say(format!("note: {} file(s) in folders hold no certificates", self.passed_over));
+            talk.say(format!(
+                "note: {} file(s) in folders hold no certificates",
+                self.passed_over
+            ));
         }
     }
 
@@ -230,8 +268,13 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
         let name = path.display().to_string();
         match read_file(&path).map(|bytes| passwords.read(&bytes)) {
             Ok(Ok(contents)) => files.loaded.push(Loaded { name, contents }),
-            Ok(Err(keystore::Error::Unknown { .. } | keystore::Error::Empty)) => files.passed_over += 1,
-            Ok(Err(error)) => files.failures.push(Failure { name, error: error.into() }),
+            Ok(Err(keystore::Error::Unknown { .. } | keystore::Error::Empty)) => {
+                files.passed_over += 1
+            }
+            Ok(Err(error)) => files.failures.push(Failure {
+                name,
+                error: error.into(),
+            }),
             Err(error) => files.failures.push(Failure { name, error }),
         }
     }
@@ -254,7 +297,8 @@ fn walk(folder: &Path, files: &mut Files) -> Vec<PathBuf> {
         if !path.is_dir() {
             continue;
         }
-        let listed = fs::read_dir(&path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let listed =
+            fs::read_dir(&path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
         let error = match listed {
             Ok(entries) if depth < MAX_FOLDER_DEPTH => {
                 let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
@@ -266,23 +310,32 @@ fn walk(folder: &Path, files: &mut Files) -> Vec<PathBuf> {
             Ok(_) => anyhow::anyhow!("folders nested deeper than {MAX_FOLDER_DEPTH}"),
             Err(error) => error.into(),
         };
-        files.failures.push(Failure { name: path.display().to_string(), error });
+        files.failures.push(Failure {
+            name: path.display().to_string(),
+            error,
+        });
     }
     found
 }
 
 /// A missing file is told as a missing file, not as a server that does not resolve.
 fn looks_like_path(text: &str) -> bool {
-    const EXTENSIONS: [&str; 8] = [".pem", ".crt", ".cer", ".der", ".p7b", ".jks", ".p12", ".pfx"];
+    const EXTENSIONS: [&str; 8] = [
+        ".pem", ".crt", ".cer", ".der", ".p7b", ".jks", ".p12", ".pfx",
+    ];
     !text.contains("://")
-        && (text.starts_with(['.', '/', '~']) || EXTENSIONS.iter().any(|extension| text.ends_with(extension)))
+        && (text.starts_with(['.', '/', '~'])
+            || EXTENSIONS.iter().any(|extension| text.ends_with(extension)))
 }
 
 fn read_capped(source: impl Read) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        anyhow::bail!("larger than {} MiB, which no certificate file is", MAX_FILE_BYTES >> 20);
+        anyhow::bail!(
+            "larger than {} MiB, which no certificate file is",
+            MAX_FILE_BYTES >> 20
+        );
     }
     Ok(bytes)
 }

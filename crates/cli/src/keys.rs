@@ -13,7 +13,7 @@ use crate::store::SystemRandom;
 ///
 /// A PEM file shows its keys to everybody who can read it, so a key goes there only as the user says: sealed with
 /// `--key-password`, or in the clear with `--key-password none`.
-pub fn open_and_pair(
+pub(crate) fn open_and_pair(
     store: KeyStore,
     passwords: &Passwords,
     format: Format,
@@ -25,14 +25,21 @@ pub fn open_and_pair(
     }
     let opened = open(store, passwords)?;
     let paired = trustpack_core::pair::pair(opened);
-    if format == Format::Pem { seal_for_pem(paired, out, talk) } else { Ok(paired) }
+    if format == Format::Pem {
+        seal_for_pem(paired, out, talk)
+    } else {
+        Ok(paired)
+    }
 }
 
 fn open(store: KeyStore, passwords: &Passwords) -> Result<KeyStore> {
     let empty = Password::new("");
     map_keys(store, |key| {
         // A wrong password is no error here: the key may travel sealed, and the writer says when it cannot.
-        let opened = passwords.all().chain([&empty]).find_map(|password| key.unlock(Some(password)).ok());
+        let opened = passwords
+            .all()
+            .chain([&empty])
+            .find_map(|password| key.unlock(Some(password)).ok());
         Ok(opened.map_or_else(|| key.clone(), SealedKey::from))
     })
 }
@@ -50,7 +57,8 @@ fn seal_for_pem(store: KeyStore, out: &StorePassword, talk: &Talk) -> Result<Key
     };
     map_keys(store, |key| {
         match key.unlock(None) {
-            Ok(open) => SealedKey::seal_pkcs8(&open, &password, &SystemRandom).context("cannot encrypt the key"),
+            Ok(open) => SealedKey::seal_pkcs8(&open, &password, &SystemRandom)
+                .context("cannot encrypt the key"),
             // Still locked: it goes as it is, and the writer says when the format cannot carry it.
             Err(_) => Ok(key.clone()),
         }
@@ -61,7 +69,10 @@ fn map_keys(store: KeyStore, change: impl Fn(&SealedKey) -> Result<SealedKey>) -
     let mut changed = KeyStore::new();
     for entry in store.into_entries() {
         let kind = match entry.kind {
-            EntryKind::PrivateKey { key, chain } => EntryKind::PrivateKey { key: change(&key)?, chain },
+            EntryKind::PrivateKey { key, chain } => EntryKind::PrivateKey {
+                key: change(&key)?,
+                chain,
+            },
             other => other,
         };
         changed.push_renamed(Entry { kind, ..entry });

@@ -14,7 +14,7 @@ use crate::hint::Hinted;
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Privacy {
+pub(crate) enum Privacy {
     /// A key or a password is inside: mode 0600.
     Private,
     /// Everybody, as the umask allows.
@@ -23,7 +23,7 @@ pub enum Privacy {
 
 /// What to do with a file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum Existing {
     /// Refuse, unless it holds the same bytes.
     Keep,
     /// Replace it.
@@ -32,7 +32,7 @@ pub enum Existing {
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Saved {
+pub(crate) enum Saved {
     /// The file was there with the same bytes and was not touched.
     Unchanged,
     /// The file is new, or its content is.
@@ -40,22 +40,30 @@ pub enum Saved {
 }
 
 /// Whether the path means stdout.
-pub fn is_stdout(path: &Path) -> bool {
+pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
 /// Whether the path means a folder: it ends with a separator, or is one.
-pub fn is_folder(path: &Path) -> bool {
+pub(crate) fn is_folder(path: &Path) -> bool {
     path.as_os_str().to_string_lossy().ends_with('/') || path.is_dir()
 }
 
 /// Saves the bytes at `path`, or prints them when `path` is `-`.
-pub fn save(path: &Path, bytes: &[u8], privacy: Privacy, existing: Existing) -> Result<Saved> {
+pub(crate) fn save(
+    path: &Path,
+    bytes: &[u8],
+    privacy: Privacy,
+    existing: Existing,
+) -> Result<Saved> {
     if is_stdout(path) {
         return to_stdout(bytes);
     }
     if is_folder(path) {
-        let message = format!("{} is a folder, and a file is to be written", path.display());
+        let message = format!(
+            "{} is a folder, and a file is to be written",
+            path.display()
+        );
         return Err(Hinted::new(message, "name a file in it").into());
     }
     let target = follow_links(path)?;
@@ -77,7 +85,7 @@ pub fn save(path: &Path, bytes: &[u8], privacy: Privacy, existing: Existing) -> 
 }
 
 /// Creates the folder and its parents; an existing one is fine.
-pub fn create_folder(path: &Path) -> Result<()> {
+pub(crate) fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
 }
 
@@ -155,7 +163,10 @@ mod tests {
     fn a_private_file_is_0600_and_an_existing_mode_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");
-        assert_eq!(save(&path, b"a", Privacy::Private, Existing::Keep).unwrap(), Saved::Written);
+        assert_eq!(
+            save(&path, b"a", Privacy::Private, Existing::Keep).unwrap(),
+            Saved::Written
+        );
         assert_eq!(mode(&path), 0o600);
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         save(&path, b"b", Privacy::Private, Existing::Replace).unwrap();
@@ -168,7 +179,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");
         save(&path, b"a", Privacy::Public, Existing::Keep).unwrap();
-        assert_eq!(save(&path, b"a", Privacy::Public, Existing::Keep).unwrap(), Saved::Unchanged);
+        assert_eq!(
+            save(&path, b"a", Privacy::Public, Existing::Keep).unwrap(),
+            Saved::Unchanged
+        );
         assert!(save(&path, b"b", Privacy::Public, Existing::Keep).is_err());
         assert_eq!(fs::read(&path).unwrap(), b"a");
     }
@@ -183,7 +197,15 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&target).unwrap(), b"new");
         std::os::unix::fs::symlink("loop", folder.path().join("loop")).unwrap();
-        assert!(save(&folder.path().join("loop"), b"x", Privacy::Public, Existing::Replace).is_err());
+        assert!(
+            save(
+                &folder.path().join("loop"),
+                b"x",
+                Privacy::Public,
+                Existing::Replace
+            )
+            .is_err()
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::render::Talk;
 
 /// A source as typed: `env:NAME`, `file:PATH`, `fd:N`, `prompt`, `none`, `empty`, `pass:LITERAL`.
 #[derive(Clone, Debug)]
-pub enum PasswordSource {
+pub(crate) enum PasswordSource {
     Descriptor(u32),
     Empty,
     Environment(String),
@@ -29,7 +29,12 @@ const MAX_PASSWORD_BYTES: u64 = 64 * 1024;
 
 impl PasswordSource {
     /// Asks the source. `purpose` completes "password of …" in prompts and errors; `new` asks twice.
-    pub fn resolve(&self, purpose: &str, new: bool, talk: &Talk) -> Result<Option<Password>> {
+    pub(crate) fn resolve(
+        &self,
+        purpose: &str,
+        new: bool,
+        talk: &Talk,
+    ) -> Result<Option<Password>> {
         match self {
             Self::Descriptor(number) => read_one(format!("/dev/fd/{number}").into())
                 .with_context(|| format!("password of {purpose}: file descriptor {number}"))
@@ -39,7 +44,9 @@ impl PasswordSource {
                 Ok(value) => Ok(Some(Password::new(value))),
                 Err(std::env::VarError::NotPresent) => Err(Hinted::new(
                     format!("password of {purpose}: the environment variable {name} is not set"),
-                    format!("export {name}, or use --password empty when the empty password is meant"),
+                    format!(
+                        "export {name}, or use --password empty when the empty password is meant"
+                    ),
                 )
                 .into()),
                 Err(std::env::VarError::NotUnicode(_)) => {
@@ -81,7 +88,11 @@ impl FromStr for PasswordSource {
 }
 
 /// The password of a store that is about to be written: from its source, else asked for on a terminal.
-pub fn for_writing(source: Option<&PasswordSource>, purpose: &str, talk: &Talk) -> Result<Option<Password>> {
+pub(crate) fn for_writing(
+    source: Option<&PasswordSource>,
+    purpose: &str,
+    talk: &Talk,
+) -> Result<Option<Password>> {
     match source {
         Some(source) => source.resolve(purpose, true, talk),
         None if io::stdin().is_terminal() => prompt(purpose, true).map(Some),
@@ -96,12 +107,16 @@ pub fn for_writing(source: Option<&PasswordSource>, purpose: &str, talk: &Talk) 
 /// Reads a file up to its first line end; the line end is not part of the password.
 fn read_one(path: PathBuf) -> Result<Password> {
     let mut bytes = Zeroizing::new(Vec::new());
-    fs::File::open(&path)?.take(MAX_PASSWORD_BYTES + 1).read_to_end(&mut bytes)?;
+    fs::File::open(&path)?
+        .take(MAX_PASSWORD_BYTES + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_PASSWORD_BYTES {
         bail!("longer than {MAX_PASSWORD_BYTES} bytes, which is no password file");
     }
     let text = std::str::from_utf8(&bytes).ok().context("not UTF-8")?;
-    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    let line = text
+        .strip_suffix('\n')
+        .map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.contains('\n') {
         return Err(Hinted::new(
             "more than one line, so it is not clear what the password is",
@@ -114,9 +129,13 @@ fn read_one(path: PathBuf) -> Result<Password> {
 
 fn prompt(purpose: &str, new: bool) -> Result<Password> {
     let ask = |text: String| {
-        rpassword::prompt_password(text).map(Zeroizing::new).with_context(|| {
-            format!("password of {purpose}: no terminal to ask on (use env:NAME, file:PATH or fd:N)")
-        })
+        rpassword::prompt_password(text)
+            .map(Zeroizing::new)
+            .with_context(|| {
+                format!(
+                    "password of {purpose}: no terminal to ask on (use env:NAME, file:PATH or fd:N)"
+                )
+            })
     };
     let first = ask(format!("password of {purpose}: "))?;
     if new && *first != *ask(format!("again, password of {purpose}: "))? {
@@ -140,7 +159,10 @@ mod tests {
         for bytes in [b"secret".as_slice(), b"secret\n", b"secret\r\n"] {
             assert_eq!(read(bytes).unwrap().expose_secret(), "secret");
         }
-        assert_eq!(read(b" with blanks \n").unwrap().expose_secret(), " with blanks ");
+        assert_eq!(
+            read(b" with blanks \n").unwrap().expose_secret(),
+            " with blanks "
+        );
         assert!(read(b"\n").unwrap().is_empty());
         assert!(read(b"one\ntwo\n").is_err());
         assert!(read(b"\xff").is_err());

@@ -14,7 +14,7 @@ use crate::input::{self, Input, Passwords};
 use crate::render::Talk;
 
 /// Whom to ask and how, with every name checked before the first connection is made.
-pub struct Plan {
+pub(crate) struct Plan {
     targets: Vec<Target>,
     options: FetchOptions,
     parallel: usize,
@@ -22,8 +22,15 @@ pub struct Plan {
 
 impl Plan {
     /// Resolves the flags for these servers.
-    pub fn new(endpoints: impl IntoIterator<Item = Endpoint>, reach: &Reach) -> Result<Self> {
-        let server_name = reach.server_name.as_deref().map(parse_server_name).transpose()?;
+    pub(crate) fn new(
+        endpoints: impl IntoIterator<Item = Endpoint>,
+        reach: &Reach,
+    ) -> Result<Self> {
+        let server_name = reach
+            .server_name
+            .as_deref()
+            .map(parse_server_name)
+            .transpose()?;
         let targets = endpoints
             .into_iter()
             .map(|endpoint| Target {
@@ -37,31 +44,47 @@ impl Plan {
             (_, true) => AddressFamily::V6,
             _ => AddressFamily::Any,
         };
-        let options = FetchOptions { timeout: reach.timeout, family };
-        Ok(Self { targets, options, parallel: usize::from(reach.parallel) })
+        let options = FetchOptions {
+            timeout: reach.timeout,
+            family,
+        };
+        Ok(Self {
+            targets,
+            options,
+            parallel: usize::from(reach.parallel),
+        })
     }
 
     /// Where to connect for servers that no `--connect` speaks of.
-    pub fn connect_by_default(&mut self, connect: &Endpoint) {
+    pub(crate) fn connect_by_default(&mut self, connect: &Endpoint) {
         for target in &mut self.targets {
             target.connect.get_or_insert_with(|| connect.clone());
         }
     }
 
     /// Asks all servers; `on_result` sees each answer as it comes. Returns the answers in the order of the servers.
-    pub fn run(&self, talk: &Talk, mut on_result: impl FnMut(&Fetched) -> Result<()>) -> Result<Vec<Fetched>> {
+    pub(crate) fn run(
+        &self,
+        talk: &Talk,
+        mut on_result: impl FnMut(&Fetched) -> Result<()>,
+    ) -> Result<Vec<Fetched>> {
         let bar = talk.progress(self.targets.len(), "fetching");
         let mut answers: Vec<Option<Fetched>> = self.targets.iter().map(|_| None).collect();
         let mut outcome = Ok(());
-        fetch_all(&self.targets, &self.options, self.parallel, &mut |index, fetched| {
-            if outcome.is_ok() {
-                outcome = on_result(&fetched);
-            }
-            if let Some(place) = answers.get_mut(index) {
-                *place = Some(fetched);
-            }
-            bar.inc(1);
-        });
+        fetch_all(
+            &self.targets,
+            &self.options,
+            self.parallel,
+            &mut |index, fetched| {
+                if outcome.is_ok() {
+                    outcome = on_result(&fetched);
+                }
+                if let Some(place) = answers.get_mut(index) {
+                    *place = Some(fetched);
+                }
+                bar.inc(1);
+            },
+        );
         bar.finish_and_clear();
         outcome?;
         Ok(answers.into_iter().flatten().collect())
@@ -69,7 +92,7 @@ impl Plan {
 }
 
 /// Says why a server presented nothing.
-pub fn tell_failure(fetched: &Fetched, talk: &Talk) {
+pub(crate) fn tell_failure(fetched: &Fetched, talk: &Talk) {
     let name = fetched.target.endpoint.to_string();
     let error = match &fetched.error {
         Some(error) => Hinted::new(error.to_string(), error.hint().unwrap_or_default()),
@@ -79,20 +102,28 @@ pub fn tell_failure(fetched: &Fetched, talk: &Talk) {
 }
 
 /// A name or address that a certificate can carry.
-pub fn parse_server_name(text: &str) -> Result<ServerName<'static>> {
-    ServerName::try_from(text.to_owned())
-        .map_err(|_| Hinted::new(format!("{text:?} is no host name or IP address"), "write it as in https://NAME/").into())
+pub(crate) fn parse_server_name(text: &str) -> Result<ServerName<'static>> {
+    ServerName::try_from(text.to_owned()).map_err(|_| {
+        Hinted::new(
+            format!("{text:?} is no host name or IP address"),
+            "write it as in https://NAME/",
+        )
+        .into()
+    })
 }
 
 /// The identity that the server is expected to show.
-pub fn expected_name(target: &Target) -> Result<ServerName<'static>> {
-    target
-        .expected_name()
-        .with_context(|| format!("{} is no host name that a certificate can carry", target.endpoint))
+pub(crate) fn expected_name(target: &Target) -> Result<ServerName<'static>> {
+    target.expected_name().with_context(|| {
+        format!(
+            "{} is no host name that a certificate can carry",
+            target.endpoint
+        )
+    })
 }
 
 /// Where roots are looked up: named files first, then the system store, then Mozilla's list.
-pub fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>> {
+pub(crate) fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>> {
     let mut sets = Vec::new();
     for name in &roots.files {
         let inputs = [Input::Path(name.into())];
@@ -101,7 +132,10 @@ pub fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>> {
             return Err(failure.error.context(failure.name));
         }
         for loaded in &files.loaded {
-            sets.push(TrustAnchors::from_store(loaded.name.clone(), &loaded.contents.store));
+            sets.push(TrustAnchors::from_store(
+                loaded.name.clone(),
+                &loaded.contents.store,
+            ));
         }
     }
     sets.push(system_roots(talk));
@@ -110,9 +144,18 @@ pub fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>> {
 }
 
 /// A fetched chain, put in order and completed.
-pub fn analyse_fetched(fetched: &Fetched, roots: &[TrustAnchors], at: OffsetDateTime) -> Option<ChainAnalysis> {
+pub(crate) fn analyse_fetched(
+    fetched: &Fetched,
+    roots: &[TrustAnchors],
+    at: OffsetDateTime,
+) -> Option<ChainAnalysis> {
     let chain = fetched.chain.as_ref()?;
-    Some(analyse(chain, roots, &fetched.target.endpoint.to_string(), at))
+    Some(analyse(
+        chain,
+        roots,
+        &fetched.target.endpoint.to_string(),
+        at,
+    ))
 }
 
 /// The roots of this system, as its own programs find them.

@@ -9,30 +9,30 @@ use trustpack_core::report::Style;
 use crate::hint::hint_for;
 
 /// The talk on stderr.
-pub struct Talk {
+pub(crate) struct Talk {
     quiet: bool,
 }
 
 impl Talk {
     /// A quiet talk keeps errors and warnings only.
-    pub fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         Self { quiet }
     }
 
     /// What was done, in one line.
-    pub fn say(&self, text: impl AsRef<str>) {
+    pub(crate) fn say(&self, text: impl AsRef<str>) {
         if !self.quiet {
             to_stderr(text.as_ref());
         }
     }
 
     /// Something that the user should know although the command goes on.
-    pub fn warn(&self, text: impl AsRef<str>) {
+    pub(crate) fn warn(&self, text: impl AsRef<str>) {
         to_stderr(&format!("warning: {}", text.as_ref()));
     }
 
     /// One line what and where, one line what to do.
-    pub fn error(&self, error: &anyhow::Error) {
+    pub(crate) fn error(&self, error: &anyhow::Error) {
         to_stderr(&format!("error: {error:#}"));
         if let Some(hint) = hint_for(error) {
             to_stderr(&format!("hint: {hint}"));
@@ -40,7 +40,7 @@ impl Talk {
     }
 
     /// An error about one input among several: what and where, what to do.
-    pub fn failure(&self, name: &str, error: &anyhow::Error) {
+    pub(crate) fn failure(&self, name: &str, error: &anyhow::Error) {
         to_stderr(&format!("error: {name}: {error:#}"));
         if let Some(hint) = hint_for(error) {
             to_stderr(&format!("hint: {hint}"));
@@ -48,7 +48,7 @@ impl Talk {
     }
 
     /// A progress bar for `length` steps; invisible when stderr is no terminal or the talk is quiet.
-    pub fn progress(&self, length: usize, what: &'static str) -> ProgressBar {
+    pub(crate) fn progress(&self, length: usize, what: &'static str) -> ProgressBar {
         let target = if self.quiet || length < 2 {
             ProgressDrawTarget::hidden()
         } else {
@@ -63,7 +63,7 @@ impl Talk {
 }
 
 /// Prints data on stdout; a text without a final line end gets one.
-pub fn print(text: &str) -> Result<()> {
+pub(crate) fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -74,23 +74,28 @@ pub fn print(text: &str) -> Result<()> {
 }
 
 /// Prints one serialisable value on stdout.
-pub fn print_json(value: &impl serde::Serialize) -> Result<()> {
+pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<()> {
     print(&serde_json::to_string_pretty(value)?)
 }
 
 /// How stdout wants its tables: colour and width of the terminal, or plain.
-pub fn stdout_style() -> Style {
+pub(crate) fn stdout_style() -> Style {
     let terminal = io::stdout().is_terminal();
     Style {
-        width: terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0),
+        width: terminal
+            .then(terminal_size::terminal_size)
+            .flatten()
+            .map(|(width, _)| width.0),
         color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
 }
 
 /// Whether an error only says that the reader of stdout went away.
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
 }
 

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use trustpack_core::keystore::{self, Entry, EntryKind, Error, Format, KeyStore, RandomSource, WriteOptions};
+use trustpack_core::keystore::{
+    self, Entry, EntryKind, Error, Format, KeyStore, RandomSource, WriteOptions,
+};
 
 use crate::args::StorePassword;
 use crate::hint::Hinted;
@@ -12,27 +14,42 @@ use crate::password;
 use crate::render::Talk;
 
 /// Where a store goes, and in which format.
-pub struct Target<'a> {
+pub(crate) struct Target<'a> {
     pub path: &'a Path,
     pub format: Format,
     pub existing: Existing,
 }
 
 /// The format to write: as told, else by extension, else the fallback.
-pub fn format_of(path: &Path, told: Option<Format>, fallback: Option<Format>) -> Result<Format> {
+pub(crate) fn format_of(
+    path: &Path,
+    told: Option<Format>,
+    fallback: Option<Format>,
+) -> Result<Format> {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let stdout = output::is_stdout(path).then_some(Format::Pem);
-    told.or_else(|| extension.and_then(Format::for_extension)).or(stdout).or(fallback).ok_or_else(|| {
-        Hinted::new(
-            format!("{}: the extension does not say which format to write", path.display()),
-            "name it with --format pem, der, p7b, jks or pkcs12",
-        )
-        .into()
-    })
+    told.or_else(|| extension.and_then(Format::for_extension))
+        .or(stdout)
+        .or(fallback)
+        .ok_or_else(|| {
+            Hinted::new(
+                format!(
+                    "{}: the extension does not say which format to write",
+                    path.display()
+                ),
+                "name it with --format pem, der, p7b, jks or pkcs12",
+            )
+            .into()
+        })
 }
 
 /// Writes the store and says what was done. A file that already holds the same bytes is not touched.
-pub fn save(store: &KeyStore, target: &Target<'_>, passwords: &StorePassword, talk: &Talk) -> Result<Saved> {
+pub(crate) fn save(
+    store: &KeyStore,
+    target: &Target<'_>,
+    passwords: &StorePassword,
+    talk: &Talk,
+) -> Result<Saved> {
     let name = target.path.display().to_string();
     let password = if target.format.has_password() {
         password::for_writing(passwords.password.as_ref(), &name, talk)?
@@ -43,7 +60,7 @@ pub fn save(store: &KeyStore, target: &Target<'_>, passwords: &StorePassword, ta
 }
 
 /// As [`save`], with the store password already known.
-pub fn save_with(
+pub(crate) fn save_with(
     store: &KeyStore,
     target: &Target<'_>,
     password: Option<&keystore::Password>,
@@ -59,17 +76,32 @@ pub fn save_with(
         password,
         key_password: key_password.as_ref(),
         // Without a key inside, salts follow from the content, so that equal input gives equal bytes.
-        random: store.has_keys().then_some(&SystemRandom as &dyn RandomSource),
+        random: store
+            .has_keys()
+            .then_some(&SystemRandom as &dyn RandomSource),
     };
     let written = keystore::write(store, target.format, &options).with_context(|| name.clone())?;
     for note in &written.notes {
         talk.say(format!("note: {name}: {note}"));
     }
-    let privacy = if store.has_keys() { Privacy::Private } else { Privacy::Public };
+    let privacy = if store.has_keys() {
+        Privacy::Private
+    } else {
+        Privacy::Public
+    };
     let saved = output::save(target.path, &written.bytes, privacy, target.existing)?;
     if !output::is_stdout(target.path) {
-        let count = store.entries().iter().map(Entry::certificates).map(<[_]>::len).sum::<usize>();
-        let keys = store.entries().iter().filter(|entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_))).count();
+        let count = store
+            .entries()
+            .iter()
+            .map(Entry::certificates)
+            .map(<[_]>::len)
+            .sum::<usize>();
+        let keys = store
+            .entries()
+            .iter()
+            .filter(|entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_)))
+            .count();
         let what = match keys {
             0 => format!("{count} certificate(s)"),
             _ => format!("{keys} key(s) and {count} certificate(s)"),
@@ -83,7 +115,7 @@ pub fn save_with(
 }
 
 /// The operating system's random bytes.
-pub struct SystemRandom;
+pub(crate) struct SystemRandom;
 
 impl RandomSource for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {

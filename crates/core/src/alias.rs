@@ -31,7 +31,11 @@ pub fn of(certificate: &Certificate) -> String {
 /// Gives every entry that its container did not name an alias by [`of`], unique among all.
 pub fn name_all(store: KeyStore) -> KeyStore {
     let mut aliases = Aliases::default();
-    for entry in store.entries().iter().filter(|entry| entry.alias.is_given()) {
+    for entry in store
+        .entries()
+        .iter()
+        .filter(|entry| entry.alias.is_given())
+    {
         aliases.take(entry.alias.as_str());
     }
     let mut named = KeyStore::new();

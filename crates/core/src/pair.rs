@@ -18,7 +18,9 @@ pub fn pair(store: KeyStore) -> KeyStore {
     let mut entries = store.into_entries();
     let mut used: Vec<CertificateDer<'static>> = Vec::new();
     for entry in &mut entries {
-        let EntryKind::PrivateKey { key, chain } = &mut entry.kind else { continue };
+        let EntryKind::PrivateKey { key, chain } = &mut entry.kind else {
+            continue;
+        };
         if !chain.is_empty() {
             continue;
         }
@@ -48,7 +50,10 @@ fn trusted(store: &KeyStore) -> Vec<Certificate> {
     store.entries().iter().filter_map(single).collect()
 }
 
-fn chain_of(end_entity: &Certificate, certificates: &[Certificate]) -> Vec<CertificateDer<'static>> {
+fn chain_of(
+    end_entity: &Certificate,
+    certificates: &[Certificate],
+) -> Vec<CertificateDer<'static>> {
     let mut chain = vec![end_entity.clone()];
     while let Some(last) = chain.last()
         && !last.is_self_issued()
@@ -64,5 +69,8 @@ fn chain_of(end_entity: &Certificate, certificates: &[Certificate]) -> Vec<Certi
             None => break,
         }
     }
-    chain.into_iter().map(|certificate| certificate.der().clone()).collect()
+    chain
+        .into_iter()
+        .map(|certificate| certificate.der().clone())
+        .collect()
 }

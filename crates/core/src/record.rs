@@ -130,7 +130,11 @@ impl FetchRecord {
     pub fn new(fetched: &Fetched, analysis: Option<&ChainAnalysis>, at: OffsetDateTime) -> Self {
         Self {
             target: fetched.target.endpoint.to_string(),
-            server_name: fetched.target.server_name.as_ref().map(|name| name.to_str().into_owned()),
+            server_name: fetched
+                .target
+                .server_name
+                .as_ref()
+                .map(|name| name.to_str().into_owned()),
             address: fetched.address.map(|address| address.to_string()),
             protocol: fetched.protocol.clone(),
             cipher_suite: fetched.cipher_suite.clone(),
@@ -144,12 +148,16 @@ impl FetchRecord {
                 .flat_map(|analysis| &analysis.path)
                 .map(|certificate| CertificateRecord::new(certificate, at))
                 .collect(),
-            root: analysis.and_then(|analysis| analysis.root.as_ref()).map(|root| RootRecord {
-                certificate: CertificateRecord::new(&root.certificate, at),
-                origin: root.origin.clone(),
-                presented: root.presented,
-            }),
-            findings: analysis.map(|analysis| analysis.findings.clone()).unwrap_or_default(),
+            root: analysis
+                .and_then(|analysis| analysis.root.as_ref())
+                .map(|root| RootRecord {
+                    certificate: CertificateRecord::new(&root.certificate, at),
+                    origin: root.origin.clone(),
+                    presented: root.presented,
+                }),
+            findings: analysis
+                .map(|analysis| analysis.findings.clone())
+                .unwrap_or_default(),
             error: fetched.error.as_ref().map(|error| ErrorRecord {
                 reason: error.reason(),
                 message: error.to_string(),
@@ -190,7 +198,11 @@ impl VerifyRecord {
         verdict: &Verdict,
         at: OffsetDateTime,
     ) -> Self {
-        let path = verdict.outcome.as_ref().map(|path| path.certificates()).unwrap_or_default();
+        let path = verdict
+            .outcome
+            .as_ref()
+            .map(|path| path.certificates())
+            .unwrap_or_default();
         Self {
             subject: subject.to_owned(),
             server_name: server_name.to_owned(),
@@ -199,7 +211,10 @@ impl VerifyRecord {
                 Client::Java => "java",
             },
             accepted: verdict.is_accepted(),
-            path: path.iter().map(|certificate| CertificateRecord::new(certificate, at)).collect(),
+            path: path
+                .iter()
+                .map(|certificate| CertificateRecord::new(certificate, at))
+                .collect(),
             refusal: verdict.outcome.as_ref().err().map(|refusal| ErrorRecord {
                 reason: refusal.reason(),
                 message: refusal.to_string(),
@@ -258,7 +273,9 @@ impl ContentsRecord {
                     _ => "secret-key",
                 },
                 protection: match &entry.kind {
-                    EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) => Some(key.protection()),
+                    EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) => {
+                        Some(key.protection())
+                    }
                     _ => None,
                 },
                 certificates: Vec::new(),
@@ -266,7 +283,9 @@ impl ContentsRecord {
             };
             for der in entry.certificates() {
                 match Certificate::from_der(der.clone()) {
-                    Ok(certificate) => record.certificates.push(CertificateRecord::new(&certificate, at)),
+                    Ok(certificate) => record
+                        .certificates
+                        .push(CertificateRecord::new(&certificate, at)),
                     Err(error) => record.unreadable.push(error.to_string()),
                 }
             }

@@ -95,8 +95,15 @@ impl std::str::FromStr for Format {
 
     /// The word of the format, or an extension that stands for it, in any case.
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        let named = Self::ALL.iter().find(|format| format.word().eq_ignore_ascii_case(word));
-        named.copied().or_else(|| Self::for_extension(word)).ok_or_else(|| UnknownFormat { word: word.to_owned() })
+        let named = Self::ALL
+            .iter()
+            .find(|format| format.word().eq_ignore_ascii_case(word));
+        named
+            .copied()
+            .or_else(|| Self::for_extension(word))
+            .ok_or_else(|| UnknownFormat {
+                word: word.to_owned(),
+            })
     }
 }
 

@@ -17,7 +17,7 @@ use crate::output::{self, Existing, Privacy};
 use crate::render::{Talk, print, print_json};
 
 /// Runs the verb.
-pub fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
     match verb {
         Channel::New(arguments) => new(&arguments, talk),
         Channel::Pack(arguments) => pack::run(&arguments, talk),
@@ -30,11 +30,22 @@ fn new(arguments: &ChannelNew, talk: &Talk) -> Result<Outcome> {
         Hinted::new(error.to_string(), "write `trustpack channel new telegram NAME` or `… whatsapp --provider infobip NAME`")
     })?;
     let text = template(kind, &arguments.name);
-    let existing = if arguments.force { Existing::Replace } else { Existing::Keep };
-    output::save(&arguments.output, text.as_bytes(), Privacy::Public, existing)?;
+    let existing = if arguments.force {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
+    output::save(
+        &arguments.output,
+        text.as_bytes(),
+        Privacy::Public,
+        existing,
+    )?;
     if !output::is_stdout(&arguments.output) {
         let name = arguments.output.display();
-        talk.say(format!("wrote {name}: fill it in, then run `trustpack channel validate {name}`"));
+        talk.say(format!(
+            "wrote {name}: fill it in, then run `trustpack channel validate {name}`"
+        ));
     }
     Ok(Outcome::Fine)
 }
@@ -49,14 +60,32 @@ struct Validation<'a> {
 fn check(arguments: &ChannelValidate) -> Result<Outcome> {
     let spec = read_spec(&arguments.spec)?;
     let findings = validate(&spec);
-    let valid = !findings.iter().any(|finding| finding.severity == Severity::Critical);
+    let valid = !findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Critical);
     if arguments.json.json {
-        let channels = spec.channels.iter().map(|channel| channel.name.as_str()).collect();
-        print_json(&Validation { channels, valid, findings: &findings })?;
+        let channels = spec
+            .channels
+            .iter()
+            .map(|channel| channel.name.as_str())
+            .collect();
+        print_json(&Validation {
+            channels,
+            valid,
+            findings: &findings,
+        })?;
     } else {
-        let names: Vec<&str> = spec.channels.iter().map(|channel| channel.name.as_str()).collect();
+        let names: Vec<&str> = spec
+            .channels
+            .iter()
+            .map(|channel| channel.name.as_str())
+            .collect();
         let answer = if valid { "valid" } else { "not valid" };
-        print(&format!("{}: {answer}: {}", arguments.spec, names.join(", ")))?;
+        print(&format!(
+            "{}: {answer}: {}",
+            arguments.spec,
+            names.join(", ")
+        ))?;
         for finding in &findings {
             print(page::finding_about(finding).trim_end())?;
         }
@@ -66,13 +95,23 @@ fn check(arguments: &ChannelValidate) -> Result<Outcome> {
 
 /// Reads a specification; `-` is stdin.
 fn read_spec(path: &str) -> Result<Spec> {
-    let bytes = if path == "-" { input::read_stdin() } else { input::read_file(Path::new(path)) };
+    let bytes = if path == "-" {
+        input::read_stdin()
+    } else {
+        input::read_file(Path::new(path))
+    };
     let bytes = bytes.with_context(|| path.to_owned())?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        Hinted::new(format!("{path}: not UTF-8 text"), "a specification is TOML; see `trustpack channel new --help`")
+        Hinted::new(
+            format!("{path}: not UTF-8 text"),
+            "a specification is TOML; see `trustpack channel new --help`",
+        )
     })?;
     Spec::from_toml(&text).map_err(|error| {
-        Hinted::new(format!("{path}: {error}"), "`trustpack channel new` writes a specification with every key explained")
-            .into()
+        Hinted::new(
+            format!("{path}: {error}"),
+            "`trustpack channel new` writes a specification with every key explained",
+        )
+        .into()
     })
 }

@@ -15,26 +15,43 @@ use crate::probe::{self, Plan};
 use crate::render::{Talk, print, stdout_style};
 
 /// Runs the command.
-pub fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     let at = arguments.time.now();
     let inputs = Input::parse_all(&arguments.inputs)?;
     let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
     let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
-    let roots = if fetched.is_empty() { Vec::new() } else { probe::root_sets(&arguments.roots, talk)? };
+    let roots = if fetched.is_empty() {
+        Vec::new()
+    } else {
+        probe::root_sets(&arguments.roots, talk)?
+    };
 
     let mut answers = fetched.iter();
     let mut subjects = Vec::new();
     for one in &inputs {
         match one {
-            Input::Endpoint(_) => subjects.extend(answers.next().map(|answer| server(answer, &roots, at))),
+            Input::Endpoint(_) => {
+                subjects.extend(answers.next().map(|answer| server(answer, &roots, at)))
+            }
             Input::Path(_) | Input::Stdin => subjects.extend(files(one, &passwords, talk)),
         }
     }
-    let policy = Policy { warn: arguments.warn, crit: arguments.crit };
+    let policy = Policy {
+        warn: arguments.warn,
+        crit: arguments.crit,
+    };
     let report = check(subjects, &policy, at);
-    let format = if arguments.json.json { ReportFormat::Json } else { ReportFormat::Table };
+    let format = if arguments.json.json {
+        ReportFormat::Json
+    } else {
+        ReportFormat::Table
+    };
     print(&render(&report, format, &stdout_style()))?;
-    Ok(if report.exceeds(arguments.fail_on) { Outcome::No } else { Outcome::Fine })
+    Ok(if report.exceeds(arguments.fail_on) {
+        Outcome::No
+    } else {
+        Outcome::Fine
+    })
 }
 
 /// A server: its chain, or the finding that it could not be reached.
@@ -53,7 +70,10 @@ fn server(fetched: &Fetched, roots: &[TrustAnchors], at: time::OffsetDateTime) -
 fn files(input: &Input, passwords: &Passwords, talk: &Talk) -> Vec<Subject> {
     let files = input::load(std::slice::from_ref(input), passwords);
     files.tell_passed_over(talk);
-    let failed = files.failures.iter().map(|failure| Subject::unreadable(&failure.name, format!("{:#}", failure.error)));
+    let failed = files
+        .failures
+        .iter()
+        .map(|failure| Subject::unreadable(&failure.name, format!("{:#}", failure.error)));
     files.loaded.iter().map(file).chain(failed).collect()
 }
 
@@ -68,8 +88,15 @@ fn file(loaded: &Loaded) -> Subject {
             certificates.filter_map(|der| Certificate::from_der(der.clone()).ok()),
         )
     };
-    for note in loaded.contents.notes.iter().filter(|note| note.kind == NoteKind::Skipped) {
-        subject.findings.extend(Subject::unreadable(&loaded.name, note).findings);
+    for note in loaded
+        .contents
+        .notes
+        .iter()
+        .filter(|note| note.kind == NoteKind::Skipped)
+    {
+        subject
+            .findings
+            .extend(Subject::unreadable(&loaded.name, note).findings);
     }
     subject
 }

@@ -9,7 +9,7 @@ use crate::args::Arguments;
 use crate::render::print;
 
 /// Prints the completion script of a shell.
-pub fn completions(shell: Shell) -> Result<Outcome> {
+pub(super) fn completions(shell: Shell) -> Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "trustpack", &mut script);
     print(&String::from_utf8_lossy(&script))?;
@@ -17,13 +17,15 @@ pub fn completions(shell: Shell) -> Result<Outcome> {
 }
 
 /// Prints the manual page: one for the command, one section for each verb.
-pub fn manual() -> Result<Outcome> {
+pub(super) fn manual() -> Result<Outcome> {
     let mut page = Vec::new();
     let command = Arguments::command();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
     for verb in command.get_subcommands() {
         let title = format!("trustpack-{}", verb.get_name());
-        clap_mangen::Man::new(verb.clone()).title(title).render(&mut page)?;
+        clap_mangen::Man::new(verb.clone())
+            .title(title)
+            .render(&mut page)?;
     }
     print(&String::from_utf8_lossy(&page))?;
     Ok(Outcome::Fine)

@@ -15,11 +15,15 @@ use crate::render::Talk;
 use crate::store::{self, Target};
 
 /// Runs the command.
-pub fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     let inputs = Input::parse_all(&arguments.inputs)?;
     if let Some(endpoint) = Input::endpoints(&inputs).next() {
         let hint = format!("use `trustpack fetch {endpoint} -o FILE`");
-        return Err(Hinted::new(format!("{endpoint} is a server, and convert reads files"), hint).into());
+        return Err(Hinted::new(
+            format!("{endpoint} is a server, and convert reads files"),
+            hint,
+        )
+        .into());
     }
     Input::refuse_as_output(&inputs, &arguments.output.output)?;
     let format = store::format_of(&arguments.output.output, arguments.output.format, None)?;
@@ -31,8 +35,11 @@ pub fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         Some(source) => source.resolve("the input", false, talk)?,
         None => None,
     };
-    let passwords =
-        Passwords::resolve(&arguments.input_password.input_password, password.as_ref(), talk)?;
+    let passwords = Passwords::resolve(
+        &arguments.input_password.input_password,
+        password.as_ref(),
+        talk,
+    )?;
     let files = input::load(&inputs, &passwords);
     for loaded in &files.loaded {
         for note in &loaded.contents.notes {
@@ -45,15 +52,27 @@ pub fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     }
 
     let mut all = KeyStore::new();
-    for entry in files.loaded.into_iter().flat_map(|loaded| loaded.contents.store.into_entries()) {
+    for entry in files
+        .loaded
+        .into_iter()
+        .flat_map(|loaded| loaded.contents.store.into_entries())
+    {
         all.push_renamed(entry);
     }
     let all = keys::open_and_pair(all, &passwords, format, &arguments.store_password, talk)?;
-    let all = if format.has_aliases() { alias::name_all(all) } else { all };
+    let all = if format.has_aliases() {
+        alias::name_all(all)
+    } else {
+        all
+    };
     let target = Target {
         path: &arguments.output.output,
         format,
-        existing: if arguments.output.force { Existing::Replace } else { Existing::Keep },
+        existing: if arguments.output.force {
+            Existing::Replace
+        } else {
+            Existing::Keep
+        },
     };
     if format.has_password() {
         let password = match password {
@@ -64,7 +83,13 @@ pub fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
                 talk,
             )?,
         };
-        store::save_with(&all, &target, password.as_ref(), &arguments.store_password, talk)?;
+        store::save_with(
+            &all,
+            &target,
+            password.as_ref(),
+            &arguments.store_password,
+            talk,
+        )?;
     } else {
         store::save_with(&all, &target, None, &arguments.store_password, talk)?;
     }

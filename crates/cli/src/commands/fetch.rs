@@ -21,7 +21,7 @@ use crate::render::{Talk, print, print_json};
 use crate::store::{self, Target};
 
 /// Runs the command.
-pub fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     let endpoints = arguments
         .endpoints
         .iter()
@@ -45,11 +45,21 @@ pub fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     let records: Vec<_> = answers.iter().map(record).collect();
 
     // Data on stdout is either the report or the certificates, never both.
-    let certificates_on_stdout = arguments.output.output.as_deref().is_some_and(output::is_stdout);
+    let certificates_on_stdout = arguments
+        .output
+        .output
+        .as_deref()
+        .is_some_and(output::is_stdout);
     if arguments.json.json {
         print_json(&records.iter().map(|(record, _)| record).collect::<Vec<_>>())?;
     } else if !arguments.jsonl && !certificates_on_stdout {
-        print(&records.iter().map(|(record, _)| page::fetched(record)).collect::<Vec<_>>().join("\n"))?;
+        print(
+            &records
+                .iter()
+                .map(|(record, _)| page::fetched(record))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        )?;
     }
     if let Some(path) = &arguments.output.output {
         write_all(arguments, path, &records, talk)?;
@@ -85,14 +95,21 @@ fn write_all(
     for (record, analysis) in records {
         let Some(analysis) = analysis else { continue };
         let name = record.target.replace([':', '/', '[', ']'], "_");
-        let file = if folder { path.join(format!("{name}.{}", extension(format))) } else { path.to_owned() };
+        let file = if folder {
+            path.join(format!("{name}.{}", extension(format)))
+        } else {
+            path.to_owned()
+        };
         let chosen = select(analysis, arguments.select, &record.target);
         for finding in &chosen.findings {
             talk.say(page::finding(finding).trim_end());
         }
         let mut store = KeyStore::new();
         for (place, certificate) in chosen.certificates.iter().enumerate() {
-            store.push_renamed(Entry::trusted(Alias::positional(place + 1), certificate.der().clone()));
+            store.push_renamed(Entry::trusted(
+                Alias::positional(place + 1),
+                certificate.der().clone(),
+            ));
         }
         let store = alias::name_all(store);
         if folder {
@@ -101,7 +118,11 @@ fn write_all(
         let target = Target {
             path: &file,
             format,
-            existing: if arguments.output.force { Existing::Replace } else { Existing::Keep },
+            existing: if arguments.output.force {
+                Existing::Replace
+            } else {
+                Existing::Keep
+            },
         };
         store::save(&store, &target, &arguments.store_password, talk)
             .with_context(|| record.target.clone())?;
@@ -124,13 +145,27 @@ fn tell_failures(records: &[(FetchRecord, Option<ChainAnalysis>)], talk: &Talk) 
     let mut outcome = Outcome::Fine;
     for (record, _) in records.iter().filter(|(record, _)| record.chain.is_empty()) {
         outcome = Outcome::Incomplete;
-        let message = record.error.as_ref().map_or("no certificate was presented", |error| &error.message);
-        let hint = record.error.as_ref().and_then(|error| error.hint.clone()).unwrap_or_default();
+        let message = record
+            .error
+            .as_ref()
+            .map_or("no certificate was presented", |error| &error.message);
+        let hint = record
+            .error
+            .as_ref()
+            .and_then(|error| error.hint.clone())
+            .unwrap_or_default();
         talk.error(&Hinted::new(format!("{}: {message}", record.target), hint).into());
     }
     if records.len() > 1 {
-        let failed = records.iter().filter(|(record, _)| record.chain.is_empty()).count();
-        talk.say(format!("{} servers asked, {} answered, {failed} failed", records.len(), records.len() - failed));
+        let failed = records
+            .iter()
+            .filter(|(record, _)| record.chain.is_empty())
+            .count();
+        talk.say(format!(
+            "{} servers asked, {} answered, {failed} failed",
+            records.len(),
+            records.len() - failed
+        ));
     }
     outcome
 }

@@ -18,7 +18,7 @@ struct Inspection {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
     let at = arguments.time.now();
     let inputs = Input::parse_all(&arguments.inputs)?;
     let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
@@ -32,7 +32,13 @@ pub fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
             .collect(),
         servers: fetched
             .iter()
-            .map(|fetched| FetchRecord::new(fetched, probe::analyse_fetched(fetched, &[], at).as_ref(), at))
+            .map(|fetched| {
+                FetchRecord::new(
+                    fetched,
+                    probe::analyse_fetched(fetched, &[], at).as_ref(),
+                    at,
+                )
+            })
             .collect(),
     };
     if arguments.json.json {
@@ -43,5 +49,9 @@ pub fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
         print(&files.chain(servers).collect::<Vec<_>>().join("\n"))?;
     }
     let failed = files.tell_failures(talk) || fetched.iter().any(|fetched| fetched.chain.is_none());
-    Ok(if failed { Outcome::Incomplete } else { Outcome::Fine })
+    Ok(if failed {
+        Outcome::Incomplete
+    } else {
+        Outcome::Fine
+    })
 }

@@ -21,7 +21,7 @@ use crate::render::{Talk, print, stdout_style};
 use crate::store::{self, Target};
 
 /// Runs the command.
-pub fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
     let inputs = Input::parse_all(&arguments.inputs)?;
     Input::refuse_as_output(&inputs, &arguments.output.output)?;
     let mut destination = Destination::open(arguments, talk)?;
@@ -78,7 +78,12 @@ impl Destination {
         }
         if !path.exists() || output::is_stdout(path) {
             let format = store::format_of(path, arguments.output.format, None)?;
-            return Ok(Self { store: KeyStore::new(), format, exists: false, password: None });
+            return Ok(Self {
+                store: KeyStore::new(),
+                format,
+                exists: false,
+                password: None,
+            });
         }
         let source = arguments.store_password.password.as_ref();
         let password = match source {
@@ -86,7 +91,9 @@ impl Destination {
             None => None,
         };
         let bytes = input::read_file(path).with_context(|| name.clone())?;
-        let options = ReadOptions { password: password.as_ref() };
+        let options = ReadOptions {
+            password: password.as_ref(),
+        };
         let contents = keystore::read(&bytes, &options).with_context(|| name.clone())?;
         refuse_lossy(&contents, &name)?;
         Ok(Self {
@@ -103,7 +110,11 @@ impl Destination {
     fn save(&self, merged: &KeyStore, arguments: &Merge, talk: &Talk) -> Result<()> {
         let path: &Path = &arguments.output.output;
         // Merging extends what is there, so replacing the file loses nothing.
-        let target = Target { path, format: self.format, existing: Existing::Replace };
+        let target = Target {
+            path,
+            format: self.format,
+            existing: Existing::Replace,
+        };
         let password = match &self.password {
             Some(password) => Some(password.clone()),
             None if self.format.has_password() => {
@@ -112,14 +123,26 @@ impl Destination {
             }
             None => None,
         };
-        store::save_with(merged, &target, password.as_ref(), &arguments.store_password, talk).map(drop)
+        store::save_with(
+            merged,
+            &target,
+            password.as_ref(),
+            &arguments.store_password,
+            talk,
+        )
+        .map(drop)
     }
 }
 
 /// Rewriting a file of which a part could not be read would lose that part.
 fn refuse_lossy(contents: &keystore::Contents, name: &str) -> Result<()> {
-    let skipped = contents.notes.iter().find(|note| note.kind == keystore::NoteKind::Skipped);
-    let others = !contents.requests.is_empty() || !contents.crls.is_empty() || !contents.public_keys.is_empty();
+    let skipped = contents
+        .notes
+        .iter()
+        .find(|note| note.kind == keystore::NoteKind::Skipped);
+    let others = !contents.requests.is_empty()
+        || !contents.crls.is_empty()
+        || !contents.public_keys.is_empty();
     match skipped {
         Some(note) => Err(Hinted::new(
             format!("{name}: a part of it cannot be read and would be lost: {note}"),
@@ -149,32 +172,55 @@ fn gather(
     };
     let sources = &arguments.input_password.input_password;
     let passwords = Passwords::resolve(sources, likely.as_ref(), talk)?;
-    let fetched = FetchPlan::new(Input::endpoints(inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
-    let roots = if fetched.is_empty() { Vec::new() } else { probe::root_sets(&arguments.roots, talk)? };
+    let fetched =
+        FetchPlan::new(Input::endpoints(inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
+    let roots = if fetched.is_empty() {
+        Vec::new()
+    } else {
+        probe::root_sets(&arguments.roots, talk)?
+    };
     let mut answers = fetched.iter();
     let mut incoming = Vec::new();
     let mut complete = true;
     for one in inputs {
         if let Input::Endpoint(_) = one {
-            let Some(fetched) = answers.next() else { continue };
-            let Some(analysis) = probe::analyse_fetched(fetched, &roots, arguments.time.now()) else {
+            let Some(fetched) = answers.next() else {
+                continue;
+            };
+            let Some(analysis) = probe::analyse_fetched(fetched, &roots, arguments.time.now())
+            else {
                 complete = false;
                 probe::tell_failure(fetched, talk);
                 continue;
             };
             let name = fetched.target.endpoint.to_string();
-            let chosen = select(&analysis, arguments.select.unwrap_or(Select::Issuers), &name);
+            let chosen = select(
+                &analysis,
+                arguments.select.unwrap_or(Select::Issuers),
+                &name,
+            );
             for finding in analysis.findings.iter().chain(&chosen.findings) {
                 talk.say(page::finding(finding).trim_end());
             }
             complete &= !chosen.certificates.is_empty();
-            incoming.extend(chosen.certificates.iter().map(|certificate| Incoming::certificate(&name, certificate)));
+            incoming.extend(
+                chosen
+                    .certificates
+                    .iter()
+                    .map(|certificate| Incoming::certificate(&name, certificate)),
+            );
             continue;
         }
         let files = input::load(std::slice::from_ref(one), &passwords);
         complete &= !files.tell_failures(talk);
         for loaded in files.loaded {
-            incoming.extend(from_file(loaded, arguments, destination.format, &passwords, talk)?);
+            incoming.extend(from_file(
+                loaded,
+                arguments,
+                destination.format,
+                &passwords,
+                talk,
+            )?);
         }
     }
     Ok((incoming, complete))
@@ -190,18 +236,29 @@ fn from_file(
     for note in &loaded.contents.notes {
         talk.say(format!("note: {}: {note}", loaded.name));
     }
-    let store = keys::open_and_pair(loaded.contents.store, passwords, format, &arguments.store_password, talk)?;
+    let store = keys::open_and_pair(
+        loaded.contents.store,
+        passwords,
+        format,
+        &arguments.store_password,
+        talk,
+    )?;
     let wanted = |incoming: &Incoming| match arguments.select {
         None | Some(Select::Chain) => true,
         Some(select) => incoming.entry.certificates().first().is_some_and(|der| {
-            Certificate::from_der(der.clone()).is_ok_and(|certificate| matches(select, &certificate))
+            Certificate::from_der(der.clone())
+                .is_ok_and(|certificate| matches(select, &certificate))
         }),
     };
     let all = Incoming::from_store(&loaded.name, store);
     let count = all.len();
     let chosen: Vec<Incoming> = all.into_iter().filter(wanted).collect();
     if chosen.len() < count {
-        talk.say(format!("note: {}: {} of {count} left out by --select", loaded.name, count - chosen.len()));
+        talk.say(format!(
+            "note: {}: {} of {count} left out by --select",
+            loaded.name,
+            count - chosen.len()
+        ));
     }
     Ok(chosen)
 }
@@ -218,7 +275,11 @@ fn matches(select: Select, certificate: &Certificate) -> bool {
 }
 
 fn show(arguments: &Merge, plan: &Plan) -> Result<()> {
-    let format = if arguments.json.json { ReportFormat::Json } else { ReportFormat::Table };
+    let format = if arguments.json.json {
+        ReportFormat::Json
+    } else {
+        ReportFormat::Table
+    };
     let text = render_plan(plan, format, &stdout_style());
     if output::is_stdout(&arguments.output.output) {
         // Then stdout is the store.

@@ -23,7 +23,7 @@ struct Subject {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
     let at = arguments.time.now();
     let password = match &arguments.password {
         Some(source) => source.resolve(&arguments.trust, false, talk)?,
@@ -35,8 +35,13 @@ pub fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
     }
     let anchors = TrustAnchors::from_store(trust.name.clone(), &trust.contents.store);
     if anchors.certificates().is_empty() {
-        let hint = "name a store with certificates in it; `trustpack inspect` shows what a file holds";
-        return Err(Hinted::new(format!("{}: no certificate to trust in it", trust.name), hint).into());
+        let hint =
+            "name a store with certificates in it; `trustpack inspect` shows what a file holds";
+        return Err(Hinted::new(
+            format!("{}: no certificate to trust in it", trust.name),
+            hint,
+        )
+        .into());
     }
 
     let subject = match Input::parse_subject(&arguments.subject)? {
@@ -46,20 +51,44 @@ pub fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
     let client = match arguments.client {
         ClientWord::Java => Client::Java,
     };
-    let verdict = verify(&subject.chain, &anchors, &subject.name, at, client, &subject.text);
-    let record = VerifyRecord::new(&subject.text, &subject.name.to_str(), &trust.name, &verdict, at);
+    let verdict = verify(
+        &subject.chain,
+        &anchors,
+        &subject.name,
+        at,
+        client,
+        &subject.text,
+    );
+    let record = VerifyRecord::new(
+        &subject.text,
+        &subject.name.to_str(),
+        &trust.name,
+        &verdict,
+        at,
+    );
     if arguments.json.json {
         print_json(&record)?;
     } else {
         print(&page::verdict(&record))?;
     }
-    Ok(if verdict.is_accepted() { Outcome::Fine } else { Outcome::No })
+    Ok(if verdict.is_accepted() {
+        Outcome::Fine
+    } else {
+        Outcome::No
+    })
 }
 
-fn fetch(arguments: &Verify, endpoint: trustpack_core::endpoint::Endpoint, talk: &Talk) -> Result<Subject> {
+fn fetch(
+    arguments: &Verify,
+    endpoint: trustpack_core::endpoint::Endpoint,
+    talk: &Talk,
+) -> Result<Subject> {
     let text = endpoint.to_string();
     let answers = Plan::new([endpoint], &arguments.reach)?.run(talk, |_| Ok(()))?;
-    let fetched = answers.into_iter().next().context("the server was not asked")?;
+    let fetched = answers
+        .into_iter()
+        .next()
+        .context("the server was not asked")?;
     let name = probe::expected_name(&fetched.target)?;
     match (fetched.chain, fetched.error) {
         (Some(chain), error) => {
@@ -80,11 +109,24 @@ fn fetch(arguments: &Verify, endpoint: trustpack_core::endpoint::Endpoint, talk:
 
 fn from_file(arguments: &Verify) -> Result<Subject> {
     let Some(server_name) = &arguments.reach.server_name else {
-        let message = format!("{}: a file does not say which name the server must have", arguments.subject);
+        let message = format!(
+            "{}: a file does not say which name the server must have",
+            arguments.subject
+        );
         return Err(Hinted::new(message, "add --server-name HOST").into());
     };
     let name = probe::parse_server_name(server_name)?;
     let loaded = input::load_one(&arguments.subject, &Passwords::default())?;
-    let certificates = loaded.contents.store.entries().iter().flat_map(Entry::certificates).cloned();
-    Ok(Subject { text: loaded.name, chain: PresentedChain::from_ders(certificates), name })
+    let certificates = loaded
+        .contents
+        .store
+        .entries()
+        .iter()
+        .flat_map(Entry::certificates)
+        .cloned();
+    Ok(Subject {
+        text: loaded.name,
+        chain: PresentedChain::from_ders(certificates),
+        name,
+    })
 }

@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
-use crate::record::{CertificateRecord, ContentsRecord, EntryRecord, FetchRecord, RootRecord, VerifyRecord};
+use crate::record::{
+    CertificateRecord, ContentsRecord, EntryRecord, FetchRecord, RootRecord, VerifyRecord,
+};
 use crate::report::Finding;
 use crate::report::text::{count, date, escape, left};
 
@@ -19,12 +21,18 @@ pub fn fetched(record: &FetchRecord) -> String {
             "proven" => "key possession proven",
             _ => "key possession not proven",
         }),
-        record.client_certificate_requested.then_some("asks for a client certificate"),
+        record
+            .client_certificate_requested
+            .then_some("asks for a client certificate"),
     ]
     .into_iter()
     .flatten()
     .collect();
-    line(&mut page, 0, &format!("{}  {}", escape(&record.target), facts.join(", ")));
+    line(
+        &mut page,
+        0,
+        &format!("{}  {}", escape(&record.target), facts.join(", ")),
+    );
     let last = record.chain.len().saturating_sub(1);
     for (place, certificate) in record.chain.iter().enumerate() {
         let role = match place {
@@ -38,8 +46,16 @@ pub fn fetched(record: &FetchRecord) -> String {
         root_lines(&mut page, root);
     }
     if let Some(error) = &record.error {
-        let after = if record.chain.is_empty() { "" } else { " (after the certificates)" };
-        line(&mut page, 1, &format!("error{after}: {}", escape(&error.message)));
+        let after = if record.chain.is_empty() {
+            ""
+        } else {
+            " (after the certificates)"
+        };
+        line(
+            &mut page,
+            1,
+            &format!("error{after}: {}", escape(&error.message)),
+        );
         if let Some(hint) = &error.hint {
             line(&mut page, 1, &format!("hint: {}", escape(hint)));
         }
@@ -51,7 +67,11 @@ pub fn fetched(record: &FetchRecord) -> String {
 /// A verdict: the answer first, then the path or the reason, then what was found.
 pub fn verdict(record: &VerifyRecord) -> String {
     let mut page = String::new();
-    let (answer, verb) = if record.accepted { ("accepted", "accepts") } else { ("refused", "refuses") };
+    let (answer, verb) = if record.accepted {
+        ("accepted", "accepts")
+    } else {
+        ("refused", "refuses")
+    };
     let client = match record.client {
         "java" => "a default Java client",
         other => other,
@@ -72,7 +92,11 @@ pub fn verdict(record: &VerifyRecord) -> String {
         certificate_line(&mut page, &format!("{} {role}", place + 1), certificate);
     }
     if let Some(refusal) = &record.refusal {
-        line(&mut page, 1, &format!("reason: {}", escape(&refusal.message)));
+        line(
+            &mut page,
+            1,
+            &format!("reason: {}", escape(&refusal.message)),
+        );
         if let Some(hint) = &refusal.hint {
             line(&mut page, 1, &format!("hint: {}", escape(hint)));
         }
@@ -93,7 +117,12 @@ pub fn contents(record: &ContentsRecord) -> String {
         1 => "1 entry".to_owned(),
         count => format!("{count} entries"),
     };
-    let title = format!("{}: {}, {}{integrity}", escape(&record.name), record.format, entries);
+    let title = format!(
+        "{}: {}, {}{integrity}",
+        escape(&record.name),
+        record.format,
+        entries
+    );
     line(&mut page, 0, &title);
     for entry in &record.entries {
         entry_lines(&mut page, entry);
@@ -121,7 +150,10 @@ pub fn finding(finding: &Finding) -> String {
 
 /// One finding with the subject that it is about, for lists over several subjects.
 pub fn finding_about(finding: &Finding) -> String {
-    let about = Finding { message: format!("{}: {}", finding.subject, finding.message), ..finding.clone() };
+    let about = Finding {
+        message: format!("{}: {}", finding.subject, finding.message),
+        ..finding.clone()
+    };
     self::finding(&about)
 }
 
@@ -130,7 +162,11 @@ fn entry_lines(page: &mut String, entry: &EntryRecord) {
         Some(protection) => format!(" ({})", escape(protection)),
         None => String::new(),
     };
-    line(page, 1, &format!("{}: {}{protection}", escape(&entry.alias), entry.kind));
+    line(
+        page,
+        1,
+        &format!("{}: {}{protection}", escape(&entry.alias), entry.kind),
+    );
     for (place, certificate) in entry.certificates.iter().enumerate() {
         certificate_line(page, &format!("  {}", place + 1), certificate);
     }
@@ -140,7 +176,11 @@ fn entry_lines(page: &mut String, entry: &EntryRecord) {
 }
 
 fn root_lines(page: &mut String, root: &RootRecord) {
-    let sent = if root.presented { "sent" } else { "not sent, as it should be" };
+    let sent = if root.presented {
+        "sent"
+    } else {
+        "not sent, as it should be"
+    };
     let known = match &root.origin {
         Some(origin) => format!("found in {}", escape(origin)),
         None => "found nowhere else".to_owned(),
@@ -151,16 +191,28 @@ fn root_lines(page: &mut String, root: &RootRecord) {
 
 fn certificate_line(page: &mut String, role: &str, certificate: &CertificateRecord) {
     let date = date(certificate.not_after);
-    line(page, 1, &format!("{role}: {}", escape(&certificate.subject)));
+    line(
+        page,
+        1,
+        &format!("{role}: {}", escape(&certificate.subject)),
+    );
     let left = left(certificate.remaining_seconds);
-    line(page, 3, &format!("until {date} ({left}), {}", certificate.public_key));
+    line(
+        page,
+        3,
+        &format!("until {date} ({left}), {}", certificate.public_key),
+    );
     line(page, 3, &format!("sha256 {}", certificate.fingerprint));
 }
 
 fn findings(page: &mut String, findings: &[Finding]) {
     for finding in findings {
         let severity = finding.severity.word();
-        line(page, 1, &format!("{severity} {}: {}", finding.id, escape(&finding.message)));
+        line(
+            page,
+            1,
+            &format!("{severity} {}: {}", finding.id, escape(&finding.message)),
+        );
         if let Some(hint) = &finding.hint {
             line(page, 3, &format!("→ {}", escape(hint)));
         }

@@ -26,7 +26,7 @@ use crate::probe::{self, Plan};
 use crate::render::{Talk, print, print_json};
 
 /// Runs the verb.
-pub fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
     let spec = read_spec(&arguments.spec)?;
     let channels = wanted(&spec, &arguments.channel)?;
     let epoch = source_date_epoch()?;
@@ -47,8 +47,14 @@ pub fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
     for channel in channels {
         // Nothing is fetched for a specification that cannot be packed anyway.
         let problems = validate_channel(channel);
-        if problems.iter().any(|finding| finding.severity == Severity::Critical) {
-            refused.push(Refused { channel: channel.name.clone(), findings: problems });
+        if problems
+            .iter()
+            .any(|finding| finding.severity == Severity::Critical)
+        {
+            refused.push(Refused {
+                channel: channel.name.clone(),
+                findings: problems,
+            });
             continue;
         }
         let chains = gather(channel, folder, arguments, talk)?;
@@ -63,7 +69,9 @@ pub fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
         };
         match pack(&request) {
             Ok(done) => packed.push(done),
-            Err(PackError::Refused { channel, findings }) => refused.push(Refused { channel, findings }),
+            Err(PackError::Refused { channel, findings }) => {
+                refused.push(Refused { channel, findings })
+            }
             Err(error) => return Err(error).with_context(|| channel.name.clone()),
         }
     }
@@ -72,8 +80,15 @@ pub fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
         talk.warn(format!("{} was not written", arguments.output.display()));
         return Ok(Outcome::No);
     }
-    let critical = packed.iter().flat_map(|packed| &packed.findings).any(|finding| finding.severity == Severity::Critical);
-    save(&Bundle::new(packed, epoch.unwrap_or(options.at))?, arguments, talk)?;
+    let critical = packed
+        .iter()
+        .flat_map(|packed| &packed.findings)
+        .any(|finding| finding.severity == Severity::Critical);
+    save(
+        &Bundle::new(packed, epoch.unwrap_or(options.at))?,
+        arguments,
+        talk,
+    )?;
     Ok(if critical { Outcome::No } else { Outcome::Fine })
 }
 
@@ -91,8 +106,15 @@ struct Outline<'a> {
 }
 
 fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Channel>> {
-    if let Some(missing) = names.iter().find(|name| !spec.channels.iter().any(|channel| channel.name == **name)) {
-        let known: Vec<&str> = spec.channels.iter().map(|channel| channel.name.as_str()).collect();
+    if let Some(missing) = names
+        .iter()
+        .find(|name| !spec.channels.iter().any(|channel| channel.name == **name))
+    {
+        let known: Vec<&str> = spec
+            .channels
+            .iter()
+            .map(|channel| channel.name.as_str())
+            .collect();
         let message = format!("the specification has no channel {missing:?}");
         return Err(Hinted::new(message, format!("it has {}", known.join(", "))).into());
     }
@@ -102,18 +124,28 @@ fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Channel>> {
 
 /// The time that a reproducible build carries (<https://reproducible-builds.org/specs/source-date-epoch/>).
 fn source_date_epoch() -> Result<Option<OffsetDateTime>> {
-    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty()) else {
+    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty())
+    else {
         return Ok(None);
     };
     let seconds = value.to_str().and_then(|text| text.parse::<i64>().ok());
     let time = seconds.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
     time.map(Some).ok_or_else(|| {
-        Hinted::new("SOURCE_DATE_EPOCH is no number of seconds since 1970", "`date +%s` prints one, or unset it").into()
+        Hinted::new(
+            "SOURCE_DATE_EPOCH is no number of seconds since 1970",
+            "`date +%s` prints one, or unset it",
+        )
+        .into()
     })
 }
 
 /// A chain for every host that must be covered: from the file that the specification names, else from the server.
-fn gather(channel: &Channel, folder: &Path, arguments: &ChannelPack, talk: &Talk) -> Result<Vec<HostChain>> {
+fn gather(
+    channel: &Channel,
+    folder: &Path,
+    arguments: &ChannelPack,
+    talk: &Talk,
+) -> Result<Vec<HostChain>> {
     let mut chains = Vec::new();
     let mut to_fetch = Vec::new();
     for requirement in hosts(channel) {
@@ -124,7 +156,9 @@ fn gather(channel: &Channel, folder: &Path, arguments: &ChannelPack, talk: &Talk
     }
     let mut plan = Plan::new(to_fetch, &arguments.reach)?;
     if let Some(connect) = &channel.trust.connect {
-        let connect: Endpoint = connect.parse().with_context(|| format!("{}: trust.connect", channel.name))?;
+        let connect: Endpoint = connect
+            .parse()
+            .with_context(|| format!("{}: trust.connect", channel.name))?;
         plan.connect_by_default(&connect);
     }
     for fetched in plan.run(talk, |_| Ok(()))? {
@@ -134,13 +168,18 @@ fn gather(channel: &Channel, folder: &Path, arguments: &ChannelPack, talk: &Talk
                 Some(error) => (error.to_string(), error.hint().unwrap_or_default()),
                 None => ("no certificate was presented".to_owned(), String::new()),
             };
-            return Err(Hinted::new(format!("{}: {endpoint}: {message}", channel.name), hint).into());
+            return Err(
+                Hinted::new(format!("{}: {endpoint}: {message}", channel.name), hint).into(),
+            );
         };
         chains.push(HostChain {
             endpoint: fetched.target.endpoint,
             server_name: fetched.target.server_name,
             chain,
-            source: ChainSource::Fetched { address: fetched.address, protocol: fetched.protocol },
+            source: ChainSource::Fetched {
+                address: fetched.address,
+                protocol: fetched.protocol,
+            },
         });
     }
     Ok(chains)
@@ -148,12 +187,20 @@ fn gather(channel: &Channel, folder: &Path, arguments: &ChannelPack, talk: &Talk
 
 fn given(requirement: &HostRequirement, path: &Path, name: &str) -> Result<HostChain> {
     let loaded = input::load_one(&path.display().to_string(), &Passwords::default())?;
-    let certificates = loaded.contents.store.entries().iter().flat_map(Entry::certificates).cloned();
+    let certificates = loaded
+        .contents
+        .store
+        .entries()
+        .iter()
+        .flat_map(Entry::certificates)
+        .cloned();
     Ok(HostChain {
         endpoint: requirement.endpoint.clone(),
         server_name: None,
         chain: PresentedChain::from_ders(certificates),
-        source: ChainSource::Given { file: name.to_owned() },
+        source: ChainSource::Given {
+            file: name.to_owned(),
+        },
     })
 }
 
@@ -195,7 +242,12 @@ fn show(arguments: &ChannelPack, packed: &[Packed], refused: &[Refused]) -> Resu
     }
     for one in packed {
         for file in &one.files {
-            print(&format!("{}  {} bytes, {}", file.path, file.bytes.len(), file.purpose))?;
+            print(&format!(
+                "{}  {} bytes, {}",
+                file.path,
+                file.bytes.len(),
+                file.purpose
+            ))?;
         }
         for finding in &one.findings {
             print(page::finding_about(finding).trim_end())?;
@@ -213,11 +265,19 @@ fn show(arguments: &ChannelPack, packed: &[Packed], refused: &[Refused]) -> Resu
 /// One zip, or the files in a folder when the path ends with `/`.
 fn save(bundle: &Bundle, arguments: &ChannelPack, talk: &Talk) -> Result<()> {
     let path = &arguments.output;
-    let existing = if arguments.force { Existing::Replace } else { Existing::Keep };
+    let existing = if arguments.force {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
     let files = bundle.files().len();
     if output::is_stdout(path) || !output::is_folder(path) {
         let saved = output::save(path, &bundle.to_zip()?, Privacy::Public, existing)?;
-        let did = if saved == Saved::Unchanged { "is unchanged" } else { "written" };
+        let did = if saved == Saved::Unchanged {
+            "is unchanged"
+        } else {
+            "written"
+        };
         talk.say(format!("{} {did}: {files} files", path.display()));
         return Ok(());
     }

@@ -14,7 +14,7 @@ use rustls::{ServerConfig, ServerConnection};
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// One server on a free port of 127.0.0.1; it ends when it is dropped.
-pub struct Server {
+pub(super) struct Server {
     address: SocketAddr,
     config: Arc<RwLock<Arc<ServerConfig>>>,
     stop: Arc<AtomicBool>,
@@ -23,8 +23,9 @@ pub struct Server {
 
 impl Server {
     /// Starts it.
-    pub fn start(config: Arc<ServerConfig>) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen on 127.0.0.1")?;
+    pub(super) fn start(config: Arc<ServerConfig>) -> Result<Self> {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen on 127.0.0.1")?;
         let address = listener.local_addr()?;
         let config = Arc::new(RwLock::new(config));
         let stop = Arc::new(AtomicBool::new(false));
@@ -32,16 +33,21 @@ impl Server {
             let (config, stop) = (Arc::clone(&config), Arc::clone(&stop));
             move || serve(&listener, &config, &stop)
         });
-        Ok(Self { address, config, stop, thread: Some(thread) })
+        Ok(Self {
+            address,
+            config,
+            stop,
+            thread: Some(thread),
+        })
     }
 
     /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
+    pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// From now on it presents another certificate.
-    pub fn renew(&self, config: Arc<ServerConfig>) {
+    pub(super) fn renew(&self, config: Arc<ServerConfig>) {
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
     }
 }
@@ -78,7 +84,8 @@ fn answer(mut client: TcpStream, config: Arc<ServerConfig>) -> Result<()> {
     let mut stream = rustls::Stream::new(&mut connection, &mut client);
     let mut request = [0; 4096];
     if stream.read(&mut request)? > 0 {
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n")?;
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n")?;
     }
     connection.send_close_notify();
     connection.complete_io(&mut client)?;
