@@ -39,7 +39,7 @@ struct Facts {
     not_after: OffsetDateTime,
     spki: Vec<u8>,
     tbs: Vec<u8>,
-    inner_signature_algorithm: Vec<u8>,
+    algorithms_agree: bool,
     signature_algorithm: Vec<u8>,
     signature: Vec<u8>,
     extensions: Extensions,
@@ -76,7 +76,7 @@ impl Certificate {
             not_after: validity.not_after.to_datetime(),
             spki: parsed.public_key().raw.to_vec(),
             tbs: parsed.tbs_certificate.as_ref().to_vec(),
-            inner_signature_algorithm: inner.to_vec(),
+            algorithms_agree: inner == outer,
             signature_algorithm: outer.to_vec(),
             signature: parsed.signature_value.data.to_vec(),
             extensions: Extensions::from_x509(&parsed),
@@ -141,9 +141,9 @@ impl Certificate {
         &self.0.facts.signature_algorithm
     }
 
-    /// DER of the `AlgorithmIdentifier` inside the signed part, which must equal the outer one.
-    pub(crate) fn inner_signature_algorithm(&self) -> &[u8] {
-        &self.0.facts.inner_signature_algorithm
+    /// The algorithm is written inside the signed part too, and must be the same (RFC 5280 section 4.1.1.2).
+    pub(crate) fn algorithms_agree(&self) -> bool {
+        self.0.facts.algorithms_agree
     }
 
     /// DER of the subjectAltName value; [`AltName`] keeps directory names only as text.
@@ -298,10 +298,7 @@ mod tests {
         ] {
             assert!(!part.is_empty() && der.windows(part.len()).any(|window| window == part));
         }
-        assert_eq!(
-            certificate.signature_algorithm(),
-            certificate.inner_signature_algorithm()
-        );
+        assert!(certificate.algorithms_agree());
         assert_eq!(certificate.serial().to_string(), "00");
         assert_eq!(certificate.version(), 3);
         assert!(certificate.is_valid_at(NOW) && certificate.is_valid_at(certificate.not_after()));

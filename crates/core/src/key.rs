@@ -218,6 +218,26 @@ impl<'a> PublicKey<'a> {
         asn1::dotted_oid(curve.value)
     }
 
+    /// What a parser needs to take it for a key: an RSA modulus, or for a named curve an uncompressed point of the right
+    /// size (`RSAPublicKeyImpl` and `ECUtil.decodePoint` refuse others).
+    pub(crate) fn is_well_formed(&self) -> bool {
+        match self.oid.as_str() {
+            RSA => modulus_bits(self.bits).is_some(),
+            EC => {
+                let curve = self.curve_oid();
+                let known = CURVES
+                    .iter()
+                    .find(|(oid, ..)| Some(*oid) == curve.as_deref());
+                known
+                    .and_then(|(_, _, bits)| usize::try_from(bits.div_ceil(8)).ok())
+                    .is_some_and(|octets| {
+                        self.bits.first() == Some(&4) && self.bits.len() == 1 + 2 * octets
+                    })
+            }
+            _ => !self.bits.is_empty(),
+        }
+    }
+
     fn dsa_bits(&self) -> Option<u32> {
         let prime = Reader::inside(self.parameters?, asn1::SEQUENCE)?.expect_tag(asn1::INTEGER)?;
         integer_bits(prime.value)

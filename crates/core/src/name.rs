@@ -79,6 +79,11 @@ impl Name {
         self.attributes.is_empty()
     }
 
+    /// Whether the bytes are a name through and through; what is shown of a broken one may be incomplete.
+    pub fn is_well_formed(&self) -> bool {
+        walk(&self.der).is_some()
+    }
+
     /// Equal as `X500Principal.equals` sees it, which folds less than RFC 5280: only PrintableString and UTF8String
     /// of the RFC 2253 attribute types (`AVA.toRFC2253CanonicalString`).
     pub(crate) fn is_same_for_java(&self, other: &Self) -> bool {
@@ -187,6 +192,22 @@ fn read_attributes(der: &[u8]) -> Vec<Attribute> {
         }
     }
     attributes
+}
+
+/// Walks the same structure and stops at the first thing out of place.
+fn walk(der: &[u8]) -> Option<()> {
+    let mut outer = Reader::new(der);
+    let mut sets = Reader::new(outer.expect_tag(asn1::SEQUENCE)?.value);
+    while !sets.is_empty() {
+        let mut pairs = Reader::new(sets.expect_tag(asn1::SET)?.value);
+        while !pairs.is_empty() {
+            let mut fields = Reader::new(pairs.expect_tag(asn1::SEQUENCE)?.value);
+            asn1::dotted_oid(fields.expect_tag(asn1::OBJECT_IDENTIFIER)?.value)?;
+            fields.next()?;
+            fields.is_empty().then_some(())?;
+        }
+    }
+    outer.is_empty().then_some(())
 }
 
 /// RFC 4514 section 2: last relative name first, `,` between them, `+` within one. The order within a set is free; this
@@ -383,6 +404,7 @@ mod tests {
             b"\x31\x00",
         ] {
             assert!(Name::from_der(bytes).is_empty());
+            assert!(!Name::from_der(bytes).is_well_formed());
         }
     }
 }

@@ -19,8 +19,7 @@ pub enum SignatureCheck {
 
 /// Checks `child`'s signature with `issuer`'s public key. Names, dates and purposes are not looked at.
 pub fn check(child: &Certificate, issuer: &Certificate) -> SignatureCheck {
-    // RFC 5280 section 4.1.1.2: the algorithm is written twice and must be the same
-    if child.inner_signature_algorithm() != child.signature_algorithm() {
+    if !child.algorithms_agree() {
         return SignatureCheck::Bad;
     }
     check_bytes(

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use crate::Certificate;
 use crate::chain::PresentedChain;
+use crate::key::PublicKey;
 use crate::report::Finding;
 use crate::trust::{TrustAnchors, is_public_root};
 
@@ -138,8 +139,18 @@ fn check_readable(chain: &PresentedChain) -> Result<(), Refusal> {
 /// What `X509CertImpl` and `X509CertInfo` refuse at parsing although the structure is sound.
 fn java_parse_error(certificate: &Certificate) -> Option<String> {
     let extensions = certificate.extensions();
-    if certificate.version() < 3 && certificate.has_extensions() {
-        return Some("extensions not allowed in a certificate before version 3".to_owned());
+    if certificate.version() != 3 && certificate.has_extensions() {
+        return Some("extensions in a certificate that is not of version 3".to_owned());
+    }
+    if !certificate.subject().is_well_formed() || !certificate.issuer().is_well_formed() {
+        return Some("broken name".to_owned());
+    }
+    if !certificate.algorithms_agree() {
+        return Some("signature algorithm mismatch".to_owned());
+    }
+    let key = PublicKey::from_der(certificate.subject_public_key_info());
+    if !key.is_some_and(|key| key.is_well_formed()) {
+        return Some("broken public key".to_owned());
     }
     if let Some(oid) = extensions.repeated.first() {
         return Some(format!("duplicate extension {oid}"));
