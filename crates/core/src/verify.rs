@@ -155,6 +155,10 @@ fn java_parse_error(certificate: &Certificate) -> Option<String> {
     if let Some(oid) = extensions.repeated.first() {
         return Some(format!("duplicate extension {oid}"));
     }
+    let broken = |oid: &&String| pkix::KNOWN.contains(&oid.as_str());
+    if let Some(oid) = extensions.unknown_critical.iter().find(broken) {
+        return Some(format!("broken critical extension {oid}"));
+    }
     if certificate.issuer().is_empty() {
         return Some("empty issuer".to_owned());
     }

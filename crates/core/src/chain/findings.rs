@@ -188,31 +188,38 @@ fn root_sent(facts: &Facts<'_>) -> Option<Finding> {
 
 fn root_unknown(facts: &Facts<'_>) -> Option<Finding> {
     let origins: Vec<&str> = facts.roots.iter().map(TrustAnchors::origin).collect();
-    let asked = if origins.is_empty() {
-        "no root store was asked".to_owned()
-    } else {
-        origins.join(", ")
+    let asked = match origins.as_slice() {
+        [] => "no root store was asked".to_owned(),
+        origins => format!("it is in none of: {}", origins.join(", ")),
     };
-    let (message, name) = match &facts.outcome.root {
+    let for_clients = |name| {
+        format!("fine for a private CA: give {name} to every client that must accept the server")
+    };
+    let (message, hint) = match &facts.outcome.root {
         Some(root) if root.origin.is_some() => return None,
         Some(root) => {
             let name = root.certificate.subject();
-            (format!("the root {name} is in none of: {asked}"), name)
+            (
+                format!("the root {name} is not known; {asked}"),
+                for_clients(name),
+            )
         }
         // a server that sends no issuer at all is CERT-INCOMPLETE-CHAIN
         None if facts.outcome.path.len() < 2 => return None,
         None => {
-            let name = facts.outcome.path.last()?.issuer();
+            let last = facts.outcome.path.last()?;
+            let name = last.issuer();
+            let url = last.extensions().issuer_urls.first();
+            let at = url.map_or_else(String::new, |url| format!(" (published at {url})"));
             (
+                format!("the chain ends below {name}, which was not sent; {asked}"),
                 format!(
-                    "the chain ends below {name}, which was not sent and is in none of: {asked}"
+                    "if {name}{at} is an intermediate, the server must send it; if it is the root of a private CA, \
+                     give it to every client that must accept the server"
                 ),
-                name,
             )
         }
     };
-    let hint =
-        format!("fine for a private CA: give {name} to every client that must accept the server");
     Some(facts.finding("CHAIN-ROOT-UNKNOWN", Severity::Note, message, &hint))
 }
 

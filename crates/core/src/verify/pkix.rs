@@ -211,17 +211,6 @@ fn check_names(certificate: &Certificate, constraints: &[&Certificate]) -> Resul
 /// What the JDK's checkers take out of the set of critical extensions; anything left refuses
 /// (`PKIXMasterCertPathValidator.validate`).
 fn check_critical(certificate: &Certificate) -> Result<(), Refusal> {
-    const KNOWN: [&str; 9] = [
-        "2.5.29.15", // keyUsage
-        "2.5.29.17", // subjectAltName
-        "2.5.29.19", // basicConstraints
-        "2.5.29.30", // nameConstraints
-        "2.5.29.32", // certificatePolicies
-        "2.5.29.33", // policyMappings
-        "2.5.29.36", // policyConstraints
-        "2.5.29.37", // extendedKeyUsage
-        "2.5.29.54", // inhibitAnyPolicy
-    ];
     let extensions = certificate.extensions();
     let mut unknown: Vec<&str> = extensions.critical.iter().map(String::as_str).collect();
     unknown
@@ -278,3 +267,16 @@ fn describe_key(key: &KeyFacts) -> String {
         (None, None) => format!("a key of algorithm {}", key.algorithm),
     }
 }
+
+/// The extensions that the JDK's checkers know.
+pub(super) const KNOWN: [&str; 9] = [
+    "2.5.29.15", // keyUsage
+    "2.5.29.17", // subjectAltName
+    "2.5.29.19", // basicConstraints
+    "2.5.29.30", // nameConstraints
+    "2.5.29.32", // certificatePolicies
+    "2.5.29.33", // policyMappings
+    "2.5.29.36", // policyConstraints
+    "2.5.29.37", // extendedKeyUsage
+    "2.5.29.54", // inhibitAnyPolicy
+];
