@@ -32,7 +32,8 @@ impl TrustAnchors {
     }
 
     /// Every certificate that Java would take as an anchor from this store: trusted entries, and of each key entry
-    /// the end entity, but not the rest of its chain (`TrustStoreUtil.getTrustedCerts`). Unreadable ones are left out.
+    /// the end entity, but not the rest of its chain (`TrustStoreUtil.getTrustedCerts`; tried with JDK
+    /// 17.0.15). Unreadable ones are left out.
     pub fn from_store(origin: impl Into<String>, store: &KeyStore) -> Self {
         let certificates = store
             .entries()
@@ -68,4 +69,40 @@ impl TrustAnchors {
 /// Whether a certificate is one of Mozilla's roots, without parsing them all.
 pub(crate) fn is_public_root(certificate: &Certificate) -> bool {
     webpki_root_certs::TLS_SERVER_ROOT_CERTS.contains(certificate.der())
+}
+
+#[cfg(test)]
+mod tests {
+    use trustpack_keystore::{Alias, Entry, EntryKind, SealedKey};
+
+    use crate::cert::testing::{ca, root, server};
+
+    use super::*;
+
+    #[test]
+    fn a_key_entry_gives_its_end_entity_and_not_its_chain() {
+        let root = root("Root");
+        let ca = ca("CA", &root);
+        let server = server("h.example", &ca);
+        let der = |made: &crate::cert::testing::Made| made.certificate.der().clone();
+        let mut store = KeyStore::new();
+        let mut entry = Entry::trusted(Alias::new("key"), der(&server));
+        entry.kind = EntryKind::PrivateKey {
+            key: SealedKey::from_pkcs8(server.key.serialize_der().into()),
+            chain: vec![der(&server), der(&ca)],
+        };
+        store.push(entry).unwrap();
+        store
+            .push(Entry::trusted(Alias::new("root"), der(&root)))
+            .unwrap();
+        store
+            .push(Entry::trusted(Alias::new("junk"), vec![0].into()))
+            .unwrap();
+        let anchors = TrustAnchors::from_store("store.jks", &store);
+        assert_eq!(
+            anchors.certificates(),
+            [server.certificate, root.certificate]
+        );
+        assert_eq!(anchors.origin(), "store.jks");
+    }
 }
