@@ -236,7 +236,7 @@ fn a_server_that_accepts_and_stays_silent_ends_in_time() {
     assert_refused(
         folder.path(),
         &["fetch", &silent, "--timeout", "500ms", "-o", "chain.pem"],
-        "500",
+        "0.5 s",
     );
     assert!(
         start.elapsed() < Duration::from_secs(5),

@@ -345,7 +345,7 @@ fn cases() -> Vec<Case> {
             &[&leaf],
             &[&rekeyed, &issuing],
             HOST,
-            true,
+            false,
         ),
         case(
             "expired leaf that is itself in the store",

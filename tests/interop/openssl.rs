@@ -104,8 +104,8 @@ fn openssl_reads_what_we_write() {
     .unwrap();
     assert!(stdout(&run(&mut command)).contains("Total found: 3"));
     assert_eq!(
-        std::fs::read(path.join("again.pem")).unwrap(),
-        std::fs::read(path.join("chain.pem")).unwrap()
+        std::fs::read_to_string(path.join("again.pem")).unwrap(),
+        std::fs::read_to_string(path.join("chain.pem")).unwrap()
     );
 
     convert(

@@ -2,14 +2,14 @@
 
 #![allow(dead_code, reason = "each test target uses its own part")]
 
-pub mod pki;
-pub mod server;
+pub(crate) mod pki;
+pub(crate) mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let cli = Path::new(env!("CARGO_MANIFEST_DIR"));
     cli.ancestors()
         .nth(2)
@@ -18,12 +18,12 @@ pub fn root() -> PathBuf {
 }
 
 /// A file below `fixtures/`.
-pub fn fixture(path: &str) -> PathBuf {
+pub(crate) fn fixture(path: &str) -> PathBuf {
     root().join("fixtures").join(path)
 }
 
 /// The corpus of files from public projects, when it lies beside the checkout.
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let corpus = root().parent()?.join("shared/corpus");
     if !corpus.is_dir() {
         eprintln!("skipped: the corpus is not here");
@@ -33,7 +33,7 @@ pub fn corpus() -> Option<PathBuf> {
 }
 
 /// The binary under test.
-pub fn trustpack() -> Command {
+pub(crate) fn trustpack() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trustpack"));
     command.env_remove("SOURCE_DATE_EPOCH").env("NO_COLOR", "1");
     command
@@ -42,7 +42,7 @@ pub fn trustpack() -> Command {
 /// A program that judges us, by name; `None` (with a printed line) when it is not installed.
 ///
 /// With `TRUSTPACK_REQUIRE_JUDGES=1` absence is a failure.
-pub fn judge(program: &str) -> Option<Command> {
+pub(crate) fn judge(program: &str) -> Option<Command> {
     let found = std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
     });
@@ -50,12 +50,12 @@ pub fn judge(program: &str) -> Option<Command> {
 }
 
 /// A file that a judge needs, such as a jar.
-pub fn judge_file(path: &str) -> Option<PathBuf> {
+pub(crate) fn judge_file(path: &str) -> Option<PathBuf> {
     require(Path::new(path).exists(), path).then(|| PathBuf::from(path))
 }
 
 /// Runs a command that has to work, and shows what it said when it does not.
-pub fn run(command: &mut Command) -> Output {
+pub(crate) fn run(command: &mut Command) -> Output {
     let output = command
         .output()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -70,12 +70,12 @@ pub fn run(command: &mut Command) -> Output {
 }
 
 /// What a command printed, as text.
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// What a command said, as text.
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

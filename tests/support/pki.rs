@@ -10,7 +10,7 @@ use rustls_pki_types::CertificateDer;
 use time::{Duration, OffsetDateTime};
 
 /// A certificate with its key, able to issue others.
-pub struct Certified {
+pub(crate) struct Certified {
     pub der: CertificateDer<'static>,
     pub key: KeyPair,
     parameters: CertificateParams,
@@ -18,24 +18,27 @@ pub struct Certified {
 
 impl Certified {
     /// PKCS#8 of the key.
-    pub fn pkcs8(&self) -> Vec<u8> {
+    pub(crate) fn pkcs8(&self) -> Vec<u8> {
         self.key.serialize_der()
     }
 
     /// PEM of the certificate.
-    pub fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         pem(std::slice::from_ref(&self.der))
     }
 }
 
 /// Certificates as PEM, in order.
-pub fn pem(certificates: &[CertificateDer<'_>]) -> String {
-    let block = |der: &CertificateDer<'_>| pem::encode(&pem::Pem::new("CERTIFICATE", der.to_vec()));
+pub(crate) fn pem(certificates: &[CertificateDer<'_>]) -> String {
+    let block = |der: &CertificateDer<'_>| {
+        let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+        pem::encode_config(&pem::Pem::new("CERTIFICATE", der.to_vec()), config)
+    };
     certificates.iter().map(block).collect()
 }
 
 /// A CA: signed by itself, or by `issuer`.
-pub fn ca(
+pub(crate) fn ca(
     name: &str,
     issuer: Option<&Certified>,
     change: impl FnOnce(&mut CertificateParams),
@@ -48,7 +51,7 @@ pub fn ca(
 }
 
 /// A server certificate for these names and addresses.
-pub fn server(
+pub(crate) fn server(
     names: &[&str],
     issuer: Option<&Certified>,
     change: impl FnOnce(&mut CertificateParams),
@@ -57,7 +60,7 @@ pub fn server(
 }
 
 /// As [`server`], with a key that was there before.
-pub fn server_with(
+pub(crate) fn server_with(
     key: KeyPair,
     names: &[&str],
     issuer: Option<&Certified>,
@@ -73,7 +76,7 @@ pub fn server_with(
 }
 
 /// Sets the validity to days before and after now.
-pub fn days(parameters: &mut CertificateParams, from: i64, until: i64) {
+pub(crate) fn days(parameters: &mut CertificateParams, from: i64, until: i64) {
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
     parameters.not_before = now + Duration::days(from);
     parameters.not_after = now + Duration::days(until);

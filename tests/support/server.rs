@@ -11,7 +11,7 @@ use rustls::ServerConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// Ends when it is dropped.
-pub struct Server {
+pub(crate) struct Server {
     pub address: SocketAddr,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -19,7 +19,7 @@ pub struct Server {
 
 impl Server {
     /// A server with this chain, which rustls does not look into, and the key of its first certificate.
-    pub fn start(chain: Vec<CertificateDer<'static>>, pkcs8: Vec<u8>) -> Self {
+    pub(crate) fn start(chain: Vec<CertificateDer<'static>>, pkcs8: Vec<u8>) -> Self {
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(pkcs8));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let signing_key = provider.key_provider.load_private_key(key).unwrap();

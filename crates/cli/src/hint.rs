@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use trustpack_core::endpoint::EndpointError;
 use trustpack_core::keystore;
 
 /// An error of the command itself, with its advice.
@@ -37,6 +38,11 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(error) = cause.downcast_ref::<keystore::Error>() {
             return for_keystore(error);
+        }
+        if cause.is::<EndpointError>() {
+            return Some(
+                "write host, host:port, https://host, tls://host:port or [v6]:port".to_owned(),
+            );
         }
         cause.downcast_ref::<std::io::Error>().and_then(for_io)
     })
