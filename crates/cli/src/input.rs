@@ -11,6 +11,8 @@ use anyhow::{Context, Result};
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::keystore::{self, Contents, Password, ReadOptions};
 
+use trustpack_core::report;
+
 use crate::hint::Hinted;
 use crate::password::PasswordSource;
 use crate::render::Talk;
@@ -245,10 +247,8 @@ impl Files {
     /// Says how many files of a folder were left out, since nothing is dropped without a line.
     pub(crate) fn tell_passed_over(&self, talk: &Talk) {
         if self.passed_over > 0 {
-            talk.say(format!(
-                "note: {} file(s) in folders hold no certificates",
-                self.passed_over
-            ));
+            let files = report::count(self.passed_over, "file");
+            talk.say(format!("note: {files} without certificates passed over"));
         }
     }
 

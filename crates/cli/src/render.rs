@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use trustpack_core::report::Style;
+use trustpack_core::report::{Style, escape};
 
 use crate::hint::hint_for;
 
@@ -101,5 +101,7 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn to_stderr(text: &str) {
     // A talk that nobody hears is no reason to fail.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    // Names and server texts in it were written by strangers; only our own line ends pass.
+    let lines: Vec<String> = text.lines().map(escape).collect();
+    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }

@@ -7,6 +7,8 @@ use trustpack_core::keystore::{
     self, Entry, EntryKind, Error, Format, KeyStore, RandomSource, WriteOptions,
 };
 
+use trustpack_core::report;
+
 use crate::args::StorePassword;
 use crate::hint::Hinted;
 use crate::output::{self, Existing, Privacy, Saved};
@@ -102,9 +104,10 @@ pub(crate) fn save_with(
             .iter()
             .filter(|entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_)))
             .count();
+        let certificates = report::count(count, "certificate");
         let what = match keys {
-            0 => format!("{count} certificate(s)"),
-            _ => format!("{keys} key(s) and {count} certificate(s)"),
+            0 => certificates,
+            _ => format!("{} and {certificates}", report::count(keys, "key")),
         };
         talk.say(match saved {
             Saved::Unchanged => format!("{name} is unchanged: {what}, {}", target.format),

@@ -20,7 +20,7 @@ pub(crate) mod sample;
 
 pub(crate) use json::pretty as json_text;
 pub(crate) use table::{grid, lines as finding_lines};
-pub use text::escape;
+pub use text::{count, escape};
 
 /// How a report is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -111,7 +111,11 @@ fn write_all(
                 certificate.der().clone(),
             ));
         }
-        let store = alias::name_all(store);
+        let store = if format.has_aliases() {
+            alias::name_all(store)
+        } else {
+            store
+        };
         if folder {
             output::create_folder(path)?;
         }

@@ -77,7 +77,7 @@ pub(crate) fn date_and_time(moment: OffsetDateTime) -> String {
 }
 
 /// `1 day`, `2 days`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }
