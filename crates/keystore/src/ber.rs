@@ -34,6 +34,11 @@ impl<'a> Tlv<'a> {
         (tlv.tag == tag && tlv.whole.len() == bytes.len()).then_some(tlv)
     }
 
+    /// Whether the content is values, not octets.
+    pub(crate) const fn is_constructed(&self) -> bool {
+        self.tag & CONSTRUCTED != 0
+    }
+
     /// The values inside.
     pub(crate) fn inside(&self) -> Reader<'a> {
         Reader {
@@ -45,7 +50,7 @@ impl<'a> Tlv<'a> {
     /// The octets of an OCTET STRING, also an implicitly tagged one: as they stand, or put together from chunks
     /// (X.690, 8.7.3).
     pub(crate) fn octets(&self) -> Result<Cow<'a, [u8]>, Fault> {
-        if self.tag & CONSTRUCTED == 0 {
+        if !self.is_constructed() {
             return Ok(Cow::Borrowed(self.content));
         }
         let mut joined = Vec::new();
@@ -255,7 +260,7 @@ fn normalise(tlv: &Tlv<'_>, depth: usize) -> Result<Vec<u8>, Fault> {
     if tlv.tag == OCTET_STRING_IN_CHUNKS {
         return Ok(encode(OCTET_STRING, &[&tlv.octets()?]));
     }
-    if tlv.tag & CONSTRUCTED == 0 || tlv.tag & HIGH_NUMBER == HIGH_NUMBER {
+    if !tlv.is_constructed() || tlv.tag & HIGH_NUMBER == HIGH_NUMBER {
         return Ok(tlv.whole.to_vec());
     }
     let mut content = Vec::with_capacity(tlv.content.len());

@@ -39,7 +39,8 @@ pub(super) fn assemble(bags: Vec<Bag>, input_len: usize) -> Assembled {
         notes: matched.notes,
         taken: HashSet::new(),
         suffixes: HashMap::new(),
-        nameless: 0,
+        next_visible: 1,
+        next_invisible: 1 + visible_and_nameless(&bags, &matched.chains),
     };
     for (place, bag) in bags.into_iter().enumerate() {
         let attributes = bag.attributes;
@@ -63,6 +64,20 @@ pub(super) fn assemble(bags: Vec<Bag>, input_len: usize) -> Assembled {
         store: entries.store,
         notes: entries.notes,
     }
+}
+
+/// How many entries Java would number, because they have no name; what Java does not see is numbered after them, so that
+/// every entry that Java shows has the alias that Java shows.
+fn visible_and_nameless(bags: &[Bag], chains: &HashMap<usize, Chain>) -> usize {
+    let nameless = |(place, bag): &(usize, &Bag)| match bag.kind {
+        BagKind::Certificate(_) => bag.attributes.trusted && bag.attributes.friendly_name.is_none(),
+        BagKind::Key(_) | BagKind::Secret(_) => {
+            let leaf = chains.get(place).map(|chain| &chain.leaf);
+            bag.attributes.friendly_name.is_none()
+                && leaf.is_none_or(|leaf| leaf.friendly_name.is_none())
+        }
+    };
+    bags.iter().enumerate().filter(nameless).count()
 }
 
 /// A key's certificates and what its own certificate's bag says.
@@ -186,15 +201,14 @@ impl<'b> Matching<'b> {
     /// key of the file has no localKeyID, the first certificate that has none either.
     fn leaf(&self, key: &Attributes) -> Option<usize> {
         let name = key.friendly_name.as_ref().map(|name| name.to_lowercase());
-        if let Some(identifier) = &key.local_key_id {
-            if let Some(places) = self.by_key_id.get(identifier.as_slice()) {
-                let named = places.iter().find(|place| {
-                    let bag = self.bags.get(**place);
-                    let found = bag.and_then(|bag| bag.attributes.friendly_name.as_ref());
-                    name.is_some() && found.map(|name| name.to_lowercase()) == name
-                });
-                return named.or_else(|| places.first()).copied();
-            }
+        let same_id = key.local_key_id.as_deref();
+        if let Some(places) = same_id.and_then(|identifier| self.by_key_id.get(identifier)) {
+            let named = places.iter().find(|place| {
+                let bag = self.bags.get(**place);
+                let found = bag.and_then(|bag| bag.attributes.friendly_name.as_ref());
+                name.is_some() && found.map(|name| name.to_lowercase()) == name
+            });
+            return named.or_else(|| places.first()).copied();
         }
         if let Some(place) = name.and_then(|name| self.by_name.get(&name)) {
             return Some(*place);
@@ -267,7 +281,9 @@ struct Entries {
     notes: Vec<Note>,
     taken: HashSet<String>,
     suffixes: HashMap<String, usize>,
-    nameless: usize,
+    /// The numbers that the next nameless entries get.
+    next_visible: usize,
+    next_invisible: usize,
 }
 
 impl Entries {
@@ -308,17 +324,25 @@ impl Entries {
 
     /// Under its friendly name, or as Java counts the nameless; returns the alias in use.
     fn push(&mut self, kind: EntryKind, attributes: &Attributes, other: Vec<Attribute>) -> String {
-        let wanted = match &attributes.friendly_name {
-            Some(name) => name.clone(),
+        let invisible = matches!(kind, EntryKind::TrustedCertificate(_)) && !attributes.trusted;
+        let alias = match &attributes.friendly_name {
+            Some(name) => Alias::new(name),
             None => {
-                self.nameless += 1;
-                self.nameless.to_string()
+                let next = if invisible {
+                    &mut self.next_invisible
+                } else {
+                    &mut self.next_visible
+                };
+                *next += 1;
+                Alias::positional(*next - 1)
             }
         };
+        let wanted = alias.as_str().to_owned();
         let free = self.free_name(&wanted);
-        let alias = match &attributes.friendly_name {
-            None if free == wanted => Alias::positional(self.nameless),
-            _ => Alias::new(free),
+        let alias = if free == wanted {
+            alias
+        } else {
+            Alias::new(free)
         };
         let entry = Entry {
             alias,

@@ -1,7 +1,5 @@
 //! From bytes to bags: integrity, encryption, and the layers of content.
 
-use std::borrow::Cow;
-
 use zeroize::Zeroizing;
 
 use super::assemble::{Bag, BagKind, assemble};
@@ -30,7 +28,7 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
         );
     }
     let integrity = opening.check_integrity(mac_data.as_ref(), &content)?;
-    let place = Place::of(&auth_safe, &content);
+    let place = Place::of(&auth_safe);
     opening.authenticated_safe(&content, place)?;
     opening.judge(integrity)?;
 
@@ -98,17 +96,19 @@ enum Place {
 }
 
 impl Place {
-    fn of(tlv: &Tlv<'_>, octets: &Cow<'_, [u8]>) -> Self {
-        match octets {
-            Cow::Borrowed(_) => Self::Input(tlv.at + tlv.header),
-            Cow::Owned(_) => Self::Part("the joined content"),
+    /// Of an octet string that stands in the input.
+    fn of(tlv: &Tlv<'_>) -> Self {
+        if tlv.is_constructed() {
+            Self::Part("the joined content")
+        } else {
+            Self::Input(tlv.at + tlv.header)
         }
     }
 
     /// Of an octet string that stands in this place.
-    fn within(self, tlv: &Tlv<'_>, octets: &Cow<'_, [u8]>) -> Self {
+    fn within(self, tlv: &Tlv<'_>) -> Self {
         match self {
-            Self::Input(_) => Self::of(tlv, octets),
+            Self::Input(_) => Self::of(tlv),
             Self::Part(_) => self,
         }
     }
@@ -193,7 +193,7 @@ impl<'o> Opening<'o> {
         let (content_type, content) = content_info(info)?;
         if content_type.content == oid::DATA.as_bytes() {
             let octets = content.octets()?;
-            return self.safe_contents(&octets, place.within(&content, &octets), 0);
+            return self.safe_contents(&octets, place.within(&content), 0);
         }
         if content_type.content == oid::ENCRYPTED_DATA.as_bytes() {
             return self.encrypted_data(&content, place);

@@ -194,10 +194,10 @@ fn parse_pbkdf2(parameters: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, Refu
     if iterations == 0 {
         return Err(count.fault("an iteration count of zero").into());
     }
-    if let Some(length) = inside.optional(ber::INTEGER)? {
-        if length.unsigned()? != cipher.key_len() as u64 {
-            return Err(length.fault("a key length that the cipher has not").into());
-        }
+    if let Some(length) = inside.optional(ber::INTEGER)?
+        && length.unsigned()? != cipher.key_len() as u64
+    {
+        return Err(length.fault("a key length that the cipher has not").into());
     }
     let prf = match inside.optional(ber::SEQUENCE)? {
         None => Hash::Sha1,
