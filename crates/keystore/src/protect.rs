@@ -92,7 +92,13 @@ impl Scheme {
                     .ok_or(Refusal::WrongPassword);
             }
             Self::Pbe(pbe) if pbe.is_pkcs12() => bmp_forms(password),
-            Self::Pbe(_) | Self::Pbes2(_) => byte_forms(password),
+            Self::Pbe(_) => byte_forms(password),
+            Self::Pbes2(_) => {
+                let mut forms = byte_forms(password);
+                // old NSS took the PKCS#12 form here too (its test files TestOldCA.p12, TestOldAES128CA.p12)
+                forms.push(widened(password.expose_secret().encode_utf16()));
+                forms
+            }
         };
         for candidate in candidates {
             budget.charge(self.cost())?;

@@ -40,8 +40,8 @@ impl Pbes2 {
         let mut inside = parameters.inside();
         let derivation = inside.expect(ber::SEQUENCE, "a key derivation function")?;
         let encryption = inside.expect(ber::SEQUENCE, "an encryption scheme")?;
-        let (cipher, iv) = parse_cipher(&encryption)?;
-        let derivation = parse_derivation(&derivation, cipher)?;
+        let (named, iv) = parse_cipher(&encryption)?;
+        let (derivation, cipher) = parse_derivation(&derivation, named)?;
         Ok(Self {
             derivation,
             cipher,
@@ -169,7 +169,7 @@ fn parse_cipher(encryption: &Tlv<'_>) -> Result<(Cipher, Vec<u8>), Refusal> {
     Ok((*cipher, octets))
 }
 
-fn parse_derivation(derivation: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, Refusal> {
+fn parse_derivation(derivation: &Tlv<'_>, cipher: Cipher) -> Result<(Derivation, Cipher), Refusal> {
     let mut inside = derivation.inside();
     let identifier = inside.expect(ber::OBJECT_IDENTIFIER, "a key derivation function")?;
     let parameters = inside.expect(ber::SEQUENCE, "key derivation parameters")?;
@@ -177,7 +177,7 @@ fn parse_derivation(derivation: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, 
         return parse_pbkdf2(&parameters, cipher);
     }
     if identifier.content == oid::SCRYPT.as_bytes() {
-        return parse_scrypt(&parameters);
+        return Ok((parse_scrypt(&parameters)?, cipher));
     }
     Err(Refusal::Unsupported(format!(
         "the key derivation {}",
@@ -186,7 +186,9 @@ fn parse_derivation(derivation: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, 
 }
 
 /// `SEQUENCE { salt, iterationCount, keyLength OPTIONAL, prf DEFAULT hmacWithSHA1 }`.
-fn parse_pbkdf2(parameters: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, Refusal> {
+///
+/// Old NSS named AES-128 and meant AES-256 (its test file TestOldAES128CA.p12): of two AES key lengths, the one given here holds.
+fn parse_pbkdf2(parameters: &Tlv<'_>, mut cipher: Cipher) -> Result<(Derivation, Cipher), Refusal> {
     let mut inside = parameters.inside();
     let salt = inside.any("a salt")?.octets()?.into_owned();
     let count = inside.expect(ber::INTEGER, "an iteration count")?;
@@ -194,10 +196,15 @@ fn parse_pbkdf2(parameters: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, Refu
     if iterations == 0 {
         return Err(count.fault("an iteration count of zero").into());
     }
-    if let Some(length) = inside.optional(ber::INTEGER)?
-        && length.unsigned()? != cipher.key_len() as u64
-    {
-        return Err(length.fault("a key length that the cipher has not").into());
+    if let Some(length) = inside.optional(ber::INTEGER)? {
+        let is_aes = matches!(cipher, Cipher::Aes128 | Cipher::Aes192 | Cipher::Aes256);
+        cipher = match length.unsigned()? {
+            16 if is_aes => Cipher::Aes128,
+            24 if is_aes => Cipher::Aes192,
+            32 if is_aes => Cipher::Aes256,
+            other if other == cipher.key_len() as u64 => cipher,
+            _ => return Err(length.fault("a key length that the cipher has not").into()),
+        };
     }
     let prf = match inside.optional(ber::SEQUENCE)? {
         None => Hash::Sha1,
@@ -208,11 +215,12 @@ fn parse_pbkdf2(parameters: &Tlv<'_>, cipher: Cipher) -> Result<Derivation, Refu
             })?
         }
     };
-    Ok(Derivation::Pbkdf2 {
+    let derivation = Derivation::Pbkdf2 {
         prf,
         salt,
         iterations,
-    })
+    };
+    Ok((derivation, cipher))
 }
 
 /// `SEQUENCE { salt, costParameter, blockSize, parallelizationParameter, keyLength OPTIONAL }` (RFC 7914, section 7.1).
