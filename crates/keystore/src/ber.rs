@@ -3,9 +3,13 @@
 //! Firefox, BouncyCastle and Windows write PKCS#12 and PKCS#7 in BER: indefinite lengths, strings in chunks, lengths
 //! with leading zeros. Nothing is copied but a string that comes in chunks, so that no input allocates more than its size.
 
+mod der;
+
 use std::borrow::Cow;
 
 use crate::{Error, Format};
+
+pub(crate) use der::{encode, to_der, unsigned};
 
 /// One encoded value: identifier octet, content, and where they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,66 +215,6 @@ impl Fault {
     }
 }
 
-/// One DER value; the parts are its content, joined.
-pub(crate) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut der = Vec::with_capacity(length + 10);
-    der.push(tag);
-    let octets = length.to_be_bytes();
-    let significant = octets.iter().skip_while(|octet| **octet == 0).count();
-    match u8::try_from(length) {
-        Ok(short) if short < 0x80 => der.push(short),
-        _ => {
-            der.push(0x80 | u8::try_from(significant).unwrap_or_default());
-            der.extend(octets.iter().skip(octets.len() - significant));
-        }
-    }
-    for part in parts {
-        der.extend_from_slice(part);
-    }
-    der
-}
-
-/// A non-negative INTEGER in DER.
-pub(crate) fn unsigned(number: u64) -> Vec<u8> {
-    let octets = number.to_be_bytes();
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    let mut content = vec![0];
-    content.extend(octets.iter().skip(zeros));
-    // a leading zero only where the sign bit would be set, or for zero itself
-    let plain = content.get(1).is_some_and(|octet| octet & 0x80 == 0);
-    encode(
-        INTEGER,
-        &[content.get(usize::from(plain)..).unwrap_or(&[0])],
-    )
-}
-
-/// The same value in DER lengths and whole strings, when it is BER; else as it stands.
-///
-/// An `EncryptedPrivateKeyInfo` out of a BER file must be DER to go into a JKS, or Java refuses it. Implicitly tagged
-/// strings in chunks are left alone: without the grammar they look like any constructed value.
-pub(crate) fn to_der(tlv: &Tlv<'_>) -> Result<Vec<u8>, Fault> {
-    normalise(tlv, 0)
-}
-
-fn normalise(tlv: &Tlv<'_>, depth: usize) -> Result<Vec<u8>, Fault> {
-    if depth > MAX_DEPTH {
-        return Err(tlv.fault("values nested too deeply"));
-    }
-    if tlv.tag == OCTET_STRING_IN_CHUNKS {
-        return Ok(encode(OCTET_STRING, &[&tlv.octets()?]));
-    }
-    if !tlv.is_constructed() || tlv.tag & HIGH_NUMBER == HIGH_NUMBER {
-        return Ok(tlv.whole.to_vec());
-    }
-    let mut content = Vec::with_capacity(tlv.content.len());
-    let mut inside = tlv.inside();
-    while let Some(inner) = inside.next()? {
-        content.extend(normalise(&inner, depth + 1)?);
-    }
-    Ok(encode(tlv.tag, &[&content]))
-}
-
 /// `[number]`, constructed.
 pub(crate) const fn context(number: u8) -> u8 {
     0xa0 | number
@@ -455,21 +399,5 @@ mod tests {
         assert!(Tlv::first(&[2, 0]).unwrap().unsigned().is_err());
         let huge = encode(INTEGER, &[&[1; 40]]);
         assert_eq!(Tlv::first(&huge).unwrap().unsigned().unwrap(), u64::MAX);
-    }
-
-    #[test]
-    fn lengths_are_written_short() {
-        for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536] {
-            let content = vec![1; length];
-            let der = encode(OCTET_STRING, &[&content]);
-            assert_eq!(Tlv::exactly(&der, OCTET_STRING).unwrap().content, content);
-            let expected = match length {
-                0..128 => 2,
-                128..256 => 3,
-                256..65_536 => 4,
-                _ => 5,
-            };
-            assert_eq!(der.len() - length, expected);
-        }
     }
 }

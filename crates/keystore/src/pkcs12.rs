@@ -7,13 +7,17 @@
 //! SafeBag     SEQUENCE { type OID, [0] value, attributes SET OPTIONAL }
 //! ```
 //!
-//! `reader` opens the layers and collects bags, `assemble` makes entries of them, `writer` is Java's layout.
+//! Reading: `reader` opens the layers, `values` takes the bags, `matching` finds each key's chain, `assemble` makes
+//! entries. Writing: `writer` is Java's layout, `encode` its DER. Both: `attributes`, `mac`.
 
 mod assemble;
 mod attributes;
+mod encode;
 mod mac;
+mod matching;
 mod reader;
 mod salts;
+mod values;
 mod writer;
 
 pub(crate) use reader::{MAX_BAGS, read};

@@ -1,13 +1,17 @@
 //! Private keys: sealed as the container holds them, PKCS#8 once unlocked.
 
+mod shape;
+
 use std::fmt;
 
-use const_oid::ObjectIdentifier;
 use zeroize::Zeroizing;
 
-use crate::ber::{self, Fault, Tlv};
+use crate::ber::{self, Tlv};
 use crate::protect::{self, Budget, Material, Refusal, Scheme, Traditional};
-use crate::{Error, Format, Password, RandomSource, oid};
+use crate::{Error, Format, Password, RandomSource};
+
+use shape::{TraditionalKind, to_pkcs8};
+pub(crate) use shape::{is_encrypted_private_key_info, is_private_key_info};
 
 /// A key as a container holds it: in the clear, or sealed by the container's own scheme.
 ///
@@ -31,15 +35,6 @@ enum Form {
         scheme: Traditional,
         body: Vec<u8>,
     },
-}
-
-/// What a traditional PEM block holds once it is decrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TraditionalKind {
-    Dsa,
-    Pkcs1,
-    Pkcs8,
-    Sec1,
 }
 
 impl SealedKey {
@@ -270,35 +265,6 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// Whether bytes are one `PrivateKeyInfo` or `OneAsymmetricKey` (RFC 5958, section 2), and nothing after it.
-pub(crate) fn is_private_key_info(bytes: &[u8]) -> bool {
-    let shape = |tlv: Tlv<'_>| -> Result<bool, Fault> {
-        let mut inside = tlv.inside();
-        let version = inside.expect(ber::INTEGER, "a version")?.unsigned()?;
-        let algorithm = inside.expect(ber::SEQUENCE, "an algorithm")?;
-        algorithm
-            .inside()
-            .expect(ber::OBJECT_IDENTIFIER, "an algorithm")?;
-        inside.any("a key")?.octets()?;
-        while inside.next()?.is_some() {}
-        Ok(version <= 1)
-    };
-    Tlv::exactly(bytes, ber::SEQUENCE).is_some_and(|tlv| shape(tlv) == Ok(true))
-}
-
-/// Whether a value looks like `EncryptedPrivateKeyInfo`, whatever its scheme.
-pub(crate) fn is_encrypted_private_key_info(tlv: &Tlv<'_>) -> bool {
-    let shape = || -> Result<(), Fault> {
-        let mut inside = tlv.inside();
-        let algorithm = inside.expect(ber::SEQUENCE, "an algorithm")?;
-        algorithm
-            .inside()
-            .expect(ber::OBJECT_IDENTIFIER, "an algorithm")?;
-        inside.any("the encrypted key")?.octets().map(|_| ())
-    };
-    tlv.tag == ber::SEQUENCE && shape().is_ok()
-}
-
 /// `EncryptedPrivateKeyInfo ::= SEQUENCE { encryptionAlgorithm, encryptedData OCTET STRING }`.
 fn encrypted_parts(der: &[u8]) -> Result<(Scheme, Vec<u8>), Refusal> {
     let mut inside = Tlv::first(der)?.inside();
@@ -314,79 +280,10 @@ fn wrap(kind: TraditionalKind, der: &[u8]) -> Result<SealedKey, Error> {
         .map_err(|fault| fault.of(Format::Pem))
 }
 
-/// `PrivateKeyInfo` around an older form of private key.
-fn to_pkcs8(kind: TraditionalKind, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    let whole = Tlv::first(der)?;
-    if whole.tag != ber::SEQUENCE || whole.whole.len() != der.len() {
-        return Err(whole.expected("a private key"));
-    }
-    match kind {
-        TraditionalKind::Pkcs8 if is_private_key_info(der) => Ok(Zeroizing::new(der.to_vec())),
-        TraditionalKind::Pkcs8 => Err(whole.expected("a PKCS#8 private key")),
-        TraditionalKind::Pkcs1 => {
-            // version, modulus, two exponents, two primes, three more of the Chinese remainder theorem
-            integers(&whole, 9)?;
-            let parameters = [ber::NULL, 0];
-            Ok(private_key_info(&oid::RSA_ENCRYPTION, &parameters, der))
-        }
-        TraditionalKind::Dsa => {
-            // version, p, q, g, public and private value (openssl-dsa); PKCS#8 has three of them as parameters
-            let parts = integers(&whole, 6)?;
-            let [_, p, q, g, _, private] = parts.as_slice() else {
-                return Err(whole.expected("a DSA private key"));
-            };
-            let parameters = ber::encode(ber::SEQUENCE, &[p.whole, q.whole, g.whole]);
-            Ok(private_key_info(&oid::DSA, &parameters, private.whole))
-        }
-        TraditionalKind::Sec1 => {
-            let mut inside = whole.inside();
-            let version = inside.expect(ber::INTEGER, "an EC private key")?;
-            let private = inside.expect(ber::OCTET_STRING, "an EC private key")?;
-            let curve = inside
-                .optional(ber::context(0))?
-                .ok_or_else(|| whole.expected("the curve of the EC private key"))?;
-            let public = inside.optional(ber::context(1))?;
-            // the curve moves into the algorithm, as `openssl pkcs8 -topk8` does it
-            let key = Zeroizing::new(ber::encode(
-                ber::SEQUENCE,
-                &[
-                    version.whole,
-                    private.whole,
-                    public.map_or(&[], |public| public.whole),
-                ],
-            ));
-            Ok(private_key_info(&oid::EC_PUBLIC_KEY, curve.content, &key))
-        }
-    }
-}
-
-/// At least `least` INTEGER values, and nothing else before them.
-fn integers<'a>(whole: &Tlv<'a>, least: usize) -> Result<Vec<Tlv<'a>>, Fault> {
-    let mut inside = whole.inside();
-    let mut found = Vec::with_capacity(least);
-    for _ in 0..least {
-        found.push(inside.expect(ber::INTEGER, "a number of the private key")?);
-    }
-    Ok(found)
-}
-
-/// `SEQUENCE { version 0, SEQUENCE { algorithm, parameters }, OCTET STRING }` (RFC 5958, section 2).
-fn private_key_info(
-    algorithm: &ObjectIdentifier,
-    parameters: &[u8],
-    key: &[u8],
-) -> Zeroizing<Vec<u8>> {
-    let algorithm = ber::encode(ber::SEQUENCE, &[&oid::der(algorithm), parameters]);
-    let key = Zeroizing::new(ber::encode(ber::OCTET_STRING, &[key]));
-    Zeroizing::new(ber::encode(
-        ber::SEQUENCE,
-        &[&ber::unsigned(0), &algorithm, &key],
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oid;
 
     struct Counting;
 

@@ -81,3 +81,60 @@ fn extensions<'a>(field: &Tlv<'a>, links: &mut Links<'a>) -> Result<(), Fault> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+        ber::encode(ber::SEQUENCE, parts)
+    }
+
+    fn toy(subject: &[u8], issuer: &[u8], rest: &[u8]) -> Vec<u8> {
+        let some = sequence(&[]);
+        let tbs = sequence(&[
+            &ber::encode(ber::context(0), &[&ber::unsigned(2)]),
+            &ber::unsigned(1),
+            &some,
+            &sequence(&[issuer]),
+            &some,
+            &sequence(&[subject]),
+            &some,
+            rest,
+        ]);
+        sequence(&[&tbs, &some, &[3, 1, 0]])
+    }
+
+    #[test]
+    fn names_and_key_identifiers() {
+        let octets = |bytes: &[u8]| ber::encode(ber::OCTET_STRING, &[bytes]);
+        let subject_key = sequence(&[
+            &oid::der(&oid::SUBJECT_KEY_IDENTIFIER),
+            &octets(&octets(b"own")),
+        ]);
+        let authority_key = sequence(&[
+            &oid::der(&oid::AUTHORITY_KEY_IDENTIFIER),
+            &[1, 1, 0],
+            &octets(&sequence(&[&ber::encode(0x80, &[b"above"])])),
+        ]);
+        let list = sequence(&[&subject_key, &authority_key]);
+        let der = toy(b"\x05\0", b"", &ber::encode(ber::context(3), &[&list]));
+        let links = Links::of(&der).unwrap();
+        assert_eq!(links.subject, [0x30, 2, 5, 0]);
+        assert_eq!(links.issuer, [0x30, 0]);
+        assert_eq!(links.subject_key, Some(b"own".as_slice()));
+        assert_eq!(links.authority_key, Some(b"above".as_slice()));
+        assert!(!links.is_self_issued());
+        assert!(links.contradicts(&links));
+    }
+
+    #[test]
+    fn odd_extensions_leave_the_names_and_cut_ones_are_none() {
+        let der = toy(b"", b"", &ber::encode(ber::context(3), &[b"odd"]));
+        assert!(Links::of(&der).unwrap().is_self_issued());
+        let der = toy(b"", b"", &[]);
+        for length in 0..der.len() {
+            assert_eq!(Links::of(&der[..length]), None);
+        }
+    }
+}

@@ -1,12 +1,10 @@
 //! From bytes to bags: integrity, encryption, and the layers of content.
 
-use zeroize::Zeroizing;
-
 use super::assemble::{Bag, BagKind, assemble};
 use super::attributes::Attributes;
 use super::mac::MacData;
+use super::values::{clear_key, content_info, encrypted_key, inner_octets, secret};
 use crate::ber::{self, Fault, Reader, Tlv};
-use crate::pkcs8::{is_encrypted_private_key_info, is_private_key_info};
 use crate::protect::{Budget, MAX_ITERATIONS, Refusal, Scheme};
 use crate::{
     At, Contents, Error, Format, Integrity, Note, NoteKind, Password, ReadOptions, SealedKey, oid,
@@ -76,14 +74,6 @@ fn outer<'a>(pfx: &Tlv<'a>) -> Result<(Tlv<'a>, Option<Tlv<'a>>), Error> {
     }
     let mac_data = inside.optional(ber::SEQUENCE).map_err(damaged)?;
     Ok((content, mac_data))
-}
-
-/// `ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER, content [0] EXPLICIT ANY }`.
-fn content_info<'a>(info: &Tlv<'a>) -> Result<(Tlv<'a>, Tlv<'a>), Fault> {
-    let mut inside = info.inside();
-    let content_type = inside.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
-    let explicit = inside.expect(ber::context(0), "content")?;
-    Ok((content_type, explicit.inside().any("content")?))
 }
 
 /// Where a layer's offsets count from.
@@ -298,7 +288,7 @@ impl<'o> Opening<'o> {
         }
         let value = explicit.inside().any("the value of a bag")?;
         let kind = match kind {
-            kind if kind == oid::KEY_BAG.as_bytes() => clear_key(&value)?,
+            kind if kind == oid::KEY_BAG.as_bytes() => BagKind::Key(clear_key(&value)?),
             kind if kind == oid::SHROUDED_KEY_BAG.as_bytes() => {
                 let key = encrypted_key(&value)?;
                 self.warn_of_cost(&key, place, value.at);
@@ -400,40 +390,3 @@ impl<'o> Opening<'o> {
 pub(crate) const MAX_BAGS: usize = 20_000;
 /// Nested bags are allowed (RFC 7292, section 4.2.6) and nobody writes them.
 const MAX_NESTED_BAGS: usize = 8;
-
-fn clear_key(value: &Tlv<'_>) -> Result<BagKind, Refusal> {
-    let der = Zeroizing::new(ber::to_der(value)?);
-    if !is_private_key_info(&der) {
-        return Err(value.expected("a PKCS#8 private key").into());
-    }
-    Ok(BagKind::Key(
-        SealedKey::from_pkcs8(der).within(Format::Pkcs12),
-    ))
-}
-
-fn encrypted_key(value: &Tlv<'_>) -> Result<SealedKey, Refusal> {
-    if !is_encrypted_private_key_info(value) {
-        return Err(value.expected("an encrypted PKCS#8 private key").into());
-    }
-    Ok(SealedKey::from_encrypted_pkcs8(ber::to_der(value)?).within(Format::Pkcs12))
-}
-
-/// `SEQUENCE { type OBJECT IDENTIFIER, value [0] EXPLICIT OCTET STRING }`, as certificate and CRL bags are.
-fn inner_octets(value: &Tlv<'_>, wanted: &[u8], what: &str) -> Result<Vec<u8>, Refusal> {
-    let (kind, octets) = content_info(value)?;
-    if kind.content != wanted {
-        return Err(Refusal::Unsupported(format!(
-            "a {what} of type {}",
-            oid::dotted(kind.content)
-        )));
-    }
-    Ok(octets.octets()?.into_owned())
-}
-
-/// Java's secret: its type is that of a shrouded key bag, its value an octet string with the
-/// `EncryptedPrivateKeyInfo` (`sun.security.pkcs12.PKCS12KeyStore`, `SecretBag`).
-fn secret(value: &Tlv<'_>) -> Result<SealedKey, Refusal> {
-    let der = inner_octets(value, oid::SHROUDED_KEY_BAG.as_bytes(), "secret")?;
-    let inner = Tlv::first(&der).map_err(|_| value.expected("an encrypted secret key"))?;
-    encrypted_key(&inner).map_err(|_| value.expected("an encrypted secret key").into())
-}

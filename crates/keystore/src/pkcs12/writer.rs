@@ -6,12 +6,12 @@ use std::collections::{HashMap, HashSet};
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
-use super::attributes;
-use super::mac;
+use super::encode::{bag, certificate_bag, clear_part, content_info, encrypted_part, sequence};
 use super::salts::Salts;
+use super::{attributes, mac};
 use crate::ber;
 use crate::pkcs8::is_private_key_info;
-use crate::protect::{Hash, Material, encrypt_pbes2};
+use crate::protect::Hash;
 use crate::tbs::Links;
 use crate::{
     At, Attribute, Entry, EntryKind, Error, Format, KeyStore, Note, NoteKind, Password, SealedKey,
@@ -303,67 +303,4 @@ fn unfit(entry: &Entry, what: &'static str) -> Error {
         alias: entry.alias.as_str().to_owned(),
         what,
     }
-}
-
-/// `SafeBag ::= SEQUENCE { bagId, bagValue [0] EXPLICIT, bagAttributes SET OPTIONAL }`.
-fn bag(kind: &const_oid::ObjectIdentifier, value: &[u8], attributes: &[u8]) -> Zeroizing<Vec<u8>> {
-    let set = if attributes.is_empty() {
-        Vec::new()
-    } else {
-        ber::encode(ber::SET, &[attributes])
-    };
-    let value = Zeroizing::new(ber::encode(ber::context(0), &[value]));
-    Zeroizing::new(ber::encode(ber::SEQUENCE, &[&oid::der(kind), &value, &set]))
-}
-
-fn certificate_bag(certificate: &CertificateDer<'_>, attributes: &[u8]) -> Zeroizing<Vec<u8>> {
-    let octets = ber::encode(ber::OCTET_STRING, &[certificate]);
-    let value = content_info(&oid::X509_CERTIFICATE, &octets);
-    bag(&oid::CERT_BAG, &value, attributes)
-}
-
-fn clear_part(bags: &[Zeroizing<Vec<u8>>]) -> Zeroizing<Vec<u8>> {
-    let octets = Zeroizing::new(ber::encode(ber::OCTET_STRING, &[&sequence(bags)]));
-    content_info(&oid::DATA, &octets)
-}
-
-/// `EncryptedData` (RFC 5652, section 8) around safe contents.
-fn encrypted_part(
-    bags: &[Zeroizing<Vec<u8>>],
-    password: &Password,
-    salts: Salts<'_>,
-) -> Result<Vec<u8>, Error> {
-    let contents = sequence(bags);
-    let mut bytes = [0; 36];
-    salts.fill("certificates", &contents, &mut bytes)?;
-    let mut material = Material {
-        salt: [0; 20],
-        iv: [0; 16],
-    };
-    let octets = material.salt.iter_mut().chain(&mut material.iv);
-    octets.zip(bytes).for_each(|(octet, byte)| *octet = byte);
-
-    let password = password.expose_secret().as_bytes();
-    let (algorithm, encrypted) = encrypt_pbes2(&contents, password, &material);
-    let info = ber::encode(
-        ber::SEQUENCE,
-        &[
-            &oid::der(&oid::DATA),
-            &algorithm,
-            &ber::encode(0x80, &[&encrypted]),
-        ],
-    );
-    let data = ber::encode(ber::SEQUENCE, &[&ber::unsigned(0), &info]);
-    Ok(content_info(&oid::ENCRYPTED_DATA, &data).to_vec())
-}
-
-/// `SEQUENCE { type, [0] EXPLICIT value }`, the shape of `ContentInfo`, `CertBag` and `SecretBag`.
-fn content_info(kind: &const_oid::ObjectIdentifier, value: &[u8]) -> Zeroizing<Vec<u8>> {
-    let value = Zeroizing::new(ber::encode(ber::context(0), &[value]));
-    Zeroizing::new(ber::encode(ber::SEQUENCE, &[&oid::der(kind), &value]))
-}
-
-fn sequence(parts: &[Zeroizing<Vec<u8>>]) -> Zeroizing<Vec<u8>> {
-    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_slice()).collect();
-    Zeroizing::new(ber::encode(ber::SEQUENCE, &parts))
 }
