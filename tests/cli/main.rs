@@ -1,5 +1,13 @@
 //! The command line: one small file per case under `cmd/`, and what needs a live server or a signal as code.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says on stderr what it skipped"
+)]
+
 mod bad_input;
 mod kill;
 

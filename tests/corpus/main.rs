@@ -3,6 +3,14 @@
 //! The corpus lies beside the checkout and is test input only; without it the test says so and ends. What cannot hold
 //! yet stands in `exceptions.tsv` with its reason; an exception that holds after all fails too.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says on stderr what it skipped"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

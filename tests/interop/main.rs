@@ -1,6 +1,14 @@
 //! Other tools are the judges: what we write they must read, what they write we must read, and where we say that a
 //! Java client accepts a server, a Java client must accept it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says on stderr what it skipped"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
