@@ -7,9 +7,8 @@ use zeroize::Zeroizing;
 
 use super::{read, write};
 use crate::{
-    Alias, Attribute, CertificateDer, Contents, Entry, EntryKind, Error, Format, Integrity,
-    KeyStore, NoteKind, Password, RandomSource, ReadOptions, SealedKey, Timestamp, WriteOptions,
-    ber, oid,
+    Alias, Attribute, CertificateDer, Contents, Entry, EntryKind, Error, Integrity, KeyStore,
+    NoteKind, Password, RandomSource, ReadOptions, SealedKey, Timestamp, WriteOptions, ber, oid,
 };
 
 struct Counting;

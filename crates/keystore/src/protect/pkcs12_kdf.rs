@@ -25,7 +25,8 @@ pub(crate) fn derive(
 ) -> Zeroizing<Vec<u8>> {
     let block = hash.block_len();
     // steps 2 to 4: salt and password, each repeated to whole blocks
-    let mut input = Zeroizing::new(Vec::new());
+    let lengths = [salt, password].map(|part| part.len().next_multiple_of(block));
+    let mut input = Zeroizing::new(Vec::with_capacity(lengths.iter().sum()));
     input.extend(repeated(salt, block));
     input.extend(repeated(password, block));
     let mut derived = Zeroizing::new(Vec::with_capacity(length + hash.output_len()));
@@ -73,7 +74,7 @@ fn step(input: &mut [u8], digest: &[u8], block: usize) {
 
 /// As many octets as whole blocks need; none for nothing.
 fn repeated(bytes: &[u8], block: usize) -> impl Iterator<Item = u8> {
-    let length = bytes.len().div_ceil(block) * block;
+    let length = bytes.len().next_multiple_of(block);
     bytes.iter().copied().cycle().take(length)
 }
 

@@ -40,7 +40,7 @@ impl Traditional {
     /// With a password as bytes.
     pub(crate) fn decrypt(&self, password: &[u8], encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let salt = self.iv.get(..8)?;
-        let mut key: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::new());
+        let mut key: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::with_capacity(64));
         let mut digest: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::new());
         while key.len() < self.cipher.key_len() {
             digest = Hash::Md5.digest(&[&digest, password, salt]);
