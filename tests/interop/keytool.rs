@@ -277,7 +277,7 @@ fn we_read_what_keytool_writes() {
         assert_eq!(store.len(), 2, "{store:?}");
         assert_eq!(
             store.find("größe λόγος").unwrap().certificates(),
-            [root.der.clone()]
+            std::slice::from_ref(&root.der)
         );
         let server = store.find("server").unwrap();
         let EntryKind::PrivateKey { key, chain } = &server.kind else {
