@@ -1,7 +1,7 @@
 //! A default Java TLS client against loopback servers: accepted and refused exactly where `verify` says so.
 
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints};
 use rustls_pki_types::CertificateDer;
@@ -59,21 +59,7 @@ fn java_accepts_and_refuses_where_verify_says_so() {
         }
     }
 
-    let mut child = java
-        .arg(root().join("tests/interop/Client.java"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(questions.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "the Java client itself failed");
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = ask(&mut java, &questions);
     let mut answers = text.lines();
 
     let mut wrong = Vec::new();
@@ -109,6 +95,25 @@ fn java_accepts_and_refuses_where_verify_says_so() {
         "{} cases, each with every container that can hold its store",
         cases.len()
     );
+}
+
+/// Puts the questions, a line each, to the Java client; its answers, a line each.
+pub(crate) fn ask(java: &mut Command, questions: &str) -> String {
+    let mut child = java
+        .arg(root().join("tests/interop/Client.java"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(questions.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "the Java client itself failed");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn verdict(case: &Case) -> Result<(), String> {

@@ -107,4 +107,3 @@ mod tests {
         assert!(unprotect(&octets, &password).unwrap().is_empty());
     }
 }
-
