@@ -129,7 +129,7 @@ impl SealedKey {
             Form::Clear(_) => "none".to_owned(),
             Form::Encrypted(der) => match encrypted_parts(der) {
                 Ok((scheme, _)) => scheme.to_string(),
-                Err(Refusal::Unsupported(what)) => what,
+                Err(Refusal::Unsupported(what)) => format!("not supported: {what}"),
                 Err(_) => "damaged".to_owned(),
             },
             Form::Traditional { scheme, .. } => {

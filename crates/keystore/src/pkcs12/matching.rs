@@ -31,7 +31,8 @@ pub(super) struct Matching<'b> {
     certificates: Vec<(usize, &'b CertificateDer<'static>, &'b Attributes)>,
     links: HashMap<usize, Links<'b>>,
     by_subject: HashMap<&'b [u8], Vec<usize>>,
-    by_key_id: HashMap<&'b [u8], Vec<usize>>,
+    /// By localKeyID, and by localKeyID and name.
+    by_key_id: HashMap<(&'b [u8], Option<String>), usize>,
     by_name: HashMap<String, usize>,
     keys: usize,
 }
@@ -74,12 +75,17 @@ impl<'b> Matching<'b> {
                 .or_default()
                 .push(place);
         }
-        if let Some(identifier) = &attributes.local_key_id {
-            self.by_key_id.entry(identifier).or_default().push(place);
+        let name = attributes.folded_name();
+        if let Some(identifier) = attributes.local_key_id.as_deref() {
+            self.by_key_id.entry((identifier, None)).or_insert(place);
+            if name.is_some() {
+                let both = (identifier, name.clone());
+                self.by_key_id.entry(both).or_insert(place);
+            }
         }
         // a certificate that is an entry of its own shares no name with a key
-        if let (Some(name), false) = (&attributes.friendly_name, attributes.trusted) {
-            self.by_name.entry(name.to_lowercase()).or_insert(place);
+        if let (Some(name), false) = (name, attributes.trusted) {
+            self.by_name.entry(name).or_insert(place);
         }
     }
 
@@ -96,23 +102,21 @@ impl<'b> Matching<'b> {
             let Some(leaf) = self.leaf(&bag.attributes) else {
                 continue;
             };
+            let links = self.chain(leaf);
+            let Some(left) = copies.checked_sub(self.size(&links)) else {
+                matched.notes.push(Note {
+                    kind: NoteKind::Skipped,
+                    at: At::Input,
+                    message: "chains are left out: the keys share more certificates than fit"
+                        .to_owned(),
+                });
+                break;
+            };
+            copies = left;
             matched.consumed.insert(leaf);
             let mut chain = Chain::default();
-            for link in self.chain(leaf) {
-                let Some(certificate) = self.certificate(link) else {
-                    continue;
-                };
+            for certificate in links.iter().filter_map(|link| self.certificate(*link)) {
                 chained.insert(certificate);
-                let Some(left) = copies.checked_sub(certificate.len()) else {
-                    matched.notes.push(Note {
-                        kind: NoteKind::Skipped,
-                        at: At::Input,
-                        message: "the chains repeat more certificates than fit; they are cut"
-                            .to_owned(),
-                    });
-                    break;
-                };
-                copies = left;
                 chain.certificates.push(certificate.clone());
             }
             if let Some(bag) = self.bags.get(leaf) {
@@ -132,15 +136,13 @@ impl<'b> Matching<'b> {
     /// A key's own certificate: the same localKeyID and name, the same localKeyID, the same name; and when the only
     /// key of the file has no localKeyID, the first certificate that has none either.
     fn leaf(&self, key: &Attributes) -> Option<usize> {
-        let name = key.friendly_name.as_ref().map(|name| name.to_lowercase());
-        let same_id = key.local_key_id.as_deref();
-        if let Some(places) = same_id.and_then(|identifier| self.by_key_id.get(identifier)) {
-            let named = places.iter().find(|place| {
-                let bag = self.bags.get(**place);
-                let found = bag.and_then(|bag| bag.attributes.friendly_name.as_ref());
-                name.is_some() && found.map(|name| name.to_lowercase()) == name
-            });
-            return named.or_else(|| places.first()).copied();
+        let name = key.folded_name();
+        if let Some(identifier) = key.local_key_id.as_deref() {
+            let both = self.by_key_id.get(&(identifier, name.clone()));
+            let found = both.or_else(|| self.by_key_id.get(&(identifier, None)));
+            if let Some(place) = found {
+                return Some(*place);
+            }
         }
         if let Some(place) = name.and_then(|name| self.by_name.get(&name)) {
             return Some(*place);
@@ -152,6 +154,16 @@ impl<'b> Matching<'b> {
             .iter()
             .find(|(_, _, attributes)| attributes.local_key_id.is_none() && !attributes.trusted)
             .map(|(place, ..)| *place)
+    }
+
+    /// The octets that a chain copies.
+    fn size(&self, links: &[usize]) -> usize {
+        let bags = links.iter().filter_map(|link| self.bags.get(*link));
+        bags.map(|bag| match &bag.kind {
+            BagKind::Certificate(certificate) => certificate.len() + bag.attributes.size(),
+            BagKind::Key(_) | BagKind::Secret(_) => 0,
+        })
+        .sum()
     }
 
     /// From the leaf to the last issuer that the file has.

@@ -247,7 +247,9 @@ impl<'o> Bags<'o> {
             return Hash::Sha1.digest(&[seed]).to_vec();
         };
         let mut millis = created.millis();
-        while !self.times.insert(millis) {
+        // a secret key has no certificate to be taken for another's
+        let shared = matches!(entry.kind, EntryKind::SecretKey(_));
+        while !shared && !self.times.insert(millis) {
             millis = millis.wrapping_add(1);
         }
         format!("Time {millis}").into_bytes()

@@ -212,3 +212,35 @@ fn indefinite_lengths_and_chunks_are_read() {
         assert!(open(&bytes[..length], None).is_err(), "{length}");
     }
 }
+
+/// A file in which every key shares one long chain would unfold to many times its size.
+#[test]
+fn shared_chains_do_not_unfold_without_end() {
+    let key = key().unlock(None).unwrap();
+    let set = attributes::local_key_id(&[1]);
+    let key_bag = bag(&oid::KEY_BAG, key.secret_pkcs8(), &set);
+    let mut bags = vec![cert_bag(&certificate("0", "1"), &set)];
+    for number in 1..40 {
+        let (subject, issuer) = (number.to_string(), (number + 1).to_string());
+        bags.push(cert_bag(&certificate(&subject, &issuer), &[]));
+    }
+    bags.extend(vec![key_bag; 2_000]);
+    let parts: Vec<&[u8]> = bags.iter().map(Vec::as_slice).collect();
+    let bytes = pfx(&[&data(&parts)], &[]);
+    let contents = open(&bytes, None).unwrap();
+    let entries = contents.store.entries();
+    let copied: usize = entries
+        .iter()
+        .flat_map(Entry::certificates)
+        .map(|certificate| certificate.len())
+        .sum();
+    assert!(copied < bytes.len() * 17, "{copied}");
+    let longest = entries.iter().map(|entry| entry.certificates().len()).max();
+    assert_eq!(longest, Some(32));
+    assert!(
+        contents
+            .notes
+            .iter()
+            .any(|note| note.message.starts_with("chains are left out"))
+    );
+}
