@@ -23,11 +23,13 @@ pub(crate) enum Privacy {
 
 /// What to do with a file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Existing {
+pub(crate) enum Existing<'a> {
     /// Refuse, unless it holds the same bytes.
     Keep,
     /// Replace it.
     Replace,
+    /// Replace it if it still holds these bytes; somebody else's change is not overwritten.
+    Was(&'a [u8]),
 }
 
 /// What happened.
@@ -54,7 +56,7 @@ pub(crate) fn save(
     path: &Path,
     bytes: &[u8],
     privacy: Privacy,
-    existing: Existing,
+    existing: Existing<'_>,
 ) -> Result<Saved> {
     if is_stdout(path) {
         return to_stdout(bytes);
@@ -73,6 +75,16 @@ pub(crate) fn save(
             return Err(Hinted::new(
                 format!("{} exists and holds something else", path.display()),
                 "name another file, or overwrite it with --force",
+            )
+            .into());
+        }
+        Ok(there) if matches!(existing, Existing::Was(was) if was != there) => {
+            return Err(Hinted::new(
+                format!(
+                    "{} was changed by somebody else in the meantime",
+                    path.display()
+                ),
+                "run the command again; nothing was written",
             )
             .into());
         }
@@ -185,6 +197,17 @@ mod tests {
         );
         assert!(save(&path, b"b", Privacy::Public, Existing::Keep).is_err());
         assert_eq!(fs::read(&path).unwrap(), b"a");
+    }
+
+    #[test]
+    fn a_change_by_somebody_else_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        fs::write(&path, b"theirs").unwrap();
+        assert!(save(&path, b"ours", Privacy::Public, Existing::Was(b"old")).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        save(&path, b"ours", Privacy::Public, Existing::Was(b"theirs")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"ours");
     }
 
     #[test]

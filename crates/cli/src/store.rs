@@ -19,7 +19,7 @@ use crate::render::Talk;
 pub(crate) struct Target<'a> {
     pub path: &'a Path,
     pub format: Format,
-    pub existing: Existing,
+    pub existing: Existing<'a>,
 }
 
 /// The format to write: as told, else by extension, else the fallback.

@@ -1,5 +1,6 @@
 //! `trustpack merge`: files, folders, stores and servers into one store, under a plan.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -15,7 +16,7 @@ use crate::hint::Hinted;
 use crate::input::{self, Input, Loaded, Passwords};
 use crate::keys;
 use crate::output::{self, Existing};
-use crate::password;
+use crate::password::{self, PasswordSource};
 use crate::probe::{self, Plan as FetchPlan};
 use crate::render::{Talk, print, stdout_style};
 use crate::store::{self, Target};
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         ));
         return Ok(Outcome::No);
     }
-    if !plan.changes() && destination.exists {
+    if !plan.changes() && destination.bytes.is_some() {
         talk.say(format!("nothing to do: {name} already holds all of it"));
         return Ok(Outcome::Fine);
     }
@@ -64,7 +65,8 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
 struct Destination {
     store: KeyStore,
     format: Format,
-    exists: bool,
+    /// The file as it was read; `None` when there is none yet.
+    bytes: Option<Vec<u8>>,
     password: Option<Password>,
 }
 
@@ -76,20 +78,19 @@ impl Destination {
             let message = format!("{name} is a folder, and merge writes one store");
             return Err(Hinted::new(message, "name a file in it").into());
         }
-        if !path.exists() || output::is_stdout(path) {
-            let format = store::format_of(path, arguments.output.format, None)?;
-            return Ok(Self {
-                store: KeyStore::new(),
-                format,
-                exists: false,
-                password: None,
-            });
-        }
-        let source = arguments.store_password.password.as_ref();
-        let password = match source {
-            Some(source) => source.resolve(&name, false, talk)?,
+        let exists = path.exists() && !output::is_stdout(path);
+        let password = match &arguments.store_password.password {
+            Some(source) => source.resolve(&name, !exists, talk)?,
             None => None,
         };
+        if !exists {
+            return Ok(Self {
+                store: KeyStore::new(),
+                format: store::format_of(path, arguments.output.format, None)?,
+                bytes: None,
+                password,
+            });
+        }
         let bytes = input::read_file(path).with_context(|| name.clone())?;
         let options = ReadOptions {
             password: password.as_ref(),
@@ -102,7 +103,7 @@ impl Destination {
                 None => contents.format,
             },
             store: contents.store,
-            exists: true,
+            bytes: Some(bytes),
             password,
         })
     }
@@ -110,27 +111,43 @@ impl Destination {
     fn save(&self, merged: &KeyStore, arguments: &Merge, talk: &Talk) -> Result<()> {
         let path: &Path = &arguments.output.output;
         // Merging extends what is there, so replacing the file loses nothing.
+        let existing = self.bytes.as_deref().map_or(Existing::Keep, Existing::Was);
         let target = Target {
             path,
             format: self.format,
-            existing: Existing::Replace,
+            existing,
         };
-        let password = match &self.password {
-            Some(password) => Some(password.clone()),
-            None if self.format.has_password() => {
-                let source = arguments.store_password.password.as_ref();
-                password::for_writing(source, &path.display().to_string(), talk)?
-            }
-            None => None,
+        let asked = match (&self.password, &arguments.store_password.password) {
+            (None, None) if self.format.has_password() => self.ask_password(path, talk)?,
+            (known, _) => known.clone(),
         };
         store::save_with(
             merged,
             &target,
-            password.as_ref(),
+            asked.as_ref(),
             &arguments.store_password,
             talk,
         )
         .map(drop)
+    }
+}
+
+impl Destination {
+    /// Nothing was said about a password, and one is needed to write. A store that is there keeps its own.
+    fn ask_password(&self, path: &Path, talk: &Talk) -> Result<Option<Password>> {
+        let name = path.display().to_string();
+        let Some(bytes) = self.bytes.as_ref().filter(|_| io::stdin().is_terminal()) else {
+            return password::for_writing(None, &name, talk);
+        };
+        let password = PasswordSource::Prompt.resolve(&name, false, talk)?;
+        keystore::read(
+            bytes,
+            &ReadOptions {
+                password: password.as_ref(),
+            },
+        )
+        .context(name)?;
+        Ok(password)
     }
 }
 
@@ -165,13 +182,8 @@ fn gather(
     destination: &Destination,
     talk: &Talk,
 ) -> Result<(Vec<Incoming>, bool)> {
-    let likely = match &arguments.store_password.password {
-        // The password of the new store is asked for when it is written; here it is only a try.
-        Some(_) if destination.password.is_some() => destination.password.clone(),
-        _ => None,
-    };
     let sources = &arguments.input_password.input_password;
-    let passwords = Passwords::resolve(sources, likely.as_ref(), talk)?;
+    let passwords = Passwords::resolve(sources, destination.password.as_ref(), talk)?;
     let fetched =
         FetchPlan::new(Input::endpoints(inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
     let roots = if fetched.is_empty() {
