@@ -6,7 +6,6 @@
 
 mod anchors;
 mod archive;
-mod engine;
 mod files;
 mod judge;
 mod manifest;
@@ -18,14 +17,12 @@ use rustls_pki_types::ServerName;
 use time::OffsetDateTime;
 use trustpack_keystore::Password;
 
-use crate::Certificate;
-use crate::cert::Fingerprint;
 use crate::chain::PresentedChain;
 use crate::channel::{Channel, HostRequirement, hosts, validate_channel};
 use crate::endpoint::Endpoint;
-use crate::report::{Finding, Report, Role, Severity};
+use crate::expiry::Policy;
+use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
-use engine::Engine;
 use judge::Host;
 
 pub use manifest::Bundle;
@@ -43,9 +40,6 @@ pub struct PackRequest<'a> {
     pub password: Option<&'a Password>,
     /// When, and how strictly.
     pub options: PackOptions,
-    /// Judges dates: takes everything that was examined, with what is known of it already, and makes the report of it,
-    /// as `expiry::check` does. One closure of the caller, so that the policy is the caller's.
-    pub check: &'a dyn Fn(Vec<Examined>, OffsetDateTime) -> Report,
 }
 
 /// When, and how strictly.
@@ -58,6 +52,8 @@ pub struct PackOptions {
     pub source_date_epoch: Option<OffsetDateTime>,
     /// Trusting an end entity alone is critical, and anything critical refuses.
     pub strict: bool,
+    /// How close to its end a certificate may come.
+    pub policy: Policy,
 }
 
 impl PackOptions {
@@ -95,32 +91,6 @@ pub enum ChainSource {
         /// Its name.
         file: String,
     },
-}
-
-/// A subject of the report: what it is, its certificates, and what is known already.
-#[derive(Clone, Debug, Default)]
-pub struct Examined {
-    /// What it is: `support/channel.toml`, `support/trust.jks`, `host:443`.
-    pub subject: String,
-    /// In order.
-    pub certificates: Vec<ExaminedCertificate>,
-    /// What was found already; belongs into the report before anything else.
-    pub findings: Vec<Finding>,
-    /// The anchors without which the subject is not accepted.
-    pub needs: Vec<Fingerprint>,
-}
-
-/// One certificate of [`Examined`].
-#[derive(Clone, Debug)]
-pub struct ExaminedCertificate {
-    /// Alias, or place from one.
-    pub name: String,
-    /// What it is there for.
-    pub role: Role,
-    /// The certificate.
-    pub certificate: Certificate,
-    /// Whether a server sent it without need, so that its dates hardly matter.
-    pub extra: bool,
 }
 
 /// One channel, packed in memory.
@@ -197,10 +167,6 @@ fn summary(findings: &[Finding]) -> String {
 /// # Errors
 /// [`PackError::Refused`] with the findings that refuse; the others when something could not be written.
 pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
-    pack_with(&Engine::REAL, request)
-}
-
-fn pack_with(engine: &Engine, request: &PackRequest<'_>) -> Result<Packed, PackError> {
     let PackRequest {
         channel, options, ..
     } = *request;
@@ -221,29 +187,22 @@ fn pack_with(engine: &Engine, request: &PackRequest<'_>) -> Result<Packed, PackE
     }
     let hosts: Vec<Host<'_>> = hosts
         .into_iter()
-        .map(|(requirement, chain)| {
-            Host::new(engine, requirement, chain, request.roots, options.at)
-        })
+        .map(|(requirement, chain)| Host::new(requirement, chain, request.roots, options.at))
         .collect();
 
     // 2. Anchors and container.
     if let Some(unfit) = store::password_problem(channel, request.password) {
         return Err(refused(vec![unfit]));
     }
-    let chosen = anchors::choose(channel, &hosts, &|certificate| {
-        hosts
-            .iter()
-            .all(|host| host.is_accepted_with(engine, certificate, options.at))
-    });
-    let chosen = chosen.map_err(|mut nothing| {
+    let chosen = anchors::choose(channel, &hosts, options.at).map_err(|mut nothing| {
         nothing.extend(specification.clone());
         refused(nothing)
     })?;
-    let trust = store::write(engine, channel, &chosen, request.password)?;
+    let trust = store::write(channel, &chosen, request.password)?;
 
     // 3. Every host against what was just written and read back.
     let known = [specification, missing].concat();
-    let judged = judge::judge(engine, request, &hosts, &trust, &known, options.at);
+    let judged = judge::judge(request, &hosts, &trust, &known, options.at);
     let findings = judged.findings();
     if judged.refuses || (options.strict && is_critical(&findings)) {
         return Err(refused(findings));
@@ -254,10 +213,10 @@ fn pack_with(engine: &Engine, request: &PackRequest<'_>) -> Result<Packed, PackE
     let judged = if created == options.at {
         judged
     } else {
-        judge::judge(engine, request, &hosts, &trust, &known, created)
+        judge::judge(request, &hosts, &trust, &known, created)
     };
     Ok(Packed {
-        files: files::render(engine, channel, &hosts, &trust, &judged)?,
+        files: files::render(channel, &hosts, &trust, &judged)?,
         findings,
         report: judged.report,
         summary: manifest::ChannelSummary::new(channel, &hosts, &trust),

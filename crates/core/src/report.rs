@@ -201,6 +201,16 @@ pub enum Role {
     Anchor,
 }
 
+impl Role {
+    /// Of a certificate that is trusted by itself: one that is no CA lives and ends like a server's.
+    pub fn alone(certificate: &Certificate) -> Self {
+        match certificate.is_ca() {
+            true => Self::Anchor,
+            false => Self::EndEntity,
+        }
+    }
+}
+
 impl CertificateReport {
     /// The facts of a certificate at a time, without judgement beyond its dates.
     pub fn new(

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 use time::OffsetDateTime;
-use trustpack_keystore::{Alias, Entry, Format, KeyStore, WriteOptions};
+use trustpack_keystore::{self as keystore, Alias, Entry, Format, KeyStore, WriteOptions};
 
-use super::engine::Engine;
 use super::judge::{Host, Judged};
 use super::store::TrustFile;
 use super::{BundleFile, ChainSource, PackError};
@@ -17,7 +16,6 @@ use crate::report::Report;
 
 /// Every file of the channel.
 pub(super) fn render(
-    engine: &Engine,
     channel: &Channel,
     hosts: &[Host<'_>],
     trust: &TrustFile,
@@ -37,7 +35,7 @@ pub(super) fn render(
         files.push(BundleFile {
             path: chain_path(channel, &host.requirement.endpoint),
             purpose: "certificates that the server presented, in its order",
-            bytes: chain_pem(engine, host)?.into_bytes(),
+            bytes: chain_pem(host)?.into_bytes(),
         });
     }
     let model = Spec::of(channel.clone()).to_toml();
@@ -86,7 +84,7 @@ pub(super) fn chain_path(channel: &Channel, endpoint: &Endpoint) -> String {
 }
 
 /// Each certificate under comment lines that a person can read; RFC 7468 section 2 lets parsers skip them.
-fn chain_pem(engine: &Engine, host: &Host<'_>) -> Result<String, PackError> {
+fn chain_pem(host: &Host<'_>) -> Result<String, PackError> {
     let mut text = format!(
         "# {}: {} certificate(s), unverified, in the server's order\n",
         host.subject,
@@ -109,7 +107,7 @@ fn chain_pem(engine: &Engine, host: &Host<'_>) -> Result<String, PackError> {
             &mut text,
             &format!("notAfter: {}", rfc3339(certificate.not_after())),
         );
-        text.push_str(&pem(engine, certificate)?);
+        text.push_str(&pem(certificate)?);
     }
     Ok(text)
 }
@@ -125,13 +123,13 @@ fn comment(text: &mut String, line: &str) {
     text.push('\n');
 }
 
-fn pem(engine: &Engine, certificate: &Certificate) -> Result<String, PackError> {
+fn pem(certificate: &Certificate) -> Result<String, PackError> {
     let mut store = KeyStore::new();
     store.push_renamed(Entry::trusted(
         Alias::positional(1),
         certificate.der().clone(),
     ));
-    let written = (engine.write)(&store, Format::Pem, &WriteOptions::default())?;
+    let written = keystore::write(&store, Format::Pem, &WriteOptions::default())?;
     let text = String::from_utf8_lossy(&written.bytes);
     // The comments above are ours; whatever the writer puts before the block would repeat them.
     let start = text.find("-----BEGIN").unwrap_or_default();

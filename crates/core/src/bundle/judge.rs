@@ -3,15 +3,16 @@
 use rustls_pki_types::ServerName;
 use time::OffsetDateTime;
 
-use super::engine::{Engine, Judgement};
 use super::store::TrustFile;
-use super::{Examined, ExaminedCertificate, HostChain, PackRequest, anchors};
+use super::{HostChain, PackRequest, anchors};
 use crate::Certificate;
 use crate::cert::Fingerprint;
-use crate::chain::ChainAnalysis;
+use crate::chain::{ChainAnalysis, analyse};
 use crate::channel::HostRequirement;
-use crate::report::{Finding, Report, Role, Severity};
+use crate::expiry::{Subject, check};
+use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
+use crate::verify::{Client, Verdict, verify};
 
 /// A host that must be covered, its chain put in order.
 pub(super) struct Host<'a> {
@@ -25,7 +26,6 @@ pub(super) struct Host<'a> {
 
 impl<'a> Host<'a> {
     pub(super) fn new(
-        engine: &Engine,
         requirement: HostRequirement,
         chain: &'a HostChain,
         roots: &[TrustAnchors],
@@ -34,7 +34,7 @@ impl<'a> Host<'a> {
         let subject = requirement.endpoint.to_string();
         let server_name = chain.server_name.clone();
         Self {
-            analysis: (engine.analyse)(&chain.chain, roots, &subject, at),
+            analysis: analyse(&chain.chain, roots, &subject, at),
             server_name: server_name.or_else(|| requirement.endpoint.server_name()),
             requirement,
             chain,
@@ -48,19 +48,18 @@ impl<'a> Host<'a> {
         root.is_some_and(|root| root.origin.is_some())
     }
 
-    pub(super) fn is_accepted_with(
-        &self,
-        engine: &Engine,
-        certificate: &Certificate,
-        at: OffsetDateTime,
-    ) -> bool {
+    pub(super) fn is_accepted_with(&self, certificate: &Certificate, at: OffsetDateTime) -> bool {
         let anchors = TrustAnchors::new("candidate", vec![certificate.clone()]);
-        self.verify(engine, &anchors, at).refusal.is_none()
+        self.judge(&anchors, at).refusal.is_none()
     }
 
-    fn verify(&self, engine: &Engine, anchors: &TrustAnchors, at: OffsetDateTime) -> Judgement {
+    /// AICC is a Java system and takes JKS, so Java's rules decide (domain notes 4).
+    fn judge(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Judgement {
         match &self.server_name {
-            Some(name) => (engine.verify)(&self.chain.chain, anchors, name, at, &self.subject),
+            Some(name) => {
+                let chain = &self.chain.chain;
+                verify(chain, anchors, name, at, Client::Java, &self.subject).into()
+            }
             None => Judgement {
                 refusal: Some("the host is no name that a certificate can carry".to_owned()),
                 anchor: None,
@@ -70,32 +69,44 @@ impl<'a> Host<'a> {
     }
 
     /// Whether any store could make a client accept the server: with everything above the end entity, it would.
-    fn could_be_covered(&self, engine: &Engine, at: OffsetDateTime) -> bool {
-        let all = anchors::above_end_entity(anchors::ladder(self));
-        let all = TrustAnchors::new("every known issuer", all);
-        self.verify(engine, &all, at).refusal.is_none()
+    fn could_be_covered(&self, at: OffsetDateTime) -> bool {
+        let all = TrustAnchors::new("every known issuer", anchors::issuers(self));
+        self.judge(&all, at).refusal.is_none()
     }
 
-    fn examined(&self, needs: Option<Fingerprint>, findings: Vec<Finding>) -> Examined {
-        let root = self.analysis.root.as_ref().map(|root| &root.certificate);
-        let certificates = self.chain.chain.certificates.iter().enumerate();
-        let certificates = certificates.map(|(place, certificate)| ExaminedCertificate {
-            name: (place + 1).to_string(),
-            role: if place == 0 {
-                Role::EndEntity
-            } else {
-                Role::Intermediate
-            },
-            certificate: certificate.clone(),
-            extra: place > 0
-                && !self.analysis.path.contains(certificate)
-                && root != Some(certificate),
-        });
-        Examined {
-            subject: self.subject.clone(),
-            certificates: certificates.collect(),
+    /// What the server presented. A root that it did not send is the business of the trust file, and what is needed is
+    /// the anchor in that file.
+    fn subject_of(&self, needs: Option<Fingerprint>, findings: Vec<Finding>) -> Subject {
+        let presented = &self.chain.chain;
+        let mut subject = Subject::from_chain(&self.subject, presented, &self.analysis);
+        subject
+            .items
+            .retain(|item| presented.certificates.contains(&item.certificate));
+        Subject {
             findings,
             needs: needs.into_iter().collect(),
+            ..subject
+        }
+    }
+}
+
+/// What of a [`Verdict`] packing needs.
+struct Judgement {
+    /// Why the client refuses; `None` when it accepts.
+    refusal: Option<String>,
+    /// The anchor at which the accepted path ends.
+    anchor: Option<Fingerprint>,
+    findings: Vec<Finding>,
+}
+
+impl From<Verdict> for Judgement {
+    fn from(verdict: Verdict) -> Self {
+        let path = verdict.outcome.as_ref().ok();
+        let anchor = path.and_then(|path| path.anchor());
+        Self {
+            anchor: anchor.map(Certificate::fingerprint),
+            refusal: verdict.outcome.err().map(|refusal| refusal.to_string()),
+            findings: verdict.findings,
         }
     }
 }
@@ -121,33 +132,29 @@ impl Judged {
 
 /// Judges every host with the anchors that were read back from the file; `known` are the findings of the specification.
 pub(super) fn judge(
-    engine: &Engine,
     request: &PackRequest<'_>,
     hosts: &[Host<'_>],
     trust: &TrustFile,
     known: &[Finding],
     at: OffsetDateTime,
 ) -> Judged {
-    let specification = Examined {
-        subject: format!("{}/channel.toml", request.channel.name),
-        findings: known.to_vec(),
-        ..Examined::default()
-    };
-    let mut examined = vec![specification, trust.examined()];
+    let mut specification = Subject::new(format!("{}/channel.toml", request.channel.name));
+    specification.findings = known.to_vec();
+    let mut subjects = vec![specification, trust.subject()];
     let mut refusals = Vec::new();
     let mut refuses = false;
     for host in hosts {
-        let judgement = host.verify(engine, &trust.anchors, at);
+        let judgement = host.judge(&trust.anchors, at);
         let refused = judgement.refusal.is_some();
-        let mendable = refused && host.could_be_covered(engine, at);
+        let mendable = refused && host.could_be_covered(at);
         let findings = findings(request, host, trust, &judgement, mendable);
-        examined.push(host.examined(judgement.anchor, findings));
+        subjects.push(host.subject_of(judgement.anchor, findings));
         refusals.push(judgement.refusal);
         refuses |= mendable;
     }
     Judged {
         refusals,
-        report: (request.check)(examined, at),
+        report: check(subjects, &request.options.policy, at),
         refuses,
     }
 }

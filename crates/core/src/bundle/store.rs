@@ -2,13 +2,16 @@
 
 use sha2::{Digest, Sha256};
 use trustpack_keystore::{
-    Alias, Entry, EntryKind, Format, KeyStore, Password, ReadOptions, Timestamp, WriteOptions,
+    self as keystore, Alias, Entry, EntryKind, Format, KeyStore, Password, ReadOptions, Timestamp,
+    WriteOptions,
 };
 
-use super::engine::Engine;
-use super::{Examined, ExaminedCertificate, PackError};
+use super::PackError;
 use crate::Certificate;
+use crate::alias::{self, Aliases};
+use crate::cert::asn1;
 use crate::channel::{Channel, Container};
+use crate::expiry::{Item, Subject};
 use crate::report::{Finding, Role, Severity};
 use crate::trust::TrustAnchors;
 
@@ -55,7 +58,6 @@ pub(super) fn password_problem(channel: &Channel, password: Option<&Password>) -
 
 /// Writes the chosen certificates and reads them back.
 pub(super) fn write(
-    engine: &Engine,
     channel: &Channel,
     chosen: &[Certificate],
     password: Option<&Password>,
@@ -65,14 +67,26 @@ pub(super) fn write(
         Container::Der => (Format::Der, None),
         Container::Jks => (Format::Jks, password),
     };
-    let path = format!("{}/{}", channel.name, container.file_name());
     let store = build(channel, chosen);
     let options = WriteOptions {
         password,
         ..WriteOptions::default()
     };
-    let bytes = (engine.write)(&store, format, &options)?.bytes.to_vec();
-    let contents = (engine.read)(&bytes, &ReadOptions { password })?;
+    let bytes = keystore::write(&store, format, &options)?.bytes.to_vec();
+    read_back(channel, bytes, format, password, chosen)
+}
+
+/// Only what a reader finds in the bytes counts, whatever was meant to be in them.
+pub(super) fn read_back(
+    channel: &Channel,
+    bytes: Vec<u8>,
+    format: Format,
+    password: Option<&Password>,
+    chosen: &[Certificate],
+) -> Result<TrustFile, PackError> {
+    let container = channel.container();
+    let path = format!("{}/{}", channel.name, container.file_name());
+    let contents = keystore::read(&bytes, &ReadOptions { password })?;
     if contents.store.has_keys() {
         return Err(PackError::Refused {
             channel: channel.name.clone(),
@@ -100,7 +114,7 @@ pub(super) fn write(
         if let EntryKind::TrustedCertificate(der) = &entry.kind {
             let certificate =
                 Certificate::from_der(der.clone()).map_err(|error| damaged(error.to_string()))?;
-            entries.push((alias(container, entry, &certificate), certificate));
+            entries.push((label(container, entry, &certificate), certificate));
         }
     }
     let there = |wanted: &Certificate| entries.iter().any(|(_, certificate)| certificate == wanted);
@@ -121,13 +135,15 @@ pub(super) fn write(
     })
 }
 
-/// Lower-case aliases, as Java stores them: aliases that differ in case only would be one entry.
 fn build(channel: &Channel, chosen: &[Certificate]) -> KeyStore {
     let mut store = KeyStore::new();
+    let mut aliases = Aliases::default();
+    let asked = channel.trust.alias.as_deref().map(alias::clean);
+    let asked = asked.filter(|alias| !alias.is_empty());
     for certificate in chosen {
-        let name = channel.trust.alias.clone();
-        let name = name.unwrap_or_else(|| certificate.display_name());
-        let mut entry = Entry::trusted(Alias::new(name.to_lowercase()), certificate.der().clone());
+        let wanted = asked.clone().unwrap_or_else(|| alias::of(certificate));
+        let alias = Alias::new(aliases.unique(&wanted));
+        let mut entry = Entry::trusted(alias, certificate.der().clone());
         // Equal input gives equal bytes (design, section 4, "Dates in stores").
         entry.created = Some(Timestamp::from_secs(
             certificate.not_before().unix_timestamp(),
@@ -138,7 +154,7 @@ fn build(channel: &Channel, chosen: &[Certificate]) -> KeyStore {
 }
 
 /// DER has no aliases; the reader's position says nothing to a person.
-fn alias(container: Container, entry: &Entry, certificate: &Certificate) -> String {
+fn label(container: Container, entry: &Entry, certificate: &Certificate) -> String {
     match container {
         Container::Der => certificate.display_name(),
         Container::Jks => entry.alias.to_string(),
@@ -146,32 +162,18 @@ fn alias(container: Container, entry: &Entry, certificate: &Certificate) -> Stri
 }
 
 pub(super) fn hex_sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    asn1::hex(&Sha256::digest(bytes))
 }
 
 impl TrustFile {
-    pub(super) fn examined(&self) -> Examined {
-        let certificates = self
-            .entries
-            .iter()
-            .map(|(alias, certificate)| ExaminedCertificate {
-                name: alias.clone(),
-                // A server's own certificate lives and ends like one, trusted or not.
-                role: if certificate.is_ca() {
-                    Role::Anchor
-                } else {
-                    Role::EndEntity
-                },
-                certificate: certificate.clone(),
-                extra: false,
-            });
-        Examined {
-            subject: self.path.clone(),
-            certificates: certificates.collect(),
-            findings: self.findings(),
-            needs: Vec::new(),
+    pub(super) fn subject(&self) -> Subject {
+        let mut subject = Subject::new(&self.path);
+        subject.findings = self.findings();
+        for (alias, certificate) in &self.entries {
+            let role = Role::alone(certificate);
+            subject = subject.with(Item::new(alias, role, certificate.clone()));
         }
+        subject
     }
 
     fn findings(&self) -> Vec<Finding> {

@@ -103,7 +103,7 @@ impl Subject {
                 };
                 let role = |certificate: &Certificate| match key {
                     true => role_in_chain(place, certificate),
-                    false => role_alone(certificate),
+                    false => Role::alone(certificate),
                 };
                 subject.add_der(label, der, role);
             }
@@ -122,7 +122,7 @@ impl Subject {
         for (place, certificate) in certificates.into_iter().enumerate() {
             let role = match chain {
                 true => role_in_chain(place, &certificate),
-                false => role_alone(&certificate),
+                false => Role::alone(&certificate),
             };
             let label = (place + 1).to_string();
             subject.items.push(Item::new(label, role, certificate));
@@ -153,7 +153,7 @@ impl Subject {
         if let Some(root) = &analysis.root {
             subject.needs.push(root.certificate.fingerprint());
             if seen.insert(root.certificate.fingerprint()) {
-                let role = role_alone(&root.certificate);
+                let role = Role::alone(&root.certificate);
                 subject
                     .items
                     .push(Item::new("root", role, root.certificate.clone()));
@@ -202,14 +202,6 @@ impl Subject {
             message: format!("its dates are not checked: {why}"),
             hint: None,
         });
-    }
-}
-
-/// A certificate that stands alone.
-fn role_alone(certificate: &Certificate) -> Role {
-    match certificate.is_ca() {
-        true => Role::Anchor,
-        false => Role::EndEntity,
     }
 }
 

@@ -6,12 +6,12 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use time::OffsetDateTime;
 use trustpack_core::bundle::{
-    Bundle, ChainSource, Examined, HostChain, PackError, PackOptions, PackRequest, Packed, pack,
+    Bundle, ChainSource, HostChain, PackError, PackOptions, PackRequest, Packed, pack,
 };
 use trustpack_core::chain::PresentedChain;
 use trustpack_core::channel::{Channel, HostRequirement, SecretRef, Spec, hosts, validate_channel};
 use trustpack_core::endpoint::Endpoint;
-use trustpack_core::expiry::{Item, Policy, Subject, check};
+use trustpack_core::expiry::Policy;
 use trustpack_core::keystore::{Entry, Password};
 use trustpack_core::report::{Finding, Report, Severity, page};
 
@@ -40,6 +40,8 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
         at: arguments.time.now(),
         source_date_epoch: epoch,
         strict: arguments.strict,
+        // The same as `trustpack check` without thresholds.
+        policy: Policy::default(),
     };
 
     let mut packed = Vec::new();
@@ -65,7 +67,6 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             roots: &roots,
             password: password.as_ref(),
             options,
-            check: &judge_dates,
         };
         match pack(&request) {
             Ok(done) => packed.push(done),
@@ -214,25 +215,6 @@ fn resolve(channel: &Channel, folder: &Path, talk: &Talk) -> Result<Option<Passw
         Some(_) => return Ok(None),
     };
     source.resolve(&format!("the trust store of {}", channel.name), false, talk)
-}
-
-/// The same policy as `trustpack check`.
-fn judge_dates(examined: Vec<Examined>, at: OffsetDateTime) -> Report {
-    let subjects = examined.into_iter().map(|one| Subject {
-        name: one.subject,
-        items: one
-            .certificates
-            .into_iter()
-            .map(|known| Item {
-                extra: known.extra,
-                ..Item::new(known.name, known.role, known.certificate)
-            })
-            .collect(),
-        findings: one.findings,
-        needs: one.needs,
-        ..Subject::default()
-    });
-    check(subjects, &Policy::default(), at)
 }
 
 fn show(arguments: &ChannelPack, packed: &[Packed], refused: &[Refused]) -> Result<()> {
