@@ -86,7 +86,7 @@ impl Certificate {
                 .find(|extension| extension.oid.to_id_string() == SUBJECT_ALT_NAME)
                 .map(|extension| extension.value.to_vec()),
             has_extensions: !parsed.extensions().is_empty(),
-            fingerprint: Fingerprint(Sha256::digest(&der).into()),
+            fingerprint: Fingerprint::of(&der),
         };
         Ok(Self(Arc::new(Inner { der, facts })))
     }
@@ -198,8 +198,7 @@ impl Certificate {
             return name.to_string();
         }
         if self.subject().is_empty() {
-            let prefix = self.fingerprint().0;
-            return format!("sha256-{}", asn1::hex(prefix.get(..4).unwrap_or_default()));
+            return self.fingerprint().short();
         }
         self.subject().to_string()
     }
@@ -256,6 +255,16 @@ impl fmt::Debug for SerialNumber {
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
+    /// Of any bytes, also of those that are no readable certificate.
+    pub fn of(der: &[u8]) -> Self {
+        Self(Sha256::digest(der).into())
+    }
+
+    /// `sha256-<8 hex>`: what a certificate is called that has no name at all.
+    pub fn short(&self) -> String {
+        format!("sha256-{}", asn1::hex(self.0.get(..4).unwrap_or_default()))
+    }
+
     /// The digest itself.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -10,8 +10,9 @@ use time::OffsetDateTime;
 use crate::Certificate;
 use crate::cert::Fingerprint;
 use crate::report::{
-    CertificateReport, Finding, Report, Role, Severity, State, SubjectReport, lifetime, text,
+    CertificateReport, Finding, Report, Role, Severity, State, SubjectReport, lifetime,
 };
+use crate::text;
 
 mod policy;
 mod subject;

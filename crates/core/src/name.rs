@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 use x509_parser::x509::X509Name;
 
 use crate::cert::asn1::{self, Reader};
+use crate::text;
 
-pub(crate) mod text;
+mod string;
 
 /// A distinguished name (RFC 5280 section 4.1.2.4).
 ///
@@ -38,16 +39,10 @@ impl Name {
     /// Reads the DER of a `Name`. A broken name keeps its bytes and the attributes before the damage.
     pub fn from_der(der: &[u8]) -> Self {
         let attributes = read_attributes(der);
-        // The last one in encoding order is the most specific (X500Name.findMostSpecificAttribute).
-        let common_name = attributes
-            .iter()
-            .rev()
-            .find(|attribute| attribute.oid == COMMON_NAME)
-            .and_then(|attribute| attribute.decoded.as_deref())
-            .map(text::visible);
+        let common_name = most_specific_common_name(&attributes).map(text::escape);
         Self {
             der: der.to_vec(),
-            text: rfc4514(&attributes),
+            text: rfc4514(&attributes, text::push_escaped),
             attributes,
             common_name,
             folded: OnceLock::new(),
@@ -67,6 +62,16 @@ impl Name {
     /// The most specific CN, decoded; control characters made visible.
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
+    }
+
+    /// The most specific CN as written, whatever characters are in it.
+    pub(crate) fn unescaped_common_name(&self) -> Option<&str> {
+        most_specific_common_name(&self.attributes)
+    }
+
+    /// RFC 4514 like the name that is shown, with whatever characters are in it.
+    pub(crate) fn unescaped(&self) -> String {
+        rfc4514(&self.attributes, String::push)
     }
 
     /// Every attribute, in encoding order (least specific first).
@@ -128,7 +133,12 @@ impl Attribute {
     pub fn value(&self) -> String {
         self.decoded
             .as_deref()
-            .map_or_else(|| self.hex_form(), text::visible)
+            .map_or_else(|| self.hex_form(), text::escape)
+    }
+
+    /// The value as written; other types than strings as `#` and hex of the DER.
+    pub(crate) fn unescaped_value(&self) -> String {
+        self.decoded.clone().unwrap_or_else(|| self.hex_form())
     }
 
     /// Which relative distinguished name it belongs to, from zero; attributes of a set share one.
@@ -187,7 +197,7 @@ fn read_attributes(der: &[u8]) -> Vec<Attribute> {
                 rdn,
                 tag: value.tag,
                 raw: value.raw.to_vec(),
-                decoded: text::decode(value.tag, value.value),
+                decoded: string::decode(value.tag, value.value),
             });
         }
     }
@@ -210,9 +220,17 @@ fn walk(der: &[u8]) -> Option<()> {
     outer.is_empty().then_some(())
 }
 
+/// The last one in encoding order is the most specific (X500Name.findMostSpecificAttribute).
+fn most_specific_common_name(attributes: &[Attribute]) -> Option<&str> {
+    let mut from_last = attributes.iter().rev();
+    let found = from_last.find(|attribute| attribute.oid == COMMON_NAME)?;
+    found.decoded.as_deref()
+}
+
 /// RFC 4514 section 2: last relative name first, `,` between them, `+` within one. The order within a set is free; this
 /// one is OpenSSL's (`-nameopt RFC2253`).
-fn rfc4514(attributes: &[Attribute]) -> String {
+/// `push` writes one character of a value.
+fn rfc4514(attributes: &[Attribute], push: fn(&mut String, char)) -> String {
     let mut shown = String::new();
     let mut previous = None;
     for attribute in attributes.iter().rev() {
@@ -223,7 +241,7 @@ fn rfc4514(attributes: &[Attribute]) -> String {
         shown.push_str(attribute.kind());
         shown.push('=');
         match &attribute.decoded {
-            Some(value) => push_escaped(&mut shown, value),
+            Some(value) => push_value(&mut shown, value, push),
             None => shown.push_str(&attribute.hex_form()),
         }
     }
@@ -231,7 +249,7 @@ fn rfc4514(attributes: &[Attribute]) -> String {
 }
 
 /// RFC 4514 section 2.4.
-fn push_escaped(shown: &mut String, value: &str) {
+fn push_value(shown: &mut String, value: &str, push: fn(&mut String, char)) {
     let last = value.chars().count().saturating_sub(1);
     for (place, character) in value.chars().enumerate() {
         let escaped = match character {
@@ -243,7 +261,7 @@ fn push_escaped(shown: &mut String, value: &str) {
         if escaped {
             shown.push('\\');
         }
-        text::push_visible(shown, character);
+        push(shown, character);
     }
 }
 
@@ -364,8 +382,8 @@ mod tests {
     #[test]
     fn a_name_cannot_forge_terminal_output() {
         let evil = name(&[(3, 0x0c, "a\u{202e}b\n".as_bytes())]);
-        assert_eq!(evil.to_string(), "CN=a\\u{202E}b\\u{000A}");
-        assert_eq!(evil.common_name(), Some("a\\u{202E}b\\u{000A}"));
+        assert_eq!(evil.to_string(), "CN=a\\u{202e}b\\n");
+        assert_eq!(evil.common_name(), Some("a\\u{202e}b\\n"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::chain::ChainAnalysis;
 use crate::fetch::{Fetched, Possession};
 use crate::key::KeyFacts;
 use crate::report::Finding;
-use crate::report::text::serialize_time;
+use crate::text::serialize_time;
 use crate::verify::{Client, Verdict};
 
 /// One certificate.

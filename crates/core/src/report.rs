@@ -9,18 +9,18 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
+use crate::text;
 
 mod json;
 pub mod page;
 mod table;
-pub(crate) mod text;
 
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub use crate::text::{count, escape};
 pub(crate) use json::pretty as json_text;
 pub(crate) use table::{grid, lines as finding_lines};
-pub use text::{count, escape};
 
 /// How a report is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

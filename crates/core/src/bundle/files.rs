@@ -1,7 +1,6 @@
 //! The files of one channel, rendered from what was judged.
 
 use serde::Serialize;
-use time::OffsetDateTime;
 use trustpack_keystore::{self as keystore, Alias, Entry, Format, KeyStore, WriteOptions};
 
 use super::judge::{Host, Judged};
@@ -13,6 +12,7 @@ use crate::channel::{
 };
 use crate::endpoint::Endpoint;
 use crate::report::Report;
+use crate::text::{one_line, rfc3339};
 
 /// Every file of the channel.
 pub(super) fn render(
@@ -114,12 +114,8 @@ fn chain_pem(host: &Host<'_>) -> Result<String, PackError> {
 
 /// One line, in which nothing can look like the start of a PEM block.
 fn comment(text: &mut String, line: &str) {
-    let line: String = line
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
     text.push_str("# ");
-    text.push_str(&line.replace("-----", "- - - "));
+    text.push_str(&one_line(line).replace("-----", "- - - "));
     text.push('\n');
 }
 
@@ -134,12 +130,6 @@ fn pem(certificate: &Certificate) -> Result<String, PackError> {
     // The comments above are ours; whatever the writer puts before the block would repeat them.
     let start = text.find("-----BEGIN").unwrap_or_default();
     Ok(text[start..].to_owned())
-}
-
-pub(super) fn rfc3339(time: OffsetDateTime) -> String {
-    let format = &time::format_description::well_known::Rfc3339;
-    // Years beyond 9999 have no RFC 3339 form.
-    time.format(format).unwrap_or_else(|_| time.to_string())
 }
 
 fn delivered(hosts: &[Host<'_>], trust: &TrustFile, judged: &Judged) -> Delivered {

@@ -10,6 +10,7 @@ use super::store::{TrustFile, hex_sha256};
 use super::{BundleFile, PackError, Packed, archive, files};
 use crate::channel::{Channel, KindWords};
 use crate::report::{Finding, Severity};
+use crate::text::rfc3339;
 
 /// Named files in memory, sorted by path, with their manifest.
 #[derive(Clone, Debug)]
@@ -41,7 +42,7 @@ impl Bundle {
         summaries.sort_by(|first, second| first.name.cmp(&second.name));
         let manifest = Manifest {
             trustpack: env!("CARGO_PKG_VERSION"),
-            created: files::rfc3339(created),
+            created: rfc3339(created),
             channels: &summaries,
             files: files.iter().map(FileSummary::new).collect(),
         };

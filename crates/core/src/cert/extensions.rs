@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use x509_parser::extensions::{AuthorityInfoAccess, GeneralName, ParsedExtension};
 use x509_parser::prelude::X509Certificate;
 
-use crate::name::{Name, text};
+use crate::name::Name;
+use crate::text;
 
 use super::{SerialNumber, asn1};
 
@@ -146,7 +147,7 @@ fn issuer_urls(access: &AuthorityInfoAccess<'_>) -> Vec<String> {
         .iter()
         .filter(|access| access.access_method.to_id_string() == CA_ISSUERS)
         .filter_map(|access| match access.access_location {
-            GeneralName::URI(url) => Some(text::visible(url)),
+            GeneralName::URI(url) => Some(text::escape(url)),
             _ => None,
         })
         .collect()
@@ -180,6 +181,16 @@ impl AltName {
             other => Self::Other(other.to_string()),
         }
     }
+
+    /// As written, whatever characters are in it.
+    pub(crate) fn unescaped(&self) -> String {
+        match self {
+            Self::Dns(name) | Self::Email(name) | Self::Other(name) | Self::Uri(name) => {
+                name.clone()
+            }
+            Self::Ip(address) => address.to_string(),
+        }
+    }
 }
 
 fn ip_address(octets: &[u8]) -> Option<IpAddr> {
@@ -191,10 +202,8 @@ fn ip_address(octets: &[u8]) -> Option<IpAddr> {
 impl fmt::Display for AltName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dns(name) | Self::Email(name) | Self::Other(name) | Self::Uri(name) => {
-                formatter.write_str(&text::visible(name))
-            }
             Self::Ip(address) => address.fmt(formatter),
+            name => formatter.write_str(&text::escape(&name.unescaped())),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What is to be said about an incoming entry, whatever happens to it.
 
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use trustpack_keystore::{Entry, EntryKind};
 
 use super::{Incoming, ItemKind};
-use crate::report::{Finding, Severity, State, text};
+use crate::cert::Fingerprint;
+use crate::report::{Finding, Severity, State};
+use crate::text;
 use crate::{Certificate, alias};
 
 /// An incoming entry with the facts that planning needs, parsed once.
@@ -49,8 +50,8 @@ impl<'a> Item<'a> {
             unreadable: None,
         };
         if let Some(der) = entry.certificates().first() {
-            let digest = Sha256::digest(der);
-            item.fingerprint = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+            let fingerprint = Fingerprint::of(der);
+            item.fingerprint = Some(fingerprint.to_string());
             match Certificate::from_der(der.clone()) {
                 Ok(certificate) => {
                     item.scheme = alias::of(&certificate);
@@ -58,7 +59,7 @@ impl<'a> Item<'a> {
                     item.certificate = Some(certificate);
                 }
                 Err(error) => {
-                    item.scheme = alias::of_digest(&digest);
+                    item.scheme = fingerprint.short();
                     item.display_name = given.map_or_else(|| item.scheme.clone(), str::to_owned);
                     item.unreadable = Some(error.to_string());
                 }

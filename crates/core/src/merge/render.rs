@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{Action, Outcome, Plan, PlanSummary, Resolution};
-use crate::report::{Finding, Severity, Style, finding_lines, grid, json_text, text};
+use crate::report::{Finding, Severity, Style, finding_lines, grid, json_text};
+use crate::text;
 
 pub(super) fn json(plan: &Plan) -> String {
     #[derive(Serialize)]

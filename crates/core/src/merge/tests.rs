@@ -310,7 +310,7 @@ fn hostile_names_stay_text() {
     let plan = plan(&KeyStore::new(), &incoming, &options(OnConflict::Replace));
     for format in [ReportFormat::Json, ReportFormat::Table] {
         let text = render_plan(&plan, format, &Style::default());
-        let safe = |c: char| c == '\n' || !crate::report::text::is_unsafe(c);
+        let safe = |c: char| c == '\n' || !crate::text::is_unsafe(c);
         assert!(text.chars().all(safe), "{text:?}");
     }
 }

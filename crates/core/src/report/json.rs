@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Report, SubjectReport, Summary, text};
 use time::OffsetDateTime;
+
+use super::{Report, SubjectReport, Summary};
+use crate::text;
 
 pub(super) fn render(report: &Report) -> String {
     pretty(&Document {

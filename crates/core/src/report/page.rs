@@ -8,7 +8,7 @@ use crate::record::{
     CertificateRecord, ContentsRecord, EntryRecord, FetchRecord, RootRecord, VerifyRecord,
 };
 use crate::report::Finding;
-use crate::report::text::{count, date, escape, left};
+use crate::text::{count, date, escape, left};
 
 /// A fetched chain: one line for the connection, one for each certificate, then what was found.
 pub fn fetched(record: &FetchRecord) -> String {

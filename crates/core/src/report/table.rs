@@ -2,9 +2,8 @@
 
 use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, presets};
 
-use super::{
-    CertificateReport, Finding, Report, Role, Severity, State, Style, SubjectReport, escape, text,
-};
+use super::{CertificateReport, Finding, Report, Role, Severity, State, Style, SubjectReport};
+use crate::text::{self, escape};
 
 pub(super) fn render(report: &Report, style: &Style) -> String {
     let mut out = String::new();

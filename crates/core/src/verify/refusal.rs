@@ -1,7 +1,8 @@
 //! Why a client refuses a server: facts, words, and what to do.
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+
+use crate::text::rfc3339;
 
 /// Why the client refuses. Several candidate paths may fail; this is the most telling reason.
 ///
@@ -93,8 +94,8 @@ pub enum Refusal {
     #[error(
         "the certificate {subject} expired on {}, judged at {}; \
          Java: PKIX path validation failed: validity check failed (NotAfter)",
-        rfc3339(not_after),
-        rfc3339(at)
+        rfc3339(*not_after),
+        rfc3339(*at)
     )]
     Expired {
         /// Subject of the certificate.
@@ -173,8 +174,8 @@ pub enum Refusal {
     #[error(
         "the certificate {subject} is valid only from {}, judged at {}; \
          Java: PKIX path validation failed: validity check failed (NotBefore)",
-        rfc3339(not_before),
-        rfc3339(at)
+        rfc3339(*not_before),
+        rfc3339(*at)
     )]
     NotYetValid {
         /// Subject of the certificate.
@@ -316,11 +317,6 @@ impl Refusal {
             _ => 6,
         }
     }
-}
-
-/// Years beyond 9999 have no RFC 3339 form and keep the long one.
-fn rfc3339(time: &OffsetDateTime) -> String {
-    time.format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }
 
 fn describe(issuer: &str, cause: Option<&Refusal>) -> String {

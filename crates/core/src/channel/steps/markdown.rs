@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use super::{Delivered, Phase, steps};
 use crate::channel::Channel;
+use crate::text::one_line;
 
 /// The checklist of a channel: every step in order, with who, where, what and the proof.
 pub fn checklist(channel: &Channel, delivered: Option<&Delivered>) -> String {
     let variant = channel.kind.variant();
     let mut text = format!(
         "# Checklist: {} ({})\n\n",
-        plain(&channel.name),
+        one_line(&channel.name),
         variant.title
     );
     text.push_str(
@@ -38,10 +39,10 @@ pub fn checklist(channel: &Channel, delivered: Option<&Delivered>) -> String {
             let _ = writeln!(text, "  - {}: {}", escaped(label), code(value));
         }
         for note in &step.notes {
-            let _ = writeln!(text, "  - Note: {}", plain(note));
+            let _ = writeln!(text, "  - Note: {}", one_line(note));
         }
         if let Some(done) = &step.done {
-            let _ = writeln!(text, "  - Done when: {}", plain(done));
+            let _ = writeln!(text, "  - Done when: {}", one_line(done));
         }
     }
     let _ = write!(text, "\n## When something changes\n\n{}\n", variant.change);
@@ -62,7 +63,7 @@ fn heading(phase: Phase) -> &'static str {
 
 /// A value as a code span: a fence longer than any run of backticks inside (CommonMark 6.1), on one line.
 fn code(value: &str) -> String {
-    let value = plain(value);
+    let value = one_line(value);
     let longest = value
         .split(|letter| letter != '`')
         .map(str::len)
@@ -73,16 +74,9 @@ fn code(value: &str) -> String {
     format!("{fence}{pad}{value}{pad}{fence}")
 }
 
-/// One line, without control characters: a value must not be able to forge a step.
-fn plain(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
-}
-
 /// Text in which `<Token>` is no HTML.
 fn escaped(text: &str) -> String {
-    plain(text).replace('<', "\\<")
+    one_line(text).replace('<', "\\<")
 }
 
 #[cfg(test)]

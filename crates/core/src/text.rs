@@ -1,4 +1,4 @@
-//! Words that all renderers and messages share: safe names, dates, time left, counts.
+//! Words that all messages and renderers share: safe names, dates, time left, counts.
 
 use serde::Serializer;
 use time::format_description::well_known::Rfc3339;
@@ -14,15 +14,31 @@ const DAY: i64 = 24 * HOUR;
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
-        match character {
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            _ if is_unsafe(character) => safe.extend(character.escape_unicode()),
-            _ => safe.push(character),
-        }
+        push_escaped(&mut safe, character);
     }
     safe
+}
+
+/// One character as [`escape`] writes it.
+pub(crate) fn push_escaped(safe: &mut String, character: char) {
+    match character {
+        '\n' => safe.push_str("\\n"),
+        '\r' => safe.push_str("\\r"),
+        '\t' => safe.push_str("\\t"),
+        _ if is_unsafe(character) => safe.extend(character.escape_unicode()),
+        _ => safe.push(character),
+    }
+}
+
+/// The text on one line, with a space for every character that [`escape`] would spell out: for formats in which a
+/// line is a statement.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|character| match is_unsafe(character) {
+            true => ' ',
+            false => character,
+        })
+        .collect()
 }
 
 /// Controls (C0, DEL, C1), bidirectional controls (UAX #9), invisible format characters, line separators, tags.
@@ -84,12 +100,17 @@ pub fn count(number: usize, noun: &str) -> String {
 
 /// RFC 3339 in UTC. A moment that RFC 3339 cannot name (its years are 0 to 9999) becomes `@` and the seconds since
 /// 1970: a strange certificate must not cost the whole report.
+pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
+    let utc = utc(moment);
+    utc.format(&Rfc3339).unwrap_or_else(|_| seconds(utc))
+}
+
+/// As [`rfc3339`].
 pub(crate) fn serialize_time<S: Serializer>(
     moment: &OffsetDateTime,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let utc = utc(*moment);
-    serializer.serialize_str(&utc.format(&Rfc3339).unwrap_or_else(|_| seconds(utc)))
+    serializer.serialize_str(&rfc3339(*moment))
 }
 
 pub(crate) fn serialize_optional_time<S: Serializer>(
@@ -146,6 +167,14 @@ mod tests {
         assert_eq!(escape("gro.elpmaxe\u{202e}"), "gro.elpmaxe\\u{202e}");
         assert_eq!(escape("two\nlines"), "two\\nlines");
         assert_eq!(escape("Zürich 東京"), "Zürich 東京");
+    }
+
+    #[test]
+    fn times_are_rfc_3339_where_it_has_words_for_them() {
+        let offset = time::macros::datetime!(2026-06-01 01:30 +02:00);
+        assert_eq!(rfc3339(offset), "2026-05-31T23:30:00Z");
+        let early = time::macros::datetime!(-0001-01-01 0:00 UTC);
+        assert_eq!(rfc3339(early), format!("@{}", early.unix_timestamp()));
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Attribute values as text: the ASN.1 string types, and what keeps a terminal safe from them.
+//! Attribute values as text: the ASN.1 string types.
 
 /// Decodes a string by its ASN.1 tag; `None` for other types and for invalid contents.
 pub(crate) fn decode(tag: u8, value: &[u8]) -> Option<String> {
@@ -39,43 +39,6 @@ fn decode_units(value: &[u8], size: usize, read: impl Fn(&[u8]) -> Option<char>)
     value.chunks_exact(size).map(read).collect()
 }
 
-/// Makes control, bidirectional and invisible characters visible as `\u{202E}`, so that a text from a
-/// certificate can neither drive a terminal nor reorder the line that it stands in.
-pub(crate) fn visible(text: &str) -> String {
-    if !text.chars().any(is_unsafe) {
-        return text.to_owned();
-    }
-    text.chars().fold(String::new(), |mut shown, character| {
-        push_visible(&mut shown, character);
-        shown
-    })
-}
-
-pub(crate) fn push_visible(text: &mut String, character: char) {
-    if is_unsafe(character) {
-        text.push_str(&format!("\\u{{{:04X}}}", u32::from(character)));
-    } else {
-        text.push(character);
-    }
-}
-
-/// Control characters, line separators, bidirectional controls (Unicode UAX 9) and zero-width characters.
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{00ad}'
-                | '\u{061c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,11 +57,5 @@ mod tests {
         assert_eq!(decode(0x0c, b"\xff"), None);
         assert_eq!(decode(0x1e, b"\x00"), None);
         assert_eq!(decode(0x02, b"\x01"), None);
-    }
-
-    #[test]
-    fn what_drives_a_terminal_becomes_visible() {
-        assert_eq!(visible("a\u{1b}[2Kb\u{202e}c"), "a\\u{001B}[2Kb\\u{202E}c");
-        assert_eq!(visible("plain €"), "plain €");
     }
 }
