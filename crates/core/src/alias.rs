@@ -129,15 +129,17 @@ pub const MAX_CHARS: usize = 128;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::cert::testing;
     use proptest::prelude::*;
     use rcgen::SanType;
 
     #[test]
     fn common_name_then_alt_name_then_subject_then_digest() {
-        let mut params = sample::params("", false, 0, sample::DAY);
+        let mut params = testing::dated_params("", false, 0, testing::DAY);
         let alias = |params: &rcgen::CertificateParams| {
-            of(&sample::parse(params.self_signed(sample::key()).unwrap()))
+            of(&testing::parse(
+                params.self_signed(testing::shared_key()).unwrap(),
+            ))
         };
         let digest = alias(&params);
         assert!(digest.starts_with("sha256-"), "{digest}");
@@ -164,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_name_of_control_characters_is_no_name() {
-        let certificate = sample::certificate("\u{1}\u{202e}", false, 0, sample::DAY);
+        let certificate = testing::certificate("\u{1}\u{202e}", false, 0, testing::DAY);
         assert_eq!(of(&certificate), certificate.fingerprint().short());
     }
 

@@ -249,31 +249,29 @@ fn gather<'a>(request: &PackRequest<'a>) -> (Vec<(HostRequirement, &'a HostChain
                 continue;
             }
         };
-        findings.push(Finding {
-            id: "CERT-NOT-COVERED",
-            severity: Severity::Critical,
-            subject: requirement.endpoint.to_string(),
-            message: format!("{problem} ({})", requirement.why),
-            hint: Some(
-                "make the host reachable, or give its certificates as a file in trust.files"
-                    .to_owned(),
+        findings.push(
+            Finding::new(
+                "CERT-NOT-COVERED",
+                Severity::Critical,
+                requirement.endpoint.to_string(),
+                format!("{problem} ({})", requirement.why),
+            )
+            .with_hint(
+                "make the host reachable, or give its certificates as a file in trust.files",
             ),
-        });
+        );
     }
     for host in request.hosts {
         if !required
             .iter()
             .any(|requirement| is_same(&host.endpoint, &requirement.endpoint))
         {
-            findings.push(Finding {
-                id: "FIELD-UNUSED",
-                severity: Severity::Note,
-                subject: host.endpoint.to_string(),
-                message:
-                    "this host is not among those that the channel must cover, and is left out"
-                        .to_owned(),
-                hint: None,
-            });
+            findings.push(Finding::new(
+                "FIELD-UNUSED",
+                Severity::Note,
+                host.endpoint.to_string(),
+                "this host is not among those that the channel must cover, and is left out",
+            ));
         }
     }
     (pairs, findings)

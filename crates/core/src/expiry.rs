@@ -93,13 +93,15 @@ impl Judge<'_> {
         if id == "CERT-EXPIRING" {
             report.state = State::ExpiresSoon;
         }
-        Some(Finding {
-            id,
-            severity: if item.extra { Severity::Note } else { severity },
-            subject: place,
-            message: message(certificate, report, self.at),
-            hint: Some(hint(item, report.state).to_owned()),
-        })
+        Some(
+            Finding::new(
+                id,
+                if item.extra { Severity::Note } else { severity },
+                place,
+                message(certificate, report, self.at),
+            )
+            .with_hint(hint(item, report.state).to_owned()),
+        )
     }
 
     /// How bad it is that a certificate is outside its dates.
@@ -156,15 +158,15 @@ fn hint(item: &Item, state: State) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{self, DAY};
+    use crate::cert::testing::{self, DAY};
 
     fn one(role: Role, ca: bool, lifetime: i64, age: i64) -> Report {
         let subject = Subject::new("store.jks").with(Item::new(
             "a",
             role,
-            sample::certificate("Example", ca, 0, lifetime),
+            testing::certificate("Example", ca, 0, lifetime),
         ));
-        check([subject], &Policy::default(), sample::at(age))
+        check([subject], &Policy::default(), testing::at(age))
     }
 
     fn severity(report: &Report, id: &str) -> Option<Severity> {
@@ -236,10 +238,10 @@ mod tests {
 
     #[test]
     fn an_expired_anchor_is_critical_only_when_a_server_needs_it() {
-        let anchor = sample::certificate("Root", true, 0, DAY);
+        let anchor = testing::certificate("Root", true, 0, DAY);
         let store =
             || Subject::new("store.jks").with(Item::new("root", Role::Anchor, anchor.clone()));
-        let at = sample::at(2 * DAY);
+        let at = testing::at(2 * DAY);
         let alone = check([store()], &Policy::default(), at);
         assert_eq!(severity(&alone, "CERT-EXPIRED"), Some(Severity::Warning));
 
@@ -254,11 +256,11 @@ mod tests {
         let mut item = Item::new(
             "3",
             Role::Intermediate,
-            sample::certificate("X", true, 0, DAY),
+            testing::certificate("X", true, 0, DAY),
         );
         item.extra = true;
         let subject = Subject::new("example.org:443").with(item);
-        let report = check([subject], &Policy::default(), sample::at(2 * DAY));
+        let report = check([subject], &Policy::default(), testing::at(2 * DAY));
         assert_eq!(severity(&report, "CERT-EXPIRED"), Some(Severity::Note));
     }
 
@@ -273,7 +275,7 @@ mod tests {
     #[test]
     fn what_failed_stays_in_the_report() {
         let subject = Subject::unreachable("gone.example:443", "the name does not resolve");
-        let report = check([subject], &Policy::default(), sample::at(0));
+        let report = check([subject], &Policy::default(), testing::at(0));
         assert_eq!(report.summary().failed, 1);
         assert_eq!(
             severity(&report, "CHECK-UNREACHABLE"),

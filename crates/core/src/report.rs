@@ -66,6 +66,31 @@ pub struct Finding {
     pub hint: Option<String>,
 }
 
+impl Finding {
+    /// A finding without advice.
+    pub fn new(
+        id: &'static str,
+        severity: Severity,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            id,
+            severity,
+            subject: subject.into(),
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -396,6 +421,7 @@ impl Severity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cert::testing;
 
     #[test]
     fn fail_on_counts_from_its_severity_up() {
@@ -405,13 +431,7 @@ mod tests {
                 subject: "x".to_owned(),
                 failed: false,
                 certificates: Vec::new(),
-                findings: vec![Finding {
-                    id: "X",
-                    severity,
-                    subject: "x".to_owned(),
-                    message: String::new(),
-                    hint: None,
-                }],
+                findings: vec![Finding::new("X", severity, "x", String::new())],
             }],
         };
         let exceeds = |severity, word: &str| report(severity).exceeds(word.parse().unwrap());
@@ -426,13 +446,13 @@ mod tests {
 
     #[test]
     fn the_last_second_is_valid_and_the_next_is_not() {
-        let certificate = sample::certificate("a", false, 0, 86_400);
-        let state = |at| State::at(&certificate, sample::at(at));
+        let certificate = testing::certificate("a", false, 0, 86_400);
+        let state = |at| State::at(&certificate, testing::at(at));
         assert_eq!(state(-1), State::NotYetValid);
         assert_eq!(state(0), State::Valid);
         assert_eq!(state(86_399), State::Valid);
         assert_eq!(state(86_400), State::Expired);
-        let half = sample::at(86_399) + Duration::milliseconds(500);
+        let half = testing::at(86_399) + Duration::milliseconds(500);
         assert_eq!(State::at(&certificate, half), State::Valid);
     }
 

@@ -56,12 +56,8 @@ pub fn select(analysis: &ChainAnalysis, select: Select, subject: &str) -> Select
     };
     chosen.certificates = certificates.into_iter().cloned().collect();
 
-    let finding = |id, severity, message: String, hint: &str| Finding {
-        id,
-        severity,
-        subject: subject.to_owned(),
-        message,
-        hint: Some(hint.to_owned()),
+    let finding = |id, severity, message: String, hint: &str| {
+        Finding::new(id, severity, subject, message).with_hint(hint)
     };
     if chosen.certificates.is_empty() {
         let (message, hint) = parts.why_empty(select);
@@ -199,19 +195,19 @@ impl FromStr for Select {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cert::testing::{self, DAY};
     use crate::chain::Root;
-    use crate::report::sample::{self, DAY};
 
     /// Names of the path, and the root with whether it was sent.
     fn chain(path: &[(&str, &str, bool)], root: Option<(&str, bool)>) -> ChainAnalysis {
         let issued = |(name, issuer, ca): &(&str, &str, bool)| match name == issuer {
-            true => sample::certificate(name, *ca, 0, DAY),
-            false => sample::issued(name, issuer, *ca, 0, DAY),
+            true => testing::certificate(name, *ca, 0, DAY),
+            false => testing::issued(name, issuer, *ca, 0, DAY),
         };
         ChainAnalysis {
             path: path.iter().map(issued).collect(),
             root: root.map(|(name, presented)| Root {
-                certificate: sample::certificate(name, true, 0, DAY),
+                certificate: testing::certificate(name, true, 0, DAY),
                 origin: None,
                 presented,
             }),

@@ -82,17 +82,16 @@ fn issuer_unknown(host: &Host<'_>) -> Finding {
         || "unknown".to_owned(),
         |end_entity| end_entity.issuer().to_string(),
     );
-    Finding {
-        id: "CERT-NOT-COVERED",
-        severity: Severity::Critical,
-        subject: host.subject.clone(),
-        message: format!(
-            "nothing can be trusted but the server's own certificate: its issuer {issuer} is neither sent nor known"
-        ),
-        hint: Some(
-            "give the issuer's certificate with the server's in a file of trust.files; policy = \"leaf\" makes a store \
-             that breaks at the next renewal"
-                .to_owned(),
-        ),
-    }
+    let message = format!(
+        "nothing can be trusted but the server's own certificate: its issuer {issuer} is neither sent nor known"
+    );
+    let hint = "give the issuer's certificate with the server's in a file of trust.files; policy = \"leaf\" makes a \
+                store that breaks at the next renewal";
+    Finding::new(
+        "CERT-NOT-COVERED",
+        Severity::Critical,
+        &host.subject,
+        message,
+    )
+    .with_hint(hint)
 }

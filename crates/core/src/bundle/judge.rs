@@ -168,12 +168,8 @@ fn findings(
 ) -> Vec<Finding> {
     let mut findings = host.analysis.findings.clone();
     findings.extend(judgement.findings.iter().cloned());
-    let finding = |id, severity, message: String, hint: &str| Finding {
-        id,
-        severity,
-        subject: host.subject.clone(),
-        message,
-        hint: Some(hint.to_owned()),
+    let finding = |id, severity, message: String, hint: &str| {
+        Finding::new(id, severity, &host.subject, message).with_hint(hint)
     };
     if let Some(why) = &judgement.refusal {
         let hint = if mendable {

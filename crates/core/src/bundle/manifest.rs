@@ -82,13 +82,15 @@ impl Bundle {
 
 fn same_folder(name: String) -> PackError {
     PackError::Refused {
-        findings: vec![Finding {
-            id: "NAME-DUP",
-            severity: Severity::Critical,
-            subject: format!("{name}: name"),
-            message: "another channel of the bundle has the same folder".to_owned(),
-            hint: Some("rename one of the two, or pack them apart".to_owned()),
-        }],
+        findings: vec![
+            Finding::new(
+                "NAME-DUP",
+                Severity::Critical,
+                format!("{name}: name"),
+                "another channel of the bundle has the same folder",
+            )
+            .with_hint("rename one of the two, or pack them apart"),
+        ],
         channel: name,
     }
 }

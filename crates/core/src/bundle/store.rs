@@ -47,13 +47,15 @@ pub(super) fn password_problem(channel: &Channel, password: Option<&Password>) -
         }
         Some(_) => return None,
     };
-    Some(Finding {
-        id: "JKS-PASS",
-        severity: Severity::Critical,
-        subject: format!("{}: trust.password", channel.name),
-        message: message.to_owned(),
-        hint: Some("put a password of 6 characters or more behind the reference".to_owned()),
-    })
+    Some(
+        Finding::new(
+            "JKS-PASS",
+            Severity::Critical,
+            format!("{}: trust.password", channel.name),
+            message,
+        )
+        .with_hint("put a password of 6 characters or more behind the reference"),
+    )
 }
 
 /// Writes the chosen certificates and reads them back.
@@ -90,13 +92,15 @@ pub(super) fn read_back(
     if contents.store.has_keys() {
         return Err(PackError::Refused {
             channel: channel.name.clone(),
-            findings: vec![Finding {
-                id: "CERT-KEY-IN-TRUST",
-                severity: Severity::Critical,
-                subject: path,
-                message: "there is a private key in the trust file".to_owned(),
-                hint: Some("a trust file holds certificates only".to_owned()),
-            }],
+            findings: vec![
+                Finding::new(
+                    "CERT-KEY-IN-TRUST",
+                    Severity::Critical,
+                    path,
+                    "there is a private key in the trust file",
+                )
+                .with_hint("a trust file holds certificates only"),
+            ],
         });
     }
     let damaged = |why: String| PackError::Written {
@@ -181,14 +185,16 @@ impl TrustFile {
         if size <= SIZE_LIMIT {
             return Vec::new();
         }
-        vec![Finding {
-            id: "CERT-SIZE",
-            severity: Severity::Warning,
-            subject: self.path.clone(),
-            message: format!(
-                "{size} bytes, over the {SIZE_LIMIT} bytes that a site managed by DV takes"
-            ),
-            hint: Some("trust fewer certificates, such as policy = \"root\"".to_owned()),
-        }]
+        vec![
+            Finding::new(
+                "CERT-SIZE",
+                Severity::Warning,
+                &self.path,
+                format!(
+                    "{size} bytes, over the {SIZE_LIMIT} bytes that a site managed by DV takes"
+                ),
+            )
+            .with_hint("trust fewer certificates, such as policy = \"root\""),
+        ]
     }
 }

@@ -1,17 +1,29 @@
-//! Certificates made for the unit tests. Valid from the start to the end of 2026 unless a test says otherwise.
+//! Certificates made for the unit tests: the only place that does.
+//!
+//! Hierarchies, where signatures count: [`root`], [`ca`], [`server`] and what they are made of, valid from the start to
+//! the end of 2026. Single certificates, where only names and dates count: [`certificate`] and [`issued`], with dates in
+//! seconds since [`at`]`(0)`, all with one key.
+
+use std::sync::OnceLock;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose,
 };
-use time::OffsetDateTime;
 use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
 
 /// When the tests judge.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-06-01 00:00 UTC);
 pub(crate) const PAST: OffsetDateTime = datetime!(2025-01-01 00:00 UTC);
+
+pub(crate) const DAY: i64 = 86_400;
+
+pub(crate) fn at(seconds: i64) -> OffsetDateTime {
+    datetime!(2026-01-01 0:00 UTC) + Duration::seconds(seconds)
+}
 
 /// A certificate, what it was made from, and its key.
 pub(crate) struct Made {
@@ -26,8 +38,8 @@ pub(crate) fn params(common_name: &str) -> CertificateParams {
     params
         .distinguished_name
         .push(DnType::CommonName, common_name);
-    params.not_before = datetime!(2026-01-01 00:00 UTC);
-    params.not_after = datetime!(2026-12-31 23:59:59 UTC);
+    params.not_before = at(0);
+    params.not_after = at(365 * DAY - 1);
     params.use_authority_key_identifier_extension = true;
     params
 }
@@ -56,9 +68,8 @@ pub(crate) fn new_key() -> KeyPair {
 }
 
 pub(crate) fn self_sign(params: CertificateParams, key: KeyPair) -> Made {
-    let der = params.self_signed(&key).unwrap().der().clone();
     Made {
-        certificate: Certificate::from_der(der).unwrap(),
+        certificate: parse(params.self_signed(&key).unwrap()),
         params,
         key,
     }
@@ -66,9 +77,8 @@ pub(crate) fn self_sign(params: CertificateParams, key: KeyPair) -> Made {
 
 pub(crate) fn issue(params: CertificateParams, key: KeyPair, issuer: &Made) -> Made {
     let signer = Issuer::from_params(&issuer.params, &issuer.key);
-    let der = params.signed_by(&key, &signer).unwrap().der().clone();
     Made {
-        certificate: Certificate::from_der(der).unwrap(),
+        certificate: parse(params.signed_by(&key, &signer).unwrap()),
         params,
         key,
     }
@@ -88,4 +98,40 @@ pub(crate) fn server(host: &str, issuer: &Made) -> Made {
 
 pub(crate) fn copy(key: &KeyPair) -> KeyPair {
     KeyPair::try_from(key.serialize_der()).unwrap()
+}
+
+pub(crate) fn parse(certificate: rcgen::Certificate) -> Certificate {
+    Certificate::from_der(certificate.der().clone()).unwrap()
+}
+
+/// Self-signed with the shared key, valid for exactly `lifetime` seconds from `from` on.
+pub(crate) fn certificate(name: &str, ca: bool, from: i64, lifetime: i64) -> Certificate {
+    let params = dated_params(name, ca, from, lifetime);
+    parse(params.self_signed(shared_key()).unwrap())
+}
+
+/// Signed with the shared key under the name `issuer`.
+pub(crate) fn issued(name: &str, issuer: &str, ca: bool, from: i64, lifetime: i64) -> Certificate {
+    let issuer = Issuer::new(dated_params(issuer, true, from, lifetime), shared_key());
+    let params = dated_params(name, ca, from, lifetime);
+    parse(params.signed_by(shared_key(), &issuer).unwrap())
+}
+
+/// An empty name stands for no subject at all.
+pub(crate) fn dated_params(name: &str, ca: bool, from: i64, lifetime: i64) -> CertificateParams {
+    let mut params = match ca {
+        true => ca_params(name),
+        false => params(name),
+    };
+    if name.is_empty() {
+        params.distinguished_name = DistinguishedName::new();
+    }
+    params.not_before = at(from);
+    params.not_after = at(from + lifetime - 1);
+    params
+}
+
+pub(crate) fn shared_key() -> &'static KeyPair {
+    static KEY: OnceLock<KeyPair> = OnceLock::new();
+    KEY.get_or_init(new_key)
 }

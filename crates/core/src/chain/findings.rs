@@ -32,16 +32,18 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// `CERT-UNREADABLE`, one for each.
 pub(super) fn of_unreadable(chain: &PresentedChain, subject: &str) -> Vec<Finding> {
-    let describe = |unreadable: &super::Unreadable| Finding {
-        id: "CERT-UNREADABLE",
-        severity: Severity::Warning,
-        subject: subject.to_owned(),
-        message: format!(
-            "certificate {} is unreadable: {}",
-            unreadable.place + 1,
-            unreadable.why
-        ),
-        hint: Some("replace it where the server's chain is configured".to_owned()),
+    let describe = |unreadable: &super::Unreadable| {
+        Finding::new(
+            "CERT-UNREADABLE",
+            Severity::Warning,
+            subject,
+            format!(
+                "certificate {} is unreadable: {}",
+                unreadable.place + 1,
+                unreadable.why
+            ),
+        )
+        .with_hint("replace it where the server's chain is configured")
     };
     chain.unreadable.iter().map(describe).collect()
 }
@@ -247,13 +249,7 @@ impl Facts<'_> {
         message: String,
         hint: &str,
     ) -> Finding {
-        Finding {
-            id,
-            severity,
-            subject: self.subject.to_owned(),
-            message,
-            hint: Some(hint.to_owned()),
-        }
+        Finding::new(id, severity, self.subject, message).with_hint(hint)
     }
 }
 

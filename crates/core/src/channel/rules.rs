@@ -67,13 +67,13 @@ pub(super) fn finding(
     } else {
         channel.name.clone()
     };
-    Finding {
+    Finding::new(
         id,
         severity,
-        subject: format!("{owner}: {path}"),
-        message: quiet(message.into()),
-        hint: Some(hint.into()),
-    }
+        format!("{owner}: {path}"),
+        quiet(message.into()),
+    )
+    .with_hint(hint)
 }
 
 /// A recorded callback URL: an `https` URL whose path is `prefix` and one identifier (domain notes 2.3).
@@ -330,13 +330,10 @@ fn export_limit(channels: usize) -> Option<Finding> {
             channels.div_ceil(PER_FILE)
         )
     };
-    Some(Finding {
-        id: "EXPORT-LIMIT",
-        severity: Severity::Note,
-        subject: "all channels".to_owned(),
-        message,
-        hint: Some("export in parts, and keep every file".to_owned()),
-    })
+    Some(
+        Finding::new("EXPORT-LIMIT", Severity::Note, "all channels", message)
+            .with_hint("export in parts, and keep every file"),
+    )
 }
 
 #[cfg(test)]

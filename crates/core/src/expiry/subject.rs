@@ -79,13 +79,12 @@ impl Subject {
     fn failed(name: impl Into<String>, id: &'static str, why: impl Display) -> Self {
         let mut subject = Self::new(name);
         subject.failed = true;
-        subject.findings.push(Finding {
+        subject.findings.push(Finding::new(
             id,
-            severity: Severity::Critical,
-            subject: subject.name.clone(),
-            message: why.to_string(),
-            hint: None,
-        });
+            Severity::Critical,
+            &subject.name,
+            why.to_string(),
+        ));
         subject
     }
 
@@ -195,13 +194,12 @@ impl Subject {
 
     /// One bad certificate is a line in the report and never hides its neighbours.
     fn note_unreadable(&mut self, label: &str, why: impl Display) {
-        self.findings.push(Finding {
-            id: "CERT-UNREADABLE",
-            severity: Severity::Warning,
-            subject: format!("{}: {label}", self.name),
-            message: format!("its dates are not checked: {why}"),
-            hint: None,
-        });
+        self.findings.push(Finding::new(
+            "CERT-UNREADABLE",
+            Severity::Warning,
+            format!("{}: {label}", self.name),
+            format!("its dates are not checked: {why}"),
+        ));
     }
 }
 
@@ -218,8 +216,8 @@ fn role_in_chain(place: usize, certificate: &Certificate) -> Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cert::testing::{self, DAY};
     use crate::chain::Root;
-    use crate::report::sample::{self, DAY};
     use trustpack_keystore::{Alias, Entry};
 
     fn roles(subject: &Subject) -> Vec<(&str, Role, bool)> {
@@ -232,8 +230,8 @@ mod tests {
     #[test]
     fn store_roles_and_unreadable_entries() {
         let mut store = KeyStore::new();
-        let leaf = sample::certificate("leaf", false, 0, DAY);
-        let root = sample::certificate("root", true, 0, DAY);
+        let leaf = testing::certificate("leaf", false, 0, DAY);
+        let root = testing::certificate("root", true, 0, DAY);
         for (alias, der) in [
             ("bad", CertificateDer::from(vec![1, 2, 3])),
             ("root", root.der().clone()),
@@ -253,10 +251,10 @@ mod tests {
 
     #[test]
     fn chain_path_root_and_extras() {
-        let leaf = sample::issued("leaf", "ca", false, 0, DAY);
-        let ca = sample::issued("ca", "root", true, 0, DAY);
-        let root = sample::certificate("root", true, 0, DAY);
-        let extra = sample::issued("old", "older", true, 0, DAY);
+        let leaf = testing::issued("leaf", "ca", false, 0, DAY);
+        let ca = testing::issued("ca", "root", true, 0, DAY);
+        let root = testing::certificate("root", true, 0, DAY);
+        let extra = testing::issued("old", "older", true, 0, DAY);
         let chain = PresentedChain {
             certificates: vec![leaf.clone(), extra, ca.clone()],
             ..PresentedChain::default()
@@ -283,8 +281,8 @@ mod tests {
 
     #[test]
     fn a_bare_list_is_a_chain_or_anchors() {
-        let leaf = sample::issued("leaf", "ca", false, 0, DAY);
-        let ca = sample::issued("ca", "root", true, 0, DAY);
+        let leaf = testing::issued("leaf", "ca", false, 0, DAY);
+        let ca = testing::issued("ca", "root", true, 0, DAY);
         let chain = Subject::from_certificates("chain.pem", [leaf, ca.clone()]);
         assert_eq!(chain.items[1].role, Role::Intermediate);
         let anchors = Subject::from_certificates("ca.pem", [ca]);

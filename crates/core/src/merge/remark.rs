@@ -69,13 +69,13 @@ impl<'a> Item<'a> {
     }
 
     fn finding(&self, id: &'static str, severity: Severity, what: &str, hint: &str) -> Finding {
-        Finding {
+        Finding::new(
             id,
             severity,
-            subject: self.source.to_owned(),
-            message: format!("{} {what}", self.display_name),
-            hint: Some(hint.to_owned()),
-        }
+            self.source,
+            format!("{} {what}", self.display_name),
+        )
+        .with_hint(hint)
     }
 }
 

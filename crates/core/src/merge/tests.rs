@@ -6,26 +6,26 @@ use trustpack_keystore::{CertificateDer, EntryKind, SealedKey};
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::report::sample::{self, DAY};
+use crate::cert::testing::{self, DAY};
 
 /// Two that share a name, one expired, one that is no CA, one not yet valid, one that is no certificate.
 fn pool() -> &'static [CertificateDer<'static>] {
     static POOL: OnceLock<Vec<CertificateDer<'static>>> = OnceLock::new();
     POOL.get_or_init(|| {
         vec![
-            sample::certificate("Root X", true, 0, 10 * DAY)
+            testing::certificate("Root X", true, 0, 10 * DAY)
                 .der()
                 .clone(),
-            sample::certificate("root x", true, 0, 11 * DAY)
+            testing::certificate("root x", true, 0, 11 * DAY)
                 .der()
                 .clone(),
-            sample::certificate("Old", true, -10 * DAY, DAY)
+            testing::certificate("Old", true, -10 * DAY, DAY)
                 .der()
                 .clone(),
-            sample::issued("leaf", "ca", false, 0, 10 * DAY)
+            testing::issued("leaf", "ca", false, 0, 10 * DAY)
                 .der()
                 .clone(),
-            sample::certificate("Future", true, 5 * DAY, DAY)
+            testing::certificate("Future", true, 5 * DAY, DAY)
                 .der()
                 .clone(),
             CertificateDer::from(vec![0x30, 0x01, 0x00]),
@@ -70,7 +70,7 @@ fn from(source: &str, entries: impl IntoIterator<Item = Entry>) -> Vec<Incoming>
 fn options(on_conflict: OnConflict) -> MergeOptions {
     MergeOptions {
         on_conflict,
-        ..MergeOptions::new(sample::at(DAY))
+        ..MergeOptions::new(testing::at(DAY))
     }
 }
 
@@ -237,7 +237,7 @@ fn created_is_not_before_unless_fixed() {
             .map(|entry| entry.created)
             .collect::<Vec<_>>()
     };
-    let not_before = Timestamp::from_secs(sample::at(-10 * DAY).unix_timestamp());
+    let not_before = Timestamp::from_secs(testing::at(-10 * DAY).unix_timestamp());
     assert_eq!(created(CreatedPolicy::NotBefore), [Some(not_before), None]);
     let fixed = Timestamp::from_millis(7);
     assert_eq!(
@@ -301,7 +301,7 @@ fn table_of_a_refused_replacement() {
 #[test]
 fn hostile_names_stay_text() {
     let evil = "a\u{1b}]0;x\u{7}\u{202e}\u{9b}2J\n";
-    let certificate = sample::certificate(evil, false, 0, DAY);
+    let certificate = testing::certificate(evil, false, 0, DAY);
     let mut incoming = vec![Incoming::certificate(evil, &certificate)];
     incoming.extend(from(
         evil,

@@ -1,58 +1,9 @@
-//! Certificates and a report for tests: every date is explicit, in seconds since [`at`]`(0)`.
-
-use std::sync::OnceLock;
-
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use time::macros::datetime;
-use time::{Duration, OffsetDateTime};
+//! A report for the tests of renderers. Nothing in it is random.
 
 use super::{CertificateReport, Finding, Report, Role, Severity, State, SubjectReport};
-use crate::Certificate;
+use crate::cert::testing::{DAY, at};
 
-pub(crate) const DAY: i64 = 86_400;
-
-pub(crate) fn at(seconds: i64) -> OffsetDateTime {
-    datetime!(2026-01-01 0:00 UTC) + Duration::seconds(seconds)
-}
-
-/// Self-signed, valid for exactly `lifetime` seconds from `from` on.
-pub(crate) fn certificate(name: &str, ca: bool, from: i64, lifetime: i64) -> Certificate {
-    let params = params(name, ca, from, lifetime);
-    parse(params.self_signed(key()).unwrap())
-}
-
-/// Signed under the name `issuer`; all test certificates share one key.
-pub(crate) fn issued(name: &str, issuer: &str, ca: bool, from: i64, lifetime: i64) -> Certificate {
-    let issuer = Issuer::new(params(issuer, true, from, lifetime), key());
-    let params = params(name, ca, from, lifetime);
-    parse(params.signed_by(key(), &issuer).unwrap())
-}
-
-/// An empty name stands for no subject at all.
-pub(crate) fn params(name: &str, ca: bool, from: i64, lifetime: i64) -> CertificateParams {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.distinguished_name = rcgen::DistinguishedName::new();
-    if !name.is_empty() {
-        params.distinguished_name.push(DnType::CommonName, name);
-    }
-    params.not_before = at(from);
-    params.not_after = at(from + lifetime - 1);
-    if ca {
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    }
-    params
-}
-
-pub(crate) fn key() -> &'static KeyPair {
-    static KEY: OnceLock<KeyPair> = OnceLock::new();
-    KEY.get_or_init(|| KeyPair::generate().unwrap())
-}
-
-pub(crate) fn parse(certificate: rcgen::Certificate) -> Certificate {
-    Certificate::from_der(certificate.der().clone()).unwrap()
-}
-
-/// One server with a certificate that expires soon, one that was not reached. Nothing in it is random.
+/// One server with a certificate that expires soon, one that was not reached.
 pub(crate) fn report() -> Report {
     Report {
         at: at(0),
@@ -70,25 +21,26 @@ pub(crate) fn report() -> Report {
                     ),
                     line("2", "Example CA", Role::Intermediate, 900 * DAY, None),
                 ],
-                findings: vec![Finding {
-                    id: "CERT-EXPIRING",
-                    severity: Severity::Critical,
-                    subject: "example.org:443: 1".to_owned(),
-                    message: "example.org expires soon".to_owned(),
-                    hint: Some("renew it".to_owned()),
-                }],
+                findings: vec![
+                    Finding::new(
+                        "CERT-EXPIRING",
+                        Severity::Critical,
+                        "example.org:443: 1",
+                        "example.org expires soon",
+                    )
+                    .with_hint("renew it"),
+                ],
             },
             SubjectReport {
                 subject: "gone.example:443".to_owned(),
                 failed: true,
                 certificates: Vec::new(),
-                findings: vec![Finding {
-                    id: "CHECK-UNREACHABLE",
-                    severity: Severity::Critical,
-                    subject: "gone.example:443".to_owned(),
-                    message: "no answer".to_owned(),
-                    hint: None,
-                }],
+                findings: vec![Finding::new(
+                    "CHECK-UNREACHABLE",
+                    Severity::Critical,
+                    "gone.example:443",
+                    "no answer",
+                )],
             },
         ],
     }

@@ -62,13 +62,7 @@ fn leaf_only(
             format!("add {} to the store", issuer_to_add(question, end_entity)),
         )
     };
-    Some(Finding {
-        id: "CERT-LEAF-ONLY",
-        severity: Severity::Warning,
-        subject: subject.to_owned(),
-        message,
-        hint: Some(hint),
-    })
+    Some(Finding::new("CERT-LEAF-ONLY", Severity::Warning, subject, message).with_hint(hint))
 }
 
 /// The highest CA that the server sends, or in words the one that it does not.
@@ -109,20 +103,22 @@ fn leaf_expired(
     if path.certificates().len() != 1 || question.at <= end_entity.not_after() {
         return None;
     }
-    Some(Finding {
-        id: "CERT-LEAF-EXPIRED-TRUSTED",
-        severity: Severity::Warning,
-        subject: subject.to_owned(),
-        message: format!(
-            "the server certificate expired on {} and is accepted all the same, because it is itself in {}: \
-             Java checks no dates then",
-            end_entity.not_after().date(),
-            anchors.origin()
-        ),
-        hint: Some(
-            "renew it on the server; trust its CA instead of the certificate itself".to_owned(),
-        ),
-    })
+    let message = format!(
+        "the server certificate expired on {} and is accepted all the same, because it is itself in {}: \
+         Java checks no dates then",
+        end_entity.not_after().date(),
+        anchors.origin()
+    );
+    let hint = "renew it on the server; trust its CA instead of the certificate itself";
+    Some(
+        Finding::new(
+            "CERT-LEAF-EXPIRED-TRUSTED",
+            Severity::Warning,
+            subject,
+            message,
+        )
+        .with_hint(hint),
+    )
 }
 
 /// Only when the roots in the same store would not do, as with a server that sends no intermediate.
@@ -134,18 +130,14 @@ fn intermediate_only(
 ) -> Option<Finding> {
     let roots = anchors.without(|anchor| !anchor.is_self_issued());
     question.ask(&roots, question.at).err()?;
-    Some(Finding {
-        id: "CERT-INTERMEDIATE-ONLY",
-        severity: Severity::Note,
-        subject: subject.to_owned(),
-        message: format!(
-            "trusted through the intermediate {} alone; {} holds no root that would do, so a change of intermediate \
-             breaks the connection",
-            anchor.subject(),
-            anchors.origin()
-        ),
-        hint: Some(format!("add its issuer {} as well", anchor.issuer())),
-    })
+    let message = format!(
+        "trusted through the intermediate {} alone; {} holds no root that would do, so a change of intermediate \
+         breaks the connection",
+        anchor.subject(),
+        anchors.origin()
+    );
+    let hint = format!("add its issuer {} as well", anchor.issuer());
+    Some(Finding::new("CERT-INTERMEDIATE-ONLY", Severity::Note, subject, message).with_hint(hint))
 }
 
 fn is_same_holder(one: &Certificate, other: &Certificate) -> bool {

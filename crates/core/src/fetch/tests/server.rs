@@ -8,6 +8,7 @@ use rustls::{RootCertStore, ServerConnection, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::*;
+use crate::cert::testing;
 
 /// A listener whose every connection is served by one closure, on threads of its own.
 pub(super) struct Server {
@@ -117,24 +118,12 @@ pub(super) fn config(
 }
 
 pub(super) fn chain_of_three() -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-
-    let ca = |name: &str| {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params
-    };
-    let key = || KeyPair::generate().unwrap();
-    let root = CertifiedIssuer::self_signed(ca("root.example"), key()).unwrap();
-    let upper = CertifiedIssuer::signed_by(ca("upper.example"), key(), &root).unwrap();
-    let lower = CertifiedIssuer::signed_by(ca("lower.example"), key(), &upper).unwrap();
-    let leaf_key = key();
-    let leaf = CertificateParams::new(vec!["three.example".to_owned()])
-        .unwrap()
-        .signed_by(&leaf_key, &lower)
-        .unwrap();
-    let chain = vec![leaf.der().clone(), lower.der().clone(), upper.der().clone()];
-    (chain, leaf_key.into())
+    let root = testing::root("root.example");
+    let upper = testing::ca("upper.example", &root);
+    let lower = testing::ca("lower.example", &upper);
+    let server = testing::server("three.example", &lower);
+    let chain = [&server, &lower, &upper].map(|made| made.certificate.der().clone());
+    (chain.to_vec(), server.key.into())
 }
 
 pub(super) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
