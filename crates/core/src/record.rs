@@ -307,3 +307,143 @@ impl ContentsRecord {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use trustpack_keystore::{Alias, Entry, KeyStore, ReadOptions, SealedKey};
+
+    use super::*;
+    use crate::cert::testing::{DAY, at, ca, root, server};
+    use crate::chain::PresentedChain;
+    use crate::trust::TrustAnchors;
+    use crate::verify::{ServerName, verify};
+
+    #[test]
+    fn a_certificate_in_json_has_every_documented_field() {
+        let root = root("Root");
+        let record = CertificateRecord::new(&server("h.example", &root).certificate, at(DAY));
+        let mut json = serde_json::to_value(&record).unwrap();
+        // New in every run; a serial number may start with a zero octet, which DER leaves out.
+        for (field, longest) in [("fingerprint", 64), ("serial_number", 40)] {
+            let hex = json[field].take();
+            let hex = hex.as_str().unwrap();
+            assert!(hex.len() <= longest && hex.chars().all(|c| c.is_ascii_hexdigit()));
+        }
+        insta::assert_snapshot!(serde_json::to_string_pretty(&json).unwrap(), @r#"
+        {
+          "fingerprint": null,
+          "is_ca": false,
+          "is_self_issued": false,
+          "issuer": "CN=Root",
+          "not_after": "2026-12-31T23:59:59Z",
+          "not_before": "2026-01-01T00:00:00Z",
+          "public_key": "EC P-256",
+          "remaining_seconds": 31449599,
+          "serial_number": null,
+          "subject": "CN=h.example",
+          "subject_alt_names": [
+            "h.example"
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn an_expired_certificate_has_negative_time_left() {
+        let record = CertificateRecord::new(&root("Root").certificate, at(366 * DAY));
+        assert_eq!(record.remaining_seconds, -DAY - 1);
+        assert!(record.is_ca && record.is_self_issued);
+    }
+
+    #[test]
+    fn keys_are_named_by_curve_or_length() {
+        let facts = |algorithm: &str, bits, curve: Option<&str>| {
+            key_in_words(&KeyFacts {
+                algorithm: algorithm.to_owned(),
+                bits,
+                curve: curve.map(str::to_owned),
+            })
+        };
+        assert_eq!(facts("RSA", Some(2048), None), "RSA 2048");
+        assert_eq!(facts("RSASSA-PSS", Some(3072), None), "RSASSA-PSS 3072");
+        assert_eq!(facts("EC", Some(256), Some("P-256")), "EC P-256");
+        assert_eq!(facts("Ed25519", Some(256), None), "Ed25519");
+        assert_eq!(facts("1.2.3", None, None), "1.2.3");
+    }
+
+    #[test]
+    fn a_verdict_is_a_path_or_a_refusal() {
+        let root = root("Root");
+        let ca = ca("CA", &root);
+        let server = server("h.example", &ca);
+        let chain = PresentedChain {
+            certificates: vec![server.certificate, ca.certificate],
+            ..PresentedChain::default()
+        };
+        let name = ServerName::try_from("h.example").unwrap();
+        let ask = |anchors| {
+            let anchors = TrustAnchors::new("s.jks", anchors);
+            let verdict = verify(&chain, &anchors, &name, at(DAY), Client::Java, "h:443");
+            VerifyRecord::new("h:443", "h.example", "s.jks", &verdict, at(DAY))
+        };
+        let accepted = ask(vec![root.certificate]);
+        assert!(accepted.accepted && accepted.refusal.is_none());
+        let subjects: Vec<&str> = accepted
+            .path
+            .iter()
+            .map(|one| one.subject.as_str())
+            .collect();
+        assert_eq!(subjects, ["CN=h.example", "CN=CA", "CN=Root"]);
+
+        let refused = ask(Vec::new());
+        assert!(!refused.accepted && refused.path.is_empty());
+        let refusal = refused.refusal.unwrap();
+        assert_eq!(refusal.reason, "no-path");
+        assert!(refusal.hint.is_some());
+    }
+
+    #[test]
+    fn contents_keep_order_and_say_what_cannot_be_read() {
+        let root = root("Root");
+        let server = server("h.example", &root);
+        let der = root.certificate.der();
+        let mut contents = trustpack_keystore::read(der, &ReadOptions::default()).unwrap();
+        let mut store = KeyStore::new();
+        let trusted = |alias, der| Entry::trusted(Alias::new(alias), der);
+        store.push(trusted("bad", vec![0x30, 0].into())).unwrap();
+        store.push(trusted("root", der.clone())).unwrap();
+        let kind = EntryKind::PrivateKey {
+            key: SealedKey::from_pkcs8(server.key.serialize_der().into()),
+            chain: vec![server.certificate.der().clone(), vec![1].into()],
+        };
+        let key = Entry {
+            kind,
+            ..trusted("key", der.clone())
+        };
+        store.push(key).unwrap();
+        contents.store = store;
+        let record = ContentsRecord::new("a.cer", &contents, at(DAY));
+        assert_eq!((record.format, record.integrity), ("der", "absent"));
+        let entries = record.entries.iter();
+        let entries: Vec<_> = entries
+            .map(|entry| {
+                let counts = (entry.certificates.len(), entry.unreadable.len());
+                (
+                    &*entry.alias,
+                    entry.kind,
+                    entry.protection.as_deref(),
+                    counts,
+                )
+            })
+            .collect();
+        let trusted = "trusted-certificate";
+        assert_eq!(
+            entries,
+            [
+                ("bad", trusted, None, (0, 1)),
+                ("root", trusted, None, (1, 0)),
+                ("key", "private-key", Some("none"), (1, 1)),
+            ]
+        );
+    }
+}
