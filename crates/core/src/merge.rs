@@ -8,6 +8,8 @@
 //! - A conflict is an alias, chosen by the source, that another entry holds. An alias that we make up is made
 //!   unique instead, which is no conflict.
 //! - Merging the same input again changes nothing.
+//! - A certificate that cannot be read is left out, with the key that it belongs to: Java refuses a whole store because
+//!   of one.
 //! - An expired certificate, or one that is no CA, is added with a remark: the plan informs, the caller decides.
 
 use std::str::FromStr;
@@ -216,6 +218,8 @@ pub enum Outcome {
         /// Its alias in the destination.
         alias: String,
     },
+    /// Nothing: a certificate of it cannot be read, and Java refuses a whole store because of one.
+    LeftOut,
 }
 
 /// What is done about a conflict. In JSON the variant is the field `kind`, in kebab case.
@@ -246,7 +250,7 @@ enum Step {
 /// Counts over a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PlanSummary {
-    /// Incoming entries: the sum of the next four.
+    /// Incoming entries: the sum of the next five.
     pub incoming: usize,
     /// New ones without a conflict.
     pub added: usize,
@@ -254,9 +258,11 @@ pub struct PlanSummary {
     pub already_there: usize,
     /// Those that came before in this input.
     pub duplicates: usize,
+    /// Those with a certificate that cannot be read.
+    pub left_out: usize,
     /// Those whose alias is taken: the sum of the next four.
     pub conflicts: usize,
-    /// Left out.
+    /// Left out for the entry that was there.
     pub kept: usize,
     /// Not solved.
     pub refused: usize,
@@ -293,6 +299,7 @@ impl Plan {
                 Outcome::Add { .. } => summary.added += 1,
                 Outcome::AlreadyThere { .. } => summary.already_there += 1,
                 Outcome::DuplicateInput { .. } => summary.duplicates += 1,
+                Outcome::LeftOut => summary.left_out += 1,
                 Outcome::Conflict { resolution, .. } => {
                     summary.conflicts += 1;
                     match resolution {

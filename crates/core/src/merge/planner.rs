@@ -104,6 +104,9 @@ impl<'a> Planner<'a> {
                 },
             };
         }
+        if item.unreadable.is_some() {
+            return Outcome::LeftOut;
+        }
         let given = match self.options.aliases {
             AliasPolicy::Given => item.given,
             AliasPolicy::Scheme => None,

@@ -21,7 +21,8 @@ pub(super) struct Item<'a> {
     pub(super) fingerprint: Option<String>,
     /// The first certificate, when there is one and it can be read.
     pub(super) certificate: Option<Certificate>,
-    unreadable: Option<String>,
+    /// What is wrong with the first of its certificates that cannot be read.
+    pub(super) unreadable: Option<String>,
 }
 
 impl<'a> Item<'a> {
@@ -58,13 +59,20 @@ impl<'a> Item<'a> {
                     item.display_name = certificate.display_name();
                     item.certificate = Some(certificate);
                 }
-                Err(error) => {
+                Err(_) => {
                     item.scheme = fingerprint.short();
                     item.display_name = given.map_or_else(|| item.scheme.clone(), str::to_owned);
-                    item.unreadable = Some(error.to_string());
                 }
             }
         }
+        let mut certificates = entry.certificates().iter().enumerate();
+        item.unreadable = certificates.find_map(|(place, der)| {
+            let error = Certificate::from_der(der.clone()).err()?;
+            Some(match kind {
+                ItemKind::Certificate => format!("is {error}"),
+                _ => format!("has a chain whose certificate {} is {error}", place + 1),
+            })
+        });
         item
     }
 
@@ -82,7 +90,7 @@ impl<'a> Item<'a> {
 pub(super) fn findings(item: &Item<'_>, at: OffsetDateTime) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(why) = &item.unreadable {
-        let hint = "a Java program may refuse the whole store because of it";
+        let hint = "java refuses a whole store because of one such certificate; get an intact copy";
         findings.push(item.finding("CERT-UNREADABLE", Severity::Warning, why, hint));
     }
     let Some(certificate) = &item.certificate else {

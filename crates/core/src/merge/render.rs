@@ -54,6 +54,7 @@ fn outcome(outcome: &Outcome) -> (String, Option<Severity>) {
         Outcome::Add { alias } => (format!("add as {alias}"), None),
         Outcome::AlreadyThere { alias } => (format!("already there as {alias}"), None),
         Outcome::DuplicateInput { of, alias } => (format!("same as {alias} from {of}"), None),
+        Outcome::LeftOut => ("left out".to_owned(), Some(Severity::Warning)),
         Outcome::Conflict { alias, resolution } => {
             let (what, severity) = match resolution {
                 Resolution::Kept => ("left out".to_owned(), Severity::Warning),
@@ -98,6 +99,9 @@ fn summary(counts: &PlanSummary) -> String {
         .collect();
     if !parts.is_empty() {
         line.push_str(&format!(" ({})", parts.join(", ")));
+    }
+    if counts.left_out > 0 {
+        line.push_str(&format!(", {} unreadable", counts.left_out));
     }
     line
 }

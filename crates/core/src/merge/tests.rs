@@ -49,6 +49,13 @@ fn key(alias: &str, number: usize, bytes: u8) -> Entry {
     }
 }
 
+fn secret_key(alias: &str, bytes: u8) -> Entry {
+    Entry {
+        kind: EntryKind::SecretKey(SealedKey::from_pkcs8(Zeroizing::new(vec![bytes]))),
+        ..trusted(alias, 0)
+    }
+}
+
 fn store(entries: impl IntoIterator<Item = Entry>) -> KeyStore {
     let mut store = KeyStore::new();
     for entry in entries {
@@ -98,9 +105,53 @@ fn nameless_entries_get_scheme_aliases_and_never_conflict() {
     let there = store([trusted("root x", 2)]);
     let incoming = from("pem", [positional(0), positional(1), positional(5)]);
     let merged = plan(&there, &incoming, &options(OnConflict::Fail)).apply(there);
-    let aliases = aliases(&merged);
-    assert_eq!(aliases[..3], ["root x", "root x-2", "root x-3"]);
-    assert!(aliases[3].starts_with("sha256-"));
+    assert_eq!(aliases(&merged), ["root x", "root x-2", "root x-3"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_left_out_and_hides_nothing() {
+    let mut below_broken_issuer = key("server", 3, 1);
+    if let EntryKind::PrivateKey { chain, .. } = &mut below_broken_issuer.kind {
+        chain.push(pool()[5].clone());
+    }
+    let incoming = from(
+        "a.jks",
+        [
+            trusted("bad", 5),
+            trusted("good", 0),
+            key("k", 5, 1),
+            below_broken_issuer,
+        ],
+    );
+    let there = store([trusted("taken", 1)]);
+    let made = plan(&there, &incoming, &options(OnConflict::Rename));
+    let text = render_plan(&made, ReportFormat::Table, &Style::default());
+    insta::assert_snapshot!(text, @r#"
+      entry   from   outcome      remarks
+      bad     a.jks  left out
+      Root X  a.jks  add as good
+      k       a.jks  left out
+      leaf    a.jks  left out
+      warning  CERT-UNREADABLE  a.jks: bad is not a readable certificate: Parsing requires 1 bytes/chars
+               hint: java refuses a whole store because of one such certificate; get an intact copy
+      warning  CERT-UNREADABLE  a.jks: k has a chain whose certificate 1 is not a readable certificate: Parsing requires 1 bytes/chars
+               hint: java refuses a whole store because of one such certificate; get an intact copy
+      warning  CERT-UNREADABLE  a.jks: leaf has a chain whose certificate 2 is not a readable certificate: Parsing requires 1 bytes/chars
+               hint: java refuses a whole store because of one such certificate; get an intact copy
+
+    4 read: 1 added, 0 already there, 0 duplicates, 0 conflicts, 3 unreadable
+    "#);
+    assert_eq!(aliases(&made.apply(there)), ["taken", "good"]);
+
+    // What the destination holds already is not taken out of it.
+    let there = store([trusted("old", 5)]);
+    let made = plan(
+        &there,
+        &from("a", [trusted("bad", 5)]),
+        &options(OnConflict::Fail),
+    );
+    let alias = "old".to_owned();
+    assert_eq!(outcomes(&made), [Outcome::AlreadyThere { alias }]);
 }
 
 #[test]
@@ -224,7 +275,7 @@ fn a_key_keeps_its_chain_and_another_chain_is_remarked() {
 #[test]
 fn created_is_not_before_unless_fixed() {
     let empty = KeyStore::new();
-    let incoming = from("a", [trusted("a", 2), trusted("bad", 5)]);
+    let incoming = from("a", [trusted("a", 2), secret_key("s", 1)]);
     let created = |policy| {
         let options = MergeOptions {
             created: policy,
@@ -317,7 +368,13 @@ fn hostile_names_stay_text() {
 
 #[test]
 fn ten_thousand_of_one_name_are_no_trouble() {
-    let der = |number: usize| CertificateDer::from(number.to_be_bytes().to_vec());
+    // Other signatures make other certificates; nobody checks them here.
+    let der = |number: usize| {
+        let mut der = pool()[0].to_vec();
+        let end = der.len();
+        der[end - 8..].copy_from_slice(&number.to_be_bytes());
+        CertificateDer::from(der)
+    };
     let entries = (0..10_000).map(|number| Entry::trusted(Alias::new("same"), der(number)));
     let incoming = from("a", entries);
     let plan = plan(&KeyStore::new(), &incoming, &options(OnConflict::Rename));
@@ -381,6 +438,7 @@ fn json() {
         "added": 0,
         "already_there": 1,
         "duplicates": 0,
+        "left_out": 0,
         "conflicts": 1,
         "kept": 0,
         "refused": 0,
@@ -398,10 +456,7 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
             let mut entry = match kind {
                 0 => trusted(alias, number),
                 1 => key(alias, number, bytes),
-                _ => Entry {
-                    kind: EntryKind::SecretKey(SealedKey::from_pkcs8(Zeroizing::new(vec![bytes]))),
-                    ..trusted(alias, number)
-                },
+                _ => secret_key(alias, bytes),
             };
             if !named {
                 entry.alias = Alias::positional(1);
@@ -451,7 +506,8 @@ proptest! {
         let again = plan(&once, &b, &options);
         prop_assert!(!again.changes(), "{:?}", again);
         if options.on_conflict == OnConflict::Rename {
-            let there = |action: &Action| matches!(action.outcome, Outcome::AlreadyThere { .. });
+            let there =
+                |action: &Action| matches!(action.outcome, Outcome::AlreadyThere { .. } | Outcome::LeftOut);
             prop_assert!(again.actions().iter().all(there));
         }
         prop_assert_eq!(again.apply(once.clone()), once);
@@ -481,6 +537,11 @@ proptest! {
 
         let held: HashSet<_> = merged.entries().iter().map(|entry| entry.certificates().first()).collect();
         for (action, incoming) in actions.iter().zip(&b) {
+            if action.outcome == Outcome::LeftOut {
+                prop_assert!(incoming.entry.certificates().contains(&pool()[5]));
+                prop_assert_eq!(action.findings[0].id, "CERT-UNREADABLE");
+                continue;
+            }
             let left_out = matches!(
                 action.outcome,
                 Outcome::Conflict { resolution: Resolution::Kept | Resolution::Refused, .. }
@@ -490,6 +551,7 @@ proptest! {
                 Outcome::Add { alias } | Outcome::AlreadyThere { alias } | Outcome::DuplicateInput { alias, .. } => alias,
                 Outcome::Conflict { alias, resolution: Resolution::Renamed { to: _ } } => alias,
                 Outcome::Conflict { alias, .. } => alias,
+                Outcome::LeftOut => unreachable!("looked at above"),
             };
             prop_assert!(merged.find(alias).is_some_and(|entry| entry.alias.as_str() == alias));
         }
