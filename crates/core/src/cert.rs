@@ -189,6 +189,12 @@ impl Certificate {
         self.subject() == self.issuer()
     }
 
+    /// Same name and key: another version of the same certificate, such as a renewed or a cross-signed one.
+    pub(crate) fn has_same_holder(&self, other: &Self) -> bool {
+        self.subject_public_key_info() == other.subject_public_key_info()
+            && self.subject() == other.subject()
+    }
+
     /// The name that people use for it: subject CN, else first SAN, else whole subject, else `sha256-<8 hex>`.
     pub fn display_name(&self) -> String {
         if let Some(name) = self.subject().common_name() {

@@ -22,7 +22,8 @@ pub use subject::{Item, Subject};
 
 /// Applies the policy to every certificate of every subject, at a time.
 ///
-/// Findings of a subject that were known before come first, then one per certificate that has something to say:
+/// Findings of a subject that were known before come first, then one per certificate that has something to say. What
+/// was known before with the same id of the same place is not told twice; the worse severity counts.
 ///
 /// | id | end entity, intermediate | anchor | extra |
 /// |---|---|---|---|
@@ -66,8 +67,7 @@ impl Judge<'_> {
                 CertificateReport::new(&item.label, item.role, &item.certificate, self.at);
             let place = format!("{}: {}", subject.name, item.label);
             if let Some(finding) = self.item(item, place, &mut report) {
-                report.severity = Some(finding.severity);
-                findings.push(finding);
+                report.severity = Some(add(&mut findings, finding));
             }
             certificates.push(report);
         }
@@ -111,6 +111,24 @@ impl Judge<'_> {
                 Severity::Warning
             }
             Role::Anchor | Role::EndEntity | Role::Intermediate => Severity::Critical,
+        }
+    }
+}
+
+/// Adds a finding unless it is there; returns the severity that counts.
+fn add(findings: &mut Vec<Finding>, finding: Finding) -> Severity {
+    let known = findings
+        .iter_mut()
+        .find(|known| known.id == finding.id && known.subject == finding.subject);
+    match known {
+        Some(known) => {
+            known.severity = known.severity.max(finding.severity);
+            known.severity
+        }
+        None => {
+            let severity = finding.severity;
+            findings.push(finding);
+            severity
         }
     }
 }
@@ -159,6 +177,9 @@ fn hint(item: &Item, state: State) -> &'static str {
 mod tests {
     use super::*;
     use crate::cert::testing::{self, DAY};
+    use crate::chain::{PresentedChain, analyse};
+    use crate::trust::TrustAnchors;
+    use crate::verify::{Client, ServerName, verify};
 
     fn one(role: Role, ca: bool, lifetime: i64, age: i64) -> Report {
         let subject = Subject::new("store.jks").with(Item::new(
@@ -262,6 +283,40 @@ mod tests {
         let subject = Subject::new("example.org:443").with(item);
         let report = check([subject], &Policy::default(), testing::at(2 * DAY));
         assert_eq!(severity(&report, "CERT-EXPIRED"), Some(Severity::Note));
+    }
+
+    #[test]
+    fn an_expired_certificate_is_told_once_whoever_judges() {
+        let root = testing::root("Root");
+        let server = testing::server("h.example", &root);
+        let at = testing::at(400 * DAY);
+        let chain = PresentedChain {
+            certificates: vec![server.certificate.clone()],
+            ..PresentedChain::default()
+        };
+        // Trusted by itself it is accepted although it has expired, which verify has words for.
+        let anchors = TrustAnchors::new("s.jks", vec![server.certificate]);
+        let roots = [TrustAnchors::new("roots", vec![root.certificate])];
+        let name = ServerName::try_from("h.example").unwrap();
+        let analysis = analyse(&chain, &roots, "h:443", at);
+        let verdict = verify(&chain, &anchors, &name, at, Client::Java, "h:443");
+        assert!(verdict.is_accepted());
+        let mut subject = Subject::from_chain("h:443", &chain, &analysis);
+        subject.findings.extend(verdict.findings);
+        let expired = |report: &Report| {
+            let found = report.findings().filter(|one| one.id == "CERT-EXPIRED");
+            found.map(|one| one.subject.clone()).collect::<Vec<_>>()
+        };
+        let report = check([subject.clone()], &Policy::default(), at);
+        assert_eq!(expired(&report), ["h:443: 1", "h:443: root"]);
+
+        // A report that is checked again, as when two are joined.
+        subject.findings.clone_from(&report.subjects[0].findings);
+        subject.findings.last_mut().unwrap().severity = Severity::Note;
+        let again = check([subject], &Policy::default(), at);
+        assert_eq!(expired(&again), expired(&report));
+        assert_eq!(again.worst(), Some(Severity::Critical));
+        assert_eq!(again.summary(), report.summary());
     }
 
     #[test]

@@ -118,7 +118,7 @@ fn extra(facts: &Facts<'_>) -> Option<Finding> {
     let related = |certificate: &Certificate| {
         let root = facts.outcome.root.as_ref();
         facts.outcome.related.contains(&certificate.fingerprint())
-            || root.is_some_and(|root| search::is_same_holder(certificate, &root.certificate))
+            || root.is_some_and(|root| certificate.has_same_holder(&root.certificate))
     };
     let extras: Vec<&Certificate> = facts
         .unique

@@ -117,7 +117,7 @@ impl<'a> Search<'a, '_> {
                 }
                 // a presented version of the root ends the path; it is not a link of it
                 let mut links = path.to_vec();
-                if links.len() > 1 && is_same_holder(last, root) {
+                if links.len() > 1 && last.has_same_holder(root) {
                     links.pop();
                 }
                 let found = Root {
@@ -174,7 +174,7 @@ impl<'a> Search<'a, '_> {
     fn is_presented(&self, root: &Certificate) -> bool {
         self.presented
             .iter()
-            .any(|presented| presented.is_self_issued() && is_same_holder(presented, root))
+            .any(|presented| presented.is_self_issued() && presented.has_same_holder(root))
     }
 
     /// What cannot be checked counts as signed: names and identifiers agree, and `verify` is the judge.
@@ -185,12 +185,6 @@ impl<'a> Search<'a, '_> {
             .entry(pair)
             .or_insert_with(|| signature::check(child, issuer) != SignatureCheck::Bad)
     }
-}
-
-/// Same name and key: another version of the same CA certificate, or a cross-signed one.
-pub(super) fn is_same_holder(one: &Certificate, other: &Certificate) -> bool {
-    one.subject_public_key_info() == other.subject_public_key_info()
-        && one.subject() == other.subject()
 }
 
 fn identifiers_agree(issuer: &Certificate, child: &Certificate) -> bool {

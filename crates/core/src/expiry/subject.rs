@@ -7,7 +7,7 @@ use trustpack_keystore::{CertificateDer, EntryKind, KeyStore};
 
 use crate::Certificate;
 use crate::cert::Fingerprint;
-use crate::chain::{ChainAnalysis, PresentedChain, Unreadable};
+use crate::chain::{ChainAnalysis, PresentedChain};
 use crate::report::{Finding, Role, Severity};
 
 /// One input of a check, also one that could not be looked at.
@@ -131,7 +131,8 @@ impl Subject {
 
     /// What a server presented, and what its analysis says: the path first, its root, then the extras.
     ///
-    /// The root counts as needed, also when the server did not send it.
+    /// The root counts as needed, also when the server did not send it. What is unreadable is among the findings of the
+    /// analysis.
     pub fn from_chain(
         name: impl Into<String>,
         chain: &PresentedChain,
@@ -170,9 +171,6 @@ impl Subject {
                     extra: true,
                 });
             }
-        }
-        for Unreadable { place, why, .. } in &chain.unreadable {
-            subject.note_unreadable(&format!("certificate {}", place + 1), why);
         }
         subject
     }
@@ -217,7 +215,7 @@ fn role_in_chain(place: usize, certificate: &Certificate) -> Role {
 mod tests {
     use super::*;
     use crate::cert::testing::{self, DAY};
-    use crate::chain::Root;
+    use crate::chain::{Root, analyse};
     use trustpack_keystore::{Alias, Entry};
 
     fn roles(subject: &Subject) -> Vec<(&str, Role, bool)> {
@@ -277,6 +275,20 @@ mod tests {
         ];
         assert_eq!(roles(&subject), expected);
         assert_eq!(subject.needs, [root.fingerprint()]);
+    }
+
+    #[test]
+    fn an_unreadable_certificate_of_a_chain_is_told_once() {
+        let leaf = testing::certificate("leaf", false, 0, DAY);
+        let chain = PresentedChain::from_ders([leaf.der().clone(), vec![0x30, 0].into()]);
+        let analysis = analyse(&chain, &[], "h:443", testing::at(0));
+        let subject = Subject::from_chain("h:443", &chain, &analysis);
+        let unreadable = subject.findings.iter();
+        let unreadable: Vec<_> = unreadable
+            .filter(|one| one.id == "CERT-UNREADABLE")
+            .collect();
+        assert_eq!(unreadable.len(), 1);
+        assert!(unreadable[0].message.starts_with("certificate 2 "));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) fn of_accepted(
         return Vec::new();
     };
     let mut findings = Vec::new();
-    if is_same_holder(anchor, end_entity) {
+    if anchor.has_same_holder(end_entity) {
         findings.extend(leaf_only(question, anchors, end_entity, subject));
         findings.extend(leaf_expired(question, anchors, path, end_entity, subject));
     } else if !anchor.is_self_issued() {
@@ -34,7 +34,7 @@ fn leaf_only(
     end_entity: &Certificate,
     subject: &str,
 ) -> Option<Finding> {
-    let others = anchors.without(|anchor| is_same_holder(anchor, end_entity));
+    let others = anchors.without(|anchor| anchor.has_same_holder(end_entity));
     let at = question
         .at
         .max(end_entity.not_before())
@@ -138,9 +138,4 @@ fn intermediate_only(
     );
     let hint = format!("add its issuer {} as well", anchor.issuer());
     Some(Finding::new("CERT-INTERMEDIATE-ONLY", Severity::Note, subject, message).with_hint(hint))
-}
-
-fn is_same_holder(one: &Certificate, other: &Certificate) -> bool {
-    one.subject_public_key_info() == other.subject_public_key_info()
-        && one.subject() == other.subject()
 }

@@ -1,5 +1,6 @@
-//! Every question here was also put to JDK 17.0.15 (PKIXValidator, then HostnameChecker), with the same answer; the
-//! comments say where it surprised.
+//! What JDK 17 does (PKIXValidator, then HostnameChecker). Answers marked "tried" were seen on 17.0.15; the others follow
+//! the classes that the code under test cites. The findings and the budget of the search are ours: no JDK has an answer
+//! to them. Real clients are asked in `tests/interop`.
 
 use rcgen::{BasicConstraints, CidrSubnet, GeneralSubtree, IsCa, NameConstraints};
 use time::Duration;
@@ -358,7 +359,7 @@ fn a_forged_signature_is_refused() {
 }
 
 #[test]
-fn a_thousand_look_alikes_end_the_search() {
+fn three_hundred_look_alikes_end_the_search() {
     let root = root("Root");
     let key = new_key();
     let mut loops = Vec::new();
