@@ -88,26 +88,6 @@ pub fn select(analysis: &ChainAnalysis, select: Select, subject: &str) -> Select
     chosen
 }
 
-/// For a container that holds one certificate: the highest anchor with which the server verifies as it presents
-/// itself today.
-///
-/// The root when it issued the end of what is presented; else the highest CA that is presented; a self-signed
-/// server certificate itself. `None` when the issuer is neither sent nor known: then only the end entity could be
-/// trusted, which is never chosen silently ([`Select::Leaf`] does it on request).
-pub fn anchor_for_single(analysis: &ChainAnalysis) -> Option<&Certificate> {
-    let parts = Parts::of(analysis);
-    let end_entity = parts.end_entity?;
-    let highest = parts.intermediates.last().copied();
-    // A client goes up from what is sent. A known root further up is of no use to it.
-    let top = highest.unwrap_or(end_entity);
-    if let Some(root) = parts.root
-        && (root == top || top.issuer() == root.subject())
-    {
-        return Some(root);
-    }
-    highest
-}
-
 /// A path taken apart. Whether a self-signed end stands in the path or beside it makes no difference here.
 struct Parts<'a> {
     end_entity: Option<&'a Certificate>,
@@ -230,10 +210,6 @@ mod tests {
         (names.join(" "), findings.join(" "))
     }
 
-    fn single(analysis: &ChainAnalysis) -> Option<String> {
-        anchor_for_single(analysis).map(Certificate::display_name)
-    }
-
     fn pair(names: &str, findings: &str) -> (String, String) {
         (names.to_owned(), findings.to_owned())
     }
@@ -249,7 +225,6 @@ mod tests {
         assert_eq!(chosen(&full, "root"), pair("root", ""));
         assert_eq!(chosen(&full, "chain"), pair("leaf ca", ""));
         assert_eq!(chosen(&full, "issuers"), pair("ca root", ""));
-        assert_eq!(single(&full), Some("root".to_owned()));
         let sent = chain(
             &[("leaf", "ca", false), ("ca", "root", true)],
             Some(("root", true)),
@@ -262,25 +237,19 @@ mod tests {
         let partial = chain(&[("leaf", "ca", false), ("ca", "root", true)], None);
         assert_eq!(chosen(&partial, "root"), pair("", "SELECT-EMPTY"));
         assert_eq!(chosen(&partial, "issuers"), pair("ca", "SELECT-NO-ROOT"));
-        assert_eq!(single(&partial), Some("ca".to_owned()));
     }
 
     #[test]
     fn leaf_alone() {
         let alone = chain(&[("leaf", "ca", false)], None);
         assert_eq!(chosen(&alone, "issuers"), pair("", "SELECT-EMPTY"));
-        assert_eq!(single(&alone), None);
-        let gap = chain(&[("leaf", "ca", false)], Some(("root", false)));
-        assert_eq!(single(&gap), None);
         let direct = chain(&[("leaf", "root", false)], Some(("root", false)));
-        assert_eq!(single(&direct), Some("root".to_owned()));
         assert_eq!(chosen(&direct, "intermediates"), pair("", "SELECT-EMPTY"));
     }
 
     #[test]
     fn self_signed() {
         let own = chain(&[("own", "own", false)], None);
-        assert_eq!(single(&own), Some("own".to_owned()));
         for word in ["leaf", "issuers", "root", "chain"] {
             assert_eq!(chosen(&own, word), pair("own", ""), "{word}");
         }
@@ -293,6 +262,5 @@ mod tests {
         for word in ["leaf", "issuers", "root", "chain", "intermediates"] {
             assert_eq!(chosen(&nothing, word), pair("", "SELECT-EMPTY"), "{word}");
         }
-        assert_eq!(single(&nothing), None);
     }
 }
