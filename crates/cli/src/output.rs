@@ -5,10 +5,13 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags};
+use tempfile::TempPath;
 
 use crate::hint::Hinted;
 
@@ -19,6 +22,15 @@ pub(crate) enum Privacy {
     Private,
     /// Everybody, as the umask allows.
     Public,
+}
+
+impl Privacy {
+    fn mode(self) -> u32 {
+        match self {
+            Self::Private => 0o600,
+            Self::Public => 0o666,
+        }
+    }
 }
 
 /// What to do with a file that is there already.
@@ -40,6 +52,9 @@ pub(crate) enum Saved {
     /// The file is new, or its content is.
     Written,
 }
+
+/// Of temporary files; a leftover can be deleted.
+const PREFIX: &str = ".trustpack-";
 
 /// Whether the path means stdout.
 pub(crate) fn is_stdout(path: &Path) -> bool {
@@ -69,6 +84,20 @@ pub(crate) fn save(
         return Err(Hinted::new(message, "name a file in it").into());
     }
     let target = follow_links(path)?;
+    if is_device(&target) {
+        // A device or pipe has no old content to keep and cannot be replaced.
+        let mut device = File::options()
+            .write(true)
+            .open(&target)
+            .with_context(|| path.display().to_string())?;
+        device
+            .write_all(bytes)
+            .with_context(|| path.display().to_string())?;
+        return Ok(Saved::Written);
+    }
+    let folder = folder_of(&target);
+    // Two of us that compare and rename at the same time would each overwrite the other's work.
+    let _guard = lock(folder).with_context(|| format!("cannot write {}", path.display()))?;
     match fs::read(&target) {
         Ok(there) if there == bytes => return Ok(Saved::Unchanged),
         Ok(_) if existing == Existing::Keep => {
@@ -92,7 +121,8 @@ pub(crate) fn save(
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| path.display().to_string()),
     }
-    replace(&target, bytes, privacy).with_context(|| format!("cannot write {}", path.display()))?;
+    replace(&target, folder, bytes, privacy)
+        .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Saved::Written)
 }
 
@@ -129,38 +159,99 @@ fn follow_links(path: &Path) -> Result<PathBuf> {
     anyhow::bail!("{}: too many symbolic links", path.display())
 }
 
-fn replace(target: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
-    let folder = match target.parent() {
+/// Whether something is there that is neither a file nor a folder: `/dev/null`, a pipe.
+pub(crate) fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
+fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    let wanted = match privacy {
-        Privacy::Private => 0o600,
-        // The umask is taken off by the system when the file is opened.
-        Privacy::Public => 0o666,
-    };
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".trustpack-")
-        .permissions(Permissions::from_mode(wanted))
-        .tempfile_in(folder)?;
-    temporary.write_all(bytes)?;
-    if let Ok(old) = fs::metadata(target) {
-        keep_mode_and_owner(temporary.as_file(), &old)?;
     }
-    temporary.as_file().sync_all()?;
+}
+
+/// Held until dropped; other processes of ours that save into the folder wait for it.
+fn lock(folder: &Path) -> io::Result<File> {
+    let folder = File::open(folder)?;
+    match rustix::fs::flock(&folder, FlockOperation::LockExclusive) {
+        // A file system without locks, such as some network shares, is written all the same.
+        Ok(()) | Err(rustix::io::Errno::NOTSUP | rustix::io::Errno::NOLCK) => Ok(folder),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn replace(target: &Path, folder: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
+    let temporary = match unnamed(folder, privacy) {
+        Some(file) => {
+            fill(&file, target, bytes, privacy)?;
+            // It gets a name only when it is complete, so a kill leaves nothing behind.
+            TempPath::try_from_path(free_name(folder, &file)?)?
+        }
+        None => {
+            let named = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .permissions(Permissions::from_mode(privacy.mode()))
+                .tempfile_in(folder)?;
+            fill(named.as_file(), target, bytes, privacy)?;
+            named.into_temp_path()
+        }
+    };
     temporary.persist(target).map_err(|error| error.error)?;
     // Without this the rename itself may be lost in a power cut.
     File::open(folder)?.sync_all()?;
     Ok(())
 }
 
-fn keep_mode_and_owner(file: &File, old: &fs::Metadata) -> io::Result<()> {
+/// A file without a name (`O_TMPFILE`, open(2)); `None` where the file system has none.
+fn unnamed(folder: &Path, privacy: Privacy) -> Option<File> {
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    // The umask is taken off by the system.
+    rustix::fs::open(folder, flags, Mode::from_raw_mode(privacy.mode()))
+        .ok()
+        .map(File::from)
+}
+
+/// Gives an unnamed file a name that nobody has.
+fn free_name(folder: &Path, file: &File) -> Result<PathBuf> {
+    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let start = std::process::id();
+    // Other processes use other numbers; leftovers of the same number are stepped over.
+    for attempt in 0..1000_u32 {
+        let name = folder.join(format!("{PREFIX}{start}-{attempt}"));
+        match rustix::fs::linkat(CWD, &open, CWD, &name, AtFlags::SYMLINK_FOLLOW) {
+            Ok(()) => return Ok(name),
+            Err(rustix::io::Errno::EXIST) => {}
+            Err(error) => return Err(io::Error::from(error).into()),
+        }
+    }
+    anyhow::bail!(
+        "too many files named {PREFIX}{start}-… in {}",
+        folder.display()
+    )
+}
+
+fn fill(mut file: &File, target: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
+    file.write_all(bytes)?;
+    if let Ok(old) = fs::metadata(target) {
+        keep_mode_and_owner(file, &old, privacy)?;
+    }
+    file.sync_all()
+}
+
+fn keep_mode_and_owner(file: &File, old: &fs::Metadata, privacy: Privacy) -> io::Result<()> {
     let new = file.metadata()?;
     if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
         // Only root may give files away; for everybody else the new file stays their own.
         let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
     }
-    file.set_permissions(Permissions::from_mode(old.mode() & 0o7777))
+    // A group may have been given access on purpose; everybody never is, once a key is inside.
+    let allowed = if privacy == Privacy::Private {
+        0o7770
+    } else {
+        0o7777
+    };
+    file.set_permissions(Permissions::from_mode(old.mode() & allowed))
 }
 
 #[cfg(test)]
@@ -181,6 +272,11 @@ mod tests {
         );
         assert_eq!(mode(&path), 0o600);
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        save(&path, b"b", Privacy::Private, Existing::Replace).unwrap();
+        assert_eq!(mode(&path), 0o640);
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        save(&path, b"public", Privacy::Public, Existing::Replace).unwrap();
+        assert_eq!(mode(&path), 0o644);
         save(&path, b"b", Privacy::Private, Existing::Replace).unwrap();
         assert_eq!(mode(&path), 0o640);
         assert_eq!(fs::read(&path).unwrap(), b"b");
@@ -208,6 +304,29 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         save(&path, b"ours", Privacy::Public, Existing::Was(b"theirs")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"ours");
+    }
+
+    #[test]
+    fn a_device_is_written_to() {
+        assert_eq!(
+            save(
+                Path::new("/dev/null"),
+                b"a",
+                Privacy::Public,
+                Existing::Keep
+            )
+            .unwrap(),
+            Saved::Written
+        );
+        assert!(
+            save(
+                Path::new("/dev/full"),
+                b"a",
+                Privacy::Public,
+                Existing::Keep
+            )
+            .is_err()
+        );
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) enum PasswordSource {
     Literal(Password),
     None,
     Prompt,
+    /// Something else was typed. It may be the password itself, so it is not kept.
+    Unknown,
 }
 
 /// More than any real password; a wrong file must not be read into memory.
@@ -62,28 +64,30 @@ impl PasswordSource {
             }
             Self::None => Ok(None),
             Self::Prompt => prompt(purpose, new).map(Some),
+            Self::Unknown => Err(Hinted::new(
+                format!("password of {purpose}: what was given is no source of a password"),
+                "write env:NAME, file:PATH, fd:N, prompt, none or empty",
+            )
+            .into()),
         }
     }
 }
 
 impl FromStr for PasswordSource {
-    type Err = String;
+    /// Never an error here: clap would repeat the text, which may be the password itself.
+    type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once(':') {
-            Some(("env", name)) if !name.is_empty() => Ok(Self::Environment(name.to_owned())),
-            Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
-            Some(("fd", number)) => number
-                .parse()
-                .map(Self::Descriptor)
-                .map_err(|_| "fd: takes a number".to_owned()),
-            Some(("pass", literal)) => Ok(Self::Literal(Password::new(literal))),
-            None if text == "prompt" => Ok(Self::Prompt),
-            None if text == "none" => Ok(Self::None),
-            None if text == "empty" => Ok(Self::Empty),
-            // The text may be the password itself, so it is not repeated.
-            _ => Err("expected env:NAME, file:PATH, fd:N, prompt, none or empty".to_owned()),
-        }
+        Ok(match text.split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Self::Environment(name.to_owned()),
+            Some(("file", path)) if !path.is_empty() => Self::File(path.into()),
+            Some(("fd", number)) => number.parse().map_or(Self::Unknown, Self::Descriptor),
+            Some(("pass", literal)) => Self::Literal(Password::new(literal)),
+            None if text == "prompt" => Self::Prompt,
+            None if text == "none" => Self::None,
+            None if text == "empty" => Self::Empty,
+            _ => Self::Unknown,
+        })
     }
 }
 
@@ -170,8 +174,11 @@ mod tests {
 
     #[test]
     fn a_refused_source_is_never_repeated() {
-        let error = "hunter2".parse::<PasswordSource>().unwrap_err();
-        assert!(!error.contains("hunter2"));
+        let source: PasswordSource = "hunter2".parse().unwrap();
+        let error = source
+            .resolve("s.jks", false, &Talk::new(true))
+            .unwrap_err();
+        assert!(!format!("{error:#} {source:?}").contains("hunter2"));
         let literal: PasswordSource = "pass:hunter2".parse().unwrap();
         assert!(!format!("{literal:?}").contains("hunter2"));
     }

@@ -80,7 +80,7 @@ impl fmt::Display for Endpoint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no endpoint: {why}")]
 pub struct EndpointError {
-    /// What was written.
+    /// What was written, without user information and query.
     pub text: String,
     /// What is wrong with it.
     pub why: &'static str,
@@ -91,9 +91,22 @@ impl FromStr for Endpoint {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         parse(text).map_err(|why| EndpointError {
-            text: text.to_owned(),
+            text: without_credentials(text),
             why,
         })
+    }
+}
+
+/// An address as it may be shown: a password stands before the `@`, a token behind the `?` (RFC 3986 section 3.2.1).
+fn without_credentials(text: &str) -> String {
+    let shown = text.split(['?', '#']).next().unwrap_or_default();
+    match shown.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+            let separator = if scheme.is_empty() { "" } else { "://" };
+            format!("{scheme}{separator}…@{host}")
+        }
+        None => shown.to_owned(),
     }
 }
 
@@ -119,7 +132,7 @@ impl FromStr for ConnectRule {
         // Without `=` a lone host is more likely a mistake than a wish for port 443.
         if !connect.contains(':') {
             return Err(EndpointError {
-                text: text.to_owned(),
+                text: without_credentials(text),
                 why: "a connect rule is [HOST:PORT=]ADDR:PORT, and the port is missing",
             });
         }
@@ -259,6 +272,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_error_repeats_a_credential() {
+        for text in [
+            "https://u:SECRET@host:1/",
+            "u:SECRET@host:1",
+            "https://host:1x/?t=SECRET",
+            "ftp://a@SECRET:b@host",
+            "https://u:SEC/RET:SECRET@h",
+        ] {
+            let error = text.parse::<Endpoint>().unwrap_err().to_string();
+            assert!(!error.contains("SECRET"), "{text}: {error}");
+        }
+    }
+
+    #[test]
     fn what_people_write_becomes_one_canonical_text() {
         for (text, canonical) in [
             ("api.infobip.com", "api.infobip.com:443"),
@@ -325,7 +352,7 @@ mod tests {
         ] {
             let error = text.parse::<Endpoint>().unwrap_err();
             assert!(error.why.contains(why), "{text}: {error}");
-            assert_eq!(error.text, text);
+            assert_eq!(error.text, text.replace("user:secret@", "…@"));
         }
     }
 
