@@ -115,6 +115,7 @@ impl Pile {
         alias: Option<&str>,
         at: At,
     ) -> Result<Result<(), String>, Error> {
+        self.count()?;
         match shape {
             Shape::Certificate => self.certificate(object, alias)?,
             Shape::ContentInfo => return self.pkcs7(object, alias, at),
@@ -160,6 +161,7 @@ impl Pile {
 
     /// Adds a private key without a certificate; pairing the two is for those who know what a public key is.
     fn key(&mut self, key: SealedKey, alias: Option<&str>) -> Result<(), Error> {
+        let key = key.within(self.contents.format);
         let chain = Vec::new();
         self.entry(EntryKind::PrivateKey { key, chain }, alias)
     }
@@ -191,17 +193,31 @@ impl Pile {
         Ok(Ok(()))
     }
 
+    /// Makes room for one more of anything.
+    fn count(&self) -> Result<(), Error> {
+        let Contents {
+            store,
+            requests,
+            crls,
+            public_keys,
+            ..
+        } = &self.contents;
+        let found = store.len() + requests.len() + crls.len() + public_keys.len();
+        if found < MAX_ENTRIES {
+            return Ok(());
+        }
+        Err(Error::OverLimit {
+            format: self.contents.format,
+            what: "entry count".to_owned(),
+            found: found as u64 + 1,
+            limit: MAX_ENTRIES as u64,
+        })
+    }
+
     fn entry(&mut self, kind: EntryKind, alias: Option<&str>) -> Result<(), Error> {
+        self.count()?;
         self.has_content = true;
         let place = self.contents.store.len() + 1;
-        if place > MAX_ENTRIES {
-            return Err(Error::OverLimit {
-                format: self.contents.format,
-                what: "entry count".to_owned(),
-                found: place as u64,
-                limit: MAX_ENTRIES as u64,
-            });
-        }
         self.contents.store.push_renamed(Entry {
             alias: alias.map_or_else(|| Alias::positional(place), Alias::new),
             created: None,

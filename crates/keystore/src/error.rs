@@ -158,6 +158,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same damage, with more to say about what was being read.
+    pub(crate) fn map_what(mut self, map: impl FnOnce(&str) -> String) -> Self {
+        if let Self::Truncated { what, .. } | Self::Malformed { what, .. } = &mut self {
+            *what = map(what);
+        }
+        self
+    }
+
     pub(crate) fn unknown(bytes: &[u8]) -> Self {
         Self::Unknown {
             first: bytes.iter().take(8).copied().collect(),

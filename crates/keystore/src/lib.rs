@@ -10,6 +10,8 @@ mod ber;
 mod der;
 mod error;
 mod format;
+#[cfg(test)]
+mod hostile;
 mod java;
 mod jks;
 mod model;

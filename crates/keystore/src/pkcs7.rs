@@ -9,8 +9,10 @@
 use rustls_pki_types::CertificateDer;
 
 use crate::ber::{self, Tlv};
+use crate::model::MAX_ENTRIES;
+use crate::note::Notes;
 use crate::protect::Refusal;
-use crate::{Alias, At, Contents, Entry, Error, Format, Integrity, KeyStore, Note, NoteKind, oid};
+use crate::{Alias, At, Contents, Entry, Error, Format, KeyStore, oid};
 
 /// Reads DER or BER; certificates keep the order in which they stand.
 pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
@@ -20,22 +22,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
         store.push_renamed(Entry::trusted(Alias::positional(place + 1), certificate));
     }
     Ok(Contents {
-        format: Format::Pkcs7,
         store,
-        requests: Vec::new(),
         crls: bag.crls,
-        public_keys: Vec::new(),
-        integrity: Integrity::Absent,
-        notes: bag.notes,
+        notes: bag.notes.into_list(),
+        ..Contents::empty(Format::Pkcs7)
     })
-}
-
-/// The certificates alone, for a PKCS#7 block inside PEM.
-#[allow(dead_code, reason = "the PEM reader is the caller")]
-pub(crate) fn certificates(der: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
-    walk(der)
-        .map(|bag| bag.certificates)
-        .map_err(|refusal| refusal.of(Format::Pkcs7, "block"))
 }
 
 /// Writes DER, but for the order of the certificates, which is kept: a DER SET would be sorted, and no reader asks for it.
@@ -66,16 +57,16 @@ pub(crate) fn write(certificates: &[CertificateDer<'_>]) -> Vec<u8> {
 struct Bag {
     certificates: Vec<CertificateDer<'static>>,
     crls: Vec<Vec<u8>>,
-    notes: Vec<Note>,
+    notes: Notes,
 }
 
 impl Bag {
-    fn note(&mut self, kind: NoteKind, at: usize, message: &str) {
-        self.notes.push(Note {
-            kind,
-            at: At::Byte(at),
-            message: message.to_owned(),
-        });
+    /// Makes room for one more certificate or CRL.
+    fn count(&self) -> Result<(), Refusal> {
+        match self.certificates.len() + self.crls.len() {
+            MAX_ENTRIES.. => Err(Refusal::TooManyEntries),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -86,11 +77,11 @@ fn walk(bytes: &[u8]) -> Result<Bag, Refusal> {
         return Err(outer.expected("PKCS#7 content").into());
     }
     if outer.whole.len() < bytes.len() {
-        bag.note(
-            NoteKind::Oddity,
-            outer.whole.len(),
-            "bytes after the end are ignored",
+        let message = format!(
+            "{} byte(s) after the end ignored",
+            bytes.len() - outer.whole.len()
         );
+        bag.notes.oddity(At::Byte(outer.whole.len()), message);
     }
     let mut content_info = outer.inside();
     let content_type = content_info.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
@@ -112,14 +103,12 @@ fn walk(bytes: &[u8]) -> Result<Bag, Refusal> {
         let mut list = certificates.inside();
         while let Some(item) = list.next()? {
             if item.tag == ber::SEQUENCE {
+                bag.count()?;
                 bag.certificates.push(item.whole.to_vec().into());
             } else {
                 // attribute certificates and other formats (RFC 5652, section 10.2.2)
-                bag.note(
-                    NoteKind::Skipped,
-                    item.at,
-                    "a certificate that is not X.509",
-                );
+                bag.notes
+                    .skipped(At::Byte(item.at), "a certificate that is not X.509");
             }
         }
     }
@@ -127,11 +116,11 @@ fn walk(bytes: &[u8]) -> Result<Bag, Refusal> {
         let mut list = crls.inside();
         while let Some(item) = list.next()? {
             if item.tag == ber::SEQUENCE {
+                bag.count()?;
                 bag.crls.push(item.whole.to_vec());
             } else {
-                bag.note(
-                    NoteKind::Skipped,
-                    item.at,
+                bag.notes.skipped(
+                    At::Byte(item.at),
                     "revocation information that is not a CRL",
                 );
             }
@@ -150,10 +139,19 @@ mod tests {
             .to_vec()
     }
 
+    fn certificates(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
+        let entries = read(bytes).unwrap().store.into_entries();
+        entries
+            .iter()
+            .flat_map(Entry::certificates)
+            .cloned()
+            .collect()
+    }
+
     #[test]
     fn order_is_kept_both_ways() {
         let der = write(&toys());
-        assert_eq!(certificates(&der).unwrap(), toys());
+        assert_eq!(certificates(&der), toys());
         let contents = read(&der).unwrap();
         let aliases: Vec<&str> = contents
             .store
@@ -189,7 +187,7 @@ mod tests {
             bytes.extend_from_slice(toy);
         }
         bytes.extend([0, 0, 0x31, 0x80, 0, 0, 0, 0, 0, 0, 0, 0]);
-        assert_eq!(certificates(&bytes).unwrap(), toys);
+        assert_eq!(certificates(&bytes), toys);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::ber::{self, Fault, Tlv};
+use crate::model::MAX_ENTRIES;
 use crate::{Error, Format, Password, oid};
 
 pub(crate) use digest::Hash;
@@ -100,8 +101,12 @@ impl Scheme {
                 forms
             }
         };
-        for candidate in candidates {
-            budget.charge(self.cost())?;
+        budget.charge(self.cost())?;
+        for (place, candidate) in candidates.into_iter().enumerate() {
+            // where only another way to write the password is too much, the password is wrong
+            if place > 0 && budget.charge(self.cost()).is_err() {
+                break;
+            }
             let clear = match self {
                 Self::Pbe(pbe) => pbe.decrypt(&candidate, encrypted),
                 Self::Pbes2(pbes2) => pbes2.decrypt(&candidate, encrypted),
@@ -125,6 +130,14 @@ impl fmt::Display for Scheme {
     }
 }
 
+/// An iteration count; its size is the budget's business.
+pub(crate) fn iterations(count: &Tlv<'_>) -> Result<u64, Fault> {
+    match count.unsigned()? {
+        0 => Err(count.fault("an iteration count of zero")),
+        iterations => Ok(iterations),
+    }
+}
+
 /// Iterations that are left to spend.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
@@ -139,15 +152,18 @@ impl Budget {
         }
     }
 
-    /// Takes `iterations` off before they are spent.
+    /// Takes `iterations` off before they are spent; a count that no budget has room for is told as it stands.
     pub(crate) fn charge(&mut self, iterations: u64) -> Result<(), Refusal> {
+        if iterations > MAX_ITERATIONS {
+            return Err(Refusal::TooManyIterations(iterations));
+        }
         match self.left.checked_sub(iterations) {
             Some(left) => {
                 self.left = left;
                 Ok(())
             }
-            None => Err(Refusal::TooManyIterations(
-                (MAX_ITERATIONS - self.left).saturating_add(iterations),
+            None => Err(Refusal::TooManyAltogether(
+                MAX_ITERATIONS - self.left + iterations,
             )),
         }
     }
@@ -157,9 +173,15 @@ impl Budget {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Damaged(Fault),
+    /// The count of one derivation, added to those before it.
+    TooManyAltogether(u64),
     TooManyBags,
+    TooManyEntries,
     TooManyIterations(u64),
-    TooMuchMemory { found: u64, limit: u64 },
+    TooMuchMemory {
+        found: u64,
+        limit: u64,
+    },
     Unsupported(String),
     WrongPassword,
 }
@@ -169,11 +191,23 @@ impl Refusal {
     pub(crate) fn of(self, format: Format, what: &str) -> Error {
         match self {
             Self::Damaged(fault) => fault.of(format),
+            Self::TooManyAltogether(found) => Error::OverLimit {
+                format,
+                what: "sum of all iteration counts".to_owned(),
+                found,
+                limit: MAX_ITERATIONS,
+            },
             Self::TooManyBags => Error::OverLimit {
                 format,
                 what: "number of bags".to_owned(),
                 found: crate::pkcs12::MAX_BAGS as u64 + 1,
                 limit: crate::pkcs12::MAX_BAGS as u64,
+            },
+            Self::TooManyEntries => Error::OverLimit {
+                format,
+                what: "number of entries".to_owned(),
+                found: MAX_ENTRIES as u64 + 1,
+                limit: MAX_ENTRIES as u64,
             },
             Self::TooManyIterations(found) => Error::OverLimit {
                 format,
@@ -274,10 +308,10 @@ mod tests {
         budget.charge(3_000_000).unwrap();
         assert_eq!(
             budget.charge(2_147_483_648),
-            Err(Refusal::TooManyIterations(2_150_483_648))
+            Err(Refusal::TooManyIterations(2_147_483_648))
         );
         budget.charge(2_000_000).unwrap();
-        assert_eq!(budget.charge(1), Err(Refusal::TooManyIterations(5_000_001)));
+        assert_eq!(budget.charge(1), Err(Refusal::TooManyAltogether(5_000_001)));
         assert!(budget.charge(u64::MAX).is_err());
     }
 

@@ -36,6 +36,44 @@ impl RandomSource for Sevens {
     }
 }
 
+/// PKCS#12 from its parts.
+pub(crate) mod pkcs12 {
+    use const_oid::ObjectIdentifier;
+
+    use super::sequence;
+    use crate::{ber, oid};
+
+    /// A file with any parts and a MAC or none.
+    pub(crate) fn pfx(parts: &[&[u8]], mac_data: &[u8]) -> Vec<u8> {
+        let safe = sequence(parts);
+        let octets = ber::encode(ber::OCTET_STRING, &[&safe]);
+        sequence(&[&ber::unsigned(3), &info(&oid::DATA, &octets), mac_data])
+    }
+
+    /// `ContentInfo`.
+    pub(crate) fn info(kind: &ObjectIdentifier, value: &[u8]) -> Vec<u8> {
+        sequence(&[&oid::der(kind), &ber::encode(ber::context(0), &[value])])
+    }
+
+    /// A part in the clear.
+    pub(crate) fn data(bags: &[&[u8]]) -> Vec<u8> {
+        let octets = ber::encode(ber::OCTET_STRING, &[&sequence(bags)]);
+        info(&oid::DATA, &octets)
+    }
+
+    /// A bag with one value and its attributes, joined.
+    pub(crate) fn bag(kind: &ObjectIdentifier, value: &[u8], set: &[u8]) -> Vec<u8> {
+        let value = ber::encode(ber::context(0), &[value]);
+        sequence(&[&oid::der(kind), &value, &ber::encode(ber::SET, &[set])])
+    }
+
+    /// A bag with one certificate.
+    pub(crate) fn cert_bag(certificate: &[u8], set: &[u8]) -> Vec<u8> {
+        let octets = ber::encode(ber::OCTET_STRING, &[certificate]);
+        bag(&oid::CERT_BAG, &info(&oid::X509_CERTIFICATE, &octets), set)
+    }
+}
+
 /// A self-signed certificate, `CN=a.example`, P-256.
 pub(crate) const CERT_A: &str = "\
 -----BEGIN CERTIFICATE-----

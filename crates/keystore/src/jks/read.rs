@@ -34,6 +34,7 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
         version,
         store: KeyStore::new(),
         notes: Notes::default(),
+        certificates: 0,
     };
     for number in 1..=count {
         if reader.store.len() >= MAX_ENTRIES {
@@ -56,20 +57,9 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
     } = reader;
 
     let end = input.at();
-    let digest: [u8; 20] = input.array("digest").map_err(|error| match error {
-        Error::Truncated {
-            format,
-            at,
-            needed,
-            what,
-        } => Error::Truncated {
-            format,
-            at,
-            needed,
-            what: format!("{what} ({count} entries read before)"),
-        },
-        other => other,
-    })?;
+    let digest: [u8; 20] = input
+        .array("digest")
+        .map_err(|error| error.map_what(|what| format!("{what} ({count} entries read before)")))?;
     let integrity = match options.password {
         None => {
             notes.warning(At::Input, "integrity not verified: no password");
@@ -103,6 +93,16 @@ struct Reader<'a> {
     version: u32,
     store: KeyStore,
     notes: Notes,
+    /// How many certificates were read, in all entries together.
+    certificates: usize,
+}
+
+/// What is wrong with the certificates of one entry.
+#[derive(Debug, Default)]
+struct Flaws {
+    /// The first type that is none of X.509.
+    kind: Option<String>,
+    content: bool,
 }
 
 impl Reader<'_> {
@@ -121,7 +121,10 @@ impl Reader<'_> {
         let kind = if tag == KEY {
             self.key(&alias)?
         } else {
-            EntryKind::TrustedCertificate(self.certificate(&alias)?)
+            let mut flaws = Flaws::default();
+            let certificate = self.certificate(&mut flaws)?;
+            self.tell(&alias, flaws);
+            EntryKind::TrustedCertificate(certificate)
         };
         self.push(Entry {
             alias: Alias::new(alias),
@@ -157,34 +160,53 @@ impl Reader<'_> {
         }
         let count = self.input.u32("certificate count")?;
         let mut chain = Vec::new();
+        let mut flaws = Flaws::default();
         for _ in 0..count {
-            chain.push(self.certificate(alias)?);
+            chain.push(self.certificate(&mut flaws)?);
         }
+        self.tell(alias, flaws);
         if chain.is_empty() {
             let message = "the private key has no certificate";
             self.notes.warning(At::Entry(alias.to_owned()), message);
         }
         Ok(EntryKind::PrivateKey {
-            key: SealedKey::from_encrypted_pkcs8(blob.to_vec()),
+            key: SealedKey::from_encrypted_pkcs8(blob.to_vec()).within(Format::Jks),
             chain,
         })
     }
 
-    fn certificate(&mut self, alias: &str) -> Result<CertificateDer<'static>, Error> {
+    fn certificate(&mut self, flaws: &mut Flaws) -> Result<CertificateDer<'static>, Error> {
+        self.certificates += 1;
+        if self.certificates > MAX_ENTRIES {
+            return Err(Error::OverLimit {
+                format: Format::Jks,
+                what: "certificate count".to_owned(),
+                found: self.certificates as u64,
+                limit: MAX_ENTRIES as u64,
+            });
+        }
         if self.version >= 2 {
             let kind = self.input.utf("certificate type")?.text;
             if kind != X509 {
-                let message = format!("the certificate type is {kind:?}, not {X509:?}");
-                self.notes.oddity(At::Entry(alias.to_owned()), message);
+                flaws.kind.get_or_insert(kind);
             }
         }
         let der = self.input.blob("certificate")?;
         let is_whole = Outline::of(der).is_some_and(|outline| outline.missing == 0);
-        if !is_whole || Shape::of(der) != Some(Shape::Certificate) {
+        flaws.content |= !is_whole || Shape::of(der) != Some(Shape::Certificate);
+        Ok(CertificateDer::from(der.to_vec()))
+    }
+
+    /// One remark of each kind for one entry, however long its chain is.
+    fn tell(&mut self, alias: &str, flaws: Flaws) {
+        if let Some(kind) = flaws.kind {
+            let message = format!("the certificate type is {kind:?}, not {X509:?}");
+            self.notes.oddity(At::Entry(alias.to_owned()), message);
+        }
+        if flaws.content {
             let message = "the content of a certificate field is no X.509 certificate";
             self.notes.warning(At::Entry(alias.to_owned()), message);
         }
-        Ok(CertificateDer::from(der.to_vec()))
     }
 
     fn push(&mut self, entry: Entry) {
@@ -203,29 +225,8 @@ impl Reader<'_> {
 
 /// Adds which entry an error is about.
 fn in_entry(error: Error, number: u32, count: u32) -> Error {
-    let place = |what: &str| {
-        let before = number - 1;
-        format!("{what} in entry {number} of {count} ({before} read before)")
-    };
-    match error {
-        Error::Truncated {
-            format,
-            at,
-            needed,
-            what,
-        } => Error::Truncated {
-            format,
-            at,
-            needed,
-            what: place(&what),
-        },
-        Error::Malformed { format, at, what } => Error::Malformed {
-            format,
-            at,
-            what: place(&what),
-        },
-        other => other,
-    }
+    let before = number - 1;
+    error.map_what(|what| format!("{what} in entry {number} of {count} ({before} read before)"))
 }
 
 fn malformed(at: usize, what: &str) -> Error {

@@ -23,6 +23,10 @@ impl Attributes {
         loop {
             match list.next() {
                 Ok(None) => break,
+                Ok(Some(attribute)) if attributes.other.len() >= MAX_ATTRIBUTES => {
+                    odd = Some(attribute.fault("more attributes than any bag has"));
+                    break;
+                }
                 Ok(Some(attribute)) => {
                     if let Err(fault) = attributes.take(&attribute) {
                         odd = Some(fault);
@@ -35,6 +39,14 @@ impl Attributes {
             }
         }
         (attributes, odd)
+    }
+
+    /// The octets that a copy takes, roughly.
+    pub(super) fn size(&self) -> usize {
+        let values = self.other.iter().flat_map(|other| &other.values);
+        values.map(Vec::len).sum::<usize>()
+            + self.friendly_name.as_ref().map_or(0, String::len)
+            + self.local_key_id.as_ref().map_or(0, Vec::len)
     }
 
     /// The creation date that Java puts into localKeyID: `Time 1700000000000`
@@ -92,8 +104,8 @@ impl Attributes {
     }
 }
 
-/// Windows writes four.
-const MAX_ATTRIBUTES: usize = 64;
+/// Windows writes two, Java one; comparing a key's with its certificate's stays cheap.
+const MAX_ATTRIBUTES: usize = 32;
 
 /// The text of a friendly name: BMPString as the standard says, UTF-8 and ASCII as some writers do.
 fn text(value: &Tlv<'_>) -> Result<String, Fault> {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::Password;
 use crate::ber::{self, Tlv};
 use crate::oid;
-use crate::protect::{Budget, Hash, Purpose, Refusal, bmp_forms, derive_pkcs12};
+use crate::protect::{Budget, Hash, Purpose, Refusal, bmp_forms, derive_pkcs12, iterations};
 
 /// `MacData ::= SEQUENCE { mac DigestInfo, macSalt OCTET STRING, iterations INTEGER DEFAULT 1 }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +38,7 @@ impl MacData {
         let salt = inside.any("the salt of the MAC")?.octets()?.into_owned();
         let iterations = match inside.optional(ber::INTEGER)? {
             None => 1,
-            Some(count) => match count.unsigned()? {
-                0 => return Err(count.fault("an iteration count of zero").into()),
-                iterations => iterations,
-            },
+            Some(count) => iterations(&count)?,
         };
         Ok(Self {
             hash,
@@ -58,8 +55,12 @@ impl MacData {
         password: &Password,
         budget: &mut Budget,
     ) -> Result<(), Refusal> {
-        for form in bmp_forms(password) {
-            budget.charge(self.iterations)?;
+        budget.charge(self.iterations)?;
+        for (place, form) in bmp_forms(password).into_iter().enumerate() {
+            // where only another way to write the password is too much, the password is wrong
+            if place > 0 && budget.charge(self.iterations).is_err() {
+                break;
+            }
             let iterations = u32::try_from(self.iterations).unwrap_or(u32::MAX);
             let computed = compute(self.hash, content, &form, &self.salt, iterations);
             if bool::from(computed.ct_eq(&self.digest)) {

@@ -29,10 +29,13 @@ pub(super) struct Matched {
 pub(super) struct Matching<'b> {
     bags: &'b [Bag],
     certificates: Vec<(usize, &'b CertificateDer<'static>, &'b Attributes)>,
+    /// The first place of each certificate, and of every copy of it, so that none are compared again.
+    first: HashMap<&'b [u8], usize>,
+    same: HashMap<usize, usize>,
     links: HashMap<usize, Links<'b>>,
     by_subject: HashMap<&'b [u8], Vec<usize>>,
-    /// By localKeyID, and by localKeyID and name.
-    by_key_id: HashMap<(&'b [u8], Option<String>), usize>,
+    by_key_id: HashMap<&'b [u8], usize>,
+    by_key_id_and_name: HashMap<(&'b [u8], String), usize>,
     by_name: HashMap<String, usize>,
     keys: usize,
 }
@@ -43,9 +46,12 @@ impl<'b> Matching<'b> {
         let mut matching = Self {
             bags,
             certificates: Vec::new(),
+            first: HashMap::new(),
+            same: HashMap::new(),
             links: HashMap::new(),
             by_subject: HashMap::new(),
             by_key_id: HashMap::new(),
+            by_key_id_and_name: HashMap::new(),
             by_name: HashMap::new(),
             keys: 0,
         };
@@ -68,6 +74,8 @@ impl<'b> Matching<'b> {
         attributes: &'b Attributes,
     ) {
         self.certificates.push((place, certificate, attributes));
+        self.same
+            .insert(place, *self.first.entry(certificate).or_insert(place));
         if let Some(links) = Links::of(certificate) {
             self.links.insert(place, links);
             self.by_subject
@@ -75,12 +83,15 @@ impl<'b> Matching<'b> {
                 .or_default()
                 .push(place);
         }
-        let name = attributes.folded_name();
-        if let Some(identifier) = attributes.local_key_id.as_deref() {
-            self.by_key_id.entry((identifier, None)).or_insert(place);
-            if name.is_some() {
-                let both = (identifier, name.clone());
-                self.by_key_id.entry(both).or_insert(place);
+        let name = attributes
+            .friendly_name
+            .as_ref()
+            .map(|name| name.to_lowercase());
+        if let Some(identifier) = &attributes.local_key_id {
+            self.by_key_id.entry(identifier).or_insert(place);
+            if let Some(name) = name.clone() {
+                let both = (identifier.as_slice(), name);
+                self.by_key_id_and_name.entry(both).or_insert(place);
             }
         }
         // a certificate that is an entry of its own shares no name with a key
@@ -119,7 +130,10 @@ impl<'b> Matching<'b> {
                 chained.insert(certificate);
                 chain.certificates.push(certificate.clone());
             }
-            if let Some(bag) = self.bags.get(leaf) {
+            if let Some(bag) = self.bags.get(leaf)
+                && let Some(left) = copies.checked_sub(bag.attributes.size())
+            {
+                copies = left;
                 chain.leaf = bag.attributes.clone();
             }
             matched.chains.insert(place, chain);
@@ -136,13 +150,12 @@ impl<'b> Matching<'b> {
     /// A key's own certificate: the same localKeyID and name, the same localKeyID, the same name; and when the only
     /// key of the file has no localKeyID, the first certificate that has none either.
     fn leaf(&self, key: &Attributes) -> Option<usize> {
-        let name = key.folded_name();
-        if let Some(identifier) = key.local_key_id.as_deref() {
-            let both = self.by_key_id.get(&(identifier, name.clone()));
-            let found = both.or_else(|| self.by_key_id.get(&(identifier, None)));
-            if let Some(place) = found {
-                return Some(*place);
-            }
+        let name = key.friendly_name.as_ref().map(|name| name.to_lowercase());
+        if let Some(identifier) = key.local_key_id.as_deref()
+            && let Some(first) = self.by_key_id.get(identifier)
+        {
+            let named = name.and_then(|name| self.by_key_id_and_name.get(&(identifier, name)));
+            return named.or(Some(first)).copied();
         }
         if let Some(place) = name.and_then(|name| self.by_name.get(&name)) {
             return Some(*place);
@@ -192,11 +205,8 @@ impl<'b> Matching<'b> {
         let mut second_best = None;
         // many certificates of one name are many roots of one organisation at most
         for place in candidates.iter().copied().take(MAX_NAMESAKES) {
-            let certificate = self.certificate(place);
-            if chain
-                .iter()
-                .any(|link| self.certificate(*link) == certificate)
-            {
+            let same = self.same.get(&place);
+            if chain.iter().any(|link| self.same.get(link) == same) {
                 continue;
             }
             let fits = self

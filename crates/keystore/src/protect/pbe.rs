@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::Cipher;
 use super::pkcs12_kdf::{Purpose, derive};
-use super::{Hash, Refusal};
+use super::{Hash, Refusal, iterations};
 use crate::ber::{self, Tlv};
 use crate::oid;
 
@@ -73,11 +73,7 @@ impl Pbe {
     pub(super) fn parse(family: Family, parameters: &Tlv<'_>) -> Result<Self, Refusal> {
         let mut inside = parameters.inside();
         let salt = inside.any("a salt")?.octets()?.into_owned();
-        let count = inside.expect(ber::INTEGER, "an iteration count")?;
-        let iterations = count.unsigned()?;
-        if iterations == 0 {
-            return Err(count.fault("an iteration count of zero").into());
-        }
+        let iterations = iterations(&inside.expect(ber::INTEGER, "an iteration count")?)?;
         Ok(Self {
             family,
             salt,

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, encrypt_aes256};
 use super::digest::dispatch;
-use super::{Hash, Refusal};
+use super::{Hash, Refusal, iterations};
 use crate::ber::{self, Tlv};
 use crate::{Password, oid};
 
@@ -191,11 +191,7 @@ fn parse_derivation(derivation: &Tlv<'_>, cipher: Cipher) -> Result<(Derivation,
 fn parse_pbkdf2(parameters: &Tlv<'_>, mut cipher: Cipher) -> Result<(Derivation, Cipher), Refusal> {
     let mut inside = parameters.inside();
     let salt = inside.any("a salt")?.octets()?.into_owned();
-    let count = inside.expect(ber::INTEGER, "an iteration count")?;
-    let iterations = count.unsigned()?;
-    if iterations == 0 {
-        return Err(count.fault("an iteration count of zero").into());
-    }
+    let iterations = iterations(&inside.expect(ber::INTEGER, "an iteration count")?)?;
     if let Some(length) = inside.optional(ber::INTEGER)? {
         let is_aes = matches!(cipher, Cipher::Aes128 | Cipher::Aes192 | Cipher::Aes256);
         cipher = match length.unsigned()? {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::pkcs12::{MAX_BAGS, attributes, mac};
 use crate::protect::{Material, encrypt_pbes2};
+use crate::testing::pkcs12::{bag, cert_bag, data, info, pfx};
 
 #[test]
 fn cut_or_changed_files_are_errors_and_never_panics() {
@@ -22,32 +23,6 @@ fn cut_or_changed_files_are_errors_and_never_panics() {
     }
     // nearly every octet is under the MAC or part of it
     assert!(refused * 101 > bytes.len() * 9 / 10, "{refused}");
-}
-
-/// A file with any parts and no MAC.
-fn pfx(parts: &[&[u8]], mac_data: &[u8]) -> Vec<u8> {
-    let safe = sequence(parts);
-    let octets = ber::encode(ber::OCTET_STRING, &[&safe]);
-    sequence(&[&ber::unsigned(3), &info(&oid::DATA, &octets), mac_data])
-}
-
-fn info(kind: &const_oid::ObjectIdentifier, value: &[u8]) -> Vec<u8> {
-    sequence(&[&oid::der(kind), &ber::encode(ber::context(0), &[value])])
-}
-
-fn data(bags: &[&[u8]]) -> Vec<u8> {
-    let octets = ber::encode(ber::OCTET_STRING, &[&sequence(bags)]);
-    info(&oid::DATA, &octets)
-}
-
-fn bag(kind: &const_oid::ObjectIdentifier, value: &[u8], set: &[u8]) -> Vec<u8> {
-    let value = ber::encode(ber::context(0), &[value]);
-    sequence(&[&oid::der(kind), &value, &ber::encode(ber::SET, &[set])])
-}
-
-fn cert_bag(certificate: &[u8], set: &[u8]) -> Vec<u8> {
-    let octets = ber::encode(ber::OCTET_STRING, &[certificate]);
-    bag(&oid::CERT_BAG, &info(&oid::X509_CERTIFICATE, &octets), set)
 }
 
 #[test]
