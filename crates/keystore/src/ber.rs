@@ -62,7 +62,8 @@ impl<'a> Tlv<'a> {
             return Ok(Cow::Borrowed(self.content));
         }
         let mut joined = Vec::new();
-        self.join(&mut joined, 0)?;
+        let at = self.at + self.header;
+        join(self.content, Some(self.content.len()), at, 0, &mut joined)?;
         Ok(Cow::Owned(joined))
     }
 
@@ -97,21 +98,6 @@ impl<'a> Tlv<'a> {
             kind: FaultKind::Expected,
             what,
         }
-    }
-
-    fn join(&self, joined: &mut Vec<u8>, depth: usize) -> Result<(), Fault> {
-        if depth > MAX_DEPTH {
-            return Err(self.fault("values nested too deeply"));
-        }
-        let mut chunks = self.inside();
-        while let Some(chunk) = chunks.next()? {
-            match chunk.tag {
-                OCTET_STRING => joined.extend_from_slice(chunk.content),
-                OCTET_STRING_IN_CHUNKS => chunk.join(joined, depth + 1)?,
-                _ => return Err(chunk.fault("an octet string holds something else")),
-            }
-        }
-        Ok(())
     }
 }
 
@@ -296,24 +282,12 @@ impl Header {
 }
 
 fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
-    if depth > MAX_DEPTH {
-        return Err(Fault {
-            at,
-            kind: FaultKind::Wrong,
-            what: "values nested too deeply",
-        });
-    }
     let Header { tag, len, length } = Header::of(bytes, at)?;
     let (content, end) = match length {
-        None => (indefinite(bytes, at, len, depth)?, 2),
-        Some(length) => {
+        None => (indefinite(bytes, at, len, depth)?, MARK),
+        Some(_) => {
             let after = bytes.get(len..).unwrap_or_default();
-            let content = after.get(..length).ok_or_else(|| Fault {
-                at: at + bytes.len(),
-                kind: FaultKind::Missing(length.saturating_sub(after.len())),
-                what: "a value",
-            })?;
-            (content, 0)
+            (bounded(after, length, at + len)?, 0)
         }
     };
     Ok(Tlv {
@@ -327,22 +301,95 @@ fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
 
 /// The content of a value of indefinite length: everything before its end-of-contents mark (X.690, 8.1.3.6).
 fn indefinite(bytes: &[u8], at: usize, header: usize, depth: usize) -> Result<&[u8], Fault> {
-    let mut end = header;
+    let content = bytes.get(header..).unwrap_or_default();
+    let end = visit(content, None, at + header, depth, &mut |rest, at| {
+        Ok(read(rest, at, depth + 1)?.whole.len())
+    })?;
+    Ok(content.get(..end - MARK).unwrap_or_default())
+}
+
+/// Puts together the chunks in the content of an octet string; returns how many octets that content takes.
+fn join(
+    content: &[u8],
+    length: Option<usize>,
+    at: usize,
+    depth: usize,
+    joined: &mut Vec<u8>,
+) -> Result<usize, Fault> {
+    visit(content, length, at, depth, &mut |rest, at| {
+        let header = Header::of(rest, at)?;
+        let after = rest.get(header.len..).unwrap_or_default();
+        let inside = at + header.len;
+        let taken = match header.tag {
+            OCTET_STRING => {
+                let chunk = bounded(after, header.length, inside)?;
+                joined.extend_from_slice(chunk);
+                chunk.len()
+            }
+            OCTET_STRING_IN_CHUNKS => join(after, header.length, inside, depth + 1, joined)?,
+            _ => {
+                return Err(Fault {
+                    at,
+                    kind: FaultKind::Wrong,
+                    what: "an octet string holds something else",
+                });
+            }
+        };
+        Ok(header.len + taken)
+    })
+}
+
+/// Takes one value off the start of the bytes, which stand at this offset; returns how many octets it has.
+type Each<'e> = dyn FnMut(&[u8], usize) -> Result<usize, Fault> + 'e;
+
+/// Goes through the values of a content once: `each` gets the bytes from one value on, and returns how many are its own.
+///
+/// The content takes `length` octets, or as many as come before an end-of-contents mark; returns how many, with the mark.
+fn visit(
+    content: &[u8],
+    length: Option<usize>,
+    at: usize,
+    depth: usize,
+    each: &mut Each<'_>,
+) -> Result<usize, Fault> {
+    if depth > MAX_DEPTH {
+        return Err(Fault {
+            at,
+            kind: FaultKind::Wrong,
+            what: "values nested too deeply",
+        });
+    }
+    let content = bounded(content, length, at)?;
+    let mut end = 0;
     loop {
-        let rest = bytes.get(end..).unwrap_or_default();
-        if rest.starts_with(&[0, 0]) {
-            return Ok(bytes.get(header..end).unwrap_or_default());
+        let rest = content.get(end..).unwrap_or_default();
+        match (length, rest) {
+            (Some(_), []) => return Ok(end),
+            (None, [0, 0, ..]) => return Ok(end + MARK),
+            (None, [] | [_]) => {
+                return Err(Fault {
+                    at: at + content.len(),
+                    kind: FaultKind::Missing(MARK - rest.len()),
+                    what: "an end-of-contents mark",
+                });
+            }
+            _ => end += each(rest, at + end)?,
         }
-        if rest.len() < 2 {
-            return Err(Fault {
-                at: at + bytes.len(),
-                kind: FaultKind::Missing(2 - rest.len()),
-                what: "an end-of-contents mark",
-            });
-        }
-        end += read(rest, at + end, depth + 1)?.whole.len();
     }
 }
+
+/// As many octets as a definite length says, all of them else.
+fn bounded(content: &[u8], length: Option<usize>, at: usize) -> Result<&[u8], Fault> {
+    let length = length.unwrap_or(content.len());
+    content.get(..length).ok_or_else(|| Fault {
+        at: at + content.len(),
+        kind: FaultKind::Missing(length.saturating_sub(content.len())),
+        what: "a value",
+    })
+}
+
+/// Octets of an end-of-contents mark.
+const MARK: usize = 2;
 
 #[cfg(test)]
 mod tests {

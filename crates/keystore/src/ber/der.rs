@@ -1,6 +1,9 @@
 //! The little DER that is written.
 
-use super::{Fault, HIGH_NUMBER, INTEGER, MAX_DEPTH, OCTET_STRING, OCTET_STRING_IN_CHUNKS, Tlv};
+use super::{
+    CONSTRUCTED, Fault, HIGH_NUMBER, Header, INTEGER, OCTET_STRING, OCTET_STRING_IN_CHUNKS, Tlv,
+    bounded, join, visit,
+};
 
 /// One DER value; the parts are its content, joined.
 pub(crate) fn encode(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -41,25 +44,39 @@ pub(crate) fn unsigned(number: u64) -> Vec<u8> {
 /// An `EncryptedPrivateKeyInfo` out of a BER file must be DER to go into a JKS, or Java refuses it. Implicitly tagged
 /// strings in chunks are left alone: without the grammar they look like any constructed value.
 pub(crate) fn to_der(tlv: &Tlv<'_>) -> Result<Vec<u8>, Fault> {
-    normalise(tlv, 0)
+    let mut der = Vec::with_capacity(tlv.whole.len());
+    normalise(tlv.whole, tlv.at, 0, &mut der)?;
+    Ok(der)
 }
 
-fn normalise(tlv: &Tlv<'_>, depth: usize) -> Result<Vec<u8>, Fault> {
-    if depth > MAX_DEPTH {
-        return Err(tlv.fault("values nested too deeply"));
-    }
-    if tlv.tag == OCTET_STRING_IN_CHUNKS {
-        return Ok(encode(OCTET_STRING, &[&tlv.octets()?]));
-    }
-    if !tlv.is_constructed() || tlv.tag & HIGH_NUMBER == HIGH_NUMBER {
-        return Ok(tlv.whole.to_vec());
-    }
-    let mut content = Vec::with_capacity(tlv.content.len());
-    let mut inside = tlv.inside();
-    while let Some(inner) = inside.next()? {
-        content.extend(normalise(&inner, depth + 1)?);
-    }
-    Ok(encode(tlv.tag, &[&content]))
+/// Appends the value at the start of `bytes`; returns how many octets it takes there.
+fn normalise(bytes: &[u8], at: usize, depth: usize, der: &mut Vec<u8>) -> Result<usize, Fault> {
+    let header = Header::of(bytes, at)?;
+    let after = bytes.get(header.len..).unwrap_or_default();
+    let (tag, inside) = (header.tag, at + header.len);
+    let mut content = Vec::new();
+    let taken = if tag & HIGH_NUMBER == HIGH_NUMBER {
+        let whole = Tlv::first(bytes)?.whole;
+        der.extend_from_slice(whole);
+        return Ok(whole.len());
+    } else if tag == OCTET_STRING_IN_CHUNKS {
+        join(after, header.length, inside, depth, &mut content)?
+    } else if tag & CONSTRUCTED == 0 {
+        let whole = bounded(after, header.length, inside)?;
+        der.extend(encode(tag, &[whole]));
+        return Ok(header.len + whole.len());
+    } else {
+        visit(after, header.length, inside, depth, &mut |rest, at| {
+            normalise(rest, at, depth + 1, &mut content)
+        })?
+    };
+    // a string that was in chunks is primitive from now on
+    let tag = match tag {
+        OCTET_STRING_IN_CHUNKS => OCTET_STRING,
+        other => other,
+    };
+    der.extend(encode(tag, &[&content]));
+    Ok(header.len + taken)
 }
 
 #[cfg(test)]
