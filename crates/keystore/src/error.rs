@@ -181,7 +181,31 @@ fn first_skipped(notes: &[Note]) -> String {
         .unwrap_or_default()
 }
 
+/// Text of the input for a message: control characters and all beyond a line's measure are left out.
+pub(crate) fn brief(text: &str) -> String {
+    let mut characters = text.chars().filter(|character| !character.is_control());
+    let mut brief: String = characters.by_ref().take(MAX_BRIEF).collect();
+    if characters.next().is_some() {
+        brief.push('…');
+    }
+    brief
+}
+
+const MAX_BRIEF: usize = 80;
+
 fn hex(bytes: &[u8]) -> String {
     let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     pairs.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_the_input_is_brief_and_printable() {
+        assert_eq!(brief("AES-128-CBC"), "AES-128-CBC");
+        assert_eq!(brief("\u{1b}[31mred\n"), "[31mred");
+        assert_eq!(brief(&"x".repeat(81)), format!("{}…", "x".repeat(80)));
+    }
 }

@@ -94,6 +94,9 @@ impl std::str::FromStr for Format {
     type Err = UnknownFormat;
 
     /// The word of the format, or an extension that stands for it, in any case.
+    ///
+    /// # Errors
+    /// [`UnknownFormat`] for any other word.
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         let named = Self::ALL
             .iter()

@@ -3,8 +3,33 @@
 //! The layer rule: this crate knows no X.509 meaning (a certificate is its DER bytes), no clock, no files, no
 //! environment. Time, randomness and bytes are arguments. Legacy ciphers and passwords stay behind this wall.
 //!
-//! Inside: `model`, `note`, `error` ← one file per container ← `format`, which tells them apart by content ← this file,
-//! which dispatches.
+//! | format | read | written | password | names |
+//! |---|---|---|---|---|
+//! | [PEM](Format::Pem) | certificates, keys, requests, CRLs, public keys, PKCS#7; any text around and between | certificates, keys, chains | per key | only in OpenSSL's bag attributes |
+//! | [DER](Format::Der) | the same, one object or several behind each other | one certificate | per key | no |
+//! | [PKCS#7](Format::Pkcs7) | certificates and CRLs of a `SignedData`, DER, BER or PEM | certificates, DER | no | no |
+//! | [JKS](Format::Jks) | versions 1 and 2 | version 2 | store and key | yes |
+//! | [PKCS#12](Format::Pkcs12) | DER or BER; PBES1, PBES2 and the PKCS#12 schemes; password-based MAC | as Java 16 and later write it | store and key | yes |
+//!
+//! JCEKS, BKS, UBER, BCFKS and some files that are no key store at all are recognised and refused by name. Base64 without
+//! armour around any of these is undone first.
+//!
+//! Inside, each row uses only what stands in rows below it:
+//!
+//! ```text
+//! lib          read and write: dispatch by format
+//! format       which format some bytes are, by content
+//! pem          text: scan, marker, body, write        jks      read, write
+//! der          single objects: shape, pile            pkcs12   reader, matching, assemble, writer, mac, …
+//! pkcs7        certs-only SignedData
+//! pkcs8        keys, sealed and unlocked              tbs      names that link certificates
+//! protect      every cipher, digest and derivation    java     DataInputStream and DataOutputStream
+//! ber          BER read leniently, DER written        oid      object identifiers by name
+//! model note error   the words of the interface
+//! ```
+//!
+//! Hostile input is expected: nothing is allocated on the word of a length or a count, the cost of reading is linear, and
+//! entries, nesting, notes and key derivations have limits, each with its reason beside it.
 
 mod ber;
 mod der;
@@ -95,7 +120,12 @@ pub struct ReadOptions<'a> {
 /// Lenient: what is structurally sound is read, oddities and unreadable parts become notes.
 ///
 /// # Errors
-/// When nothing at all can be read: empty or unknown input, damage, a wrong or missing password, a file over the limits.
+/// When nothing at all can be read, or the password is wrong:
+/// - [`Error::Empty`], [`Error::Unknown`] and [`Error::Recognised`] when no format fits, or none that is supported;
+/// - [`Error::Truncated`], [`Error::Malformed`] and [`Error::NothingReadable`] for damage;
+/// - [`Error::Unsupported`] for an algorithm or version that is not known;
+/// - [`Error::PasswordRequired`] and [`Error::WrongPassword`], the latter also for damage that looks the same;
+/// - [`Error::OverLimit`] for a file that asks for more work or memory than any real one.
 pub fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> {
     match format::identify(bytes)? {
         Identified::Base64(inner) => {
@@ -154,7 +184,12 @@ pub struct Written {
 /// Strict: what a reader of the format would refuse, or would lose, is an error.
 ///
 /// # Errors
-/// The writing variants of [`Error`].
+/// - [`Error::AliasCollision`], [`Error::AliasUnfit`], [`Error::EntryUnfit`], [`Error::ExactlyOne`] and
+///   [`Error::NothingToWrite`] when the format cannot hold the entries;
+/// - [`Error::KeySealed`] for a key under another protection than the format's;
+/// - [`Error::PasswordUnfit`] for a password that is missing or that other readers refuse;
+/// - [`Error::NoRandomness`] when a key has to be sealed without a source of random bytes;
+/// - [`Error::OverLimit`] for more entries than can be read back.
 pub fn write(
     store: &KeyStore,
     format: Format,

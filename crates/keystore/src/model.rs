@@ -67,7 +67,10 @@ impl KeyStore {
         })
     }
 
-    /// Appends an entry; when its alias is taken as spelled, the entry comes back unchanged.
+    /// Appends an entry.
+    ///
+    /// # Errors
+    /// The entry itself, unchanged, when its alias is taken as spelled.
     pub fn push(&mut self, entry: Entry) -> Result<(), Box<Entry>> {
         if self.is_taken(&entry.alias) {
             return Err(Box::new(entry));
@@ -92,7 +95,7 @@ impl KeyStore {
         &self.entries[self.entries.len() - 1].alias
     }
 
-    /// Replaces the entry at `index` and returns the old one.
+    /// Replaces the entry at `index` and returns the old one. That the new alias is free is the caller's care.
     ///
     /// # Panics
     /// Never for an index that [`position`](Self::position) returned.

@@ -4,11 +4,11 @@ use const_oid::ObjectIdentifier;
 
 use crate::ber;
 
-/// The dotted text of an OBJECT IDENTIFIER's content octets, however large its numbers are.
+/// The dotted text of an OBJECT IDENTIFIER's content octets, however large its numbers are; a hostile one is cut.
 pub(crate) fn dotted(content: &[u8]) -> String {
     let mut arcs: Vec<u128> = Vec::new();
     let mut arc = 0_u128;
-    for octet in content {
+    for octet in content.iter().take(MAX_OCTETS) {
         arc = arc.saturating_mul(128) | u128::from(octet & 0x7f);
         if octet & 0x80 == 0 {
             if arcs.is_empty() {
@@ -21,9 +21,15 @@ pub(crate) fn dotted(content: &[u8]) -> String {
             arc = 0;
         }
     }
-    let words: Vec<String> = arcs.iter().map(u128::to_string).collect();
+    let mut words: Vec<String> = arcs.iter().map(u128::to_string).collect();
+    if content.len() > MAX_OCTETS {
+        words.push("…".to_owned());
+    }
     words.join(".")
 }
+
+/// Twice what the longest in use has.
+const MAX_OCTETS: usize = 64;
 
 /// The DER of an object identifier in dotted text.
 pub(crate) fn from_dotted(text: &str) -> Option<Vec<u8>> {
@@ -142,6 +148,9 @@ mod tests {
         }
         assert_eq!(dotted(&[]), "");
         assert_eq!(dotted(&[0xff; 60]), "");
+        let long = dotted(&[1; 1_000_000]);
+        assert!(long.starts_with("0.1.1.") && long.ends_with(".1.…"));
+        assert_eq!(from_dotted(&long), None);
         assert_eq!(from_dotted("no oid"), None);
     }
 }

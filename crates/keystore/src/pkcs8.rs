@@ -7,6 +7,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::ber::{self, Tlv};
+use crate::error::brief;
 use crate::protect::{self, Budget, Material, Refusal, Scheme, Traditional};
 use crate::{Error, Format, Password, RandomSource};
 
@@ -85,7 +86,7 @@ impl SealedKey {
             other => {
                 return Err(Error::Unsupported {
                     format: Format::Pem,
-                    what: format!("an encrypted {other}"),
+                    what: format!("an encrypted {}", brief(other)),
                 });
             }
         };

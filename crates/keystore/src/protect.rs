@@ -193,19 +193,19 @@ impl Refusal {
             Self::Damaged(fault) => fault.of(format),
             Self::TooManyAltogether(found) => Error::OverLimit {
                 format,
-                what: "sum of all iteration counts".to_owned(),
+                what: "sum of the iteration counts".to_owned(),
                 found,
                 limit: MAX_ITERATIONS,
             },
             Self::TooManyBags => Error::OverLimit {
                 format,
-                what: "number of bags".to_owned(),
+                what: "bag count".to_owned(),
                 found: crate::pkcs12::MAX_BAGS as u64 + 1,
                 limit: crate::pkcs12::MAX_BAGS as u64,
             },
             Self::TooManyEntries => Error::OverLimit {
                 format,
-                what: "number of entries".to_owned(),
+                what: "entry count".to_owned(),
                 found: MAX_ENTRIES as u64 + 1,
                 limit: MAX_ENTRIES as u64,
             },

@@ -2,6 +2,7 @@
 
 use super::body::{self, Body, Flaw};
 use super::marker::{Kind, Marker};
+use crate::error::brief;
 
 /// What stands in the text.
 #[derive(Debug)]
@@ -93,7 +94,7 @@ impl<'a> Scanner<'a> {
             end.map_or(self.text.len(), |marker| marker.start),
         );
         let first = self.lines.line_of(begin.start);
-        let label = text_of(begin.label);
+        let label = brief(&text_of(begin.label));
         let Some(end) = end.filter(|marker| marker.kind == Kind::End) else {
             self.pending = end;
             self.block_end = begin.end + body.len();
@@ -184,7 +185,7 @@ impl<'a> Iterator for Scanner<'a> {
                         first: line,
                         last: line,
                     },
-                    label: text_of(marker.label),
+                    label: brief(&text_of(marker.label)),
                     why: "no BEGIN line before this END line".to_owned(),
                 })
             }
@@ -205,7 +206,7 @@ fn frame_oddities(begin: Marker<'_>, end: Marker<'_>) -> Vec<String> {
         oddities.push("dashes are missing in the BEGIN line".to_owned());
     }
     if end.label != begin.label {
-        let label = text_of(end.label);
+        let label = brief(&text_of(end.label));
         oddities.push(format!("the END line says {label:?}"));
     } else if end.is_damaged {
         oddities.push("dashes are missing in the END line".to_owned());

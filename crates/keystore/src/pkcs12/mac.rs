@@ -26,7 +26,7 @@ impl MacData {
             .inside()
             .expect(ber::OBJECT_IDENTIFIER, "a MAC algorithm")?;
         if identifier.content == oid::PBMAC1.as_bytes() {
-            return Err(Refusal::Unsupported("PBMAC1".to_owned()));
+            return Err(Refusal::Unsupported("the MAC algorithm PBMAC1".to_owned()));
         }
         let hash = Hash::by_digest_oid(identifier.content).ok_or_else(|| {
             Refusal::Unsupported(format!(

@@ -244,7 +244,9 @@ impl<'o> Opening<'o> {
         depth: usize,
     ) -> Result<(), Refusal> {
         if depth > MAX_NESTED_BAGS {
-            return Err(Refusal::Unsupported("bags nested this deeply".to_owned()));
+            return Err(Refusal::Unsupported(format!(
+                "nesting of bags beyond {MAX_NESTED_BAGS} levels"
+            )));
         }
         while let Some(bag) = bags.next()? {
             if self.bags.len() + self.crls.len() >= MAX_BAGS || self.notes.len() >= MAX_BAGS {
@@ -255,8 +257,8 @@ impl<'o> Opening<'o> {
                     return Err(refusal);
                 }
                 let error = refusal.of(Format::Pkcs12, "bag");
-                self.remember(&error);
-                let message = format!("a bag was skipped: {error}");
+                let message = format!("a bag was skipped: {}", reason(&error));
+                self.remember(error, place);
                 self.note_in(place, bag.at, NoteKind::Skipped, &message);
             }
         }
@@ -272,10 +274,8 @@ impl<'o> Opening<'o> {
             let (found, odd) = Attributes::parse(&set);
             attributes = found;
             if let Some(fault) = odd {
-                let message = format!(
-                    "an odd bag attribute was left out: {}",
-                    fault.of(Format::Pkcs12)
-                );
+                let error = fault.of(Format::Pkcs12);
+                let message = format!("an odd bag attribute was left out: {}", reason(&error));
                 self.note_in(place, fault.at, NoteKind::Oddity, &message);
             }
         }
@@ -332,12 +332,12 @@ impl<'o> Opening<'o> {
 
     /// A part that is left out. A file over the limits is refused as a whole, because no real file is.
     fn skip(&mut self, refusal: Refusal, at: usize, place: Place, what: &str) -> Result<(), Error> {
-        let error = refusal.of(Format::Pkcs12, what);
+        let error = refusal.of(Format::Pkcs12, "part of the content");
         if matches!(error, Error::OverLimit { .. }) {
             return Err(error);
         }
-        self.remember(&error);
-        let message = format!("{what} was skipped: {error}");
+        let message = format!("{what} was skipped: {}", reason(&error));
+        self.remember(error, place);
         self.note_in(place, at, NoteKind::Skipped, &message);
         Ok(())
     }
@@ -363,8 +363,12 @@ impl<'o> Opening<'o> {
         }
     }
 
-    fn remember(&mut self, error: &Error) {
-        self.first_error.get_or_insert_with(|| error.clone());
+    /// Keeps the first error; its offset counts from the start of `place`, which the message names unless it is the input.
+    fn remember(&mut self, error: Error, place: Place) {
+        self.first_error.get_or_insert_with(|| match place {
+            Place::Input(_) => error,
+            Place::Part(name) => error.map_what(|what| format!("{what} in {name}")),
+        });
     }
 
     fn note_in(&mut self, place: Place, at: usize, kind: NoteKind, message: &str) {
@@ -384,6 +388,13 @@ impl<'o> Opening<'o> {
             message: message.to_owned(),
         });
     }
+}
+
+/// An error's message for a note, which stands beside a container that is known.
+fn reason(error: &Error) -> String {
+    let message = error.to_string();
+    let prefix = format!("{}: ", Format::Pkcs12);
+    message.strip_prefix(&prefix).unwrap_or(&message).to_owned()
 }
 
 /// Twice what the largest store seen has (10,000 certificates), and few enough to compare names quickly.

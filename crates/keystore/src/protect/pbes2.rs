@@ -199,7 +199,11 @@ fn parse_pbkdf2(parameters: &Tlv<'_>, mut cipher: Cipher) -> Result<(Derivation,
             24 if is_aes => Cipher::Aes192,
             32 if is_aes => Cipher::Aes256,
             other if other == cipher.key_len() as u64 => cipher,
-            _ => return Err(length.fault("a key length that the cipher has not").into()),
+            _ => {
+                return Err(length
+                    .fault("a key length that the cipher does not have")
+                    .into());
+            }
         };
     }
     let prf = match inside.optional(ber::SEQUENCE)? {
@@ -235,7 +239,7 @@ fn parse_scrypt(parameters: &Tlv<'_>) -> Result<Derivation, Refusal> {
             limit: MAX_SCRYPT_MEMORY,
         });
     }
-    let wrong = || parameters.fault("scrypt parameters that mean nothing");
+    let wrong = || parameters.fault("scrypt parameters that cannot be");
     if !cost.is_power_of_two() {
         return Err(wrong().into());
     }

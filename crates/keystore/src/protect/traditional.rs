@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::Cipher;
 use super::{Hash, Refusal};
+use crate::error::brief;
 
 /// What a `DEK-Info` header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,12 +23,13 @@ impl Traditional {
             "AES-256-CBC" => Cipher::Aes256,
             "DES-CBC" => Cipher::Des,
             "DES-EDE3-CBC" => Cipher::TripleDes,
-            other => return Err(Refusal::Unsupported(format!("the cipher {other}"))),
+            other => return Err(Refusal::Unsupported(format!("the cipher {}", brief(other)))),
         };
         let iv = from_hex(iv.trim())
             .filter(|iv| iv.len() == cipher.iv_len())
             .ok_or_else(|| {
-                Refusal::Unsupported(format!("an initialization vector such as {:?}", iv.trim()))
+                let iv = brief(iv.trim());
+                Refusal::Unsupported(format!("the initialization vector {iv:?}"))
             })?;
         Ok(Self { cipher, iv })
     }
