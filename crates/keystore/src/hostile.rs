@@ -308,37 +308,37 @@ fn inputs(size: usize) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Keys that all have the same certificate, whose issuers all have the same name and long key identifiers.
+/// Keys whose chains are as long as any may be, in which every issuer has thousands of namesakes with the wrong key
+/// identifier, equal but for its end.
 fn namesakes(size: usize) -> Vec<u8> {
-    let name = sequence(&[&ber::encode(ber::SET, &[&[0x41; 400]])]);
+    let names = [0x41, 0x42].map(|octet| sequence(&[&ber::encode(ber::SET, &[&[octet; 400]])]));
     let identifier = [7; 400];
-    let room = 2_400;
-    let certificates = (0..(size / room).min(9_000) as u64).map(|number| {
+    let pair = |number: u64| {
+        let [subject, issuer] = match number % 2 {
+            0 => [&names[0], &names[1]],
+            _ => [&names[1], &names[0]],
+        };
         let extension = |oid, value: &[u8]| sequence(&[&oid::der(oid), &octets(value)]);
         let own = octets(&[&identifier[..], &number.to_be_bytes()].concat());
-        let above = sequence(&[&ber::encode(0x80, &[&identifier])]);
+        let above = sequence(&[&ber::encode(0x80, &[&[7; 408]])]);
         let list = sequence(&[
             &extension(&oid::SUBJECT_KEY_IDENTIFIER, &own),
             &extension(&oid::AUTHORITY_KEY_IDENTIFIER, &above),
         ]);
         let empty = sequence(&[]);
-        let issuer = match number {
-            0 => &name,
-            _ => &sequence(&[&ber::encode(ber::SET, &[&[0x41; 399]])]),
-        };
-        let tbs = [
-            &ber::unsigned(number)[..],
+        let tbs = sequence(&[
+            &ber::unsigned(number),
             &empty,
             issuer,
             &empty,
-            &name,
+            subject,
             &empty,
             &ber::encode(ber::context(3), &[&list]),
-        ];
-        let certificate = sequence(&[&sequence(&tbs), &empty, &[3, 1, 0]]);
+        ]);
+        let certificate = sequence(&[&tbs, &empty, &[3, 1, 0]]);
         let identifier = sequence(&[
             &oid::der(&oid::LOCAL_KEY_ID),
-            &ber::encode(ber::SET, &[&octets(b"id")]),
+            &ber::encode(ber::SET, &[&octets(&number.to_be_bytes())]),
         ]);
         let key = sequence(&[&ber::unsigned(0), &oid::algorithm(&oid::DSA), &octets(&[])]);
         [
@@ -346,9 +346,22 @@ fn namesakes(size: usize) -> Vec<u8> {
             bag(&oid::KEY_BAG, &key, &identifier),
         ]
         .concat()
-    });
-    let bags: Vec<u8> = certificates.collect::<Vec<_>>().concat();
+    };
+    let most = (size / pair(0).len()).min(9_999);
+    let bags: Vec<u8> = (0..most as u64).flat_map(pair).collect();
     pfx(&[&data(&[&bags])], &[])
+}
+
+#[test]
+fn the_namesakes_have_long_chains() {
+    let contents = open(&namesakes(100_000), None).unwrap();
+    let longest = contents
+        .store
+        .entries()
+        .iter()
+        .map(|entry| entry.certificates().len())
+        .max();
+    assert_eq!(longest, Some(32));
 }
 
 /// Far too small to be slow where the cost is linear, and far too large where it is the square.

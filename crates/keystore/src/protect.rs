@@ -316,6 +316,22 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_password_is_one_even_where_its_other_forms_are_too_dear() {
+        let salt = ber::encode(ber::OCTET_STRING, &[&[1; 8]]);
+        let parameters = ber::encode(ber::SEQUENCE, &[&salt, &ber::unsigned(10)]);
+        let der = ber::encode(
+            ber::SEQUENCE,
+            &[&oid::der(&oid::PBE_SHA1_3DES), &parameters],
+        );
+        let scheme = Scheme::parse(&Tlv::first(&der).unwrap()).unwrap();
+        let mut budget = Budget::new();
+        budget.charge(MAX_ITERATIONS - 10).unwrap();
+        let mut open = || scheme.decrypt(&[0; 8], &Password::new("é"), &mut budget, |_| false);
+        assert_eq!(open(), Err(Refusal::WrongPassword));
+        assert_eq!(open(), Err(Refusal::TooManyAltogether(MAX_ITERATIONS + 10)));
+    }
+
+    #[test]
     fn unknown_schemes_are_named() {
         let der = ber::encode(ber::SEQUENCE, &[&oid::der(&oid::SHA256)]);
         let refusal = Scheme::parse(&Tlv::first(&der).unwrap()).unwrap_err();

@@ -232,6 +232,26 @@ mod tests {
     }
 
     #[test]
+    fn a_key_says_in_which_container_it_did_not_open() {
+        let bytes = written(&store([with_key("k", clear_key())])).unwrap().bytes;
+        let entries = reread(&bytes).into_entries();
+        let EntryKind::PrivateKey { key, .. } = &entries[0].kind else {
+            panic!("no key");
+        };
+        let message = |password: Option<&str>| {
+            let password = password.map(Password::new);
+            key.unlock(password.as_ref()).unwrap_err().to_string()
+        };
+        assert_eq!(message(None), "JKS: a password is needed to read the key");
+        assert_eq!(
+            message(Some("changeIt")),
+            "JKS: wrong password or damaged key"
+        );
+        assert_eq!(message(Some("")), "JKS: wrong password or damaged key");
+        assert!(key.unlock(Some(&Password::new("changeit"))).is_ok());
+    }
+
+    #[test]
     fn aliases_become_lower_case_with_a_note() {
         let Written { bytes, notes } = written(&store([trusted("Root"), trusted("b")])).unwrap();
         let back = reread(&bytes);

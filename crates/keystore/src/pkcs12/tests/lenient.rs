@@ -112,6 +112,65 @@ fn iteration_bombs_are_refused_at_once() {
     );
 }
 
+/// A part under PBES2 with the password `other`, holding one certificate.
+fn part_under_another_password() -> Vec<u8> {
+    let bags = sequence(&[&cert_bag(&certificate("a", "a"), &[])]);
+    let material = Material {
+        salt: [1; 20],
+        iv: [2; 16],
+    };
+    let (algorithm, encrypted) = encrypt_pbes2(&bags, b"other", &material);
+    let encrypted = ber::encode(0x80, &[&encrypted]);
+    let content = sequence(&[&oid::der(&oid::DATA), &algorithm, &encrypted]);
+    let data = sequence(&[&ber::unsigned(0), &content]);
+    info(&oid::ENCRYPTED_DATA, &data)
+}
+
+#[test]
+fn messages_say_what_and_where() {
+    let error = |bytes: &[u8], password| open(bytes, password).unwrap_err().to_string();
+    let locked = pfx(&[&part_under_another_password()], &[]);
+    assert_eq!(
+        error(&locked, None),
+        "PKCS#12: a password is needed to read the encrypted content"
+    );
+    let wrong = "PKCS#12: wrong password or damaged file";
+    assert_eq!(error(&locked, Some("changeit")), wrong);
+    assert_eq!(error(&mixed_file(), Some("changeIt")), wrong);
+    assert_eq!(open(&locked, Some("other")).unwrap().store.len(), 1);
+
+    // the MAC is sound, so the file's password is right and that of one part is another
+    let good = data(&[&cert_bag(
+        &certificate("b", "b"),
+        &attributes::trusted_key_usage(),
+    )]);
+    let parts = [part_under_another_password(), good];
+    let safe = sequence(&[&parts[0], &parts[1]]);
+    let mac_data = mac::write(&safe, &changeit(), &[3; 20]);
+    let notes = |parts: &[&[u8]], mac_data: &[u8], password| {
+        let contents = open(&pfx(parts, mac_data), password).unwrap();
+        contents.notes[0].message.clone()
+    };
+    assert_eq!(
+        notes(&[&parts[0], &parts[1]], &mac_data, Some("changeit")),
+        "a part of the content was skipped: wrong password or damaged part of the content"
+    );
+    assert_eq!(
+        notes(&[&parts[0], &parts[1]], &[], None),
+        "an encrypted part cannot be read without a password"
+    );
+    let rubbish = cert_bag(b"rubbish", &[]);
+    let message = notes(&[&data(&[&rubbish]), &parts[1]], &[], None);
+    assert!(
+        message.starts_with("a bag was skipped: damaged at byte "),
+        "{message}"
+    );
+    assert!(
+        message.ends_with(": an X.509 certificate expected"),
+        "{message}"
+    );
+}
+
 #[test]
 fn ten_thousand_namesakes_cost_no_more_than_others() {
     let set = attributes::friendly_name("same");
