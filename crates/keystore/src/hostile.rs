@@ -4,21 +4,11 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::testing::pkcs12::{bag, cert_bag, data, info, pfx};
-use crate::testing::{self, Sevens, der, sequence};
+use crate::testing::{self, Sevens, der, open, sequence};
 use crate::{
-    Alias, CertificateDer, Contents, Entry, EntryKind, Error, Format, KeyStore, Password,
-    ReadOptions, SealedKey, WriteOptions, ber, oid, read, write,
+    Alias, CertificateDer, Entry, EntryKind, Error, Format, KeyStore, Password, SealedKey,
+    WriteOptions, ber, oid, write,
 };
-
-fn open(bytes: &[u8], password: Option<&str>) -> Result<Contents, Error> {
-    let password = password.map(Password::new);
-    read(
-        bytes,
-        &ReadOptions {
-            password: password.as_ref(),
-        },
-    )
-}
 
 /// A small store of every format, each with everything that the format holds.
 fn samples() -> Vec<Vec<u8>> {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{Error, RandomSource, ber};
+use crate::{Contents, Error, Password, RandomSource, ReadOptions, ber};
 
 /// The DER inside one of the blocks below.
 pub(crate) fn der(block: &str) -> Vec<u8> {
@@ -24,6 +24,15 @@ pub(crate) fn unhex(text: &str) -> Vec<u8> {
 /// A SEQUENCE of encoded values.
 pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
     ber::encode(ber::SEQUENCE, parts)
+}
+
+/// Whatever the bytes are, with a password or without.
+pub(crate) fn open(bytes: &[u8], password: Option<&str>) -> Result<Contents, Error> {
+    let password = password.map(Password::new);
+    let options = ReadOptions {
+        password: password.as_ref(),
+    };
+    crate::read(bytes, &options)
 }
 
 /// No randomness at all: the same bytes each time.

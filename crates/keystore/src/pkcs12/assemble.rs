@@ -9,7 +9,8 @@ use rustls_pki_types::CertificateDer;
 
 use super::attributes::Attributes;
 use super::matching::{Chain, Matching};
-use crate::{Alias, At, Attribute, Entry, EntryKind, KeyStore, Note, NoteKind, SealedKey};
+use crate::note::Notes;
+use crate::{Alias, At, Attribute, Entry, EntryKind, KeyStore, SealedKey};
 
 /// One bag that was read.
 #[derive(Clone, Debug)]
@@ -25,18 +26,13 @@ pub(super) enum BagKind {
     Secret(SealedKey),
 }
 
-/// Entries in the order of their bags, and what is to be said about them.
-pub(super) struct Assembled {
-    pub(super) store: KeyStore,
-    pub(super) notes: Vec<Note>,
-}
-
 /// Makes entries; `input_len` bounds how much is copied for chains that share certificates.
-pub(super) fn assemble(bags: Vec<Bag>, input_len: usize) -> Assembled {
-    let mut matched = Matching::new(&bags).run(input_len.saturating_mul(MAX_COPIES));
+pub(super) fn assemble(bags: Vec<Bag>, input_len: usize, notes: &mut Notes) -> KeyStore {
+    let copies = input_len.saturating_mul(MAX_COPIES);
+    let mut matched = Matching::new(&bags).run(copies, notes);
     let mut entries = Entries {
         store: KeyStore::new(),
-        notes: std::mem::take(&mut matched.notes),
+        notes,
         taken: HashSet::new(),
         suffixes: HashMap::new(),
         next_visible: 1,
@@ -60,10 +56,7 @@ pub(super) fn assemble(bags: Vec<Bag>, input_len: usize) -> Assembled {
             }
         }
     }
-    Assembled {
-        store: entries.store,
-        notes: entries.notes,
-    }
+    entries.store
 }
 
 /// How many entries Java would number, because they have no name; what Java does not see is numbered after them, so that
@@ -81,9 +74,9 @@ fn visible_and_nameless(bags: &[Bag], chains: &HashMap<usize, Chain>) -> usize {
 }
 
 /// The entries so far, and the names in use.
-struct Entries {
+struct Entries<'n> {
     store: KeyStore,
-    notes: Vec<Note>,
+    notes: &'n mut Notes,
     taken: HashSet<String>,
     suffixes: HashMap<String, usize>,
     /// The numbers that the next nameless entries get.
@@ -91,7 +84,7 @@ struct Entries {
     next_invisible: usize,
 }
 
-impl Entries {
+impl Entries<'_> {
     fn private_key(&mut self, key: SealedKey, mut attributes: Attributes, chain: Chain) {
         let leaf = chain.leaf;
         let clear = !key.is_sealed();
@@ -157,11 +150,8 @@ impl Entries {
         };
         let used = self.store.push_renamed(entry).as_str().to_owned();
         if used != wanted {
-            self.notes.push(Note {
-                kind: NoteKind::Oddity,
-                at: At::Entry(used.clone()),
-                message: format!("renamed, the alias {wanted:?} occurs more than once"),
-            });
+            let message = format!("renamed, the alias {wanted:?} occurs more than once");
+            self.notes.oddity(At::Entry(used.clone()), message);
         }
         used
     }
@@ -185,11 +175,7 @@ impl Entries {
     }
 
     fn warn(&mut self, alias: &str, message: &str) {
-        self.notes.push(Note {
-            kind: NoteKind::Warning,
-            at: At::Entry(alias.to_owned()),
-            message: message.to_owned(),
-        });
+        self.notes.warning(At::Entry(alias.to_owned()), message);
     }
 }
 

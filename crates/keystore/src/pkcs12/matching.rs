@@ -6,8 +6,9 @@ use rustls_pki_types::CertificateDer;
 
 use super::assemble::{Bag, BagKind};
 use super::attributes::Attributes;
+use crate::At;
+use crate::note::Notes;
 use crate::tbs::Links;
-use crate::{At, Note, NoteKind};
 
 /// A key's certificates and what its own certificate's bag says.
 #[derive(Clone, Debug, Default)]
@@ -22,13 +23,12 @@ pub(super) struct Matched {
     pub(super) chains: HashMap<usize, Chain>,
     /// Places of certificates that are in a chain and are no entry of their own.
     pub(super) consumed: HashSet<usize>,
-    pub(super) notes: Vec<Note>,
 }
 
 /// The certificates of a file, by everything that finds them.
 pub(super) struct Matching<'b> {
     bags: &'b [Bag],
-    certificates: Vec<(usize, &'b CertificateDer<'static>, &'b Attributes)>,
+    certificates: Vec<(usize, &'b Attributes)>,
     /// The first place of each certificate, and of every copy of it, so that none are compared again.
     first: HashMap<&'b [u8], usize>,
     same: HashMap<usize, usize>,
@@ -73,7 +73,7 @@ impl<'b> Matching<'b> {
         certificate: &'b CertificateDer<'static>,
         attributes: &'b Attributes,
     ) {
-        self.certificates.push((place, certificate, attributes));
+        self.certificates.push((place, attributes));
         self.same
             .insert(place, *self.first.entry(certificate).or_insert(place));
         if let Some(links) = Links::of(certificate) {
@@ -101,34 +101,34 @@ impl<'b> Matching<'b> {
     }
 
     /// Finds every key's chain, copying at most `copies` octets.
-    pub(super) fn run(&self, mut copies: usize) -> Matched {
+    pub(super) fn run(&self, mut copies: usize, notes: &mut Notes) -> Matched {
         let mut matched = Matched {
             chains: HashMap::new(),
             consumed: HashSet::new(),
-            notes: Vec::new(),
         };
-        let mut chained: HashSet<&[u8]> = HashSet::new();
+        let mut issuers = HashMap::new();
+        let mut chained: HashSet<usize> = HashSet::new();
         for (place, bag) in self.bags.iter().enumerate() {
             let BagKind::Key(_) = bag.kind else { continue };
             let Some(leaf) = self.leaf(&bag.attributes) else {
                 continue;
             };
-            let links = self.chain(leaf);
-            let Some(left) = copies.checked_sub(self.size(&links)) else {
-                matched.notes.push(Note {
-                    kind: NoteKind::Skipped,
-                    at: At::Input,
-                    message: "chains are left out: the keys share more certificates than fit"
-                        .to_owned(),
-                });
-                break;
-            };
-            copies = left;
-            matched.consumed.insert(leaf);
             let mut chain = Chain::default();
-            for certificate in links.iter().filter_map(|link| self.certificate(*link)) {
-                chained.insert(certificate);
+            for link in self.chain(leaf, &mut issuers) {
+                let Some(certificate) = self.certificate(link) else {
+                    continue;
+                };
+                let Some(left) = copies.checked_sub(certificate.len()) else {
+                    let message = "the chains repeat more certificates than fit; they are cut";
+                    notes.skipped(At::Input, message);
+                    break;
+                };
+                copies = left;
+                chained.extend(self.same.get(&link));
                 chain.certificates.push(certificate.clone());
+            }
+            if !chain.certificates.is_empty() {
+                matched.consumed.insert(leaf);
             }
             if let Some(bag) = self.bags.get(leaf)
                 && let Some(left) = copies.checked_sub(bag.attributes.size())
@@ -139,8 +139,9 @@ impl<'b> Matching<'b> {
             matched.chains.insert(place, chain);
         }
         // a certificate in a chain, and every copy of it, is no entry unless it says so itself
-        for (place, certificate, attributes) in &self.certificates {
-            if !attributes.trusted && chained.contains(certificate.as_ref()) {
+        for (place, attributes) in &self.certificates {
+            let same = self.same.get(place);
+            if !attributes.trusted && same.is_some_and(|same| chained.contains(same)) {
                 matched.consumed.insert(*place);
             }
         }
@@ -165,32 +166,21 @@ impl<'b> Matching<'b> {
         }
         self.certificates
             .iter()
-            .find(|(_, _, attributes)| attributes.local_key_id.is_none() && !attributes.trusted)
+            .find(|(_, attributes)| attributes.local_key_id.is_none() && !attributes.trusted)
             .map(|(place, ..)| *place)
     }
 
-    /// The octets that a chain copies.
-    fn size(&self, links: &[usize]) -> usize {
-        let bags = links.iter().filter_map(|link| self.bags.get(*link));
-        bags.map(|bag| match &bag.kind {
-            BagKind::Certificate(certificate) => certificate.len() + bag.attributes.size(),
-            BagKind::Key(_) | BagKind::Secret(_) => 0,
-        })
-        .sum()
-    }
-
-    /// From the leaf to the last issuer that the file has.
-    fn chain(&self, leaf: usize) -> Vec<usize> {
+    /// From the leaf to the last issuer that the file has; `issuers` is what was found out before.
+    fn chain(&self, leaf: usize, issuers: &mut HashMap<usize, Vec<usize>>) -> Vec<usize> {
         let mut chain = vec![leaf];
         let mut last = leaf;
         while chain.len() < MAX_CHAIN {
-            let Some(links) = self.links.get(&last) else {
-                break;
+            let candidates = issuers.entry(last).or_insert_with(|| self.issuers(last));
+            let is_new = |place: &&usize| {
+                let same = self.same.get(place);
+                !chain.iter().any(|link| self.same.get(link) == same)
             };
-            if links.is_self_issued() {
-                break;
-            }
-            let Some(issuer) = self.issuer(links, &chain) else {
+            let Some(issuer) = candidates.iter().find(is_new).copied() else {
                 break;
             };
             chain.push(issuer);
@@ -199,26 +189,23 @@ impl<'b> Matching<'b> {
         chain
     }
 
-    /// The first certificate with the right name, one whose key identifier fits before one whose does not.
-    fn issuer(&self, links: &Links<'_>, chain: &[usize]) -> Option<usize> {
-        let candidates = self.by_subject.get(links.issuer)?;
-        let mut second_best = None;
+    /// The certificates with the name of the issuer: those whose key identifier fits, then those whose does not.
+    fn issuers(&self, place: usize) -> Vec<usize> {
+        let Some(links) = self
+            .links
+            .get(&place)
+            .filter(|links| !links.is_self_issued())
+        else {
+            return Vec::new();
+        };
+        let candidates = self.by_subject.get(links.issuer).into_iter().flatten();
         // many certificates of one name are many roots of one organisation at most
-        for place in candidates.iter().copied().take(MAX_NAMESAKES) {
-            let same = self.same.get(&place);
-            if chain.iter().any(|link| self.same.get(link) == same) {
-                continue;
-            }
-            let fits = self
-                .links
-                .get(&place)
-                .is_some_and(|issuer| !links.contradicts(issuer));
-            if fits {
-                return Some(place);
-            }
-            second_best.get_or_insert(place);
-        }
-        second_best
+        let candidates = candidates.copied().take(MAX_NAMESAKES);
+        let (fit, others): (Vec<usize>, Vec<usize>) = candidates.partition(|place| {
+            let issuer = self.links.get(place);
+            issuer.is_some_and(|issuer| !links.contradicts(issuer))
+        });
+        [fit, others].concat()
     }
 
     fn certificate(&self, place: usize) -> Option<&'b CertificateDer<'static>> {

@@ -5,9 +5,10 @@ use super::attributes::Attributes;
 use super::mac::MacData;
 use super::values::{clear_key, content_info, encrypted_key, inner_octets, secret};
 use crate::ber::{self, Fault, Reader, Tlv};
+use crate::note::Notes;
 use crate::protect::{Budget, MAX_ITERATIONS, Refusal, Scheme};
 use crate::{
-    At, Contents, Error, Format, Integrity, Note, NoteKind, Password, ReadOptions, SealedKey, oid,
+    At, Contents, Error, Format, Integrity, NoteKind, Password, ReadOptions, SealedKey, oid,
 };
 
 /// Reads a PFX; what does not open or is damaged becomes a note as long as anything else was read.
@@ -19,28 +20,24 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
 
     let mut opening = Opening::new(options.password);
     if pfx.whole.len() < bytes.len() {
-        opening.note(
-            NoteKind::Oddity,
-            At::Byte(pfx.whole.len()),
-            "bytes after the end are ignored",
+        let message = format!(
+            "{} byte(s) after the end ignored",
+            bytes.len() - pfx.whole.len()
         );
+        opening.notes.oddity(At::Byte(pfx.whole.len()), message);
     }
     let integrity = opening.check_integrity(mac_data.as_ref(), &content)?;
     let place = Place::of(&auth_safe);
     opening.authenticated_safe(&content, place)?;
     opening.judge(integrity)?;
 
-    let assembled = assemble(opening.bags, bytes.len());
-    let mut notes = opening.notes;
-    notes.extend(assembled.notes);
+    let store = assemble(opening.bags, bytes.len(), &mut opening.notes);
     Ok(Contents {
-        format: Format::Pkcs12,
-        store: assembled.store,
-        requests: Vec::new(),
+        store,
         crls: opening.crls,
-        public_keys: Vec::new(),
         integrity,
-        notes,
+        notes: opening.notes.into_list(),
+        ..Contents::empty(Format::Pkcs12)
     })
 }
 
@@ -117,7 +114,9 @@ struct Opening<'o> {
     budget: Budget,
     bags: Vec<Bag>,
     crls: Vec<Vec<u8>>,
-    notes: Vec<Note>,
+    notes: Notes,
+    /// Bags seen, those that were skipped included.
+    seen: usize,
     /// Encrypted parts that opened, that lack a password, that refused theirs.
     opened: usize,
     locked: usize,
@@ -133,7 +132,8 @@ impl<'o> Opening<'o> {
             budget: Budget::new(),
             bags: Vec::new(),
             crls: Vec::new(),
-            notes: Vec::new(),
+            notes: Notes::default(),
+            seen: 0,
             opened: 0,
             locked: 0,
             refused: 0,
@@ -249,7 +249,8 @@ impl<'o> Opening<'o> {
             )));
         }
         while let Some(bag) = bags.next()? {
-            if self.bags.len() + self.crls.len() >= MAX_BAGS || self.notes.len() >= MAX_BAGS {
+            self.seen += 1;
+            if self.seen > MAX_BAGS {
                 return Err(Refusal::TooManyBags);
             }
             if let Err(refusal) = self.safe_bag(&bag, place, depth) {
@@ -373,20 +374,12 @@ impl<'o> Opening<'o> {
 
     fn note_in(&mut self, place: Place, at: usize, kind: NoteKind, message: &str) {
         match place {
-            Place::Input(_) => self.note(kind, At::Byte(at), message),
+            Place::Input(_) => self.notes.push(kind, At::Byte(at), message),
             Place::Part(name) => {
                 let message = format!("byte {at} of {name}: {message}");
-                self.note(kind, At::Input, &message);
+                self.notes.push(kind, At::Input, message);
             }
         }
-    }
-
-    fn note(&mut self, kind: NoteKind, at: At, message: &str) {
-        self.notes.push(Note {
-            kind,
-            at,
-            message: message.to_owned(),
-        });
     }
 }
 

@@ -5,12 +5,12 @@ mod lenient;
 use p12_keystore as judge;
 use zeroize::Zeroizing;
 
-use super::{read, write};
+use super::write;
 use crate::protect::java::encrypted_private_key_info;
-use crate::testing::{Sevens, sequence};
+use crate::testing::{Sevens, open, sequence};
 use crate::{
-    Alias, Attribute, CertificateDer, Contents, Entry, EntryKind, Error, Integrity, KeyStore,
-    NoteKind, Password, RandomSource, ReadOptions, SealedKey, Timestamp, WriteOptions, ber, oid,
+    Alias, Attribute, CertificateDer, Entry, EntryKind, Error, Integrity, KeyStore, NoteKind,
+    Password, RandomSource, SealedKey, Timestamp, WriteOptions, ber, oid,
 };
 
 fn name(common_name: &str) -> Vec<u8> {
@@ -112,16 +112,6 @@ fn with<'a>(
         key_password: None,
         random,
     }
-}
-
-fn open(bytes: &[u8], password: Option<&str>) -> Result<Contents, Error> {
-    let password = password.map(Password::new);
-    read(
-        bytes,
-        &ReadOptions {
-            password: password.as_ref(),
-        },
-    )
 }
 
 fn changeit() -> Password {

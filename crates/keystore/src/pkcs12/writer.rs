@@ -10,12 +10,13 @@ use super::encode::{bag, certificate_bag, clear_part, content_info, encrypted_pa
 use super::salts::Salts;
 use super::{attributes, mac};
 use crate::ber;
+use crate::note::Notes;
 use crate::pkcs8::is_private_key_info;
 use crate::protect::Hash;
 use crate::tbs::Links;
 use crate::{
-    At, Attribute, Entry, EntryKind, Error, Format, KeyStore, Note, NoteKind, Password, SealedKey,
-    WriteOptions, Written, oid,
+    At, Attribute, Entry, EntryKind, Error, Format, KeyStore, Password, SealedKey, WriteOptions,
+    Written, oid,
 };
 
 /// Writes a store; without any password there is neither encryption nor MAC.
@@ -56,7 +57,7 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
     let bytes = ber::encode(ber::SEQUENCE, &[&ber::unsigned(3), &auth_safe, &mac_data]);
     Ok(Written {
         bytes: Zeroizing::new(bytes),
-        notes: bags.notes,
+        notes: bags.notes.into_list(),
     })
 }
 
@@ -96,7 +97,7 @@ struct Bags<'o> {
     issuers: HashSet<Vec<u8>>,
     /// Milliseconds that are taken as localKeyID.
     times: HashSet<i64>,
-    notes: Vec<Note>,
+    notes: Notes,
 }
 
 impl<'o> Bags<'o> {
@@ -107,7 +108,7 @@ impl<'o> Bags<'o> {
             certificates: Vec::new(),
             issuers: HashSet::new(),
             times: HashSet::new(),
-            notes: Vec::new(),
+            notes: Notes::default(),
         }
     }
 
@@ -280,11 +281,7 @@ impl<'o> Bags<'o> {
     }
 
     fn warn(&mut self, at: At, message: &str) {
-        self.notes.push(Note {
-            kind: NoteKind::Warning,
-            at,
-            message: message.to_owned(),
-        });
+        self.notes.warning(at, message);
     }
 }
 
