@@ -14,18 +14,19 @@
 //! JCEKS, BKS, UBER, BCFKS and some files that are no key store at all are recognised and refused by name. Base64 without
 //! armour around any of these is undone first.
 //!
-//! Inside, each row uses only what stands in rows below it:
+//! Inside, each row uses only what stands beside or below it; the words of the interface (the last row, and the enum
+//! [`Format`]) are everyone's:
 //!
 //! ```text
 //! lib          read and write: dispatch by format
 //! format       which format some bytes are, by content
 //! pem          text: scan, marker, body, write        jks      read, write
-//! der          single objects: shape, pile            pkcs12   reader, matching, assemble, writer, mac, …
+//! der          single objects: shape                  pkcs12   reader, matching, assemble, writer, mac, …
 //! pkcs7        certs-only SignedData
 //! pkcs8        keys, sealed and unlocked              tbs      names that link certificates
 //! protect      every cipher, digest and derivation    java     DataInputStream and DataOutputStream
 //! ber          BER read leniently, DER written        oid      object identifiers by name
-//! model note error   the words of the interface
+//! model        note        error
 //! ```
 //!
 //! Hostile input is expected: nothing is allocated on the word of a length or a count, the cost of reading is linear, and

@@ -20,7 +20,7 @@ mod salts;
 mod values;
 mod writer;
 
-pub(crate) use reader::{MAX_BAGS, read};
+pub(crate) use reader::read;
 pub(crate) use writer::write;
 
 #[cfg(test)]

@@ -64,7 +64,10 @@ impl Bag {
     /// Makes room for one more certificate or CRL.
     fn count(&self) -> Result<(), Refusal> {
         match self.certificates.len() + self.crls.len() {
-            MAX_ENTRIES.. => Err(Refusal::TooManyEntries),
+            MAX_ENTRIES.. => Err(Refusal::TooMany {
+                what: "entry count",
+                limit: MAX_ENTRIES,
+            }),
             _ => Ok(()),
         }
     }

@@ -15,7 +15,6 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::ber::{self, Fault, Tlv};
-use crate::model::MAX_ENTRIES;
 use crate::{Error, Format, Password, oid};
 
 pub(crate) use digest::Hash;
@@ -173,10 +172,13 @@ impl Budget {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Damaged(Fault),
+    /// One more than a file may have.
+    TooMany {
+        what: &'static str,
+        limit: usize,
+    },
     /// The count of one derivation, added to those before it.
     TooManyAltogether(u64),
-    TooManyBags,
-    TooManyEntries,
     TooManyIterations(u64),
     TooMuchMemory {
         found: u64,
@@ -197,17 +199,11 @@ impl Refusal {
                 found,
                 limit: MAX_ITERATIONS,
             },
-            Self::TooManyBags => Error::OverLimit {
+            Self::TooMany { what, limit } => Error::OverLimit {
                 format,
-                what: "bag count".to_owned(),
-                found: crate::pkcs12::MAX_BAGS as u64 + 1,
-                limit: crate::pkcs12::MAX_BAGS as u64,
-            },
-            Self::TooManyEntries => Error::OverLimit {
-                format,
-                what: "entry count".to_owned(),
-                found: MAX_ENTRIES as u64 + 1,
-                limit: MAX_ENTRIES as u64,
+                what: what.to_owned(),
+                found: limit as u64 + 1,
+                limit: limit as u64,
             },
             Self::TooManyIterations(found) => Error::OverLimit {
                 format,

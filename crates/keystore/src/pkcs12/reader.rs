@@ -251,10 +251,13 @@ impl<'o> Opening<'o> {
         while let Some(bag) = bags.next()? {
             self.seen += 1;
             if self.seen > MAX_BAGS {
-                return Err(Refusal::TooManyBags);
+                return Err(Refusal::TooMany {
+                    what: "bag count",
+                    limit: MAX_BAGS,
+                });
             }
             if let Err(refusal) = self.safe_bag(&bag, place, depth) {
-                if refusal == Refusal::TooManyBags {
+                if matches!(refusal, Refusal::TooMany { .. }) {
                     return Err(refusal);
                 }
                 let error = refusal.of(Format::Pkcs12, "bag");
@@ -391,6 +394,6 @@ fn reason(error: &Error) -> String {
 }
 
 /// Twice what the largest store seen has (10,000 certificates), and few enough to compare names quickly.
-pub(crate) const MAX_BAGS: usize = 20_000;
+pub(super) const MAX_BAGS: usize = 20_000;
 /// Nested bags are allowed (RFC 7292, section 4.2.6) and nobody writes them.
 const MAX_NESTED_BAGS: usize = 8;

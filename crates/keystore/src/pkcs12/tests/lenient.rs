@@ -1,7 +1,8 @@
 //! Damage, hostility, and what only lenient readers read.
 
 use super::*;
-use crate::pkcs12::{MAX_BAGS, attributes, mac};
+use crate::pkcs12::reader::MAX_BAGS;
+use crate::pkcs12::{attributes, mac};
 use crate::protect::{Material, encrypt_pbes2};
 use crate::testing::pkcs12::{bag, cert_bag, data, info, pfx};
 
