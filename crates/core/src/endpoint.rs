@@ -352,7 +352,7 @@ mod tests {
         ] {
             let error = text.parse::<Endpoint>().unwrap_err();
             assert!(error.why.contains(why), "{text}: {error}");
-            assert_eq!(error.text, text.replace("user:secret@", "…@"));
+            assert_eq!(error.text, without_credentials(text));
         }
     }
 

@@ -57,19 +57,6 @@ impl Attributes {
         Some(Timestamp::from_millis(millis))
     }
 
-    /// The name as Java compares it.
-    pub(super) fn folded_name(&self) -> Option<String> {
-        self.friendly_name.as_ref().map(|name| name.to_lowercase())
-    }
-
-    /// The octets that a copy takes, roughly.
-    pub(super) fn size(&self) -> usize {
-        let name = self.friendly_name.as_ref().map_or(0, String::len);
-        let identifier = self.local_key_id.as_ref().map_or(0, Vec::len);
-        let values = self.other.iter().flat_map(|other| &other.values);
-        name + identifier + values.map(Vec::len).sum::<usize>()
-    }
-
     /// `Attribute ::= SEQUENCE { attrId OBJECT IDENTIFIER, attrValues SET OF ANY }`.
     fn take(&mut self, attribute: &Tlv<'_>) -> Result<(), Fault> {
         if attribute.tag != ber::SEQUENCE {
@@ -88,8 +75,6 @@ impl Attributes {
             self.local_key_id = Some(value).filter(|value| !value.is_empty());
         } else if identifier.content == oid::TRUSTED_KEY_USAGE.as_bytes() {
             self.trusted = true;
-        } else if self.other.len() >= MAX_ATTRIBUTES {
-            return Err(attribute.fault("more attributes than any bag has"));
         } else {
             let mut other = Attribute {
                 oid: oid::dotted(identifier.content),
