@@ -36,9 +36,13 @@ impl PasswordSource {
         talk: &Talk,
     ) -> Result<Option<Password>> {
         match self {
-            Self::Descriptor(number) => read_one(format!("/dev/fd/{number}").into())
-                .with_context(|| format!("password of {purpose}: file descriptor {number}"))
-                .map(Some),
+            Self::Descriptor(number) => read_one(
+                format!("/dev/fd/{number}").into(),
+                "it is not open",
+                "open it in the shell, as in `3<PATH` for fd:3",
+            )
+            .with_context(|| format!("password of {purpose}: file descriptor {number}"))
+            .map(Some),
             Self::Empty => Ok(Some(Password::new(""))),
             Self::Environment(name) => match std::env::var(name) {
                 Ok(value) => Ok(Some(Password::new(value))),
@@ -53,9 +57,11 @@ impl PasswordSource {
                     bail!("password of {purpose}: the environment variable {name} is not UTF-8")
                 }
             },
-            Self::File(path) => read_one(path.clone())
-                .with_context(|| format!("password of {purpose}: {}", path.display()))
-                .map(Some),
+            Self::File(path) => {
+                read_one(path.clone(), "no such file", "check the path after file:")
+                    .with_context(|| format!("password of {purpose}: {}", path.display()))
+                    .map(Some)
+            }
             Self::Literal(password) => {
                 talk.warn("a password on the command line is visible to every user of this machine; use env:, file: or prompt");
                 Ok(Some(password.clone()))
@@ -105,15 +111,27 @@ pub(crate) fn for_writing(
 }
 
 /// Reads a file up to its first line end; the line end is not part of the password.
-fn read_one(path: PathBuf) -> Result<Password> {
+fn read_one(path: PathBuf, missing: &str, advice: &str) -> Result<Password> {
     let mut bytes = Zeroizing::new(Vec::new());
-    fs::File::open(&path)?
-        .take(MAX_PASSWORD_BYTES + 1)
-        .read_to_end(&mut bytes)?;
+    let file = match fs::File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Hinted::new(missing, advice).into());
+        }
+        opened => opened?,
+    };
+    if file.metadata()?.is_dir() {
+        return Err(Hinted::new("it is a folder", "name a file with the password in it").into());
+    }
+    file.take(MAX_PASSWORD_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_PASSWORD_BYTES {
         bail!("longer than {MAX_PASSWORD_BYTES} bytes, which is no password file");
     }
-    let text = std::str::from_utf8(&bytes).ok().context("not UTF-8")?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| {
+        Hinted::new(
+            "not UTF-8 text",
+            "keep the password alone on the first and only line",
+        )
+    })?;
     let line = text
         .strip_suffix('\n')
         .map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -131,9 +149,10 @@ fn prompt(purpose: &str, new: bool) -> Result<Password> {
     let ask = |text: String| {
         rpassword::prompt_password(text)
             .map(Zeroizing::new)
-            .with_context(|| {
-                format!(
-                    "password of {purpose}: no terminal to ask on (use env:NAME, file:PATH or fd:N)"
+            .map_err(|_| {
+                Hinted::new(
+                    format!("password of {purpose}: no terminal to ask on"),
+                    "use env:NAME, file:PATH or fd:N",
                 )
             })
     };
@@ -151,7 +170,7 @@ mod tests {
     fn read(bytes: &[u8]) -> Result<Password> {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), bytes).unwrap();
-        read_one(file.path().to_owned())
+        read_one(file.path().to_owned(), "", "")
     }
 
     #[test]

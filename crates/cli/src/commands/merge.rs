@@ -33,12 +33,21 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         options.created = CreatedPolicy::Fixed(Timestamp::from_secs(created.unix_timestamp()));
     }
     let plan = plan(&destination.store, &incoming, &options);
-    show(arguments, &plan)?;
+    if !incoming.is_empty() {
+        show(arguments, &plan)?;
+    }
 
     // A store that lacks what was named would be found out at the worst time, so it is all or nothing.
     if !complete {
-        talk.warn("nothing was written, because some inputs could not be read");
+        talk.warn("nothing was written, because not all of the input could be read");
         return Ok(Outcome::Incomplete);
+    }
+    if incoming.is_empty() {
+        return Err(Hinted::new(
+            "nothing to merge: no certificate or key was chosen",
+            "`trustpack inspect` shows what the inputs hold; --select may leave all of it out",
+        )
+        .into());
     }
     let name = arguments.output.output.display();
     if plan.has_refused_conflicts() {
@@ -48,7 +57,12 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         return Ok(Outcome::No);
     }
     if !plan.changes() && destination.exists {
-        talk.say(format!("nothing to do: {name} already holds all of it"));
+        let left_out = plan.summary().kept;
+        talk.say(if left_out == 0 {
+            format!("nothing to do: {name} already holds all of it")
+        } else {
+            format!("{name} is unchanged: what it lacks was left out by --on-conflict keep")
+        });
         return Ok(Outcome::Fine);
     }
     if arguments.dry_run {
@@ -214,6 +228,8 @@ fn gather(
         let files = input::load(std::slice::from_ref(one), &passwords);
         complete &= !files.tell_failures(talk);
         for loaded in files.loaded {
+            complete &= loaded.tell_notes(talk);
+            loaded.tell_left_out(talk);
             incoming.extend(from_file(
                 loaded,
                 arguments,
@@ -223,6 +239,9 @@ fn gather(
             )?);
         }
     }
+    let incoming = keys::pair_across(incoming);
+    let entries = incoming.iter().map(|one| &one.entry);
+    keys::warn_of_bare_keys(entries, destination.format, talk);
     Ok((incoming, complete))
 }
 
@@ -233,9 +252,6 @@ fn from_file(
     passwords: &Passwords,
     talk: &Talk,
 ) -> Result<Vec<Incoming>> {
-    for note in &loaded.contents.notes {
-        talk.say(format!("note: {}: {note}", loaded.name));
-    }
     let store = keys::open_and_pair(
         loaded.contents.store,
         passwords,
