@@ -44,6 +44,15 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// The output in messages.
+pub(crate) fn name(path: &Path) -> String {
+    if is_stdout(path) {
+        "stdout".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 /// Whether the path means a folder: it ends with a separator, or is one.
 pub(crate) fn is_folder(path: &Path) -> bool {
     path.as_os_str().to_string_lossy().ends_with('/') || path.is_dir()
@@ -67,6 +76,17 @@ pub(crate) fn save(
         return Err(Hinted::new(message, "name a file in it").into());
     }
     let target = follow_links(path)?;
+    if let Some(folder) = target.parent()
+        && !folder.as_os_str().is_empty()
+        && !folder.exists()
+    {
+        let message = format!("cannot write {}: its folder does not exist", path.display());
+        return Err(Hinted::new(
+            message,
+            format!("make it first: mkdir -p {}", folder.display()),
+        )
+        .into());
+    }
     match fs::read(&target) {
         Ok(there) if there == bytes => return Ok(Saved::Unchanged),
         Ok(_) if existing == Existing::Keep => {

@@ -80,6 +80,8 @@ struct Destination {
     format: Format,
     exists: bool,
     password: Option<Password>,
+    /// The password to try on the inputs, where none is named for them.
+    likely: Option<Password>,
 }
 
 impl Destination {
@@ -92,11 +94,21 @@ impl Destination {
         }
         if !path.exists() || output::is_stdout(path) {
             let format = store::format_of(path, arguments.output.format, None)?;
+            let source = arguments.store_password.password.as_ref();
+            let (password, likely) = match source {
+                Some(_) if format.has_password() => {
+                    let password = password::for_writing(source, &name, talk)?;
+                    (password.clone(), password)
+                }
+                Some(source) => (None, source.resolve("the input", false, talk)?),
+                None => (None, None),
+            };
             return Ok(Self {
                 store: KeyStore::new(),
                 format,
                 exists: false,
-                password: None,
+                password,
+                likely,
             });
         }
         let source = arguments.store_password.password.as_ref();
@@ -117,6 +129,7 @@ impl Destination {
             },
             store: contents.store,
             exists: true,
+            likely: password.clone(),
             password,
         })
     }
@@ -179,13 +192,8 @@ fn gather(
     destination: &Destination,
     talk: &Talk,
 ) -> Result<(Vec<Incoming>, bool)> {
-    let likely = match &arguments.store_password.password {
-        // The password of the new store is asked for when it is written; here it is only a try.
-        Some(_) if destination.password.is_some() => destination.password.clone(),
-        _ => None,
-    };
     let sources = &arguments.input_password.input_password;
-    let passwords = Passwords::resolve(sources, likely.as_ref(), talk)?;
+    let passwords = Passwords::resolve(sources, destination.likely.as_ref(), talk)?;
     let fetched =
         FetchPlan::new(Input::endpoints(inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
     let roots = if fetched.is_empty() {
