@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod kill;
+mod pack;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::OffsetDateTime;
 use trustpack_core::endpoint::ConnectRule;
@@ -16,7 +17,7 @@ use crate::duration::{parse_duration, parse_time};
 use crate::password::PasswordSource;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 fine · 1 the answer is no (expired, not trusted, conflict, invalid) · 2 could not do it";
+Exit codes: 0 fine · 1 the answer is no (expired, not trusted, invalid) · 2 could not do it";
 
 /// Fetch, judge, merge, check and pack certificates and trust stores.
 ///
@@ -32,28 +33,27 @@ pub(crate) struct Arguments {
     pub command: Command,
 }
 
+// The help of a verb is the comment on its arguments: one here would take its place and cut it to one line.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Get the chain that a server presents.
     Fetch(Fetch),
-    /// Show what is inside files, folders, stores and servers; judges nothing.
     Inspect(Inspect),
-    /// Change the format of certificates, nothing else.
     Convert(Convert),
-    /// Join files, folders, stores and servers into one store, under a plan.
     Merge(Merge),
-    /// Apply the expiry policy to files, folders, stores and servers.
     Check(Check),
-    /// Would this client accept this server with this store, and why not.
     Verify(Verify),
     /// Messaging channels: their model, their certificates, their bundle.
     #[command(subcommand)]
     Channel(Channel),
-    /// Rehearse the whole job offline, against servers on this machine.
     Demo(Demo),
-    /// Print a completion script for a shell.
     Completions(Completions),
     /// Print the manual page (roff).
+    #[command(after_help = "\
+Examples:
+  trustpack man | man -l -
+  trustpack man > /usr/local/share/man/man1/trustpack.1
+
+Exit codes: 0 printed")]
     Man,
 }
 
@@ -69,14 +69,14 @@ Examples:
   trustpack fetch gateway.example --connect 10.0.0.7:8443 --select issuers -o ca.pem
   trustpack fetch a.example b.example:8443 --jsonl
 
-Exit codes: 0 every server presented a chain · 2 at least one did not (the others are still written)"))]
+Exit codes: 0 every server presented a chain · 2 at least one did not (the others are written)"))]
 pub(crate) struct Fetch {
     /// Servers: host, host:port, https://host, tls://host:port, [v6]:port.
     #[arg(required = true, value_name = "ENDPOINT")]
     pub endpoints: Vec<String>,
 
     /// Which certificates to write or print with -o.
-    #[arg(long, value_name = "WHICH", default_value = "chain", value_parser = parse_from::<Select>)]
+    #[arg(long, value_name = "WHICH", default_value = "chain", value_parser = words::<Select>(SELECT))]
     pub select: Select,
 
     /// One JSON object a line, in the order of arrival.
@@ -97,7 +97,7 @@ pub(crate) struct Fetch {
     pub json: Json,
 }
 
-/// Show what is inside files, folders, stores and servers. Judges nothing.
+/// Show what is inside files, folders, stores and servers; judges nothing.
 ///
 /// Any format is found by content. A JKS is listed without its password.
 #[derive(Debug, Args)]
@@ -114,7 +114,7 @@ pub(crate) struct Inspect {
     pub inputs: Vec<String>,
 
     #[command(flatten)]
-    pub input_password: InputPassword,
+    pub input_password: ReadPassword,
     #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]
@@ -158,18 +158,18 @@ Examples:
   trustpack merge https://api.infobip.com extra/ -o truststore.jks --password env:STORE_PASS
   trustpack merge old.jks new.p12 -o all.p12 --password prompt --dry-run
 
-Exit codes: 0 applied, or nothing to do · 1 a conflict was refused, nothing written · 2 could not do it"))]
+Exit codes: 0 applied, or nothing to do · 1 a conflict was refused, nothing written · 2 not done"))]
 pub(crate) struct Merge {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
 
     /// What to do when an alias is taken by another certificate.
-    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = parse_from::<OnConflict>)]
+    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = words::<OnConflict>(&["fail", "keep", "rename", "replace"]))]
     pub on_conflict: OnConflict,
 
     /// Which certificates to take. Default: root and intermediates of servers, everything of files.
-    #[arg(long, value_name = "WHICH", value_parser = parse_from::<Select>)]
+    #[arg(long, value_name = "WHICH", value_parser = words::<Select>(SELECT))]
     pub select: Option<Select>,
 
     /// Creation date of new entries. Default: notBefore of the certificate, so that equal input gives equal bytes.
@@ -181,7 +181,7 @@ pub(crate) struct Merge {
     pub dry_run: bool,
 
     #[command(flatten)]
-    pub output: RequiredOutput,
+    pub output: MergedOutput,
     #[command(flatten)]
     pub store_password: StorePassword,
     #[command(flatten)]
@@ -223,11 +223,11 @@ pub(crate) struct Check {
     pub crit: Option<Threshold>,
 
     /// Exit 1 from this severity on.
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = parse_from::<FailOn>)]
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = words::<FailOn>(&["critical", "warning", "note", "never"]))]
     pub fail_on: FailOn,
 
     #[command(flatten)]
-    pub input_password: InputPassword,
+    pub input_password: ReadPassword,
     #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]
@@ -248,7 +248,7 @@ pub(crate) struct Check {
 Examples:
   trustpack verify https://api.infobip.com --trust truststore.jks
   trustpack verify 10.0.0.7:28090 --trust mycert.cer --as java
-  trustpack verify chain.pem --server-name api.infobip.com --trust truststore.p12 --password env:STORE_PASS
+  trustpack verify chain.pem --server-name api.infobip.com --trust trust.p12 --password env:PASS
 
 Exit codes: 0 accepted · 1 refused · 2 could not do it (nothing fetched, store unreadable)"))]
 pub(crate) struct Verify {
@@ -265,7 +265,7 @@ pub(crate) struct Verify {
     pub client: ClientWord,
 
     /// Password of the trust store: env:NAME, file:PATH, fd:N, prompt, none, empty.
-    #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
+    #[arg(long, value_name = "SOURCE", value_parser = PasswordParser)]
     pub password: Option<PasswordSource>,
 
     #[command(flatten)]
@@ -311,7 +311,7 @@ pub(crate) struct ChannelNew {
     #[arg(long, value_name = "PROVIDER")]
     pub provider: Option<String>,
 
-    /// Where to write it; default stdout.
+    /// Where to write it; `-` is stdout.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub output: PathBuf,
 
@@ -349,7 +349,8 @@ Examples:
   trustpack channel pack telegram.toml -o telegram.zip --connect 10.0.0.7:28090
   SOURCE_DATE_EPOCH=1790000000 trustpack channel pack whatsapp.toml -o whatsapp.zip
 
-Exit codes: 0 packed · 1 a host would not be accepted, or the specification is not valid; nothing written · 2 could not do it"))]
+Exit codes: 0 packed · 1 a host would not be accepted, or the specification is not valid: nothing written
+  · 2 could not do it"))]
 pub(crate) struct ChannelPack {
     /// The specification (TOML).
     #[arg(value_name = "SPEC")]
@@ -408,7 +409,9 @@ pub(crate) struct Demo {
 #[command(after_help = "\
 Examples:
   trustpack completions bash > /etc/bash_completion.d/trustpack
-  trustpack completions zsh > ~/.zfunc/_trustpack")]
+  trustpack completions zsh > ~/.zfunc/_trustpack
+
+Exit codes: 0 printed")]
 pub(crate) struct Completions {
     /// The shell.
     pub shell: clap_complete::Shell,
@@ -460,7 +463,7 @@ pub(crate) struct OptionalOutput {
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
 
-    /// Format of the output, when the extension does not say it.
+    /// Format of the output, when the extension does not say it: pem, der, p7b, jks or pkcs12.
     #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>)]
     pub format: Option<Format>,
 
@@ -473,11 +476,11 @@ pub(crate) struct OptionalOutput {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct RequiredOutput {
-    /// The file to write; format by extension.
+    /// The file to write; format by extension. `-` for stdout.
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
 
-    /// Format of the output, when the extension does not say it.
+    /// Format of the output, when the extension does not say it: pem, der, p7b, jks or pkcs12.
     #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>)]
     pub format: Option<Format>,
 
@@ -486,16 +489,29 @@ pub(crate) struct RequiredOutput {
     pub force: bool,
 }
 
+/// The store that is merged into.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct MergedOutput {
+    /// The store: extended when it exists, else made; format by extension. `-` for stdout.
+    #[arg(short, long, value_name = "STORE")]
+    pub output: PathBuf,
+
+    /// Format of the output, when the extension does not say it: pem, der, p7b, jks or pkcs12.
+    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>)]
+    pub format: Option<Format>,
+}
+
 /// The password of the store that is written.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Passwords")]
 pub(crate) struct StorePassword {
     /// Password of the store to write: env:NAME, file:PATH, fd:N, prompt, none, empty.
-    #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
+    #[arg(long, value_name = "SOURCE", value_parser = PasswordParser)]
     pub password: Option<PasswordSource>,
 
     /// Password of the keys in it, when it differs.
-    #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
+    #[arg(long, value_name = "SOURCE", value_parser = PasswordParser)]
     pub key_password: Option<PasswordSource>,
 }
 
@@ -504,7 +520,16 @@ pub(crate) struct StorePassword {
 #[command(next_help_heading = "Passwords")]
 pub(crate) struct InputPassword {
     /// Password of input stores, tried in turn: env:NAME, file:PATH, fd:N, prompt, none, empty. Repeatable.
-    #[arg(long, value_name = "SOURCE", value_parser = parse_from::<PasswordSource>)]
+    #[arg(long, value_name = "SOURCE", value_parser = PasswordParser)]
+    pub input_password: Vec<PasswordSource>,
+}
+
+/// Passwords of the stores that are read, where none is written.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Passwords")]
+pub(crate) struct ReadPassword {
+    /// Passwords of the stores, tried in turn: env:NAME, file:PATH, fd:N, prompt, none, empty. Repeatable.
+    #[arg(long = "password", visible_alias = "input-password", value_name = "SOURCE", value_parser = PasswordParser)]
     pub input_password: Vec<PasswordSource>,
 }
 
@@ -512,7 +537,7 @@ pub(crate) struct InputPassword {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Time")]
 pub(crate) struct Time {
-    /// Judge as of this time (RFC 3339, or a date).
+    /// What counts as now (RFC 3339, or a date); default: the clock.
     #[arg(long = "at", value_name = "TIME", value_parser = parse_time)]
     pub at: Option<OffsetDateTime>,
 }
@@ -526,10 +551,49 @@ impl Time {
 
 /// Machine-readable output.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct Json {
     /// Machine-readable output on stdout.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Parses where a password comes from. What is no source may be the password itself, so the refusal, other than
+/// clap's own, does not repeat it.
+#[derive(Clone)]
+struct PasswordParser;
+
+impl TypedValueParser for PasswordParser {
+    type Value = PasswordSource;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        let parsed = match value.to_str() {
+            Some(text) => text.parse::<PasswordSource>(),
+            None => Err("not UTF-8".to_owned()),
+        };
+        parsed.map_err(|why| {
+            let argument = argument.map(ToString::to_string).unwrap_or_default();
+            let message = format!("invalid value for '{argument}': {why}\n");
+            clap::Error::raw(clap::error::ErrorKind::ValueValidation, message).with_cmd(command)
+        })
+    }
+}
+
+/// The words of `--select`.
+const SELECT: &[&str] = &["chain", "intermediates", "issuers", "leaf", "root"];
+
+/// One of a few words, which the help, the completions and the refusal of another word list.
+fn words<T>(known: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: std::str::FromStr + Clone + Send + Sync + 'static,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(known).try_map(|word| word.parse::<T>())
 }
 
 /// A value of one of our own types that parses itself.

@@ -54,6 +54,12 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         Error::Empty => {
             "the file was probably left behind by a failed export; make it again, for example with `trustpack fetch HOST -o FILE`"
         }
+        Error::Recognised { what } if what.contains("HTML") => {
+            "the download was answered with an error or login page; open it in a browser, and get the file again"
+        }
+        Error::Recognised { .. } => {
+            "expected PEM, DER, PKCS#7, JKS or PKCS#12; a store of another kind can be turned into PKCS#12 with `keytool -importkeystore`"
+        }
         Error::Unknown { .. } => {
             "expected PEM, DER, PKCS#7, JKS or PKCS#12; `head -c 200 FILE` shows what it is"
         }
@@ -61,15 +67,21 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
             "get the file again, in binary mode when it is copied by FTP, and compare sizes"
         }
         Error::PasswordRequired { .. } => {
-            "name the password with --password (or --input-password) env:NAME, file:PATH or prompt; keytool's usual one is \"changeit\""
+            "name it with --input-password (of a store that is trusted or merged into: --password) env:NAME, file:PATH, prompt or empty; keytool's usual one is \"changeit\""
         }
         Error::WrongPassword { .. } => {
-            "try another password; keytool's usual one is \"changeit\"; a key may have its own (--key-password)"
+            "check which password is meant for this file; keytool's usual one is \"changeit\""
         }
         Error::OverLimit { .. } => "no real store asks for so much; do not trust this file",
         Error::AliasCollision { .. } => "Java compares aliases without case; rename one of the two",
+        Error::ExactlyOne { found: 0, .. } | Error::NothingToWrite { .. } => {
+            "name a file with a certificate in it; `trustpack inspect` shows what a file holds"
+        }
         Error::ExactlyOne { .. } => {
-            "choose one with --select leaf or --select root, or write .pem, .p7b or .jks, which hold several"
+            "write .pem, .p7b or .jks, which hold several, or choose one with `trustpack merge INPUT --select root -o OUT` (or leaf)"
+        }
+        Error::EntryUnfit { what, .. } if what.contains("without its certificate") => {
+            "name the key's certificate and its issuers as well, in the same command"
         }
         Error::EntryUnfit { .. } => "choose a store format (.jks, .p12) or .pem",
         Error::KeySealed { .. } => {
@@ -84,7 +96,7 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
 fn for_io(error: &std::io::Error) -> Option<String> {
     let text = match error.kind() {
         std::io::ErrorKind::NotFound => {
-            "check the path; a server is written host:port or https://host"
+            "check the path, or write a server as host:port or https://host"
         }
         std::io::ErrorKind::PermissionDenied => "check the permissions of the file and its folder",
         std::io::ErrorKind::IsADirectory => "name a file, or end an output folder with `/`",

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use trustpack_core::endpoint::Endpoint;
-use trustpack_core::keystore::{self, Contents, Password, ReadOptions};
+use trustpack_core::keystore::{self, Contents, NoteKind, Password, ReadOptions};
 
 use trustpack_core::report;
 
@@ -19,6 +19,9 @@ use crate::render::Talk;
 
 /// No certificate file comes near it: all roots of the world are under 1 MB, 10,000 certificates in a store 10 MB.
 const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// So many names fit on a few lines.
+const PASSED_OVER_SHOWN: usize = 10;
 
 /// Deeper than any certificate folder; ends a loop of mounts.
 const MAX_FOLDER_DEPTH: usize = 32;
@@ -39,6 +42,46 @@ pub(crate) struct Loaded {
     pub contents: Contents,
 }
 
+impl Loaded {
+    /// Says what is odd about the file, and warns of what could not be read. Whether all of it could.
+    pub(crate) fn tell_notes(&self, talk: &Talk) -> bool {
+        for note in &self.contents.notes {
+            match note.kind {
+                NoteKind::Skipped => talk.warn(format!("{}: {note}", self.name)),
+                _ => talk.say(format!("note: {}: {note}", self.name)),
+            }
+        }
+        self.is_whole()
+    }
+
+    /// Whether nothing in the file had to be skipped.
+    pub(crate) fn is_whole(&self) -> bool {
+        is_whole(&self.contents)
+    }
+
+    /// Says what is in the file and is neither a certificate nor a key, where only those are written.
+    pub(crate) fn tell_left_out(&self, talk: &Talk) {
+        let contents = &self.contents;
+        for (count, what) in [
+            (contents.requests.len(), "certificate request"),
+            (contents.crls.len(), "revocation list"),
+            (contents.public_keys.len(), "public key"),
+        ] {
+            if count > 0 {
+                let what = report::count(count, what);
+                talk.say(format!("note: {}: {what} left out", self.name));
+            }
+        }
+    }
+}
+
+fn is_whole(contents: &Contents) -> bool {
+    !contents
+        .notes
+        .iter()
+        .any(|note| note.kind == NoteKind::Skipped)
+}
+
 /// An input that was not.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -53,7 +96,7 @@ pub(crate) struct Files {
     pub loaded: Vec<Loaded>,
     pub failures: Vec<Failure>,
     /// Files in folders that are no certificate files.
-    pub passed_over: usize,
+    pub passed_over: Vec<String>,
 }
 
 /// Passwords to be tried on stores that are read.
@@ -105,10 +148,16 @@ impl Passwords {
                 read => return read,
             }
         }
-        match (refused, self.named.is_empty()) {
-            // Reading without a password would hide that the one that was named is wrong.
-            (Some(error), false) => Err(error),
-            (_, _) => keystore::read(bytes, &ReadOptions::default()),
+        let Some(refused) = refused else {
+            return keystore::read(bytes, &ReadOptions::default());
+        };
+        // Reading without a password would hide that the one that was named is wrong.
+        if !self.named.is_empty() {
+            return Err(refused);
+        }
+        match keystore::read(bytes, &ReadOptions::default()) {
+            Ok(contents) if is_whole(&contents) => Ok(contents),
+            _ => Err(refused),
         }
     }
 }
@@ -246,10 +295,24 @@ impl Files {
 
     /// Says how many files of a folder were left out, since nothing is dropped without a line.
     pub(crate) fn tell_passed_over(&self, talk: &Talk) {
-        if self.passed_over > 0 {
-            let files = report::count(self.passed_over, "file");
-            talk.say(format!("note: {files} without certificates passed over"));
+        let Some((last, others)) = self
+            .passed_over
+            .get(..PASSED_OVER_SHOWN.min(self.passed_over.len()))
+            .and_then(<[_]>::split_last)
+        else {
+            return;
+        };
+        let mut names = others.join(", ");
+        let more = self.passed_over.len() - others.len() - 1;
+        match (names.is_empty(), more) {
+            (true, 0) => names.clone_from(last),
+            (false, 0) => names = format!("{names} and {last}"),
+            (_, _) => names = format!("{names}, {last} and {more} more"),
         }
+        let files = report::count(self.passed_over.len(), "file");
+        talk.say(format!(
+            "note: {files} without certificates passed over: {names}"
+        ));
     }
 
     fn add(&mut self, name: String, bytes: Result<Vec<u8>>, passwords: &Passwords) {
@@ -269,7 +332,7 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
         match read_file(&path).map(|bytes| passwords.read(&bytes)) {
             Ok(Ok(contents)) => files.loaded.push(Loaded { name, contents }),
             Ok(Err(keystore::Error::Unknown { .. } | keystore::Error::Empty)) => {
-                files.passed_over += 1
+                files.passed_over.push(name);
             }
             Ok(Err(error)) => files.failures.push(Failure {
                 name,

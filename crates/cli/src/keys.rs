@@ -3,6 +3,8 @@
 use anyhow::{Context, Result};
 use trustpack_core::keystore::{Entry, EntryKind, Format, KeyStore, Password, SealedKey};
 
+use trustpack_core::merge::Incoming;
+
 use crate::args::StorePassword;
 use crate::hint::Hinted;
 use crate::input::Passwords;
@@ -25,6 +27,7 @@ pub(crate) fn open_and_pair(
     }
     let opened = open(store, passwords)?;
     let paired = trustpack_core::pair::pair(opened);
+    warn_of_locked_keys(&paired, passwords, talk);
     if format == Format::Pem {
         seal_for_pem(paired, out, talk)
     } else {
@@ -42,6 +45,79 @@ fn open(store: KeyStore, passwords: &Passwords) -> Result<KeyStore> {
             .find_map(|password| key.unlock(Some(password)).ok());
         Ok(opened.map_or_else(|| key.clone(), SealedKey::from))
     })
+}
+
+/// As within one file, over all that comes in: a key in one file, its certificate and that one's issuers in others.
+pub(crate) fn pair_across(incoming: Vec<Incoming>) -> Vec<Incoming> {
+    let mut incoming = incoming;
+    let trusted: Vec<Entry> = incoming
+        .iter()
+        .map(|one| &one.entry)
+        .filter(|entry| matches!(entry.kind, EntryKind::TrustedCertificate(_)))
+        .cloned()
+        .collect();
+    let mut used = Vec::new();
+    for one in &mut incoming {
+        let EntryKind::PrivateKey { chain, .. } = &one.entry.kind else {
+            continue;
+        };
+        if !chain.is_empty() {
+            continue;
+        }
+        let mut store = KeyStore::new();
+        store.push_renamed(one.entry.clone());
+        for entry in &trusted {
+            store.push_renamed(entry.clone());
+        }
+        // The key went in first, and pairing keeps the order.
+        if let Some(paired) = trustpack_core::pair::pair(store)
+            .into_entries()
+            .into_iter()
+            .next()
+        {
+            used.extend(paired.certificates().iter().cloned());
+            one.entry.kind = paired.kind;
+        }
+    }
+    incoming.retain(
+        |one| !matches!(&one.entry.kind, EntryKind::TrustedCertificate(der) if used.contains(der)),
+    );
+    incoming
+}
+
+/// A key without its certificate is of no use to a server, and that is found out too late.
+pub(crate) fn warn_of_bare_keys<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
+    format: Format,
+    talk: &Talk,
+) {
+    for entry in entries {
+        let EntryKind::PrivateKey { key, chain } = &entry.kind else {
+            continue;
+        };
+        if format.has_aliases() && chain.is_empty() && key.unlock(None).is_ok() {
+            let alias = entry.alias.as_str();
+            talk.warn(format!(
+                "no certificate in the input belongs to the key {alias:?}"
+            ));
+        }
+    }
+}
+
+fn warn_of_locked_keys(store: &KeyStore, passwords: &Passwords, talk: &Talk) {
+    if passwords.all().next().is_none() {
+        return;
+    }
+    for entry in store.entries() {
+        if let EntryKind::PrivateKey { key, .. } = &entry.kind
+            && key.unlock(None).is_err()
+        {
+            let alias = entry.alias.as_str();
+            talk.warn(format!(
+                "none of the passwords opens the key {alias:?}; it stays sealed with its own"
+            ));
+        }
+    }
 }
 
 fn seal_for_pem(store: KeyStore, out: &StorePassword, talk: &Talk) -> Result<KeyStore> {

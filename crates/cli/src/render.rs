@@ -33,7 +33,7 @@ impl Talk {
 
     /// One line what and where, one line what to do.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        to_stderr(&format!("error: {error:#}"));
+        to_stderr(&format!("error: {}", told(error)));
         if let Some(hint) = hint_for(error) {
             to_stderr(&format!("hint: {hint}"));
         }
@@ -41,7 +41,13 @@ impl Talk {
 
     /// An error about one input among several: what and where, what to do.
     pub(crate) fn failure(&self, name: &str, error: &anyhow::Error) {
-        to_stderr(&format!("error: {name}: {error:#}"));
+        let message = told(error);
+        // The server's own name opens the message already when it was dialled by it.
+        if message.starts_with(name) {
+            to_stderr(&format!("error: {message}"));
+        } else {
+            to_stderr(&format!("error: {name}: {message}"));
+        }
         if let Some(hint) = hint_for(error) {
             to_stderr(&format!("hint: {hint}"));
         }
@@ -88,6 +94,26 @@ pub(crate) fn stdout_style() -> Style {
             .map(|(width, _)| width.0),
         color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
+}
+
+/// An error with its causes in one line; the system's words in our spelling, without their number.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    let causes = error.chain().map(|cause| {
+        let text = cause.to_string();
+        match cause.downcast_ref::<io::Error>() {
+            Some(system) if system.kind() == io::ErrorKind::NotFound => {
+                "no such file or folder".to_owned()
+            }
+            Some(system) => match system.raw_os_error() {
+                Some(number) => text
+                    .trim_end_matches(&format!(" (os error {number})"))
+                    .to_lowercase(),
+                None => text,
+            },
+            None => text,
+        }
+    });
+    causes.collect::<Vec<_>>().join(": ")
 }
 
 /// Whether an error only says that the reader of stdout went away.

@@ -52,7 +52,7 @@ pub(crate) fn save(
     passwords: &StorePassword,
     talk: &Talk,
 ) -> Result<Saved> {
-    let name = target.path.display().to_string();
+    let name = output::name(target.path);
     let password = if target.format.has_password() {
         password::for_writing(passwords.password.as_ref(), &name, talk)?
     } else {
@@ -69,7 +69,7 @@ pub(crate) fn save_with(
     passwords: &StorePassword,
     talk: &Talk,
 ) -> Result<Saved> {
-    let name = target.path.display().to_string();
+    let name = output::name(target.path);
     let key_password = match &passwords.key_password {
         Some(source) => source.resolve(&format!("the keys in {name}"), true, talk)?,
         None => None,

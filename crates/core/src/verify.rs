@@ -190,7 +190,7 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
     {
         return Err(Refusal::EndEntityPurpose {
             subject: subject(),
-            purposes: purposes.join(", "),
+            purposes: in_words(purposes),
         });
     }
     if extensions
@@ -203,6 +203,19 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
         });
     }
     Ok(())
+}
+
+/// The purposes by name, as people know them, else by OID.
+fn in_words(purposes: &[String]) -> String {
+    let names = purposes.iter().map(|oid| match oid.as_str() {
+        "1.3.6.1.5.5.7.3.2" => "TLS clients (clientAuth)",
+        "1.3.6.1.5.5.7.3.3" => "signing code (codeSigning)",
+        "1.3.6.1.5.5.7.3.4" => "e-mail (emailProtection)",
+        "1.3.6.1.5.5.7.3.8" => "time stamps (timeStamping)",
+        "1.3.6.1.5.5.7.3.9" => "OCSP answers (OCSPSigning)",
+        other => other,
+    });
+    names.collect::<Vec<_>>().join(", ")
 }
 
 const TLS_SERVER: [&str; 4] = [

@@ -30,6 +30,7 @@ fn new(arguments: &ChannelNew, talk: &Talk) -> Result<Outcome> {
         Hinted::new(error.to_string(), "write `trustpack channel new telegram NAME` or `… whatsapp --provider infobip NAME`")
     })?;
     let text = template(kind, &arguments.name);
+    refuse_bad_name(&text)?;
     let existing = if arguments.force {
         Existing::Replace
     } else {
@@ -48,6 +49,18 @@ fn new(arguments: &ChannelNew, talk: &Talk) -> Result<Outcome> {
         ));
     }
     Ok(Outcome::Fine)
+}
+
+/// A name that the product refuses is refused here, not after the file has been filled in.
+fn refuse_bad_name(text: &str) -> Result<()> {
+    let findings = validate(&Spec::from_toml(text)?);
+    match findings
+        .into_iter()
+        .find(|finding| finding.id.starts_with("NAME"))
+    {
+        Some(finding) => Err(Hinted::new(finding.message, finding.hint.unwrap_or_default()).into()),
+        None => Ok(()),
+    }
 }
 
 #[derive(Serialize)]
@@ -83,7 +96,11 @@ fn check(arguments: &ChannelValidate) -> Result<Outcome> {
         let answer = if valid { "valid" } else { "not valid" };
         print(&format!(
             "{}: {answer}: {}",
-            arguments.spec,
+            if arguments.spec == "-" {
+                "stdin"
+            } else {
+                &arguments.spec
+            },
             names.join(", ")
         ))?;
         for finding in &findings {
@@ -100,6 +117,7 @@ fn read_spec(path: &str) -> Result<Spec> {
     } else {
         input::read_file(Path::new(path))
     };
+    let path = if path == "-" { "stdin" } else { path };
     let bytes = bytes.with_context(|| path.to_owned())?;
     let text = String::from_utf8(bytes).map_err(|_| {
         Hinted::new(

@@ -10,9 +10,10 @@ use trustpack_core::trust::TrustAnchors;
 
 use super::Outcome;
 use crate::args::Check;
+use crate::hint::hint_for;
 use crate::input::{self, Input, Loaded, Passwords};
 use crate::probe::{self, Plan};
-use crate::render::{Talk, print, stdout_style};
+use crate::render::{Talk, print, stdout_style, told};
 
 /// Runs the command.
 pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
@@ -60,7 +61,7 @@ fn server(fetched: &Fetched, roots: &[TrustAnchors], at: time::OffsetDateTime) -
     match (&fetched.chain, probe::analyse_fetched(fetched, roots, at)) {
         (Some(chain), Some(analysis)) => Subject::from_chain(name, chain, &analysis),
         _ => match &fetched.error {
-            Some(error) => Subject::unreachable(name, error),
+            Some(error) => advised(Subject::unreachable(name, error), error.hint()),
             None => Subject::unreachable(name, "no certificate was presented"),
         },
     }
@@ -70,11 +71,32 @@ fn server(fetched: &Fetched, roots: &[TrustAnchors], at: time::OffsetDateTime) -
 fn files(input: &Input, passwords: &Passwords, talk: &Talk) -> Vec<Subject> {
     let files = input::load(std::slice::from_ref(input), passwords);
     files.tell_passed_over(talk);
-    let failed = files
-        .failures
-        .iter()
-        .map(|failure| Subject::unreadable(&failure.name, format!("{:#}", failure.error)));
-    files.loaded.iter().map(file).chain(failed).collect()
+    let failed = files.failures.iter().map(|failure| {
+        let subject = Subject::unreadable(&failure.name, told(&failure.error));
+        advised(subject, hint_for(&failure.error))
+    });
+    let mut subjects: Vec<Subject> = files.loaded.iter().map(file).chain(failed).collect();
+    // In a folder keys and requests lie beside certificates; a file that was named is meant to hold one.
+    let named = !matches!(input, Input::Path(path) if path.is_dir());
+    for subject in subjects.iter_mut().filter(|_| named) {
+        if subject.items.is_empty() && subject.findings.is_empty() {
+            let name = subject.name.clone();
+            *subject = advised(
+                Subject::unreadable(name, "no certificate in it, so there is nothing to check"),
+                Some("`trustpack inspect` shows what the file holds".to_owned()),
+            );
+        }
+    }
+    subjects
+}
+
+/// The subject, its findings with the advice.
+fn advised(mut subject: Subject, hint: Option<impl Into<String>>) -> Subject {
+    let hint = hint.map(Into::into);
+    for finding in &mut subject.findings {
+        finding.hint.clone_from(&hint);
+    }
+    subject
 }
 
 fn file(loaded: &Loaded) -> Subject {

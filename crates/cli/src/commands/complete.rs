@@ -1,7 +1,7 @@
 //! `completions` and `man`: out of the binary itself, so that they are always of this version.
 
 use anyhow::Result;
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::Outcome;
@@ -21,12 +21,18 @@ pub(super) fn manual() -> Result<Outcome> {
     let mut page = Vec::new();
     let command = Arguments::command();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for verb in command.get_subcommands() {
-        let title = format!("trustpack-{}", verb.get_name());
-        clap_mangen::Man::new(verb.clone())
-            .title(title)
-            .render(&mut page)?;
-    }
+    sections(&command, "trustpack", &mut page)?;
     print(&String::from_utf8_lossy(&page))?;
     Ok(Outcome::Fine)
+}
+
+fn sections(command: &Command, name: &str, page: &mut Vec<u8>) -> Result<()> {
+    for verb in command.get_subcommands() {
+        let name = format!("{name}-{}", verb.get_name());
+        clap_mangen::Man::new(verb.clone())
+            .title(name.clone())
+            .render(page)?;
+        sections(verb, &name, page)?;
+    }
+    Ok(())
 }

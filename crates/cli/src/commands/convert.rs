@@ -41,10 +41,10 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         talk,
     )?;
     let files = input::load(&inputs, &passwords);
+    let mut whole = true;
     for loaded in &files.loaded {
-        for note in &loaded.contents.notes {
-            talk.say(format!("note: {}: {note}", loaded.name));
-        }
+        whole &= loaded.tell_notes(talk);
+        loaded.tell_left_out(talk);
     }
     // Converting half of what was named would lose the other half without an exit code that says so.
     if files.tell_failures(talk) {
@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         all.push_renamed(entry);
     }
     let all = keys::open_and_pair(all, &passwords, format, &arguments.store_password, talk)?;
+    keys::warn_of_bare_keys(all.entries(), format, talk);
     let all = if format.has_aliases() {
         alias::name_all(all)
     } else {
@@ -93,5 +94,10 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     } else {
         store::save_with(&all, &target, None, &arguments.store_password, talk)?;
     }
-    Ok(Outcome::Fine)
+    // What can be read is written, and the exit code says that it is not all.
+    Ok(if whole {
+        Outcome::Fine
+    } else {
+        Outcome::Incomplete
+    })
 }

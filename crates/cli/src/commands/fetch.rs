@@ -53,13 +53,15 @@ pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     if arguments.json.json {
         print_json(&records.iter().map(|(record, _)| record).collect::<Vec<_>>())?;
     } else if !arguments.jsonl && !certificates_on_stdout {
-        print(
-            &records
-                .iter()
-                .map(|(record, _)| page::fetched(record))
-                .collect::<Vec<_>>()
-                .join("\n"),
-        )?;
+        // One that presented nothing is told on stderr.
+        let pages: Vec<String> = records
+            .iter()
+            .filter(|(record, _)| !record.chain.is_empty())
+            .map(|(record, _)| page::fetched(record))
+            .collect();
+        if !pages.is_empty() {
+            print(&pages.join("\n"))?;
+        }
     }
     if let Some(path) = &arguments.output.output {
         write_all(arguments, path, &records, talk)?;
@@ -152,13 +154,14 @@ fn tell_failures(records: &[(FetchRecord, Option<ChainAnalysis>)], talk: &Talk) 
         let message = record
             .error
             .as_ref()
-            .map_or("no certificate was presented", |error| &error.message);
+            .map_or("no certificate was presented", |error| &error.message)
+            .to_owned();
         let hint = record
             .error
             .as_ref()
             .and_then(|error| error.hint.clone())
             .unwrap_or_default();
-        talk.error(&Hinted::new(format!("{}: {message}", record.target), hint).into());
+        talk.failure(&record.target, &Hinted::new(message, hint).into());
     }
     if records.len() > 1 {
         let failed = records

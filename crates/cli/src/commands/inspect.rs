@@ -30,8 +30,10 @@ pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
             .iter()
             .map(|loaded| ContentsRecord::new(&loaded.name, &loaded.contents, at))
             .collect(),
+        // One that presented nothing is told on stderr; for a script it is in the JSON all the same.
         servers: fetched
             .iter()
+            .filter(|fetched| fetched.chain.is_some() || arguments.json.json)
             .map(|fetched| {
                 FetchRecord::new(
                     fetched,
@@ -46,9 +48,23 @@ pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
     } else {
         let files = inspection.files.iter().map(page::contents);
         let servers = inspection.servers.iter().map(page::fetched);
-        print(&files.chain(servers).collect::<Vec<_>>().join("\n"))?;
+        let pages: Vec<String> = files.chain(servers).collect();
+        if !pages.is_empty() {
+            print(&pages.join("\n"))?;
+        }
     }
-    let failed = files.tell_failures(talk) || fetched.iter().any(|fetched| fetched.chain.is_none());
+    let mut failed = files.tell_failures(talk);
+    for fetched in fetched.iter().filter(|fetched| fetched.chain.is_none()) {
+        probe::tell_failure(fetched, talk);
+        failed = true;
+    }
+    for loaded in files.loaded.iter().filter(|loaded| !loaded.is_whole()) {
+        let name = &loaded.name;
+        talk.warn(format!(
+            "{name}: a part of it could not be read; its notes say which"
+        ));
+        failed = true;
+    }
     Ok(if failed {
         Outcome::Incomplete
     } else {

@@ -34,12 +34,21 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         options.created = CreatedPolicy::Fixed(Timestamp::from_secs(created.unix_timestamp()));
     }
     let plan = plan(&destination.store, &incoming, &options);
-    show(arguments, &plan)?;
+    if !incoming.is_empty() {
+        show(arguments, &plan)?;
+    }
 
     // A store that lacks what was named would be found out at the worst time, so it is all or nothing.
     if !complete {
-        talk.warn("nothing was written, because some inputs could not be read");
+        talk.warn("nothing was written, because not all of the input could be read");
         return Ok(Outcome::Incomplete);
+    }
+    if incoming.is_empty() {
+        return Err(Hinted::new(
+            "nothing to merge: no certificate or key was chosen",
+            "`trustpack inspect` shows what the inputs hold; --select may leave all of it out",
+        )
+        .into());
     }
     let name = arguments.output.output.display();
     if plan.has_refused_conflicts() {
@@ -49,7 +58,12 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         return Ok(Outcome::No);
     }
     if !plan.changes() && destination.bytes.is_some() {
-        talk.say(format!("nothing to do: {name} already holds all of it"));
+        let left_out = plan.summary().kept;
+        talk.say(if left_out == 0 {
+            format!("nothing to do: {name} already holds all of it")
+        } else {
+            format!("{name} is unchanged: what it lacks was left out by --on-conflict keep")
+        });
         return Ok(Outcome::Fine);
     }
     if arguments.dry_run {
@@ -78,7 +92,7 @@ impl Destination {
             let message = format!("{name} is a folder, and merge writes one store");
             return Err(Hinted::new(message, "name a file in it").into());
         }
-        let exists = path.exists() && !output::is_stdout(path);
+        let exists = path.exists() && !output::is_stdout(path) && !output::is_device(path);
         let password = match &arguments.store_password.password {
             Some(source) => source.resolve(&name, !exists, talk)?,
             None => None,
@@ -226,6 +240,8 @@ fn gather(
         let files = input::load(std::slice::from_ref(one), &passwords);
         complete &= !files.tell_failures(talk);
         for loaded in files.loaded {
+            complete &= loaded.tell_notes(talk);
+            loaded.tell_left_out(talk);
             incoming.extend(from_file(
                 loaded,
                 arguments,
@@ -235,6 +251,9 @@ fn gather(
             )?);
         }
     }
+    let incoming = keys::pair_across(incoming);
+    let entries = incoming.iter().map(|one| &one.entry);
+    keys::warn_of_bare_keys(entries, destination.format, talk);
     Ok((incoming, complete))
 }
 
@@ -245,9 +264,6 @@ fn from_file(
     passwords: &Passwords,
     talk: &Talk,
 ) -> Result<Vec<Incoming>> {
-    for note in &loaded.contents.notes {
-        talk.say(format!("note: {}: {note}", loaded.name));
-    }
     let store = keys::open_and_pair(
         loaded.contents.store,
         passwords,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use trustpack_core::chain::PresentedChain;
-use trustpack_core::keystore::Entry;
+use trustpack_core::keystore::{At, Contents, Entry, KeyStore, Password};
 use trustpack_core::record::VerifyRecord;
 use trustpack_core::report::page;
 use trustpack_core::trust::TrustAnchors;
@@ -29,24 +29,32 @@ pub(super) fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
         Some(source) => source.resolve(&arguments.trust, false, talk)?,
         None => None,
     };
-    let trust = input::load_one(&arguments.trust, &Passwords::named(password))?;
-    for note in &trust.contents.notes {
-        talk.say(format!("note: {}: {note}", trust.name));
+    let trust = input::load_one(&arguments.trust, &Passwords::named(password.clone()))?;
+    if !trust.tell_notes(talk) {
+        talk.warn(format!(
+            "{}: judged by what could be read of it",
+            trust.name
+        ));
     }
-    let anchors = TrustAnchors::from_store(trust.name.clone(), &trust.contents.store);
+    let anchors = TrustAnchors::from_store(trust.name.clone(), &visible(&trust.contents));
     if anchors.certificates().is_empty() {
-        let hint =
-            "name a store with certificates in it; `trustpack inspect` shows what a file holds";
-        return Err(Hinted::new(
-            format!("{}: no certificate to trust in it", trust.name),
-            hint,
-        )
-        .into());
+        let (message, hint) = if visible(&trust.contents).len() == trust.contents.store.len() {
+            (
+                "no certificate to trust in it",
+                "name a store with certificates in it; `trustpack inspect` shows what a file holds",
+            )
+        } else {
+            (
+                "no certificate in it is visible to Java",
+                "`trustpack convert` writes a store that Java can see: name this file and another one with -o",
+            )
+        };
+        return Err(Hinted::new(format!("{}: {message}", trust.name), hint).into());
     }
 
     let subject = match Input::parse_subject(&arguments.subject)? {
         Input::Endpoint(endpoint) => fetch(arguments, endpoint, talk)?,
-        Input::Path(_) | Input::Stdin => from_file(arguments)?,
+        Input::Path(_) | Input::Stdin => from_file(arguments, password.as_ref(), talk)?,
     };
     let client = match arguments.client {
         ClientWord::Java => Client::Java,
@@ -102,12 +110,34 @@ fn fetch(
                 Some(error) => (error.to_string(), error.hint().unwrap_or_default()),
                 None => ("no certificate was presented".to_owned(), String::new()),
             };
-            Err(Hinted::new(format!("{text}: {message}"), hint).into())
+            let message = if message.starts_with(&text) {
+                message
+            } else {
+                format!("{text}: {message}")
+            };
+            Err(Hinted::new(message, hint).into())
         }
     }
 }
 
-fn from_file(arguments: &Verify) -> Result<Subject> {
+/// The entries that Java sees: of a PKCS#12 file, only those that the reader does not call invisible.
+fn visible(contents: &Contents) -> KeyStore {
+    let hidden = |entry: &Entry| {
+        contents.notes.iter().any(|note| {
+            matches!(&note.at, At::Entry(alias) if alias == entry.alias.as_str())
+                && note.message.starts_with("invisible to Java")
+        })
+    };
+    let mut store = KeyStore::new();
+    for entry in contents.store.entries() {
+        if !hidden(entry) {
+            store.push_renamed(entry.clone());
+        }
+    }
+    store
+}
+
+fn from_file(arguments: &Verify, password: Option<&Password>, talk: &Talk) -> Result<Subject> {
     let Some(server_name) = &arguments.reach.server_name else {
         let message = format!(
             "{}: a file does not say which name the server must have",
@@ -116,7 +146,9 @@ fn from_file(arguments: &Verify) -> Result<Subject> {
         return Err(Hinted::new(message, "add --server-name HOST").into());
     };
     let name = probe::parse_server_name(server_name)?;
-    let loaded = input::load_one(&arguments.subject, &Passwords::default())?;
+    let passwords = Passwords::resolve(&[], password, talk)?;
+    let loaded = input::load_one(&arguments.subject, &passwords)?;
+    loaded.tell_notes(talk);
     let certificates = loaded
         .contents
         .store
@@ -124,9 +156,17 @@ fn from_file(arguments: &Verify) -> Result<Subject> {
         .iter()
         .flat_map(Entry::certificates)
         .cloned();
+    let chain = PresentedChain::from_ders(certificates);
+    if chain.certificates.is_empty() {
+        return Err(Hinted::new(
+            format!("{}: no certificate to judge in it", loaded.name),
+            "name the file with the chain that the server presents, end entity first",
+        )
+        .into());
+    }
     Ok(Subject {
         text: loaded.name,
-        chain: PresentedChain::from_ders(certificates),
+        chain,
         name,
     })
 }

@@ -44,11 +44,17 @@ fn leaf_only(
     let expires = end_entity.not_after().date();
     let reason = refusal.cause().to_string();
     let reason = reason.split("; Java:").next().unwrap_or_default();
+    // A date that has passed says nothing about when the renewal comes.
+    let latest = if question.at > end_entity.not_after() {
+        String::new()
+    } else {
+        format!(", at the latest on {expires}")
+    };
     let (message, hint) = if end_entity.is_self_issued() {
         (
             format!(
                 "the server certificate is self-signed and trusted by itself in {origin}; that holds only until it is \
-                 replaced, at the latest on {expires}"
+                 replaced{latest}"
             ),
             "put the new certificate into the store before the server changes, or let a CA issue it and trust that CA"
                 .to_owned(),
@@ -57,7 +63,7 @@ fn leaf_only(
         (
             format!(
                 "accepted only because the server's own certificate is in {origin}; that holds only until the next \
-                 renewal, at the latest on {expires} (without it: {reason})"
+                 renewal{latest} (without it: {reason})"
             ),
             format!("add {} to the store", issuer_to_add(question, end_entity)),
         )

@@ -116,6 +116,7 @@ impl<'a> Search<'a> {
         }
         Err(Refusal::NoPath {
             issuer: self.nearest.issuer().to_string(),
+            self_signed: self.nearest.is_self_issued(),
             cause: self.best.map(Box::new),
         })
     }

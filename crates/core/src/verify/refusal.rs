@@ -87,7 +87,7 @@ pub enum Refusal {
     EndEntityPurpose {
         /// Subject of the certificate.
         subject: String,
-        /// The purposes that it has, by dotted OID, with commas between them.
+        /// The purposes that it has, in words, else by dotted OID, with commas between them.
         purposes: String,
     },
     /// A certificate is out of date (`BasicChecker.verifyValidity`).
@@ -133,11 +133,13 @@ pub enum Refusal {
     #[error(
         "no path leads to a trusted certificate: {}; Java: PKIX path building failed: unable to find valid \
          certification path to requested target",
-        describe(issuer, cause.as_deref())
+        describe(issuer, *self_signed, cause.as_deref())
     )]
     NoPath {
         /// The issuer that is neither presented nor trusted, of the last certificate that could be reached.
         issuer: String,
+        /// Whether that certificate names itself as its issuer, so that nothing above it is missing.
+        self_signed: bool,
         /// What ruled out the nearest candidate, when there was one.
         cause: Option<Box<Self>>,
     },
@@ -268,6 +270,9 @@ impl Refusal {
                 "the server needs a certificate for TLS servers"
             }
             Self::Expired { .. } => "renew the certificate on the server",
+            Self::NameConstraints { .. } => {
+                "have the certificate issued by a CA that may issue for this name"
+            }
             Self::HostMismatch { .. } => {
                 "use a name that is in the certificate, or have the certificate issued for this name"
             }
@@ -276,6 +281,16 @@ impl Refusal {
             } => return cause.hint(),
             Self::NoPath {
                 issuer,
+                self_signed: true,
+                cause: None,
+            } => {
+                return Some(format!(
+                    "compare the fingerprint of {issuer} with its owner's, then add it to the store"
+                ));
+            }
+            Self::NoPath {
+                issuer,
+                self_signed: false,
                 cause: None,
             } => {
                 return Some(format!(
@@ -319,7 +334,7 @@ impl Refusal {
     }
 }
 
-fn describe(issuer: &str, cause: Option<&Refusal>) -> String {
+fn describe(issuer: &str, self_signed: bool, cause: Option<&Refusal>) -> String {
     match cause {
         // the inner Java words belong to another stage than the one that Java reports here
         Some(cause) => {
@@ -330,6 +345,7 @@ fn describe(issuer: &str, cause: Option<&Refusal>) -> String {
                 .unwrap_or_default()
                 .to_owned()
         }
+        None if self_signed => format!("{issuer} is self-signed and not in the store"),
         None => format!("{issuer} is neither presented nor in the store"),
     }
 }

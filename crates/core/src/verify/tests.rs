@@ -75,6 +75,7 @@ fn a_missing_intermediate_is_refused_unless_it_is_in_the_store() {
         refused,
         Refusal::NoPath {
             issuer: "CN=CA".to_owned(),
+            self_signed: false,
             cause: None
         }
     );
@@ -85,6 +86,22 @@ fn a_missing_intermediate_is_refused_unless_it_is_in_the_store() {
     );
     assert_eq!(ids(&ask(&[&server], &[&ca])), ["CERT-INTERMEDIATE-ONLY"]);
     assert_eq!(ids(&ask(&[&server, &ca], &[&ca, &root])), [""; 0]);
+}
+
+#[test]
+fn nothing_is_missing_above_a_self_signed_certificate() {
+    let alone = self_sign(server_params("h.example"), new_key());
+    let refused = refusal(ask(&[&alone], &[&root("Root")]));
+    assert!(
+        refused
+            .to_string()
+            .contains("is self-signed and not in the store")
+    );
+    assert!(
+        refused
+            .hint()
+            .is_some_and(|hint| hint.contains("fingerprint"))
+    );
 }
 
 #[test]

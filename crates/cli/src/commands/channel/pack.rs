@@ -49,10 +49,7 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
     for channel in channels {
         // Nothing is fetched for a specification that cannot be packed anyway.
         let problems = validate_channel(channel);
-        if problems
-            .iter()
-            .any(|finding| finding.severity == Severity::Critical)
-        {
+        if has_critical(&problems) {
             refused.push(Refused {
                 channel: channel.name.clone(),
                 findings: problems,
@@ -69,6 +66,11 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             options,
         };
         match pack(&request) {
+            // A bundle over which a host would be refused is not handed out.
+            Ok(done) if has_critical(&done.findings) => refused.push(Refused {
+                channel: channel.name.clone(),
+                findings: done.findings,
+            }),
             Ok(done) => packed.push(done),
             Err(PackError::Refused { channel, findings }) => {
                 refused.push(Refused { channel, findings })
@@ -81,16 +83,18 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
         talk.warn(format!("{} was not written", arguments.output.display()));
         return Ok(Outcome::No);
     }
-    let critical = packed
-        .iter()
-        .flat_map(|packed| &packed.findings)
-        .any(|finding| finding.severity == Severity::Critical);
     save(
         &Bundle::new(packed, epoch.unwrap_or(options.at))?,
         arguments,
         talk,
     )?;
-    Ok(if critical { Outcome::No } else { Outcome::Fine })
+    Ok(Outcome::Fine)
+}
+
+fn has_critical(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Critical)
 }
 
 /// A channel that cannot be packed.
@@ -151,7 +155,10 @@ fn gather(
     let mut to_fetch = Vec::new();
     for requirement in hosts(channel) {
         match channel.given_file(&requirement) {
-            Some(file) => chains.push(given(&requirement, &folder.join(file), file)?),
+            Some(file) => chains.push(
+                given(&requirement, &folder.join(file), file)
+                    .with_context(|| format!("{}: trust.files", channel.name))?,
+            ),
             None => to_fetch.push(requirement.endpoint),
         }
     }
@@ -255,12 +262,11 @@ fn save(bundle: &Bundle, arguments: &ChannelPack, talk: &Talk) -> Result<()> {
     let files = bundle.files().len();
     if output::is_stdout(path) || !output::is_folder(path) {
         let saved = output::save(path, &bundle.to_zip()?, Privacy::Public, existing)?;
-        let did = if saved == Saved::Unchanged {
-            "is unchanged"
-        } else {
-            "written"
-        };
-        talk.say(format!("{} {did}: {files} files", path.display()));
+        let name = path.display();
+        talk.say(match saved {
+            Saved::Unchanged => format!("{name} is unchanged: {files} files"),
+            Saved::Written => format!("wrote {name}: {files} files"),
+        });
         return Ok(());
     }
     for file in bundle.files() {
@@ -270,6 +276,6 @@ fn save(bundle: &Bundle, arguments: &ChannelPack, talk: &Talk) -> Result<()> {
         }
         output::save(&target, &file.bytes, Privacy::Public, existing)?;
     }
-    talk.say(format!("{} written: {files} files", path.display()));
+    talk.say(format!("wrote {}: {files} files", path.display()));
     Ok(())
 }
