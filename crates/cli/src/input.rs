@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use trustpack_core::endpoint::Endpoint;
-use trustpack_core::keystore::{self, Contents, NoteKind, Password, ReadOptions};
+use trustpack_core::keystore::{self, Contents, Format, NoteKind, Password, ReadOptions};
 
 use trustpack_core::report;
 
@@ -325,13 +325,15 @@ impl Files {
 }
 
 /// Every regular file below a folder, in name order. A file that is no certificate file at all is passed over, since
-/// folders hold other things too; one that is damaged or locked is a failure.
+/// folders hold other things too; one that is damaged or locked, or named as a store and none, is a failure.
 fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
     for path in walk(folder, files) {
         let name = path.display().to_string();
         match read_file(&path).map(|bytes| passwords.read(&bytes)) {
             Ok(Ok(contents)) => files.loaded.push(Loaded { name, contents }),
-            Ok(Err(keystore::Error::Unknown { .. } | keystore::Error::Empty)) => {
+            Ok(Err(keystore::Error::Unknown { .. } | keystore::Error::Empty))
+                if !is_named_as_one(&path) =>
+            {
                 files.passed_over.push(name);
             }
             Ok(Err(error)) => files.failures.push(Failure {
@@ -341,6 +343,12 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
             Err(error) => files.failures.push(Failure { name, error }),
         }
     }
+}
+
+/// Whether the extension promises a certificate or a store: then an empty or strange file is no bystander.
+fn is_named_as_one(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| Format::for_extension(extension).is_some())
 }
 
 /// The regular files below a folder. Each once: the hash links of an openssl folder name every certificate twice.

@@ -92,7 +92,9 @@ pub(crate) fn stdout_style() -> Style {
             .then(terminal_size::terminal_size)
             .flatten()
             .map(|(width, _)| width.0),
-        color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        color: terminal
+            && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }
 

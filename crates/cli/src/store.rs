@@ -1,10 +1,12 @@
 //! Writes a key store as a file: format, password, salts, mode.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::keystore::{
-    self, Entry, EntryKind, Error, Format, KeyStore, RandomSource, WriteOptions,
+    self, Entry, EntryKind, Error, Format, KeyStore, NoteKind, RandomSource, WriteOptions,
 };
 
 use trustpack_core::report;
@@ -84,13 +86,22 @@ pub(crate) fn save_with(
     };
     let written = keystore::write(store, target.format, &options).with_context(|| name.clone())?;
     for note in &written.notes {
-        talk.say(format!("note: {name}: {note}"));
+        match note.kind {
+            NoteKind::Oddity => talk.say(format!("note: {name}: {note}")),
+            // Such as a password that the readers of the file will refuse.
+            _ => talk.warn(format!("{name}: {note}")),
+        }
     }
     let privacy = if store.has_keys() {
         Privacy::Private
     } else {
         Privacy::Public
     };
+    let open_to_all =
+        fs::metadata(target.path).is_ok_and(|there| there.is_file() && there.mode() & 0o007 != 0);
+    if privacy == Privacy::Private && open_to_all {
+        talk.warn(format!("{name} was open to every user of this machine; it holds a key now and is closed to them"));
+    }
     let saved = output::save(target.path, &written.bytes, privacy, target.existing)?;
     if !output::is_stdout(target.path) {
         let count = store

@@ -61,7 +61,15 @@ fn add(pile: &mut Pile, block: &Block<'_>) -> Result<Option<Shape>, Error> {
         Err(fault) => {
             let why = match (&block.fault, expected(label)) {
                 (Some(fault), _) => fault.clone(),
-                (None, None) => "this kind of block is not supported".to_owned(),
+                (None, None) if label.contains("KEY") => {
+                    "this kind of key is not supported".to_owned()
+                }
+                (None, None) => {
+                    // DH parameters, PGP: sound, and nothing that a certificate file is read for.
+                    let message = format!("{label} left out: no certificate, key, request or CRL");
+                    pile.notes.oddity(at, message);
+                    return Ok(None);
+                }
                 (None, Some(_)) => fault.why(),
             };
             skip(pile, *lines, label, &why);
@@ -508,7 +516,7 @@ mod tests {
         assert_reads(
             ["-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----\n", testing::CERT_A].concat(),
             "A",
-            &["! line 1: OPENSSH PRIVATE KEY block (to line 3) skipped: this kind of block is not supported"],
+            &["! line 1: OPENSSH PRIVATE KEY block (to line 3) skipped: this kind of key is not supported"],
         );
         assert_reads(
             [

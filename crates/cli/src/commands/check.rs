@@ -1,7 +1,6 @@
 //! `trustpack check`: the expiry policy over files, folders, stores and servers.
 
 use anyhow::Result;
-use trustpack_core::Certificate;
 use trustpack_core::expiry::{Policy, Subject, check};
 use trustpack_core::fetch::Fetched;
 use trustpack_core::keystore::{Entry, NoteKind};
@@ -10,7 +9,7 @@ use trustpack_core::trust::TrustAnchors;
 
 use super::Outcome;
 use crate::args::Check;
-use crate::hint::hint_for;
+use crate::hint::{Hinted, hint_for};
 use crate::input::{self, Input, Loaded, Passwords};
 use crate::probe::{self, Plan};
 use crate::render::{Talk, print, stdout_style, told};
@@ -29,13 +28,23 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
 
     let mut answers = fetched.iter();
     let mut subjects = Vec::new();
+    let mut unread = false;
     for one in &inputs {
         match one {
             Input::Endpoint(_) => {
                 subjects.extend(answers.next().map(|answer| server(answer, &roots, at)))
             }
-            Input::Path(_) | Input::Stdin => subjects.extend(files(one, &passwords, talk)),
+            Input::Path(_) | Input::Stdin => {
+                let found = files(one, &passwords, talk);
+                unread |= found.iter().any(|subject| subject.failed);
+                subjects.extend(found);
+            }
         }
+    }
+    if subjects.is_empty() {
+        // A check that looked at nothing must not pass for one that found nothing.
+        let hint = "name a folder, file or server with certificates; `trustpack inspect` shows what files hold";
+        return Err(Hinted::new("there is no certificate to check", hint).into());
     }
     let policy = Policy {
         warn: arguments.warn,
@@ -48,10 +57,10 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         ReportFormat::Table
     };
     print(&render(&report, format, &stdout_style()))?;
-    Ok(if report.exceeds(arguments.fail_on) {
-        Outcome::No
-    } else {
-        Outcome::Fine
+    Ok(match report.exceeds(arguments.fail_on) {
+        _ if unread => Outcome::Incomplete,
+        true => Outcome::No,
+        false => Outcome::Fine,
     })
 }
 
@@ -105,10 +114,7 @@ fn file(loaded: &Loaded) -> Subject {
         Subject::from_store(&loaded.name, store)
     } else {
         let certificates = store.entries().iter().flat_map(Entry::certificates);
-        Subject::from_certificates(
-            &loaded.name,
-            certificates.filter_map(|der| Certificate::from_der(der.clone()).ok()),
-        )
+        Subject::from_certificates(&loaded.name, certificates)
     };
     for note in loaded
         .contents

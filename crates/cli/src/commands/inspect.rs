@@ -65,6 +65,15 @@ pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
         ));
         failed = true;
     }
+    let unreadable = |file: &&ContentsRecord| {
+        file.entries
+            .iter()
+            .any(|entry| !entry.unreadable.is_empty())
+    };
+    for file in inspection.files.iter().filter(unreadable) {
+        talk.warn(format!("{}: a certificate in it cannot be read", file.name));
+        failed = true;
+    }
     Ok(if failed {
         Outcome::Incomplete
     } else {

@@ -111,20 +111,22 @@ impl Subject {
     }
 
     /// A bare list, such as a PEM file: a chain when it starts with a certificate that is no CA, else anchors.
-    pub fn from_certificates(
+    pub fn from_certificates<'a>(
         name: impl Into<String>,
-        certificates: impl IntoIterator<Item = Certificate>,
+        certificates: impl IntoIterator<Item = &'a CertificateDer<'static>>,
     ) -> Self {
         let mut subject = Self::new(name);
-        let certificates: Vec<Certificate> = certificates.into_iter().collect();
-        let chain = certificates.first().is_some_and(|first| !first.is_ca());
-        for (place, certificate) in certificates.into_iter().enumerate() {
-            let role = match chain {
-                true => role_in_chain(place, &certificate),
-                false => Role::alone(&certificate),
+        let certificates: Vec<_> = certificates.into_iter().collect();
+        let first = certificates
+            .iter()
+            .find_map(|der| Certificate::from_der((*der).clone()).ok());
+        let chain = first.is_some_and(|first| !first.is_ca());
+        for (place, der) in certificates.into_iter().enumerate() {
+            let role = |certificate: &Certificate| match chain {
+                true => role_in_chain(place, certificate),
+                false => Role::alone(certificate),
             };
-            let label = (place + 1).to_string();
-            subject.items.push(Item::new(label, role, certificate));
+            subject.add_der((place + 1).to_string(), der, role);
         }
         subject
     }
@@ -295,9 +297,9 @@ mod tests {
     fn a_bare_list_is_a_chain_or_anchors() {
         let leaf = testing::issued("leaf", "ca", false, 0, DAY);
         let ca = testing::issued("ca", "root", true, 0, DAY);
-        let chain = Subject::from_certificates("chain.pem", [leaf, ca.clone()]);
+        let chain = Subject::from_certificates("chain.pem", [leaf.der(), ca.der()]);
         assert_eq!(chain.items[1].role, Role::Intermediate);
-        let anchors = Subject::from_certificates("ca.pem", [ca]);
+        let anchors = Subject::from_certificates("ca.pem", [ca.der()]);
         assert_eq!(anchors.items[0].role, Role::Anchor);
     }
 }

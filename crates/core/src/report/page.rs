@@ -214,7 +214,7 @@ fn findings(page: &mut String, findings: &[Finding]) {
             &format!("{severity} {}: {}", finding.id, escape(&finding.message)),
         );
         if let Some(hint) = &finding.hint {
-            line(page, 3, &format!("→ {}", escape(hint)));
+            line(page, 3, &format!("hint: {}", escape(hint)));
         }
     }
 }
@@ -346,7 +346,7 @@ mod tests {
               sha256 0000000000000000000000000000000000000000000000000000000000000000
               found in Mozilla roots; not sent, as it should be
           warning CERT-LEAF-ONLY: trusted alone
-              → trust its CA
+              hint: trust its CA
         "#);
     }
 
@@ -406,7 +406,7 @@ mod tests {
               until 2028-06-19 (900 days), EC P-256
               sha256 0000000000000000000000000000000000000000000000000000000000000000
           warning CERT-LEAF-ONLY: trusted alone
-              → trust its CA
+              hint: trust its CA
         "#);
     }
 
@@ -465,7 +465,7 @@ mod tests {
     fn a_finding_with_its_subject() {
         insta::assert_snapshot!(finding_about(&a_finding()), @r#"
         warning CERT-LEAF-ONLY: example.org:443: trusted alone
-            → trust its CA
+            hint: trust its CA
         "#);
         assert!(!finding(&a_finding()).contains("example.org"));
     }
