@@ -90,14 +90,12 @@ pub struct DeliveredAnchor {
     pub not_after: OffsetDateTime,
 }
 
-/// A host that was judged against the trust file.
+/// A host that a Java client accepts with the trust file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveredHost {
     /// `host:port`.
     pub endpoint: String,
-    /// Why a Java client refuses the server with the file; `None` when it accepts it.
-    pub refusal: Option<String>,
     /// Whether some root set knows the end of its chain.
     pub publicly_trusted: bool,
 }
@@ -213,7 +211,6 @@ mod tests {
             hosts: hosts
                 .map(|host| DeliveredHost {
                     endpoint: host.endpoint.to_string(),
-                    refusal: None,
                     publicly_trusted: channel.kind.has_public_hosts(),
                 })
                 .collect(),
@@ -241,18 +238,5 @@ mod tests {
                 assert!(!step.finished, "{step:?}");
             }
         }
-    }
-
-    #[test]
-    fn a_refusing_server_leaves_the_step_open() {
-        let channel = channel(TELEGRAM);
-        let mut delivered = delivered(&channel);
-        delivered.hosts[0].refusal = Some("expired".to_owned());
-        assert!(checklist(&channel, Some(&delivered)).contains("must be corrected first"));
-        assert!(
-            steps(&channel, Some(&delivered))
-                .iter()
-                .all(|step| !step.finished)
-        );
     }
 }
