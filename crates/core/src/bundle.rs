@@ -167,7 +167,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
         channel, options, ..
     } = *request;
     let refused = |findings: Vec<Finding>| PackError::Refused {
-        channel: channel.name.clone(),
+        channel: channel.label(),
         findings,
     };
 

@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 
 use super::field::Value;
 use super::model::{Channel, Container};
+use super::validate_channel;
 use crate::cert::Fingerprint;
+use crate::report::Severity;
 
 pub(super) use common::{identity_ready, trust_ready, trustlist, uploads};
 pub use markdown::checklist;
@@ -165,9 +167,26 @@ impl Step {
 pub(super) fn shown(channel: &Channel, key: &str) -> String {
     match channel.values.get(key) {
         Some(Value::Secret(secret)) => secret.to_string(),
-        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Text(text)) => {
+            let field = channel.kind.fields().iter().find(|field| field.key == key);
+            let path = field.map(|field| format!("{}.{key}", field.section.word()));
+            if_valid(channel, &path.unwrap_or_default(), text.clone())
+        }
         Some(Value::Withheld) => "[credentials elided]".to_owned(),
         None => "(not recorded yet)".to_owned(),
+    }
+}
+
+/// A text, unless the rules refuse it: what does not have the form of its field could be anything.
+fn if_valid(channel: &Channel, path: &str, text: String) -> String {
+    let subject = format!("{}: {path}", channel.label());
+    let refused = validate_channel(channel)
+        .iter()
+        .any(|found| found.severity == Severity::Critical && found.subject == subject);
+    if refused {
+        "(not valid: trustpack channel validate says why)".to_owned()
+    } else {
+        text
     }
 }
 

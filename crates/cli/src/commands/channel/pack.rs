@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             .any(|finding| finding.severity == Severity::Critical)
         {
             refused.push(Refused {
-                channel: channel.name.clone(),
+                channel: channel.label(),
                 findings: problems,
             });
             continue;
