@@ -185,13 +185,18 @@ fn has_parameter(text: &str) -> bool {
     })
 }
 
-/// `user:password@host` without a scheme. A slash between is a path, such as `C:/users/me@example`.
+/// `user:password@host` without a scheme; the colon of a drive, as in `C:/users/me@example`, is none.
 fn has_user_and_password(text: &str) -> bool {
-    text.split(|letter: char| matches!(letter, '/' | '\\') || letter.is_whitespace())
-        .any(|part| {
-            let before = part.rsplit_once('@').map(|(before, _)| before);
-            before.is_some_and(|before| before.contains(':'))
-        })
+    let is_one = |word: &str| {
+        let before = word.rsplit_once('@').map_or("", |(before, _)| before);
+        let drive = before
+            .get(1..3)
+            .is_some_and(|next| matches!(next, ":/" | ":\\"));
+        before[if drive { 2 } else { 0 }..].contains(':')
+    };
+    text.split_whitespace()
+        .filter(|word| !word.contains("://"))
+        .any(is_one)
 }
 
 /// How every message names a text of the specification. Of a URL only scheme, host and port are repeated; other text
@@ -225,18 +230,17 @@ pub(super) fn word(text: &str) -> Option<String> {
     (one_case && text.len() <= 20 && is_plain_key(&lower)).then(|| format!("{text:?}"))
 }
 
-/// Whether a text looks like a key that a person wrote: short lower-case words, digits only at their end. What is
-/// generated, or mixed as passwords are, does not.
+/// Whether a text looks like a key that a person wrote: short lower-case words without digits, as all known keys are.
+/// What is generated, or mixed as passwords are, does not.
 pub(super) fn is_plain_key(text: &str) -> bool {
     let is_word = |part: &str| {
-        let letters = part.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let mut consonants = 0;
-        let speakable = letters.bytes().all(|byte| {
+        let speakable = part.bytes().all(|byte| {
             let vowel = matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
             consonants = if vowel { 0 } else { consonants + 1 };
             byte.is_ascii_lowercase() && consonants <= 5
         });
-        speakable && letters.len() <= 14 && part.len() - letters.len() <= 2
+        speakable && part.len() <= 14
     };
     (1..=40).contains(&text.len()) && text.split(['_', '-']).all(is_word)
 }
@@ -299,6 +303,7 @@ mod tests {
             "https://u:p/w@h/",
             "see u:p@h",
             "//u:p@h",
+            "u:p/w@h",
             "file u:p@h",
         ] {
             assert_eq!(leak(text), Some(Leak::Credentials), "{text}");
@@ -344,8 +349,13 @@ mod tests {
         ] {
             assert_eq!(shown(text), told, "{text}");
         }
-        assert!(is_plain_key("skil_queue") && is_plain_key("base_ulr") && is_plain_key("url2"));
-        assert!(!is_plain_key("a b") && !is_plain_key("A") && !is_plain_key(""));
+        assert!(is_plain_key("skil_queue") && is_plain_key("base_ulr"));
+        assert!(
+            !is_plain_key("hunter2")
+                && !is_plain_key("a b")
+                && !is_plain_key("A")
+                && !is_plain_key("")
+        );
     }
 
     #[test]
