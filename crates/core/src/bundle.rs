@@ -11,12 +11,11 @@ mod judge;
 mod manifest;
 mod store;
 
-use std::net::SocketAddr;
-
 use rustls_pki_types::ServerName;
 use time::OffsetDateTime;
 use trustpack_keystore::Password;
 
+use crate::Certificate;
 use crate::chain::PresentedChain;
 use crate::channel::{Channel, HostRequirement, hosts, validate_channel};
 use crate::endpoint::Endpoint;
@@ -25,7 +24,7 @@ use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
 use judge::Host;
 
-pub use manifest::Bundle;
+pub use manifest::{Bundle, check_names};
 
 /// Everything that a channel is packed from.
 #[derive(Clone, Copy)]
@@ -79,10 +78,8 @@ pub struct HostChain {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChainSource {
-    /// From the server.
+    /// From the server. Its address is not kept: one name often has many, and the files of two runs must be equal.
     Fetched {
-        /// The address that answered.
-        address: Option<SocketAddr>,
         /// `TLSv1.3`, …
         protocol: Option<String>,
     },
@@ -161,8 +158,7 @@ fn summary(findings: &[Finding]) -> String {
 /// Packs one channel: chooses anchors, writes the container of the document, reads it back and judges every host as a
 /// Java client with exactly that file would.
 ///
-/// A host that the file does not cover refuses the whole, unless no choice of anchors could help (the server's
-/// certificate has expired, or names another host): then the file is made and the finding stays critical.
+/// A host that the file does not cover refuses the whole, whatever the reason: what cannot be used is not made.
 ///
 /// # Errors
 /// [`PackError::Refused`] with the findings that refuse; the others when something could not be written.
@@ -171,7 +167,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
         channel, options, ..
     } = *request;
     let refused = |findings: Vec<Finding>| PackError::Refused {
-        channel: channel.name.clone(),
+        channel: channel.label(),
         findings,
     };
 
@@ -185,9 +181,17 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
         missing.extend(specification);
         return Err(refused(missing));
     }
+    let authorities: Vec<Certificate> = hosts
+        .iter()
+        .flat_map(|(_, host)| &host.chain.certificates)
+        .filter(|certificate| certificate.is_ca())
+        .cloned()
+        .collect();
     let hosts: Vec<Host<'_>> = hosts
         .into_iter()
-        .map(|(requirement, chain)| Host::new(requirement, chain, request.roots, options.at))
+        .map(|(requirement, chain)| {
+            Host::new(requirement, chain, &authorities, request.roots, options.at)
+        })
         .collect();
 
     // 2. Anchors and container.
@@ -215,6 +219,9 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     } else {
         judge::judge(request, &hosts, &trust, &known, created)
     };
+    if judged.refuses {
+        return Err(refused(judged.findings()));
+    }
     Ok(Packed {
         files: files::render(channel, &hosts, &trust, &judged)?,
         findings,

@@ -31,7 +31,7 @@ pub use model::{
 pub use parse::{SpecError, SpecErrorKind};
 #[cfg(test)]
 pub(crate) use rules::tests::{INFOBIP, TELEGRAM};
-pub use rules::{validate, validate_channel};
+pub use rules::{name_problem, validate, validate_channel};
 pub use secret::SecretRef;
 pub use steps::{Delivered, DeliveredAnchor, DeliveredHost, Phase, Step, Who, checklist, steps};
 pub use template::template;
@@ -61,7 +61,7 @@ impl Kind {
             ("telegram", Some(_)) => Err(SpecErrorKind::ProviderUnused),
             ("whatsapp", None) => Err(SpecErrorKind::ProviderMissing),
             ("whatsapp", Some(word)) => Provider::from_word(word).map(Self::WhatsApp),
-            _ => Err(SpecErrorKind::TypeUnknown(parse::shortened(kind))),
+            _ => Err(SpecErrorKind::TypeUnknown(secret::word(kind))),
         }
     }
 

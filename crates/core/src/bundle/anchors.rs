@@ -58,7 +58,7 @@ fn of_host(policy: SelectPolicy, host: &Host<'_>) -> Vec<Certificate> {
 /// The findings of the choice are not told: [`analyse`](crate::chain::analyse) and [`verify`](crate::verify::verify)
 /// say the same of every host.
 fn selected(choice: Select, host: &Host<'_>) -> Vec<Certificate> {
-    select(&host.analysis, choice, &host.subject).certificates
+    select(&host.completed, choice, &host.subject).certificates
 }
 
 /// A container for one certificate gets the highest anchor with which every server verifies as it presents itself

@@ -52,7 +52,7 @@ pub(super) fn render(
         purpose: "what was found, by machine",
         bytes: json.map_err(|error| failed("report.json", error.to_string()))?,
     });
-    let delivered = delivered(hosts, trust, judged);
+    let delivered = delivered(hosts, trust);
     files.push(BundleFile {
         path: format!("{name}/checklist.md"),
         purpose: "what remains to be done by hand",
@@ -132,7 +132,7 @@ fn pem(certificate: &Certificate) -> Result<String, PackError> {
     Ok(text[start..].to_owned())
 }
 
-fn delivered(hosts: &[Host<'_>], trust: &TrustFile, judged: &Judged) -> Delivered {
+fn delivered(hosts: &[Host<'_>], trust: &TrustFile) -> Delivered {
     let anchors = trust
         .entries
         .iter()
@@ -141,14 +141,10 @@ fn delivered(hosts: &[Host<'_>], trust: &TrustFile, judged: &Judged) -> Delivere
             fingerprint: certificate.fingerprint(),
             not_after: certificate.not_after(),
         });
-    let hosts = hosts
-        .iter()
-        .zip(&judged.refusals)
-        .map(|(host, refusal)| DeliveredHost {
-            endpoint: host.subject.clone(),
-            refusal: refusal.clone(),
-            publicly_trusted: host.is_publicly_trusted(),
-        });
+    let hosts = hosts.iter().map(|host| DeliveredHost {
+        endpoint: host.subject.clone(),
+        publicly_trusted: host.is_publicly_trusted(),
+    });
     Delivered {
         file: trust.path.clone(),
         container: trust.container,
@@ -185,14 +181,12 @@ struct HostJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     protocol: Option<&'a str>,
     chain_file: String,
     root: Option<String>,
     root_known_to: Option<&'a str>,
+    /// Always: a host that is refused refuses the whole bundle.
     accepted: bool,
-    refusal: Option<&'a str>,
 }
 
 fn report_json(
@@ -201,29 +195,22 @@ fn report_json(
     trust: &TrustFile,
     judged: &Judged,
 ) -> Result<Vec<u8>, serde_json::Error> {
-    let hosts = hosts.iter().zip(&judged.refusals).map(|(host, refusal)| {
-        let (source, file, address, protocol) = match &host.chain.source {
-            ChainSource::Fetched { address, protocol } => (
-                "fetched",
-                None,
-                address.map(|address| address.to_string()),
-                protocol.as_deref(),
-            ),
-            ChainSource::Given { file } => ("given", Some(file.as_str()), None, None),
+    let hosts = hosts.iter().map(|host| {
+        let (source, file, protocol) = match &host.chain.source {
+            ChainSource::Fetched { protocol } => ("fetched", None, protocol.as_deref()),
+            ChainSource::Given { file } => ("given", Some(file.as_str()), None),
         };
-        let root = host.analysis.root.as_ref();
+        let root = host.completed.root.as_ref();
         HostJson {
             endpoint: &host.subject,
             why: host.requirement.why,
             source,
             file,
-            address,
             protocol,
             chain_file: chain_path(channel, &host.requirement.endpoint),
             root: root.map(|root| root.certificate.fingerprint().to_string()),
             root_known_to: root.and_then(|root| root.origin.as_deref()),
-            accepted: refusal.is_none(),
-            refusal: refusal.as_deref(),
+            accepted: true,
         }
     });
     let file = ReportFile {

@@ -18,23 +18,38 @@ use crate::verify::{Client, Verdict, verify};
 pub(super) struct Host<'a> {
     pub(super) requirement: HostRequirement,
     pub(super) chain: &'a HostChain,
+    /// What the server presented, alone: the findings are about this.
     pub(super) analysis: ChainAnalysis,
+    /// The same, completed by the CA certificates that the other hosts presented: anchors are chosen from this.
+    pub(super) completed: ChainAnalysis,
     /// `host:port`, the subject of its findings.
     pub(super) subject: String,
     pub(super) server_name: Option<ServerName<'static>>,
 }
 
 impl<'a> Host<'a> {
+    /// `authorities` are the CA certificates that any host presented: all of them go into one file, so what one server
+    /// forgets to send may come from another.
     pub(super) fn new(
         requirement: HostRequirement,
         chain: &'a HostChain,
+        authorities: &[Certificate],
         roots: &[TrustAnchors],
         at: OffsetDateTime,
     ) -> Self {
         let subject = requirement.endpoint.to_string();
         let server_name = chain.server_name.clone();
+        let analysis = analyse(&chain.chain, roots, &subject, at);
+        let completed = if is_known(&analysis) {
+            analysis.clone()
+        } else {
+            let mut all = chain.chain.clone();
+            all.certificates.extend_from_slice(authorities);
+            analyse(&all, roots, &subject, at)
+        };
         Self {
-            analysis: analyse(&chain.chain, roots, &subject, at),
+            analysis,
+            completed,
             server_name: server_name.or_else(|| requirement.endpoint.server_name()),
             requirement,
             chain,
@@ -44,8 +59,7 @@ impl<'a> Host<'a> {
 
     /// Whether some root set knows the end of the chain.
     pub(super) fn is_publicly_trusted(&self) -> bool {
-        let root = self.analysis.root.as_ref();
-        root.is_some_and(|root| root.origin.is_some())
+        is_known(&self.completed)
     }
 
     pub(super) fn is_accepted_with(&self, certificate: &Certificate, at: OffsetDateTime) -> bool {
@@ -90,6 +104,11 @@ impl<'a> Host<'a> {
     }
 }
 
+fn is_known(analysis: &ChainAnalysis) -> bool {
+    let root = analysis.root.as_ref();
+    root.is_some_and(|root| root.origin.is_some())
+}
+
 /// What of a [`Verdict`] packing needs.
 struct Judgement {
     /// Why the client refuses; `None` when it accepts.
@@ -113,10 +132,8 @@ impl From<Verdict> for Judgement {
 
 /// What came out, at one time.
 pub(super) struct Judged {
-    /// Why a client refuses each host, in the order of the hosts; `None` when it accepts.
-    pub(super) refusals: Vec<Option<String>>,
     pub(super) report: Report,
-    /// Whether another choice of anchors would cover a host that this one does not.
+    /// Whether a Java client refuses any host.
     pub(super) refuses: bool,
 }
 
@@ -141,19 +158,14 @@ pub(super) fn judge(
     let mut specification = Subject::new(format!("{}/channel.toml", request.channel.name));
     specification.findings = known.to_vec();
     let mut subjects = vec![specification, trust.subject()];
-    let mut refusals = Vec::new();
     let mut refuses = false;
     for host in hosts {
         let judgement = host.judge(&trust.anchors, at);
-        let refused = judgement.refusal.is_some();
-        let mendable = refused && host.could_be_covered(at);
-        let findings = findings(request, host, trust, &judgement, mendable);
+        refuses |= judgement.refusal.is_some();
+        let findings = findings(request, host, trust, &judgement, at);
         subjects.push(host.subject_of(judgement.anchor, findings));
-        refusals.push(judgement.refusal);
-        refuses |= mendable;
     }
     Judged {
-        refusals,
         report: check(subjects, &request.options.policy, at),
         refuses,
     }
@@ -164,7 +176,7 @@ fn findings(
     host: &Host<'_>,
     trust: &TrustFile,
     judgement: &Judgement,
-    mendable: bool,
+    at: OffsetDateTime,
 ) -> Vec<Finding> {
     let mut findings = host.analysis.findings.clone();
     findings.extend(judgement.findings.iter().cloned());
@@ -172,7 +184,14 @@ fn findings(
         Finding::new(id, severity, &host.subject, message).with_hint(hint)
     };
     if let Some(why) = &judgement.refusal {
-        let hint = if mendable {
+        let hint = if at != request.options.at
+            && host
+                .judge(&trust.anchors, request.options.at)
+                .refusal
+                .is_none()
+        {
+            "the server is accepted now and was not at SOURCE_DATE_EPOCH, which the files would carry: set a later one"
+        } else if host.could_be_covered(at) {
             "use container = \"jks\" and policy = \"root+intermediates\" under [channel.trust]"
         } else {
             "no trust certificate can help: the server must present a valid certificate for this host first"

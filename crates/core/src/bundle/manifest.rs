@@ -27,14 +27,10 @@ impl Bundle {
     /// # Errors
     /// [`PackError::Refused`] when two channels would share a folder on a file system that ignores case.
     pub fn new(channels: Vec<Packed>, created: OffsetDateTime) -> Result<Self, PackError> {
-        let mut folders = HashSet::new();
+        unique_folders(channels.iter().map(|packed| packed.summary.name.as_str()))?;
         let mut summaries = Vec::new();
         let mut files = Vec::new();
         for packed in channels {
-            let name = packed.summary.name.clone();
-            if !folders.insert(name.to_lowercase()) {
-                return Err(same_folder(name));
-            }
             summaries.push(packed.summary);
             files.extend(packed.files);
         }
@@ -78,6 +74,25 @@ impl Bundle {
             why: error.to_string(),
         })
     }
+}
+
+/// Whether the channels can be in one bundle, before anything is fetched for them.
+///
+/// # Errors
+/// [`PackError::Refused`] when two would share a folder on a file system that ignores case.
+pub fn check_names(channels: &[&Channel]) -> Result<(), PackError> {
+    unique_folders(channels.iter().map(|channel| channel.name.as_str()))
+}
+
+fn unique_folders<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), PackError> {
+    let mut folders = HashSet::new();
+    // A channel without a name is refused for that.
+    for name in names.filter(|name| !name.is_empty()) {
+        if !folders.insert(name.to_lowercase()) {
+            return Err(same_folder(name.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 fn same_folder(name: String) -> PackError {

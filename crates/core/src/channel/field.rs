@@ -76,7 +76,8 @@ impl fmt::Debug for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Secret(secret) => secret.fmt(formatter),
-            Self::Text(text) => text.fmt(formatter),
+            // A field with a form may hold something else, under the wrong key.
+            Self::Text(_) => formatter.write_str("[text]"),
             Self::Withheld => formatter.write_str("[credentials elided]"),
         }
     }

@@ -1,11 +1,14 @@
 //! The model of a specification, as both documents share it (*Table 2*, *Table 3*, *Managing a Certificate*).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::field::{Section, Value, Values};
-use super::secret::SecretRef;
+use super::rules::is_name;
+use super::secret::{Leak, SecretRef};
 use super::{HostRequirement, Kind, KindWords};
 
 /// One specification file: one or more channels.
@@ -22,8 +25,10 @@ pub struct Spec {
 pub struct Channel {
     /// *Channel Selection* and *Business Solution Provider*.
     pub kind: Kind,
-    /// *Channel Name*.
+    /// *Channel Name*; empty when what stands there cannot be one, and is not kept.
     pub name: String,
+    /// Whether something stood there that cannot be a Channel Name.
+    pub(super) unfit_name: bool,
     /// The line of the file where it starts, from one.
     pub line: usize,
     /// What differs between kinds.
@@ -38,6 +43,16 @@ pub struct Channel {
     pub trust: Trust,
     /// The identity certificate of the current system.
     pub identity: Option<Identity>,
+    /// Where texts stood that could carry a credential; they are not kept.
+    pub(super) withheld: Vec<Withheld>,
+}
+
+/// A text that was left out of the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Withheld {
+    /// The key with its table.
+    pub(super) path: String,
+    pub(super) leak: Leak,
 }
 
 /// A key that another kind of channel has and this one has not.
@@ -71,8 +86,9 @@ pub struct Basic {
     pub more: More,
 }
 
-/// *Agent Work Time*: up to four segments `HH:MM-HH:MM` each.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+/// *Agent Work Time*: up to four segments `HH:MM-HH:MM` each. `Debug` tells their number: what is no segment could be
+/// anything.
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkTime {
     /// *Workday*.
@@ -107,8 +123,9 @@ pub struct Robot {
     pub robot_assistant: bool,
 }
 
-/// The trust certificate: what it shall hold and under which name it is uploaded.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+/// The trust certificate: what it shall hold and under which name it is uploaded. `Debug` shows no address: what is none
+/// could be anything.
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Trust {
     /// The name in *Managing a Certificate*; default: the channel name with `_trust`. No name rule is public.
@@ -194,7 +211,39 @@ pub enum SelectPolicy {
     RootAndIntermediates,
 }
 
+impl fmt::Debug for WorkTime {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("WorkTime");
+        debug.field("workday", &self.workday.len());
+        debug.field("non_workday", &self.non_workday.len());
+        debug.finish()
+    }
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("Trust");
+        debug.field("name", &self.name);
+        debug.field("container", &self.container);
+        debug.field("password", &self.password);
+        debug.field("alias", &self.alias);
+        debug.field("policy", &self.policy);
+        debug.field("connect", &self.connect.is_some());
+        debug.field("files", &self.files.len());
+        debug.finish()
+    }
+}
+
 impl Channel {
+    /// How messages and pages name the channel: by its name, else by its line.
+    pub fn label(&self) -> String {
+        if self.name.is_empty() || !is_name(&self.name) {
+            format!("channel at line {}", self.line)
+        } else {
+            self.name.clone()
+        }
+    }
+
     /// The container of the trust certificate: as asked, else as the document says.
     pub fn container(&self) -> Container {
         self.trust
@@ -335,6 +384,9 @@ struct ChannelFile<'a> {
 
 impl Serialize for Channel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.unfit_name || !self.withheld.is_empty() {
+            return Err(S::Error::custom("a literal secret is never written"));
+        }
         let section = |section| SectionFile {
             values: &self.values,
             section,

@@ -10,9 +10,10 @@ use toml::Spanned;
 
 use super::Kind;
 use super::field::{Field, Section, Value, Values};
-use super::model::{Basic, Channel, Identity, Robot, Spec, Trust, Unused};
+use super::model::{Basic, Channel, Identity, Robot, Spec, Trust, Unused, Withheld};
 use super::nearest::nearest;
-use super::secret::{SecretRef, carries_credentials};
+use super::rules::is_name;
+use super::secret::{Leak, SecretRef, carries_credentials, is_plain_key, leak};
 
 impl Spec {
     /// Reads a specification. What it says is judged by [`validate`](super::validate()), not here.
@@ -57,26 +58,44 @@ pub enum SpecErrorKind {
     /// The document knows the provider, this version does not.
     #[error("provider {0:?} is not supported yet; supported: infobip")]
     ProviderNotSupported(&'static str),
-    /// No document knows the provider.
-    #[error("unknown provider {0:?}; supported: infobip")]
-    ProviderUnknown(String),
+    /// No document knows the provider. The word is there when it is a plain one.
+    #[error("unknown provider{}; supported: infobip", quoted(.0))]
+    ProviderUnknown(Option<String>),
     /// Telegram has no provider.
     #[error("a telegram channel has no `provider`")]
     ProviderUnused,
     /// Not TOML, or a value of the wrong type.
     #[error("{0}")]
     Syntax(String),
-    /// No channel type of that name.
-    #[error("unknown channel type {0:?}; supported: telegram, whatsapp")]
-    TypeUnknown(String),
+    /// No channel type of that name. The word is there when it is a plain one.
+    #[error("unknown channel type{}; supported: telegram, whatsapp", quoted(.0))]
+    TypeUnknown(Option<String>),
     /// A key that nothing knows.
-    #[error("unknown key `{key}`; the nearest known key is `{nearest}`")]
+    #[error("{}; the nearest known key is `{nearest}`", unknown(key.as_deref()))]
     UnknownKey {
-        /// As written.
-        key: String,
+        /// As written, when it looks like a key: a secret may stand in its place.
+        key: Option<String>,
         /// What was most likely meant.
         nearest: String,
     },
+}
+
+fn quoted(word: &Option<String>) -> String {
+    word.as_ref()
+        .map_or(String::new(), |word| format!(" {word}"))
+}
+
+fn unknown(key: Option<&str>) -> String {
+    match key {
+        Some(key) => format!("unknown key `{key}`"),
+        None => {
+            "a key on this line is unknown, and not repeated because it may be a secret".to_owned()
+        }
+    }
+}
+
+fn plain_key(key: &str) -> Option<String> {
+    is_plain_key(key).then(|| key.to_owned())
 }
 
 impl SpecError {
@@ -141,6 +160,7 @@ fn resolve(text: &str, raw: Spanned<RawChannel>) -> Result<Channel, SpecError> {
     let line = line_of(text, raw.span().start);
     let raw = raw.into_inner();
     let kind = kind(text, &raw)?;
+    let mut withheld = Vec::new();
     let mut unused = Vec::new();
     let mut values = Vec::new();
     let sections = [
@@ -151,14 +171,21 @@ fn resolve(text: &str, raw: Spanned<RawChannel>) -> Result<Channel, SpecError> {
     for (section, entries) in sections {
         for (key, value) in entries {
             match field(kind, section, key.get_ref()) {
-                Known::Here(field) => values.push((field, value.resolve(field))),
+                Known::Here(field) => {
+                    let (value, leak) = value.resolve(field);
+                    withheld.extend(leak.map(|leak| Withheld {
+                        path: format!("{}.{}", section.word(), field.key),
+                        leak,
+                    }));
+                    values.push((field, value));
+                }
                 Known::Elsewhere => unused.push(Unused {
                     path: format!("{}.{}", section.word(), key.get_ref()),
                     line: line_of(text, key.span().start),
                 }),
                 Known::Nowhere(nearest) => {
                     let start = key.span().start;
-                    let key = key.into_inner();
+                    let key = plain_key(key.get_ref());
                     return Err(SpecError::at(
                         text,
                         start,
@@ -173,9 +200,10 @@ fn resolve(text: &str, raw: Spanned<RawChannel>) -> Result<Channel, SpecError> {
         kind.fields().iter().position(|row| row.key == field.key)
     });
     unused.sort_by_key(|unused| unused.line);
-    Ok(Channel {
+    let mut channel = Channel {
         kind,
         name: raw.name,
+        unfit_name: false,
         line,
         values: Values::new(values),
         unused,
@@ -183,7 +211,69 @@ fn resolve(text: &str, raw: Spanned<RawChannel>) -> Result<Channel, SpecError> {
         robot: raw.robot,
         trust: raw.trust,
         identity: raw.identity,
-    })
+        withheld,
+    };
+    withhold(&mut channel);
+    Ok(channel)
+}
+
+/// Takes every text out of the model that could carry a credential, so that nothing that shows the model can repeat it.
+fn withhold(channel: &mut Channel) {
+    let mut withheld = std::mem::take(&mut channel.withheld);
+    let mut keeps = |path: &str, leak: Option<Leak>| {
+        withheld.extend(leak.map(|leak| Withheld {
+            path: path.to_owned(),
+            leak,
+        }));
+        leak.is_none()
+    };
+    if !keeps("name", leak(&channel.name)) {
+        channel.name.clear();
+    } else if !channel.name.is_empty() && !is_name(&channel.name) {
+        channel.unfit_name = true;
+        channel.name.clear();
+    }
+    let basic = &mut channel.basic;
+    let trust = &mut channel.trust;
+    let mut optional = vec![
+        ("basic.ou", &mut basic.ou),
+        ("basic.skill_queue", &mut basic.skill_queue),
+        ("trust.name", &mut trust.name),
+        ("trust.alias", &mut trust.alias),
+        ("trust.connect", &mut trust.connect),
+    ];
+    if let Some(identity) = &mut channel.identity {
+        optional.push(("identity.name", &mut identity.name));
+        optional.push(("identity.file", &mut identity.file));
+    }
+    for (path, text) in optional {
+        if !keeps(path, text.as_deref().and_then(leak)) {
+            *text = None;
+        }
+    }
+    // Customers read this: a link with a query is nothing unusual.
+    let notification = &mut basic.non_working_time_notification;
+    let told = notification.as_deref().is_some_and(carries_credentials);
+    if !keeps(
+        "basic.non_working_time_notification",
+        told.then_some(Leak::Credentials),
+    ) {
+        *notification = None;
+    }
+    for (path, texts) in [
+        ("basic.transfer_keywords", &mut basic.transfer_keywords),
+        ("basic.work_time.workday", &mut basic.work_time.workday),
+        (
+            "basic.work_time.non_workday",
+            &mut basic.work_time.non_workday,
+        ),
+    ] {
+        texts.retain(|text| keeps(path, leak(text)));
+    }
+    trust
+        .files
+        .retain(|host, file| keeps("trust.files", leak(host).or_else(|| leak(file))));
+    channel.withheld = withheld;
 }
 
 fn kind(text: &str, raw: &RawChannel) -> Result<Kind, SpecError> {
@@ -196,11 +286,6 @@ fn kind(text: &str, raw: &RawChannel) -> Result<Kind, SpecError> {
         };
         SpecError::at(text, place.start, kind)
     })
-}
-
-/// A word from the file for a message.
-pub(super) fn shortened(word: &str) -> String {
-    word.chars().take(40).collect()
 }
 
 enum Known {
@@ -236,15 +321,18 @@ enum RawValue {
 }
 
 impl RawValue {
-    fn resolve(self, field: &Field) -> Value {
-        match self {
+    fn resolve(self, field: &Field) -> (Value, Option<Leak>) {
+        let value = match self {
             Self::Text(text) if field.secret => Value::Secret(SecretRef::parse(&text)),
             Self::Structure if field.secret => Value::Secret(SecretRef::Inline),
-            Self::Text(text) if carries_credentials(&text) => Value::Withheld,
-            Self::Text(text) => Value::Text(text),
+            Self::Text(text) => match leak(&text) {
+                None => Value::Text(text),
+                leak => return (Value::Withheld, leak),
+            },
             // An empty text is a missing value to the rules, which name the field.
             Self::Structure => Value::Text(String::new()),
-        }
+        };
+        (value, None)
     }
 }
 
@@ -309,10 +397,11 @@ fn from_toml_error(text: &str, error: &toml::de::Error) -> SpecError {
 /// "unknown field `x`, expected one of `a`, `b`" (`serde::de::Error::unknown_field`).
 fn unknown_key(message: &str) -> Option<SpecErrorKind> {
     let rest = message.strip_prefix("unknown field `")?;
-    let (key, expected) = rest.split_once("`, expected ")?;
+    // The last: a key can hold anything.
+    let (key, expected) = rest.rsplit_once("`, expected ")?;
     let known = expected.split('`').skip(1).step_by(2);
     Some(SpecErrorKind::UnknownKey {
-        key: key.to_owned(),
+        key: plain_key(key),
         nearest: nearest(key, known)?.to_owned(),
     })
 }
@@ -320,7 +409,6 @@ fn unknown_key(message: &str) -> Option<SpecErrorKind> {
 /// "invalid type: string \"…\", expected a boolean" (`serde::de::Unexpected`) without the value in the middle: a
 /// secret may have been written under the wrong key.
 fn without_value(message: &str) -> String {
-    let message = message.lines().next().unwrap_or_default();
     for prefix in ["invalid type: ", "invalid value: ", "invalid length: "] {
         if let Some(rest) = message.strip_prefix(prefix) {
             let what = rest.split(' ').next().unwrap_or_default();
@@ -336,5 +424,20 @@ fn without_value(message: &str) -> String {
             .map_or("another word", |(_, after)| after);
         return format!("unknown word, expected {expected}");
     }
-    message.to_owned()
+    let mut lines = message.lines();
+    without_quotes(lines.next().unwrap_or_default())
+}
+
+/// Leaves out what stands in quotes, unless it is a plain word or punctuation: a parser quotes what it met.
+fn without_quotes(message: &str) -> String {
+    let mut safe = String::new();
+    for (place, part) in message.split(['`', '"', '\'']).enumerate() {
+        let punctuation = part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_punctuation());
+        let plain = place % 2 == 0 || punctuation || is_plain_key(part);
+        if place > 0 {
+            safe.push('`');
+        }
+        safe.push_str(if plain { part } else { "…" });
+    }
+    safe
 }

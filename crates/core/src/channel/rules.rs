@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use super::field::{Need, Section, Value, is_placeholder};
 use super::model::{Channel, Spec};
-use super::secret::{SecretRef, carries_credentials};
+use super::secret::{Leak, SecretRef, carries_credentials, shown};
 use super::url;
 use crate::report::{Finding, Severity};
 
@@ -34,7 +34,7 @@ pub fn validate_channel(channel: &Channel) -> Vec<Finding> {
     findings.extend(basic::check(channel));
     findings.extend(trust::check(channel));
     findings.extend(trust::identity(channel));
-    // A placeholder is one thing to do, not two.
+    // A placeholder is one thing to do, not two; so is a text that was not kept.
     let unfilled: Vec<String> = findings
         .iter()
         .filter(|found| found.message.starts_with(UNFILLED))
@@ -42,6 +42,14 @@ pub fn validate_channel(channel: &Channel) -> Vec<Finding> {
         .collect();
     findings
         .retain(|found| found.message.starts_with(UNFILLED) || !unfilled.contains(&found.subject));
+    let owner = channel.label();
+    let withheld = channel.withheld.iter();
+    let withheld: Vec<String> = withheld
+        .map(|withheld| format!("{owner}: {}", withheld.path))
+        .collect();
+    let is_about_absence =
+        |found: &Finding| matches!(found.id, "FIELD-MISSING" | "KEYWORD-MISSING" | "WORKTIME");
+    findings.retain(|found| !(is_about_absence(found) && withheld.contains(&found.subject)));
     findings
 }
 
@@ -62,11 +70,7 @@ pub(super) fn finding(
             text
         }
     };
-    let owner = if channel.name.is_empty() || carries_credentials(&channel.name) {
-        format!("channel at line {}", channel.line)
-    } else {
-        channel.name.clone()
-    };
+    let owner = channel.label();
     Finding::new(
         id,
         severity,
@@ -87,53 +91,50 @@ pub(super) fn callback(channel: &Channel, key: &str, prefix: &str) -> Option<Fin
             "URL-FORM",
             Severity::Critical,
             &path,
-            format!("{text:?} is no callback URL: {why}"),
+            format!("{} is no callback URL: {why}", shown(text)),
             hint,
         )),
         Ok(url) => {
             let identifier = url.path.strip_prefix(prefix).unwrap_or_default();
-            let fits = !identifier.is_empty() && !identifier.contains('/') && !url.has_extra;
+            let fits = !identifier.is_empty() && !identifier.contains('/');
             (!fits).then(|| {
-                let message = format!("the path {:?} is not {prefix}<channel id>", url.path);
+                let message = format!("the path of {} is not {prefix}<channel id>", shown(text));
                 finding(channel, "CB-SHAPE", Severity::Warning, &path, message, hint)
             })
         }
     }
 }
 
-/// "The code can contain a maximum of 64 characters, including only letters, digits, and underscores (_), and can
-/// start only with a letter or an underscore (_)": the name is meant (domain notes 7, A1).
+/// What is wrong with a text as a Channel Name; nothing when it can be one. For names that are in no specification yet.
+/// The text is not repeated.
+pub fn name_problem(name: &str) -> Option<Finding> {
+    name_finding(name, false, "Channel Name".to_owned())
+}
+
 fn name(channel: &Channel) -> Option<Finding> {
+    let subject = format!("{}: name", channel.label());
+    name_finding(&channel.name, channel.unfit_name, subject)
+}
+
+fn name_finding(name: &str, unfit: bool, subject: String) -> Option<Finding> {
+    let (id, message) = match name {
+        "" if !unfit => ("FIELD-MISSING", "Channel Name is missing"),
+        _ if unfit || !is_name(name) => ("NAME-FORM", "what stands there cannot be a Channel Name"),
+        _ => return None,
+    };
     let hint =
         "use at most 64 letters, digits and underscores, starting with a letter or an underscore";
-    let name = channel.name.as_str();
-    if name.is_empty() {
-        let message = "Channel Name is missing";
-        return Some(finding(
-            channel,
-            "FIELD-MISSING",
-            Severity::Critical,
-            "name",
-            message,
-            hint,
-        ));
-    }
-    let good = name.len() <= 64
+    Some(Finding::new(id, Severity::Critical, subject, message).with_hint(hint))
+}
+
+/// "The code can contain a maximum of 64 characters, including only letters, digits, and underscores (_), and can
+/// start only with a letter or an underscore (_)": the name is meant (domain notes 7, A1).
+pub(super) fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && name
             .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    let message = || format!("{name:?} cannot be a Channel Name");
-    (!good).then(|| {
-        finding(
-            channel,
-            "NAME-FORM",
-            Severity::Critical,
-            "name",
-            message(),
-            hint,
-        )
-    })
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// "The channel name must be unique"; whether case counts is not stated (domain notes 7, A1).
@@ -194,19 +195,23 @@ fn secrets(channel: &Channel) -> Vec<Finding> {
             ));
         }
     }
-    let withheld = channel
-        .values
-        .iter()
-        .filter(|(_, value)| **value == Value::Withheld);
-    let withheld = withheld.map(|(field, _)| format!("{}.{}", field.section.word(), field.key));
-    let texts = channel.texts().into_iter();
-    let texts = texts.filter(|(_, text)| carries_credentials(text));
-    for path in withheld.chain(texts.map(|(path, _)| path.to_owned())) {
-        findings.push(report(
-            &path,
-            "the text carries user information or a bot token",
-            "leave out what stands before @, or the token, and consider it as leaked",
-        ));
+    for withheld in &channel.withheld {
+        let path = &withheld.path;
+        findings.push(match withheld.leak {
+            Leak::Credentials => report(
+                path,
+                "the text carries user information or a bot token",
+                "leave out what stands before @, or the token, and consider it as leaked",
+            ),
+            Leak::Query => finding(
+                channel,
+                "URL-FORM",
+                Severity::Critical,
+                path,
+                "the URL has a query or a fragment, in which a key could stand; it is not kept",
+                "leave out everything from ? or #, and consider a key or token that stood there as leaked",
+            ),
+        });
     }
     findings
 }
@@ -299,8 +304,8 @@ fn placeholders(channel: &Channel) -> Vec<Finding> {
     fields
         .chain(texts)
         .filter(|(_, text)| is_placeholder(text))
-        .map(|(path, text)| {
-            let message = format!("{UNFILLED} {text:?} is still there");
+        .map(|(path, _)| {
+            let message = format!("{UNFILLED} is still there");
             let hint = "put your value in its place, or remove the line where it is optional";
             finding(
                 channel,

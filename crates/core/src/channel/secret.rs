@@ -8,6 +8,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 
+use super::url;
+
 /// Where a secret can be found.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -33,6 +35,7 @@ impl SecretRef {
         if let Some(path) = text.strip_prefix("file:")
             && !path.trim().is_empty()
             && !path.chars().any(char::is_control)
+            && leak(path).is_none()
         {
             return Self::File(path.to_owned());
         }
@@ -140,16 +143,106 @@ pub(super) fn carries_credentials(text: &str) -> bool {
 fn has_user_information(text: &str) -> bool {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("://") {
-        let authority = after
-            .split(|letter: char| matches!(letter, '/' | '?' | '#') || letter.is_whitespace())
-            .next()
-            .unwrap_or_default();
-        if authority.contains('@') {
+        let word = after.split(char::is_whitespace).next().unwrap_or_default();
+        let authority = word.split(['/', '?', '#']).next().unwrap_or_default();
+        // `u:p/w@host`: what looks like a port is the start of a password with a slash in it.
+        let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+        let odd_port = !authority.contains('[') && !port.bytes().all(|byte| byte.is_ascii_digit());
+        if authority.contains('@') || (odd_port && word.contains('@')) {
             return true;
         }
         rest = after;
     }
     false
+}
+
+/// What a text carries that it must not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leak {
+    /// User information or a bot token.
+    Credentials,
+    /// A URL with a query or a fragment, in which keys and tokens travel.
+    Query,
+}
+
+/// Why a text that is no secret by its field is not kept in the model: the rule for everything but text that
+/// customers read, for which [`carries_credentials`] is enough.
+pub(super) fn leak(text: &str) -> Option<Leak> {
+    if carries_credentials(text) || has_user_and_password(text) {
+        return Some(Leak::Credentials);
+    }
+    let (_, after) = text.split_once("://").unwrap_or_default();
+    (after.contains(['?', '#']) || has_parameter(text)).then_some(Leak::Query)
+}
+
+/// `?token=` or `&key=`, also without a scheme.
+fn has_parameter(text: &str) -> bool {
+    text.split_once('?').is_some_and(|(_, query)| {
+        query.split('&').any(|part| {
+            let name = part.split_once('=').map_or("", |(name, _)| name);
+            !name.is_empty() && !name.contains(char::is_whitespace)
+        })
+    })
+}
+
+/// `user:password@host` without a scheme; the colon of a drive, as in `C:/users/me@example`, is none.
+fn has_user_and_password(text: &str) -> bool {
+    let is_one = |word: &str| {
+        let before = word.rsplit_once('@').map_or("", |(before, _)| before);
+        let drive = before
+            .get(1..3)
+            .is_some_and(|next| matches!(next, ":/" | ":\\"));
+        before[if drive { 2 } else { 0 }..].contains(':')
+    };
+    text.split_whitespace()
+        .filter(|word| !word.contains("://"))
+        .any(is_one)
+}
+
+/// How every message names a text of the specification. Of a URL only scheme, host and port are repeated; other text
+/// only when it is a plain word. Whatever else it is, it may be a secret under the wrong key.
+pub(super) fn shown(text: &str) -> String {
+    if leak(text).is_none()
+        && let Ok(url) = url::https(text)
+        && (url.host.contains('.') || url.is_ipv6())
+    {
+        let host = match url.is_ipv6() {
+            true => format!("[{}]", url.host),
+            false => url.host.to_owned(),
+        };
+        let port = url.port.map_or(String::new(), |port| format!(":{port}"));
+        let rest = if url.path.len() > 1 || url.has_extra {
+            "/…"
+        } else {
+            url.path
+        };
+        return format!("\"https://{host}{port}{rest}\"");
+    }
+    word(text).unwrap_or_else(|| "the value".to_owned())
+}
+
+/// A word from the file in quotes, when it can be nothing but a word: `telegram`, `LINE`, `cloud-api`.
+pub(super) fn word(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let rest = text.get(1..)?;
+    let one_case =
+        text == lower || text == text.to_ascii_uppercase() || rest == rest.to_ascii_lowercase();
+    (one_case && text.len() <= 20 && is_plain_key(&lower)).then(|| format!("{text:?}"))
+}
+
+/// Whether a text looks like a key that a person wrote: short lower-case words without digits, as all known keys are.
+/// What is generated, or mixed as passwords are, does not.
+pub(super) fn is_plain_key(text: &str) -> bool {
+    let is_word = |part: &str| {
+        let mut consonants = 0;
+        let speakable = part.bytes().all(|byte| {
+            let vowel = matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+            consonants = if vowel { 0 } else { consonants + 1 };
+            byte.is_ascii_lowercase() && consonants <= 5
+        });
+        speakable && part.len() <= 14
+    };
+    (1..=40).contains(&text.len()) && text.split(['_', '-']).all(is_word)
 }
 
 /// `^\d{6,}:[A-Za-z0-9_-]{35}$` is the observed form; 30 is the length from which it can be nothing else.
@@ -201,6 +294,68 @@ mod tests {
             assert_eq!(format!("{secret:?}"), "SecretRef([literal secret elided])");
             assert!(serde_json::to_string(&secret).is_err());
         }
+    }
+
+    #[test]
+    fn what_a_text_must_not_carry() {
+        for text in [
+            "u:p@h:1",
+            "https://u:p/w@h/",
+            "see u:p@h",
+            "//u:p@h",
+            "u:p/w@h",
+            "file u:p@h",
+        ] {
+            assert_eq!(leak(text), Some(Leak::Credentials), "{text}");
+        }
+        for text in [
+            "https://a/?b",
+            "https://a/#b",
+            "ftp://a?b",
+            "a/b?c=d",
+            "a?b&c=d",
+        ] {
+            assert_eq!(leak(text), Some(Leak::Query), "{text}");
+        }
+        for text in [
+            "me@example.org",
+            "C:\\a\\me@b",
+            "C:/a/me@b",
+            "https://a:1/@b",
+            "a?b",
+        ] {
+            assert_eq!(leak(text), None, "{text}");
+        }
+        assert!(SecretRef::parse("file:https://u:p@h").is_inline());
+    }
+
+    #[test]
+    fn messages_repeat_hosts_and_plain_words_only() {
+        for (text, told) in [
+            ("https://192.0.2.10:1/a/b", "\"https://192.0.2.10:1/…\""),
+            ("https://a.example/", "\"https://a.example/\""),
+            ("https://[2001:db8::1]:1", "\"https://[2001:db8::1]:1\""),
+            ("https://u:p@a.example/", "the value"),
+            ("https://a.example/?k=v", "the value"),
+            ("https://hunter2", "the value"),
+            ("Hunter2SecretXyz", "the value"),
+            ("hunter2secretxyz", "the value"),
+            ("zqxjkvbwpfgh", "the value"),
+            ("deadbeef0123456789", "the value"),
+            ("LINE", "\"LINE\""),
+            ("Twilio", "\"Twilio\""),
+            ("cloud-api", "\"cloud-api\""),
+            ("", "the value"),
+        ] {
+            assert_eq!(shown(text), told, "{text}");
+        }
+        assert!(is_plain_key("skil_queue") && is_plain_key("base_ulr"));
+        assert!(
+            !is_plain_key("hunter2")
+                && !is_plain_key("a b")
+                && !is_plain_key("A")
+                && !is_plain_key("")
+        );
     }
 
     #[test]

@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 
 use super::field::Value;
 use super::model::{Channel, Container};
+use super::validate_channel;
 use crate::cert::Fingerprint;
+use crate::report::Severity;
 
 pub(super) use common::{identity_ready, trust_ready, trustlist, uploads};
 pub use markdown::checklist;
@@ -90,14 +92,12 @@ pub struct DeliveredAnchor {
     pub not_after: OffsetDateTime,
 }
 
-/// A host that was judged against the trust file.
+/// A host that a Java client accepts with the trust file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveredHost {
     /// `host:port`.
     pub endpoint: String,
-    /// Why a Java client refuses the server with the file; `None` when it accepts it.
-    pub refusal: Option<String>,
     /// Whether some root set knows the end of its chain.
     pub publicly_trusted: bool,
 }
@@ -167,9 +167,26 @@ impl Step {
 pub(super) fn shown(channel: &Channel, key: &str) -> String {
     match channel.values.get(key) {
         Some(Value::Secret(secret)) => secret.to_string(),
-        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Text(text)) => {
+            let field = channel.kind.fields().iter().find(|field| field.key == key);
+            let path = field.map(|field| format!("{}.{key}", field.section.word()));
+            if_valid(channel, &path.unwrap_or_default(), text.clone())
+        }
         Some(Value::Withheld) => "[credentials elided]".to_owned(),
         None => "(not recorded yet)".to_owned(),
+    }
+}
+
+/// A text, unless the rules refuse it: what does not have the form of its field could be anything.
+fn if_valid(channel: &Channel, path: &str, text: String) -> String {
+    let subject = format!("{}: {path}", channel.label());
+    let refused = validate_channel(channel)
+        .iter()
+        .any(|found| found.severity == Severity::Critical && found.subject == subject);
+    if refused {
+        "(not valid: trustpack channel validate says why)".to_owned()
+    } else {
+        text
     }
 }
 
@@ -213,7 +230,6 @@ mod tests {
             hosts: hosts
                 .map(|host| DeliveredHost {
                     endpoint: host.endpoint.to_string(),
-                    refusal: None,
                     publicly_trusted: channel.kind.has_public_hosts(),
                 })
                 .collect(),
@@ -241,18 +257,5 @@ mod tests {
                 assert!(!step.finished, "{step:?}");
             }
         }
-    }
-
-    #[test]
-    fn a_refusing_server_leaves_the_step_open() {
-        let channel = channel(TELEGRAM);
-        let mut delivered = delivered(&channel);
-        delivered.hosts[0].refusal = Some("expired".to_owned());
-        assert!(checklist(&channel, Some(&delivered)).contains("must be corrected first"));
-        assert!(
-            steps(&channel, Some(&delivered))
-                .iter()
-                .all(|step| !step.finished)
-        );
     }
 }

@@ -3,6 +3,7 @@
 use super::field::{Field, Need, Section};
 use super::model::{Channel, Container};
 use super::rules::{callback, finding};
+use super::secret::shown;
 use super::steps::{self, Delivered, Phase, Step, Who};
 use super::url::{self, HttpsUrl};
 use super::{HostRequirement, UnknownRoot, Variant};
@@ -153,7 +154,7 @@ fn rules(channel: &Channel) -> Vec<Finding> {
             id,
             Severity::Critical,
             "info.base_url",
-            format!("{text:?} is no BaseUrl of a Telegram channel: {why}"),
+            format!("{} is no BaseUrl of a Telegram channel: {why}", shown(text)),
             "write https://, the IPv4 address and the port of the system frontend, such as https://192.0.2.10:28090",
         );
     }
@@ -164,7 +165,7 @@ fn rules(channel: &Channel) -> Vec<Finding> {
             "URL-FORM",
             Severity::Critical,
             "info.api_fabric_address",
-            format!("{text:?} is no ApiFabric interface Address: {why}"),
+            format!("this is no ApiFabric interface Address: {why}"),
             "write IP address:Port number without https://, such as 192.0.2.10:28090",
         );
     }
@@ -175,7 +176,7 @@ fn rules(channel: &Channel) -> Vec<Finding> {
             "BOTNAME",
             Severity::Critical,
             "handover.bot_username",
-            format!("{name:?} is no bot username: {why}"),
+            format!("this is no bot username: {why}"),
             "choose 5 to 32 Latin letters, digits and underscores that end with bot",
         );
     }

