@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use trustpack_core::channel::{Kind, Spec, template, validate};
+use trustpack_core::channel::{self, Kind, Spec, name_problem, template, validate};
 use trustpack_core::report::{Finding, Severity, page};
 
 use super::Outcome;
@@ -29,8 +29,11 @@ fn new(arguments: &ChannelNew, talk: &Talk) -> Result<Outcome> {
     let kind = Kind::from_words(&arguments.kind, arguments.provider.as_deref()).map_err(|error| {
         Hinted::new(error.to_string(), "write `trustpack channel new telegram NAME` or `… whatsapp --provider infobip NAME`")
     })?;
+    // A name that the product refuses is refused here, not after the file has been filled in.
+    if let Some(problem) = name_problem(&arguments.name) {
+        return Err(Hinted::new(problem.message, problem.hint.unwrap_or_default()).into());
+    }
     let text = template(kind, &arguments.name);
-    refuse_bad_name(&text)?;
     let existing = if arguments.force {
         Existing::Replace
     } else {
@@ -51,21 +54,9 @@ fn new(arguments: &ChannelNew, talk: &Talk) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// A name that the product refuses is refused here, not after the file has been filled in.
-fn refuse_bad_name(text: &str) -> Result<()> {
-    let findings = validate(&Spec::from_toml(text)?);
-    match findings
-        .into_iter()
-        .find(|finding| finding.id.starts_with("NAME"))
-    {
-        Some(finding) => Err(Hinted::new(finding.message, finding.hint.unwrap_or_default()).into()),
-        None => Ok(()),
-    }
-}
-
 #[derive(Serialize)]
 struct Validation<'a> {
-    channels: Vec<&'a str>,
+    channels: Vec<String>,
     valid: bool,
     findings: &'a [Finding],
 }
@@ -77,22 +68,14 @@ fn check(arguments: &ChannelValidate) -> Result<Outcome> {
         .iter()
         .any(|finding| finding.severity == Severity::Critical);
     if arguments.json.json {
-        let channels = spec
-            .channels
-            .iter()
-            .map(|channel| channel.name.as_str())
-            .collect();
+        let channels = spec.channels.iter().map(channel::Channel::label).collect();
         print_json(&Validation {
             channels,
             valid,
             findings: &findings,
         })?;
     } else {
-        let names: Vec<&str> = spec
-            .channels
-            .iter()
-            .map(|channel| channel.name.as_str())
-            .collect();
+        let names: Vec<String> = spec.channels.iter().map(channel::Channel::label).collect();
         let answer = if valid { "valid" } else { "not valid" };
         print(&format!(
             "{}: {answer}: {}",

@@ -73,14 +73,14 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
         match pack(&request) {
             // A bundle over which a host would be refused is not handed out.
             Ok(done) if has_critical(&done.findings) => refused.push(Refused {
-                channel: channel.name.clone(),
+                channel: channel.label(),
                 findings: done.findings,
             }),
             Ok(done) => packed.push(done),
             Err(PackError::Refused { channel, findings }) => {
                 refused.push(Refused { channel, findings })
             }
-            Err(error) => return Err(error).with_context(|| channel.name.clone()),
+            Err(error) => return Err(error).with_context(|| channel.label()),
         }
     }
     show(arguments, &packed, &refused)?;
