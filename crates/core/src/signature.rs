@@ -96,6 +96,8 @@ fn select(oid: &str, parameters: Option<&[u8]>, key: &PublicKey<'_>) -> Selectio
         "ML-DSA-44" => (oid, &aws::ML_DSA_44),
         "ML-DSA-65" => (oid, &aws::ML_DSA_65),
         "ML-DSA-87" => (oid, &aws::ML_DSA_87),
+        "Ed448" if key.oid != oid => return Selection::WrongKey,
+        _ if name.ends_with("withDSA") && key.oid != DSA => return Selection::WrongKey,
         _ => return Selection::Unsupported((*name).to_owned()),
     };
     if key.oid == expected {
@@ -199,6 +201,7 @@ fn rsa_bits(key: &PublicKey<'_>) -> u32 {
     key::modulus_bits(key.bits).unwrap_or(0)
 }
 
+const DSA: &str = "1.2.840.10040.4.1";
 const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 
 /// Signature algorithms by OID (RFC 3279, 4055, 5758, 8410, 9881).

@@ -15,6 +15,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
 
+pub(crate) mod ed448;
+
 /// When the tests judge.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-06-01 00:00 UTC);
 pub(crate) const PAST: OffsetDateTime = datetime!(2025-01-01 00:00 UTC);
@@ -134,4 +136,10 @@ pub(crate) fn dated_params(name: &str, ca: bool, from: i64, lifetime: i64) -> Ce
 pub(crate) fn shared_key() -> &'static KeyPair {
     static KEY: OnceLock<KeyPair> = OnceLock::new();
     KEY.get_or_init(new_key)
+}
+
+/// The certificate of a PEM text.
+pub(crate) fn from_pem(text: &str) -> Certificate {
+    let (_, pem) = x509_parser::pem::parse_x509_pem(text.as_bytes()).unwrap();
+    Certificate::from_der(pem.contents.into()).unwrap()
 }
