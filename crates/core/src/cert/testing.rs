@@ -138,6 +138,15 @@ pub(crate) fn shared_key() -> &'static KeyPair {
     KEY.get_or_init(new_key)
 }
 
+/// A CA that Java does not parse: a critical subjectAltName without a name.
+pub(crate) fn not_for_java(common_name: &str) -> Made {
+    let mut params = ca_params(common_name);
+    let mut names = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 17], vec![0x30, 0]);
+    names.set_criticality(true);
+    params.custom_extensions.push(names);
+    self_sign(params, new_key())
+}
+
 /// The certificate of a PEM text.
 pub(crate) fn from_pem(text: &str) -> Certificate {
     let (_, pem) = x509_parser::pem::parse_x509_pem(text.as_bytes()).unwrap();
