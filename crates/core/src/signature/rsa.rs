@@ -295,7 +295,8 @@ fn mask(hash: Hash, seed: &[u8], length: usize) -> Vec<u8> {
 }
 
 const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8];
-const MODULUS_MIN: u64 = 512;
+// counted in octets, so 505 bits are 512
+const MODULUS_MIN: u64 = 505;
 const MODULUS_MAX: u64 = 16_384;
 const EXPONENT_MAX: u64 = 64;
 
