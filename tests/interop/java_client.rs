@@ -235,6 +235,20 @@ fn cases() -> Vec<Case> {
         parameters.custom_extensions.push(unknown);
     });
 
+    let poison = ca("Poison", None, |parameters| {
+        // a critical list of names without a name: X509CertImpl does not parse it
+        let mut names = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 17], vec![0x30, 0]);
+        names.set_criticality(true);
+        parameters.custom_extensions.push(names);
+    });
+    let in_a_label = server(&["xn--*.test"], Some(&issuing), nothing);
+    let one_label = server(&["*.test"], Some(&issuing), nothing);
+    let plain_namesake = ca("Root", None, |parameters| {
+        parameters.is_ca = IsCa::ExplicitNoCa;
+    });
+    let ten: Vec<&Certified> = [&leaf].into_iter().chain([&issuing; 9]).collect();
+    let eleven: Vec<&Certified> = [&leaf].into_iter().chain([&issuing; 10]).collect();
+
     let case = |name, trusted: &[&Certified], chain: &[&Certified], host, accepted| Case {
         name,
         trusted: trusted
@@ -541,6 +555,49 @@ fn cases() -> Vec<Case> {
             "unknown critical extension",
             &[&root],
             &[&critical, &issuing],
+            HOST,
+            false,
+        ),
+        case("ten certificates presented", &[&root], &ten, HOST, true),
+        case(
+            "eleven certificates presented",
+            &[&root],
+            &eleven,
+            HOST,
+            false,
+        ),
+        case(
+            "wildcard within an A-label",
+            &[&root],
+            &[&in_a_label, &issuing],
+            "xn--mnchen-3ya.test",
+            false,
+        ),
+        case(
+            "wildcard for an A-label",
+            &[&root],
+            &[&one_label, &issuing],
+            "xn--mnchen-3ya.test",
+            true,
+        ),
+        case(
+            "another certificate of the root's name that is no CA",
+            &[&plain_namesake, &root],
+            &[&leaf, &issuing],
+            HOST,
+            true,
+        ),
+        case(
+            "a certificate in the store that Java does not parse",
+            &[&root, &poison],
+            &[&leaf, &issuing],
+            HOST,
+            false,
+        ),
+        case(
+            "a certificate in the chain that Java does not parse",
+            &[&root],
+            &[&leaf, &issuing, &poison],
             HOST,
             false,
         ),

@@ -12,9 +12,11 @@ use crate::Error;
 use crate::name::Name;
 
 pub use extensions::{AltName, BasicConstraints, Extensions};
+pub use java::java_refuses;
 
 pub(crate) mod asn1;
 mod extensions;
+mod java;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -44,7 +46,6 @@ struct Facts {
     signature: Vec<u8>,
     extensions: Extensions,
     subject_alt_names_der: Option<Vec<u8>>,
-    has_extensions: bool,
     fingerprint: Fingerprint,
 }
 
@@ -76,7 +77,7 @@ impl Certificate {
             not_after: validity.not_after.to_datetime(),
             spki: parsed.public_key().raw.to_vec(),
             tbs: parsed.tbs_certificate.as_ref().to_vec(),
-            algorithms_agree: inner == outer,
+            algorithms_agree: inner == outer || without_null(inner) == without_null(outer),
             signature_algorithm: outer.to_vec(),
             signature: parsed.signature_value.data.to_vec(),
             extensions: Extensions::from_x509(&parsed),
@@ -85,7 +86,6 @@ impl Certificate {
                 .iter()
                 .find(|extension| extension.oid.to_id_string() == SUBJECT_ALT_NAME)
                 .map(|extension| extension.value.to_vec()),
-            has_extensions: !parsed.extensions().is_empty(),
             fingerprint: Fingerprint::of(&der),
         };
         Ok(Self(Arc::new(Inner { der, facts })))
@@ -149,11 +149,6 @@ impl Certificate {
     /// DER of the subjectAltName value; [`AltName`] keeps directory names only as text.
     pub(crate) fn subject_alt_names_der(&self) -> Option<&[u8]> {
         self.0.facts.subject_alt_names_der.as_deref()
-    }
-
-    /// Whether there is any extension, known or not.
-    pub(crate) fn has_extensions(&self) -> bool {
-        self.0.facts.has_extensions
     }
 
     /// Whether it was in force at that time; both ends inclusive (RFC 5280 section 4.1.2.5).
@@ -238,6 +233,14 @@ fn signature_algorithms(der: &[u8]) -> Option<(&[u8], &[u8])> {
     signed.expect_tag(asn1::INTEGER)?;
     let inner = signed.expect_tag(asn1::SEQUENCE)?;
     Some((inner.raw, outer.expect_tag(asn1::SEQUENCE)?.raw))
+}
+
+/// Object identifier and parameters; NULL and nothing are the same (`AlgorithmId.equals`, RFC 4055 section 2.1).
+fn without_null(algorithm: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let mut fields = asn1::Reader::inside(algorithm, asn1::SEQUENCE)?;
+    let oid = fields.expect_tag(asn1::OBJECT_IDENTIFIER)?.value;
+    let parameters = fields.next().map(|parameters| parameters.raw);
+    Some((oid, parameters.filter(|raw| *raw != [5, 0])))
 }
 
 /// Issuer-scoped number of up to 20 octets, shown as lower-case hex without separators.

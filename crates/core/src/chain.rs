@@ -63,11 +63,12 @@ impl PresentedChain {
 #[derive(Clone, Debug)]
 pub struct ChainAnalysis {
     /// End entity first, each followed by its issuer as far as presented certificates reach; without the root. A
-    /// self-signed end entity is the whole path, and its own root.
+    /// self-signed end entity is the whole path, and its own root. A link whose signature cannot be checked is shown
+    /// and proves nothing: no root stands above it, and `CHAIN-SIGNATURE-UNCHECKED` names it.
     pub path: Vec<Certificate>,
-    /// The self-signed end of the path, when it was presented or is known.
+    /// The self-signed end of the path, when it was presented or is known, and good signatures lead to it.
     pub root: Option<Root>,
-    /// Order, duplicates, extras, missing intermediates, unknown root.
+    /// Order, duplicates, extras, missing intermediates, unknown root, signatures that could not be checked.
     pub findings: Vec<Finding>,
 }
 

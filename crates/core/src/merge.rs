@@ -9,7 +9,7 @@
 //!   unique instead, which is no conflict.
 //! - Merging the same input again changes nothing.
 //! - A certificate that cannot be read is left out, with the key that it belongs to: Java refuses a whole store because
-//!   of one.
+//!   of one. So is a certificate that only Java does not parse, when the store is for Java.
 //! - An expired certificate, or one that is no CA, is added with a remark: the plan informs, the caller decides.
 
 use std::str::FromStr;
@@ -83,16 +83,20 @@ pub struct MergeOptions {
     pub created: CreatedPolicy,
     /// Which alias new entries get.
     pub aliases: AliasPolicy,
+    /// Whether Java is to load the result, as it does with JKS and PKCS#12: a certificate that it does not parse
+    /// ([`java_refuses`](crate::cert::java_refuses)) is left out then. Otherwise it only gets a remark.
+    pub for_java: bool,
 }
 
 impl MergeOptions {
-    /// The defaults, at a time.
+    /// The defaults, at a time; the result is for Java.
     pub fn new(at: OffsetDateTime) -> Self {
         Self {
             on_conflict: OnConflict::default(),
             at,
             created: CreatedPolicy::default(),
             aliases: AliasPolicy::default(),
+            for_java: true,
         }
     }
 }
@@ -172,7 +176,7 @@ pub struct Action {
     pub fingerprint: Option<String>,
     /// What happens.
     pub outcome: Outcome,
-    /// What should be known about it: `CERT-EXPIRED`, `CERT-NOT-YET-VALID`, `CERT-NOT-CA`, `CERT-UNREADABLE`,
+    /// What should be known about it: `CERT-EXPIRED`, `CERT-NOT-YET-VALID`, `CERT-NOT-CA`, `CERT-NOT-JAVA`, `CERT-UNREADABLE`,
     /// `MERGE-CHAIN-DIFFERS`, `MERGE-NOT-REPLACED`.
     pub findings: Vec<Finding>,
 }
@@ -218,7 +222,7 @@ pub enum Outcome {
         /// Its alias in the destination.
         alias: String,
     },
-    /// Nothing: a certificate of it cannot be read, and Java refuses a whole store because of one.
+    /// Nothing: a certificate of it cannot be read, here or by Java, which refuses a whole store because of one.
     LeftOut,
 }
 
@@ -258,7 +262,7 @@ pub struct PlanSummary {
     pub already_there: usize,
     /// Those that came before in this input.
     pub duplicates: usize,
-    /// Those with a certificate that cannot be read.
+    /// Those with a certificate that cannot be read, here or by Java.
     pub left_out: usize,
     /// Those whose alias is taken: the sum of the next four.
     pub conflicts: usize,

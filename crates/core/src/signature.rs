@@ -6,6 +6,8 @@ use crate::Certificate;
 use crate::cert::asn1::{self, Reader};
 use crate::key::{self, PublicKey};
 
+mod rsa;
+
 /// The result of a signature check. Three-valued: an algorithm that is not supported says nothing about the signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureCheck {
@@ -43,17 +45,32 @@ pub fn check_bytes(
     let Some(key) = PublicKey::from_der(spki) else {
         return SignatureCheck::CannotCheck("unreadable public key".to_owned());
     };
+    let by_hand =
+        || rsa_scheme(&oid, parameters).map(|scheme| rsa::check(scheme, &key, message, signature));
     match select(&oid, parameters, &key) {
         Selection::Use(algorithm) => {
             match UnparsedPublicKey::new(algorithm, key.bits).verify(message, signature) {
                 Ok(()) => SignatureCheck::Good,
-                Err(_) => SignatureCheck::Bad,
+                // the library refuses some keys and encodings that Java takes
+                Err(_) => match by_hand() {
+                    Some(SignatureCheck::Good) => SignatureCheck::Good,
+                    _ => SignatureCheck::Bad,
+                },
             }
         }
         // an RSA key cannot have made an ECDSA signature
         Selection::WrongKey => SignatureCheck::Bad,
-        Selection::Unsupported(what) => SignatureCheck::CannotCheck(what),
+        Selection::Unsupported(what) => by_hand().unwrap_or(SignatureCheck::CannotCheck(what)),
     }
+}
+
+/// The scheme of an RSA signature that can be checked without the library.
+fn rsa_scheme(oid: &str, parameters: Option<&[u8]>) -> Option<rsa::Scheme> {
+    if oid == RSA_PSS {
+        return rsa::Pss::read(parameters?).map(rsa::Scheme::Pss);
+    }
+    let (_, name) = NAMES.iter().find(|(known, _)| *known == oid)?;
+    rsa::Hash::named(name.strip_suffix("withRSA")?).map(rsa::Scheme::Pkcs1)
 }
 
 /// The usual name of a signature algorithm, as Java and OpenSSL write it, or its OID.
@@ -96,6 +113,8 @@ fn select(oid: &str, parameters: Option<&[u8]>, key: &PublicKey<'_>) -> Selectio
         "ML-DSA-44" => (oid, &aws::ML_DSA_44),
         "ML-DSA-65" => (oid, &aws::ML_DSA_65),
         "ML-DSA-87" => (oid, &aws::ML_DSA_87),
+        "Ed448" if key.oid != oid => return Selection::WrongKey,
+        _ if name.ends_with("withDSA") && key.oid != DSA => return Selection::WrongKey,
         _ => return Selection::Unsupported((*name).to_owned()),
     };
     if key.oid == expected {
@@ -147,58 +166,33 @@ fn select_ecdsa(name: &str, hash: &str, key: &PublicKey<'_>) -> Selection {
     Selection::Use(algorithm)
 }
 
-/// RFC 4055 section 3.1: `SEQUENCE { [0] hash, [1] mask generation, [2] salt length, [3] trailer }`, defaults SHA-1 and 20.
-/// The library checks the mask hash and the salt length to be those of the hash.
+/// The library takes the usual salt lengths only, and a key that may make any signature.
 fn select_pss(parameters: Option<&[u8]>, key: &PublicKey<'_>) -> Selection {
     if key.oid != key::RSA && key.oid != RSA_PSS {
         return Selection::WrongKey;
     }
-    let unsupported = |what: &str| Selection::Unsupported(format!("RSASSA-PSS {what}"));
-    let Some(fields) = parameters.and_then(|der| Reader::inside(der, asn1::SEQUENCE)) else {
-        return unsupported("without parameters");
+    let Some(parameters) = parameters else {
+        return Selection::Unsupported("RSASSA-PSS without parameters".to_owned());
     };
-    let (mut hash, mut mask_hash, mut salt) = (None, None, 20_u32);
-    for field in fields {
-        match field.tag {
-            0xa0 => hash = read_algorithm(field.value).map(|(oid, _)| oid),
-            0xa1 => {
-                mask_hash = read_algorithm(field.value)
-                    .and_then(|(_, inner)| read_algorithm(inner?).map(|(oid, _)| oid));
-            }
-            0xa2 => {
-                let octets = Reader::new(field.value).expect_tag(asn1::INTEGER);
-                salt = octets.map_or(u32::MAX, |integer| {
-                    integer
-                        .value
-                        .iter()
-                        .take(4)
-                        .fold(0, |sum, octet| (sum << 8) | u32::from(*octet))
-                });
-            }
-            _ => {}
-        }
+    let Some(pss) = rsa::Pss::read(parameters) else {
+        return Selection::Unsupported("RSASSA-PSS with these parameters".to_owned());
+    };
+    let fits = (2048..=8192).contains(&rsa_bits(key)) && key.oid == key::RSA;
+    match (pss.hash, pss.salt) {
+        _ if !fits || pss.hash != pss.mask_hash => {}
+        (rsa::Hash::Sha256, 32) => return Selection::Use(&aws::RSA_PSS_2048_8192_SHA256),
+        (rsa::Hash::Sha384, 48) => return Selection::Use(&aws::RSA_PSS_2048_8192_SHA384),
+        (rsa::Hash::Sha512, 64) => return Selection::Use(&aws::RSA_PSS_2048_8192_SHA512),
+        _ => {}
     }
-    if hash != mask_hash {
-        return unsupported("with two different hashes");
-    }
-    if !(2048..=8192).contains(&rsa_bits(key)) {
-        return unsupported(&format!("with a key of {} bits", rsa_bits(key)));
-    }
-    match (hash.as_deref(), salt) {
-        (Some("2.16.840.1.101.3.4.2.1"), 32) => Selection::Use(&aws::RSA_PSS_2048_8192_SHA256),
-        (Some("2.16.840.1.101.3.4.2.2"), 48) => Selection::Use(&aws::RSA_PSS_2048_8192_SHA384),
-        (Some("2.16.840.1.101.3.4.2.3"), 64) => Selection::Use(&aws::RSA_PSS_2048_8192_SHA512),
-        (hash, salt) => {
-            let hash = hash.unwrap_or("SHA-1");
-            unsupported(&format!("with hash {hash} and a salt of {salt} octets"))
-        }
-    }
+    Selection::Unsupported("RSASSA-PSS".to_owned())
 }
 
 fn rsa_bits(key: &PublicKey<'_>) -> u32 {
     key::modulus_bits(key.bits).unwrap_or(0)
 }
 
+const DSA: &str = "1.2.840.10040.4.1";
 const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 
 /// Signature algorithms by OID (RFC 3279, 4055, 5758, 8410, 9881).

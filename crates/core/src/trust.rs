@@ -4,12 +4,16 @@ use rustls_pki_types::CertificateDer;
 use trustpack_keystore::KeyStore;
 
 use crate::Certificate;
+use crate::cert::java_refuses;
+use crate::text;
 
 /// A set of certificates that count as trust anchors, with the name of where they come from.
 #[derive(Clone, Debug)]
 pub struct TrustAnchors {
     origin: String,
     certificates: Vec<Certificate>,
+    /// What of a store Java does not parse, and why; it loads none of the store then.
+    unloadable: Option<(String, String)>,
 }
 
 impl TrustAnchors {
@@ -18,6 +22,7 @@ impl TrustAnchors {
         Self {
             origin: origin.into(),
             certificates,
+            unloadable: None,
         }
     }
 
@@ -33,7 +38,7 @@ impl TrustAnchors {
 
     /// Every certificate that Java would take as an anchor from this store: trusted entries, and of each key entry
     /// the end entity, but not the rest of its chain (`TrustStoreUtil.getTrustedCerts`; tried with JDK
-    /// 17.0.15). Unreadable ones are left out.
+    /// 17.0.15). Unreadable ones are left out, and remembered: Java refuses the whole store because of one.
     pub fn from_store(origin: impl Into<String>, store: &KeyStore) -> Self {
         let certificates = store
             .entries()
@@ -41,7 +46,23 @@ impl TrustAnchors {
             .filter_map(|entry| entry.certificates().first())
             .filter_map(|der| Certificate::from_der(der.clone()).ok())
             .collect();
-        Self::new(origin, certificates)
+        let mut all = store.entries().iter().flat_map(|entry| {
+            let ders = entry.certificates().iter();
+            ders.map(|der| (entry.alias.as_str(), der))
+        });
+        let unloadable = all.find_map(|(alias, der)| match Certificate::from_der(der.clone()) {
+            Ok(certificate) => Some((certificate.display_name(), java_refuses(&certificate)?)),
+            Err(error) => Some((text::escape(alias), error.to_string())),
+        });
+        Self {
+            unloadable,
+            ..Self::new(origin, certificates)
+        }
+    }
+
+    /// The certificate because of which Java would not load the store that these come from, and why.
+    pub(crate) fn unloadable(&self) -> Option<&(String, String)> {
+        self.unloadable.as_ref()
     }
 
     /// Who says that these are trusted.

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::Certificate;
+use crate::cert::java_refuses;
 use crate::chain::PresentedChain;
-use crate::key::PublicKey;
 use crate::report::Finding;
 use crate::trust::{TrustAnchors, is_public_root};
 
@@ -41,9 +41,16 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether the client accepts the server.
+    /// Whether the client accepts the server. `false` is a refusal only when [`is_undecided`](Self::is_undecided) is
+    /// `false` as well.
     pub fn is_accepted(&self) -> bool {
         self.outcome.is_ok()
+    }
+
+    /// Whether this program cannot tell: everything hangs on a signature that it cannot check, or there were too many
+    /// candidates to try. The outcome is an error then, and no answer of the client.
+    pub fn is_undecided(&self) -> bool {
+        self.outcome.as_ref().is_err_and(Refusal::is_undecided)
     }
 }
 
@@ -73,7 +80,8 @@ impl VerifiedPath {
 /// Judges a presented chain as `client` would with `anchors` as its only trust store.
 ///
 /// `subject` names the server in findings. Not modelled: revocation (off by default in Java), certificate policies, the
-/// JDK's list of blocked certificates, and settings that change Java's defaults.
+/// JDK's list of blocked certificates, and settings that change Java's defaults. What hangs on a signature algorithm that
+/// is not supported here is [undecided](Verdict::is_undecided).
 pub fn verify(
     chain: &PresentedChain,
     anchors: &TrustAnchors,
@@ -83,7 +91,7 @@ pub fn verify(
     subject: &str,
 ) -> Verdict {
     let question = Question { chain, name, at };
-    let outcome = question.ask(anchors, at);
+    let outcome = check_loadable(anchors).and_then(|()| question.ask(anchors, at));
     let findings = match &outcome {
         Ok(path) => findings::of_accepted(&question, anchors, path, subject),
         Err(_) => Vec::new(),
@@ -106,7 +114,15 @@ impl Question<'_> {
     /// `X509TrustManagerImpl.checkServerTrusted`: path, purpose, name.
     fn ask(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Result<VerifiedPath, Refusal> {
         check_readable(self.chain)?;
-        let certificates = java::find_path(&self.chain.certificates, anchors, at)?;
+        let found = java::find_path(&self.chain.certificates, anchors, at);
+        if let (Err(refusal), Some(end_entity)) = (&found, self.chain.end_entity())
+            && refusal.is_undecided()
+        {
+            // whatever the signature is worth
+            check_tls_server(end_entity)?;
+            hostname::check(end_entity, self.name, false)?;
+        }
+        let certificates = found?;
         let end_entity = certificates.first().ok_or(Refusal::NoCertificate)?;
         // "EE checks are omitted for a chain of length 1" (Validator.validate)
         let anchor = certificates.last().unwrap_or(end_entity);
@@ -120,8 +136,28 @@ impl Question<'_> {
     }
 }
 
-/// Java parses the whole presented list before it judges any of it; one broken certificate ends the handshake.
+/// A store is loaded as a whole or not at all (`JavaKeyStore.engineLoad`, `PKCS12KeyStore.loadSafeContents`).
+fn check_loadable(anchors: &TrustAnchors) -> Result<(), Refusal> {
+    let refused = anchors.certificates().iter().find_map(|anchor| {
+        let why = java_refuses(anchor)?;
+        Some((anchor.display_name(), why))
+    });
+    match anchors.unloadable().cloned().or(refused) {
+        Some((subject, why)) => Err(Refusal::StoreUnreadable { subject, why }),
+        None => Ok(()),
+    }
+}
+
+/// Java counts the presented list, then parses all of it, before it judges any of it (`CertificateMessage`,
+/// `jdk.tls.maxCertificateChainLength`); one broken certificate ends the handshake. Repeated ones count.
 fn check_readable(chain: &PresentedChain) -> Result<(), Refusal> {
+    let length = chain.certificates.len() + chain.unreadable.len();
+    if length > MAX_CHAIN_LENGTH {
+        return Err(Refusal::ChainTooLong {
+            length,
+            allowed: MAX_CHAIN_LENGTH,
+        });
+    }
     if let Some(unreadable) = chain.unreadable.first() {
         return Err(Refusal::Unreadable {
             place: unreadable.place,
@@ -129,46 +165,11 @@ fn check_readable(chain: &PresentedChain) -> Result<(), Refusal> {
         });
     }
     for (place, certificate) in chain.certificates.iter().enumerate() {
-        if let Some(why) = java_parse_error(certificate) {
+        if let Some(why) = java_refuses(certificate) {
             return Err(Refusal::Unreadable { place, why });
         }
     }
     Ok(())
-}
-
-/// What `X509CertImpl` and `X509CertInfo` refuse at parsing although the structure is sound.
-fn java_parse_error(certificate: &Certificate) -> Option<String> {
-    let extensions = certificate.extensions();
-    if certificate.version() != 3 && certificate.has_extensions() {
-        return Some("extensions in a certificate that is not of version 3".to_owned());
-    }
-    if !certificate.subject().is_well_formed() || !certificate.issuer().is_well_formed() {
-        return Some("broken name".to_owned());
-    }
-    if !certificate.algorithms_agree() {
-        return Some("signature algorithm mismatch".to_owned());
-    }
-    let key = PublicKey::from_der(certificate.subject_public_key_info());
-    if !key.is_some_and(|key| key.is_well_formed()) {
-        return Some("broken public key".to_owned());
-    }
-    if let Some(oid) = extensions.repeated.first() {
-        return Some(format!("duplicate extension {oid}"));
-    }
-    let broken = |oid: &&String| pkix::KNOWN.contains(&oid.as_str());
-    if let Some(oid) = extensions.unknown_critical.iter().find(broken) {
-        return Some(format!("broken critical extension {oid}"));
-    }
-    if certificate.issuer().is_empty() {
-        return Some("empty issuer".to_owned());
-    }
-    // X509CertInfo.verifyCert (RFC 5280 section 4.1.2.6)
-    let has_critical_names = extensions.subject_alt_names.is_some()
-        && extensions.critical.iter().any(|oid| oid == "2.5.29.17");
-    if certificate.subject().is_empty() && !has_critical_names {
-        return Some("empty subject without a critical subjectAltName".to_owned());
-    }
-    None
 }
 
 /// `EndEntityChecker.checkTLSServer` for the key exchanges in use: TLS 1.3, and (EC)DHE in TLS 1.2.
@@ -217,6 +218,9 @@ fn in_words(purposes: &[String]) -> String {
     });
     names.collect::<Vec<_>>().join(", ")
 }
+
+/// The default of `jdk.tls.maxCertificateChainLength`.
+const MAX_CHAIN_LENGTH: usize = 10;
 
 const TLS_SERVER: [&str; 4] = [
     "1.3.6.1.5.5.7.3.1",      // serverAuth

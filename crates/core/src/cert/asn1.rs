@@ -33,6 +33,11 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
+    /// What has not been read yet.
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
     /// The next element when it has this tag; otherwise nothing is consumed.
     pub(crate) fn expect_tag(&mut self, tag: u8) -> Option<Element<'a>> {
         let mut ahead = *self;

@@ -15,6 +15,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
 
+pub(crate) mod ed448;
+
 /// When the tests judge.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-06-01 00:00 UTC);
 pub(crate) const PAST: OffsetDateTime = datetime!(2025-01-01 00:00 UTC);
@@ -134,4 +136,19 @@ pub(crate) fn dated_params(name: &str, ca: bool, from: i64, lifetime: i64) -> Ce
 pub(crate) fn shared_key() -> &'static KeyPair {
     static KEY: OnceLock<KeyPair> = OnceLock::new();
     KEY.get_or_init(new_key)
+}
+
+/// A CA that Java does not parse: a critical subjectAltName without a name.
+pub(crate) fn not_for_java(common_name: &str) -> Made {
+    let mut params = ca_params(common_name);
+    let mut names = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 17], vec![0x30, 0]);
+    names.set_criticality(true);
+    params.custom_extensions.push(names);
+    self_sign(params, new_key())
+}
+
+/// The certificate of a PEM text.
+pub(crate) fn from_pem(text: &str) -> Certificate {
+    let (_, pem) = x509_parser::pem::parse_x509_pem(text.as_bytes()).unwrap();
+    Certificate::from_der(pem.contents.into()).unwrap()
 }

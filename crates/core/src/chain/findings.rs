@@ -24,6 +24,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Finding> {
     findings.extend(duplicate(facts));
     findings.extend(extra(facts));
     findings.extend(incomplete(facts));
+    findings.extend(unchecked(facts));
     findings.extend(root_sent(facts));
     findings.extend(root_unknown(facts));
     findings.extend(budget(facts));
@@ -143,7 +144,7 @@ fn extra(facts: &Facts<'_>) -> Option<Finding> {
 /// The server sends none of its issuers: most clients cannot bridge that gap.
 fn incomplete(facts: &Facts<'_>) -> Option<Finding> {
     let last = facts.outcome.path.last()?;
-    if facts.outcome.root.is_some() || facts.outcome.path.len() > 1 {
+    if facts.outcome.root.is_some() || facts.outcome.path.len() > 1 || last.is_self_issued() {
         return None;
     }
     let url = last.extensions().issuer_urls.first();
@@ -164,6 +165,24 @@ fn incomplete(facts: &Facts<'_>) -> Option<Finding> {
         ),
         &hint,
     ))
+}
+
+/// A signature that cannot be checked proves nothing, whatever the names say.
+fn unchecked(facts: &Facts<'_>) -> Vec<Finding> {
+    let describe = |(certificate, what): &(&Certificate, String)| {
+        facts.finding(
+            "CHAIN-SIGNATURE-UNCHECKED",
+            Severity::Warning,
+            format!(
+                "the signature of {} cannot be checked here ({what} is not supported), so nothing shows that {} \
+                 issued it",
+                certificate.display_name(),
+                certificate.issuer()
+            ),
+            "check it with another tool before you trust anything above it",
+        )
+    };
+    facts.outcome.unchecked.iter().map(describe).collect()
 }
 
 /// "a self-signed certificate that specifies the root MAY be omitted" (RFC 8446 section 4.4.2)
@@ -206,6 +225,13 @@ fn root_unknown(facts: &Facts<'_>) -> Option<Finding> {
                 for_clients(name),
             )
         }
+        None if ends_self_issued(facts) => {
+            let name = facts.outcome.path.last()?.subject();
+            (
+                format!("the chain ends with {name}, which no good signature leads to; {asked}"),
+                for_clients(name),
+            )
+        }
         // a server that sends no issuer at all is CERT-INCOMPLETE-CHAIN
         None if facts.outcome.path.len() < 2 => return None,
         None => {
@@ -223,6 +249,11 @@ fn root_unknown(facts: &Facts<'_>) -> Option<Finding> {
         }
     };
     Some(facts.finding("CHAIN-ROOT-UNKNOWN", Severity::Note, message, &hint))
+}
+
+fn ends_self_issued(facts: &Facts<'_>) -> bool {
+    let last = facts.outcome.path.last();
+    last.is_some_and(|last| last.is_self_issued())
 }
 
 fn budget(facts: &Facts<'_>) -> Option<Finding> {

@@ -18,6 +18,8 @@ pub(super) struct Outcome<'a> {
     pub(super) root: Option<Root>,
     /// Every presented certificate that lies on some path: used, or a cross-signed alternative.
     pub(super) related: HashSet<Fingerprint>,
+    /// Certificates of the path whose signature could not be checked with the issuer's key, and the algorithm.
+    pub(super) unchecked: Vec<(&'a Certificate, String)>,
     /// The search ended because of [`STEPS`], so alternatives may have been missed.
     pub(super) gave_up: bool,
 }
@@ -40,26 +42,31 @@ pub(super) fn best_path<'a>(
     };
     search.extend(&mut vec![end_entity]);
     let gave_up = search.steps == 0;
-    let related = search.related;
     let (path, root) = search
         .best
+        .take()
         .map_or((vec![end_entity], None), |(_, path, root)| (path, root));
+    let unchecked = match root {
+        Some(_) => Vec::new(),
+        None => search.unchecked_of(&path),
+    };
     Outcome {
         path,
         root,
-        related,
+        related: search.related,
+        unchecked,
         gave_up,
     }
 }
 
 /// What makes one path better than another, the most important first.
-type Score = (bool, bool, bool, bool, Reverse<usize>, Reverse<usize>);
+type Score = (bool, bool, bool, bool, Reverse<usize>, bool, Reverse<usize>);
 
 struct Search<'a, 'b> {
     presented: &'b [&'a Certificate],
     roots: &'a [TrustAnchors],
     at: OffsetDateTime,
-    checked: HashMap<(Fingerprint, Fingerprint), bool>,
+    checked: HashMap<(Fingerprint, Fingerprint), SignatureCheck>,
     related: HashSet<Fingerprint>,
     steps: u32,
     best: Option<(Score, Vec<&'a Certificate>, Option<Root>)>,
@@ -70,10 +77,13 @@ impl<'a> Search<'a, '_> {
         let Some(last) = path.last().copied() else {
             return;
         };
-        self.end_at_known_roots(path, last);
-        if last.is_self_issued() && self.is_signed_by(last, last) {
-            self.end_at_presented(path, last);
-            return;
+        // only a signature proves whose issuer it is: above a link that cannot be checked no root is established
+        if self.is_proven(path) {
+            self.end_at_known_roots(path, last);
+            if last.is_self_issued() && self.check(last, last) == SignatureCheck::Good {
+                self.end_at_presented(path, last);
+                return;
+            }
         }
         let mut extended = false;
         let presented = self.presented;
@@ -88,7 +98,7 @@ impl<'a> Search<'a, '_> {
                 break;
             }
             self.steps -= 1;
-            if !self.is_signed_by(last, issuer) {
+            if self.check(last, issuer) == SignatureCheck::Bad {
                 continue;
             }
             self.related.insert(issuer.fingerprint());
@@ -112,7 +122,8 @@ impl<'a> Search<'a, '_> {
                     return;
                 }
                 self.steps -= 1;
-                if !self.is_signed_by(last, root) {
+                // the very certificate needs no proof
+                if last != root && self.check(last, root) != SignatureCheck::Good {
                     continue;
                 }
                 // a presented version of the root ends the path; it is not a link of it
@@ -158,12 +169,14 @@ impl<'a> Search<'a, '_> {
         } else {
             usize::MAX - path.len()
         };
+        let proven = self.is_proven(&path);
         let score = (
             known && valid,
             known,
             root.is_some() && valid,
             root.is_some(),
             Reverse(set),
+            proven,
             Reverse(length),
         );
         if self.best.as_ref().is_none_or(|(best, ..)| *best < score) {
@@ -177,13 +190,42 @@ impl<'a> Search<'a, '_> {
             .any(|presented| presented.is_self_issued() && presented.has_same_holder(root))
     }
 
-    /// What cannot be checked counts as signed: names and identifiers agree, and `verify` is the judge.
-    fn is_signed_by(&mut self, child: &Certificate, issuer: &Certificate) -> bool {
+    /// Whether every link of the path has a good signature.
+    fn is_proven(&mut self, path: &[&Certificate]) -> bool {
+        path.windows(2).all(|pair| match pair {
+            [child, issuer] => self.check(child, issuer) == SignatureCheck::Good,
+            _ => true,
+        })
+    }
+
+    /// What of a path was not proven because an algorithm is not supported: links between presented certificates, and
+    /// the end below the issuers of the right name.
+    fn unchecked_of(&self, path: &[&'a Certificate]) -> Vec<(&'a Certificate, String)> {
+        let mut unchecked = Vec::new();
+        for (place, child) in path.iter().enumerate() {
+            let issuer = path.get(place + 1).map(|issuer| issuer.fingerprint());
+            let what = self
+                .checked
+                .iter()
+                .filter(|((of, by), _)| {
+                    *of == child.fingerprint() && issuer.is_none_or(|issuer| issuer == *by)
+                })
+                .filter_map(|(_, check)| match check {
+                    SignatureCheck::CannotCheck(what) => Some(what),
+                    _ => None,
+                })
+                .min();
+            unchecked.extend(what.map(|what| (*child, what.clone())));
+        }
+        unchecked
+    }
+
+    fn check(&mut self, child: &Certificate, issuer: &Certificate) -> SignatureCheck {
         let pair = (child.fingerprint(), issuer.fingerprint());
-        *self
-            .checked
+        self.checked
             .entry(pair)
-            .or_insert_with(|| signature::check(child, issuer) != SignatureCheck::Bad)
+            .or_insert_with(|| signature::check(child, issuer))
+            .clone()
     }
 }
 

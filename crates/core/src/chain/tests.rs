@@ -213,3 +213,52 @@ fn three_hundred_look_alikes_end_the_search() {
     chain.extend(&made);
     assert!(ids(&analyse_with(&chain, &[])).contains(&"CHAIN-TOO-MANY"));
 }
+
+fn analyse_ed448(chain: &[&str], roots: TrustAnchors) -> ChainAnalysis {
+    let chain = PresentedChain {
+        certificates: chain.iter().map(|text| from_pem(text)).collect(),
+        unreadable: Vec::new(),
+    };
+    analyse(&chain, &[roots], "h:443", NOW)
+}
+
+#[test]
+fn what_cannot_be_checked_proves_no_root() {
+    let analysis = analyse_ed448(
+        &[ed448::ED448_SERVER, ed448::ED448_CA],
+        TrustAnchors::mozilla(),
+    );
+    // shown in order, and no more
+    assert_eq!(names(&analysis), ["h.example", "ISRG Root X1"]);
+    assert!(analysis.root.is_none());
+    assert_eq!(
+        ids(&analysis),
+        ["CHAIN-SIGNATURE-UNCHECKED", "CHAIN-ROOT-UNKNOWN"]
+    );
+    let message = &analysis.findings[0].message;
+    assert!(
+        message.contains("h.example") && message.contains("Ed448"),
+        "{message}"
+    );
+    assert_eq!(analysis.findings[0].severity, Severity::Warning);
+}
+
+#[test]
+fn a_signature_that_cannot_be_checked_leads_to_no_known_root_of_that_name() {
+    let roots = || TrustAnchors::new("roots", vec![from_pem(ed448::ED448_CA)]);
+    let analysis = analyse_ed448(&[ed448::ED448_SERVER], roots());
+    assert!(analysis.root.is_none());
+    assert_eq!(
+        ids(&analysis),
+        ["CERT-INCOMPLETE-CHAIN", "CHAIN-SIGNATURE-UNCHECKED"]
+    );
+    // alone: another certificate of the name in a set is not it, the very same one is
+    let analysis = analyse_ed448(&[ed448::ED448_CA], TrustAnchors::mozilla());
+    assert!(analysis.root.is_none());
+    assert_eq!(
+        ids(&analysis),
+        ["CHAIN-SIGNATURE-UNCHECKED", "CHAIN-ROOT-UNKNOWN"]
+    );
+    let analysis = analyse_ed448(&[ed448::ED448_CA], roots());
+    assert_eq!(analysis.root.unwrap().origin.as_deref(), Some("roots"));
+}

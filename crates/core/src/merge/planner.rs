@@ -104,7 +104,7 @@ impl<'a> Planner<'a> {
                 },
             };
         }
-        if item.unreadable.is_some() {
+        if item.unreadable.is_some() || (item.not_java.is_some() && self.options.for_java) {
             return Outcome::LeftOut;
         }
         let given = match self.options.aliases {

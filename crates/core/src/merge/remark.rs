@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use trustpack_keystore::{Entry, EntryKind};
 
 use super::{Incoming, ItemKind};
-use crate::cert::Fingerprint;
+use crate::cert::{Fingerprint, java_refuses};
 use crate::report::{Finding, Severity, State};
 use crate::text;
 use crate::{Certificate, alias};
@@ -23,6 +23,8 @@ pub(super) struct Item<'a> {
     pub(super) certificate: Option<Certificate>,
     /// What is wrong with the first of its certificates that cannot be read.
     pub(super) unreadable: Option<String>,
+    /// What is wrong with the first of its certificates that Java does not parse.
+    pub(super) not_java: Option<String>,
 }
 
 impl<'a> Item<'a> {
@@ -49,6 +51,7 @@ impl<'a> Item<'a> {
             fingerprint: None,
             certificate: None,
             unreadable: None,
+            not_java: None,
         };
         if let Some(der) = entry.certificates().first() {
             let fingerprint = Fingerprint::of(der);
@@ -73,6 +76,17 @@ impl<'a> Item<'a> {
                 _ => format!("has a chain whose certificate {} is {error}", place + 1),
             })
         });
+        let mut certificates = entry.certificates().iter().enumerate();
+        item.not_java = certificates.find_map(|(place, der)| {
+            let why = java_refuses(&Certificate::from_der(der.clone()).ok()?)?;
+            Some(match kind {
+                ItemKind::Certificate => format!("is not readable for Java: {why}"),
+                _ => format!(
+                    "has a chain whose certificate {} is not readable for Java: {why}",
+                    place + 1
+                ),
+            })
+        });
         item
     }
 
@@ -92,6 +106,11 @@ pub(super) fn findings(item: &Item<'_>, at: OffsetDateTime) -> Vec<Finding> {
     if let Some(why) = &item.unreadable {
         let hint = "java refuses a whole store because of one such certificate; get an intact copy";
         findings.push(item.finding("CERT-UNREADABLE", Severity::Warning, why, hint));
+    }
+    if let Some(why) = &item.not_java {
+        let hint =
+            "java refuses a whole store because of one such certificate; have it issued anew";
+        findings.push(item.finding("CERT-NOT-JAVA", Severity::Warning, why, hint));
     }
     let Some(certificate) = &item.certificate else {
         return findings;

@@ -566,3 +566,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_java_does_not_parse_stays_out_of_a_store_for_java() {
+    let poison = testing::not_for_java("Poison").certificate;
+    let incoming = from(
+        "a.pem",
+        [
+            Entry::trusted(Alias::new("poison"), poison.der().clone()),
+            trusted("good", 0),
+        ],
+    );
+    let mut options = options(OnConflict::Fail);
+    assert!(options.for_java);
+    for (for_java, kept) in [(true, &["good"][..]), (false, &["poison", "good"])] {
+        options.for_java = for_java;
+        let made = plan(&KeyStore::new(), &incoming, &options);
+        let finding = &made.actions()[0].findings[0];
+        assert_eq!(finding.id, "CERT-NOT-JAVA");
+        assert_eq!(finding.severity, crate::report::Severity::Warning);
+        assert_eq!(
+            made.actions()[0].outcome == Outcome::LeftOut,
+            for_java,
+            "{:?}",
+            made.actions()[0]
+        );
+        assert_eq!(aliases(&made.apply(KeyStore::new())), kept);
+    }
+}

@@ -130,10 +130,17 @@ fn has_illegal_wildcard(pattern: &str, public_ca: bool) -> bool {
 }
 
 /// `matchWildCards`: `*` stands for any part of one label, and may occur several times.
+///
+/// In an internationalised label only the lone `*` counts here. Java would also take a part of its Unicode form, such as
+/// `m*` for `münchen`, which no CA issues.
 fn matches_label(label: &str, pattern: &str) -> bool {
     let Some((head, mut tail)) = pattern.split_once('*') else {
         return label == pattern;
     };
+    // isMatched turns both names into Unicode first, so the ASCII of an A-label matches no part of a pattern
+    if label.starts_with("xn--") && pattern != "*" {
+        return false;
+    }
     let Some(mut rest) = label.strip_prefix(head) else {
         return false;
     };
@@ -195,6 +202,7 @@ mod tests {
             ("FOO.a.com", "foo.A.COM"),
             ("x.y.com", "*.*.com"),
             ("xn--mnchen-3ya.de", "xn--mnchen-3ya.de"),
+            ("xn--mnchen-3ya.de", "*.de"),
         ] {
             assert!(matches(host, pattern, false), "{host} {pattern}");
         }
@@ -203,6 +211,9 @@ mod tests {
             ("a.com", "*.a.com"),
             ("bar.com", "f*.com"),
             ("com", "*"),
+            ("xn--mnchen-3ya.test", "xn--*.test"),
+            ("xn--mnchen-3ya.test", "x*.test"),
+            ("xn--mnchen-3ya.test", "*-3ya.test"),
             ("a.com", "*com"),
             ("a.com", "a.*"),
             ("a_b.com", "a_b.com"),

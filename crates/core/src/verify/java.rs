@@ -77,20 +77,25 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// `PKIXValidator.doValidate`. Java tries matching anchors in the order of a hash set; here all of them, and one
-    /// that fits is enough.
+    /// `PKIXValidator.doValidate`. Java tries matching anchors in the order of a hash set, which changes from start to
+    /// start, and looks at the first whose key fits only: all of those have to do.
     fn validate(mut self, path: &[Certificate]) -> Result<Vec<Certificate>, Refusal> {
         let last = path.last().ok_or(Refusal::NoCertificate)?;
+        let mut found = Fitting::default();
         for anchor in self.anchors.certificates() {
             if !is_issuer_name(anchor, last) || !matches_identifiers(anchor, last) {
                 continue;
             }
-            let result = pkix::validate(path, anchor, self.at, &mut self.budget)
-                .and_then(|()| pkix::check_anchor(anchor));
-            match result {
-                Ok(()) => return Ok(join(path, anchor)),
+            match pkix::validate(path, anchor, self.at, &mut self.budget) {
+                Ok(()) => found.add(anchor),
                 Err(refusal) => self.note(refusal),
             }
+        }
+        match found.decide() {
+            Ok(Some(anchor)) => return Ok(join(path, anchor)),
+            Ok(None) => {}
+            Err(ambiguous @ Refusal::AnchorAmbiguous { .. }) => return Err(ambiguous),
+            Err(refusal) => self.note(refusal),
         }
         Err(self.best.unwrap_or_else(|| Refusal::NotByAnchor {
             subject: last.subject().to_string(),
@@ -111,7 +116,9 @@ impl<'a> Search<'a> {
         match found {
             Ok(Some(anchor_path)) => return Ok(anchor_path),
             Ok(None) => {}
-            Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+            Err(
+                gave_up @ (Refusal::TooManyCandidates { .. } | Refusal::AnchorAmbiguous { .. }),
+            ) => return Err(gave_up),
             Err(refusal) => self.note(refusal),
         }
         Err(Refusal::NoPath {
@@ -122,7 +129,7 @@ impl<'a> Search<'a> {
     }
 
     /// `SunCertPathBuilder.depthFirstSearchForward`, with one difference that changes no verdict: signatures are checked
-    /// on the way and not at the end. `Err` only when the budget is spent.
+    /// on the way and not at the end. `Err` only when the budget is spent or chance decides.
     fn extend(
         &mut self,
         path: &mut Vec<Certificate>,
@@ -140,6 +147,7 @@ impl<'a> Search<'a> {
         candidates.retain(|anchor| covers_if_old(anchor, &last));
         // PKIXCertComparator tries a matching key identifier first
         candidates.sort_by_key(|anchor| !matches_identifiers(anchor, &last));
+        let mut found = Fitting::default();
         for anchor in candidates {
             self.budget.spend()?;
             // ForwardBuilder.getMatchingCACerts keeps its selector, and with it the date that it set after its first
@@ -152,13 +160,16 @@ impl<'a> Search<'a> {
             }
             match pkix::validate(path, anchor, self.at, &mut self.budget) {
                 // Java builds one path and then looks at its anchor
-                Ok(()) => match pkix::check_anchor(anchor) {
-                    Ok(()) => return Ok(Some(join(path, anchor))),
-                    Err(refusal) => self.note(refusal),
-                },
+                Ok(()) => found.add(anchor),
                 Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
                 Err(refusal) => self.note(refusal),
             }
+        }
+        match found.decide() {
+            Ok(Some(anchor)) => return Ok(Some(join(path, anchor))),
+            Ok(None) => {}
+            Err(ambiguous @ Refusal::AnchorAmbiguous { .. }) => return Err(ambiguous),
+            Err(refusal) => self.note(refusal),
         }
         // PKIXBuilderParameters.getMaxPathLength is 5: that many intermediates that are not self-issued
         if intermediates >= MAX_INTERMEDIATES {
@@ -197,7 +208,11 @@ impl<'a> Search<'a> {
         intermediates: usize,
     ) -> Result<(), Refusal> {
         let subject = || candidate.subject().to_string();
-        pkix::check_signature(child, candidate, &mut self.budget)?;
+        match pkix::check_signature(child, candidate, &mut self.budget) {
+            // noted when the whole path is validated
+            Ok(()) | Err(Refusal::CannotCheckSignature { .. }) => {}
+            Err(refusal) => return Err(refusal),
+        }
         if !pkix::has_ca_bit(candidate) {
             return Err(Refusal::NotCa { subject: subject() });
         }
@@ -224,6 +239,39 @@ impl<'a> Search<'a> {
             .is_none_or(|best| best.rank() < refusal.rank())
         {
             self.best = Some(refusal);
+        }
+    }
+}
+
+/// The anchors below which a path is valid. Java does not say which of them it takes.
+#[derive(Default)]
+struct Fitting<'a> {
+    good: Option<&'a Certificate>,
+    bad: Option<(&'a Certificate, Refusal)>,
+}
+
+impl<'a> Fitting<'a> {
+    fn add(&mut self, anchor: &'a Certificate) {
+        match pkix::check_anchor(anchor) {
+            Ok(()) => self.good = self.good.or(Some(anchor)),
+            Err(refusal) => {
+                self.bad.get_or_insert((anchor, refusal));
+            }
+        }
+    }
+
+    fn decide(self) -> Result<Option<&'a Certificate>, Refusal> {
+        match (self.good, self.bad) {
+            (Some(_), Some((anchor, refusal))) => {
+                let message = refusal.to_string();
+                let reason = message.split("; Java:").next().unwrap_or_default();
+                Err(Refusal::AnchorAmbiguous {
+                    subject: anchor.subject().to_string(),
+                    why: format!("{reason} (SHA-256 {})", anchor.fingerprint()),
+                })
+            }
+            (None, Some((_, refusal))) => Err(refusal),
+            (good, None) => Ok(good),
         }
     }
 }

@@ -49,6 +49,8 @@ pub(super) fn validate(
     // "maxPathLength = certPathLength" (ConstraintsChecker.init)
     let mut max_path_length = path.len();
     let mut constraints: Vec<&Certificate> = Vec::new();
+    // a definite refusal further down outweighs a signature that cannot be checked
+    let mut unchecked = None;
     for (above_end_entity, certificate) in path.iter().enumerate().rev() {
         let is_end_entity = above_end_entity == 0;
         check_algorithm(certificate, anchor)?;
@@ -66,11 +68,16 @@ pub(super) fn validate(
             constraints.push(certificate);
         }
         check_dates(certificate, at)?;
-        check_signature(certificate, issuer, budget)?;
+        match check_signature(certificate, issuer, budget) {
+            Err(refusal @ Refusal::CannotCheckSignature { .. }) => {
+                unchecked.get_or_insert(refusal);
+            }
+            result => result?,
+        }
         check_critical(certificate)?;
         issuer = certificate;
     }
-    Ok(())
+    unchecked.map_or(Ok(()), Err)
 }
 
 /// `PKIXValidator.verifyTrustAnchor`: whoever vouches for another certificate must be a CA; version 1 is exempt.

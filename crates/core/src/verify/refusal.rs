@@ -20,6 +20,18 @@ pub enum Refusal {
         /// Subject of the anchor.
         subject: String,
     },
+    /// Several anchors fit, and not all of them may vouch for the server; Java takes whichever its hash set gives first
+    /// (`PKIXCertPathValidator.engineValidate`, `PKIXValidator.verifyTrustAnchor`).
+    #[error(
+        "the store holds several certificates of the name and key of {subject}, of which Java takes one by chance, and one \
+         of them will not do: {why}"
+    )]
+    AnchorAmbiguous {
+        /// Subject of the anchors.
+        subject: String,
+        /// What is wrong with the bad one, and its SHA-256.
+        why: String,
+    },
     /// The anchor's keyUsage lacks keyCertSign (`PKIXValidator.verifyTrustAnchor`).
     #[error(
         "the trusted certificate {subject} may not sign certificates; \
@@ -47,6 +59,17 @@ pub enum Refusal {
         subject: String,
         /// What is not supported.
         algorithm: String,
+    },
+    /// More certificates are presented than the client reads (`CertificateMessage`).
+    #[error(
+        "the server presents {length} certificates and the client reads {allowed} at most; \
+         Java: The certificate chain length ({length}) exceeds the maximum allowed length ({allowed})"
+    )]
+    ChainTooLong {
+        /// How many are presented, repeated ones included.
+        length: usize,
+        /// How many the client reads.
+        allowed: usize,
     },
     /// A critical extension that the client does not know (`PKIXMasterCertPathValidator`).
     #[error(
@@ -196,6 +219,18 @@ pub enum Refusal {
         /// Subject of the intermediate.
         subject: String,
     },
+    /// A certificate of the store cannot be parsed by the client, which then loads none of it
+    /// (`JavaKeyStore.engineLoad`, `X509CertImpl`).
+    #[error(
+        "the store cannot be loaded: Java does not parse its certificate {subject} ({why}) and refuses the whole store \
+         because of it"
+    )]
+    StoreUnreadable {
+        /// Whose certificate it is, or the alias of what is no certificate.
+        subject: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// So many look-alike certificates that the search was given up.
     #[error(
         "the presented chain has too many certificates of the same name; gave up after {steps} steps"
@@ -229,10 +264,12 @@ impl Refusal {
     /// A word from a closed list, for scripts.
     pub fn reason(&self) -> &'static str {
         match self {
+            Self::AnchorAmbiguous { .. } => "anchor-ambiguous",
             Self::AnchorNotCa { .. } => "anchor-not-ca",
             Self::AnchorNotSigner { .. } => "anchor-not-signer",
             Self::BadSignature { .. } => "bad-signature",
             Self::CannotCheckSignature { .. } => "cannot-check-signature",
+            Self::ChainTooLong { .. } => "chain-too-long",
             Self::CriticalExtension { .. } => "critical-extension",
             Self::DistrustedCa { .. } => "distrusted-ca",
             Self::EndEntityKeyUsage { .. } => "end-entity-key-usage",
@@ -247,6 +284,7 @@ impl Refusal {
             Self::NotSigner { .. } => "not-signer",
             Self::NotYetValid { .. } => "not-yet-valid",
             Self::PathTooLong { .. } => "path-too-long",
+            Self::StoreUnreadable { .. } => "store-unreadable",
             Self::TooManyCandidates { .. } => "too-many-candidates",
             Self::Unreadable { .. } => "unreadable",
             Self::WeakAlgorithm { .. } => "weak-algorithm",
@@ -256,6 +294,9 @@ impl Refusal {
     /// What to do about it, when something can be done with the store or the server.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::AnchorAmbiguous { .. } => "delete the bad one from the store",
+            Self::ChainTooLong { .. } => "send the server certificate and its issuers only",
+            Self::StoreUnreadable { .. } => "delete that certificate from the store",
             Self::AnchorNotCa { .. } | Self::AnchorNotSigner { .. } => {
                 "put the CA that issued the server certificate into the store, not the server's own certificate"
             }
@@ -306,6 +347,14 @@ impl Refusal {
         Some(hint.to_owned())
     }
 
+    /// Whether this is no answer of the client: what it would say is not known.
+    pub fn is_undecided(&self) -> bool {
+        matches!(
+            self.cause(),
+            Self::CannotCheckSignature { .. } | Self::TooManyCandidates { .. }
+        )
+    }
+
     /// The innermost reason: what ruled out the path, where that is known.
     pub fn cause(&self) -> &Self {
         match self {
@@ -319,6 +368,8 @@ impl Refusal {
     /// Which of several reasons says most to a person: a candidate that nearly fits beats one that is not there.
     pub(crate) fn rank(&self) -> u8 {
         match self {
+            // one candidate that might do leaves everything open
+            Self::CannotCheckSignature { .. } => 7,
             Self::Expired { .. } | Self::NotYetValid { .. } => 5,
             Self::NameConstraints { .. }
             | Self::PathTooLong { .. }
@@ -326,7 +377,7 @@ impl Refusal {
             Self::AnchorNotCa { .. }
             | Self::AnchorNotSigner { .. }
             | Self::CriticalExtension { .. } => 4,
-            Self::CannotCheckSignature { .. } | Self::NotCa { .. } | Self::NotSigner { .. } => 3,
+            Self::NotCa { .. } | Self::NotSigner { .. } => 3,
             Self::BadSignature { .. } | Self::NotByAnchor { .. } => 2,
             Self::NoPath { .. } => 1,
             _ => 6,

@@ -376,20 +376,89 @@ fn a_forged_signature_is_refused() {
 }
 
 #[test]
-fn three_hundred_look_alikes_end_the_search() {
-    let root = root("Root");
+fn a_thousand_look_alikes_end_the_search() {
+    // the presented list is short, so the look-alikes are in the store: Java has no such limit
     let key = new_key();
-    let mut loops = Vec::new();
-    let odd = issue(ca_params("CA"), copy(&key), &root);
-    for _ in 0..300 {
-        loops.push(issue(ca_params("CA"), copy(&key), &odd));
-    }
-    let server = issue(server_params("h.example"), new_key(), &odd);
-    let mut chain = vec![&server, &server];
-    chain.extend(&loops);
-    let refused = refusal(ask(&chain, &[&self::root("Other")]));
+    let anchors: Vec<Made> = (0..1_100)
+        .map(|_| self_sign(ca_params("CA"), copy(&key)))
+        .collect();
+    let mut params = server_params("h.example");
+    params.use_authority_key_identifier_extension = false;
+    let server = issue(params, new_key(), &root("CA"));
+    let anchors: Vec<&Made> = anchors.iter().collect();
+    let verdict = ask(&[&server], &anchors);
+    assert!(verdict.is_undecided() && !verdict.is_accepted());
+}
+
+#[test]
+fn eleven_certificates_are_too_many_whatever_they_are() {
+    let root = root("Root");
+    let ca = ca("CA", &root);
+    let server = server("h.example", &ca);
+    let mut chain = vec![&server];
+    chain.resize(10, &ca);
+    assert!(ask(&chain, &[&root]).is_accepted());
+    chain.push(&ca);
+    let refused = refusal(ask(&chain, &[&root]));
+    assert_eq!(refused.reason(), "chain-too-long");
     assert!(
-        matches!(refused, Refusal::TooManyCandidates { .. }),
+        refused
+            .to_string()
+            .contains("The certificate chain length (11) exceeds the maximum allowed length (10)")
+    );
+}
+
+#[test]
+fn an_anchor_by_chance_is_no_acceptance() {
+    let root = root("Root");
+    let plain = self_sign(params("Root"), copy(&root.key));
+    let server = server("h.example", &root);
+    for anchors in [[&root, &plain], [&plain, &root]] {
+        let refused = refusal(ask(&[&server], &anchors));
+        assert_eq!(refused.reason(), "anchor-ambiguous");
+        assert!(
+            refused
+                .to_string()
+                .contains(&plain.certificate.fingerprint().to_string())
+        );
+    }
+    // one with another key is never taken
+    let other = self_sign(params("Root"), new_key());
+    assert!(ask(&[&server], &[&other, &root]).is_accepted());
+}
+
+#[test]
+fn a_store_with_a_certificate_that_java_does_not_parse_is_no_store() {
+    let root = root("Root");
+    let server = server("h.example", &root);
+    let poison = not_for_java("Poison");
+    let refused = refusal(ask(&[&server], &[&root, &poison]));
+    assert!(
+        matches!(&refused, Refusal::StoreUnreadable { subject, .. } if subject == "Poison"),
         "{refused}"
     );
+    assert!(matches!(
+        refusal(ask(&[&server, &poison], &[&root])),
+        Refusal::Unreadable { place: 1, .. }
+    ));
+}
+
+#[test]
+fn what_cannot_be_checked_is_neither_accepted_nor_refused() {
+    let (ca, server) = (from_pem(ed448::ED448_CA), from_pem(ed448::ED448_SERVER));
+    let chain = PresentedChain {
+        certificates: vec![server],
+        unreadable: Vec::new(),
+    };
+    let anchors = TrustAnchors::new("store.jks", vec![ca]);
+    let ask = |host: &str, at| {
+        let name = ServerName::try_from(host.to_owned()).unwrap();
+        verify(&chain, &anchors, &name, at, Client::Java, "h:443")
+    };
+    let verdict = ask("h.example", NOW);
+    assert!(!verdict.is_accepted() && verdict.is_undecided());
+    // what is wrong anyhow is refused
+    for verdict in [ask("other.example", NOW), ask("h.example", PAST)] {
+        assert!(!verdict.is_accepted() && !verdict.is_undecided());
+    }
 }
