@@ -250,7 +250,7 @@ Examples:
   trustpack verify 10.0.0.7:28090 --trust mycert.cer --as java
   trustpack verify chain.pem --server-name api.infobip.com --trust trust.p12 --password env:PASS
 
-Exit codes: 0 accepted · 1 refused · 2 could not do it (nothing fetched, store unreadable)"))]
+Exit codes: 0 accepted · 1 refused · 2 could not do it (nothing fetched, store unreadable, not to be judged)"))]
 pub(crate) struct Verify {
     /// A server (host, host:port, https://host) or a file with the chain it presents, end entity first.
     #[arg(value_name = "ENDPOINT|FILE")]

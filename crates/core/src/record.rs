@@ -181,6 +181,8 @@ pub struct VerifyRecord {
     pub client: &'static str,
     /// The answer.
     pub accepted: bool,
+    /// Neither yes nor no: something that the client can check cannot be checked here.
+    pub undecided: bool,
     /// The accepted path, end entity first, anchor last.
     pub path: Vec<CertificateRecord>,
     /// Why not.
@@ -211,6 +213,7 @@ impl VerifyRecord {
                 Client::Java => "java",
             },
             accepted: verdict.is_accepted(),
+            undecided: verdict.is_undecided(),
             path: path
                 .iter()
                 .map(|certificate| CertificateRecord::new(certificate, at))

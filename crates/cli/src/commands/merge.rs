@@ -30,6 +30,7 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
     let (incoming, complete) = gather(arguments, &inputs, &destination, talk)?;
     let mut options = MergeOptions::new(arguments.time.now());
     options.on_conflict = arguments.on_conflict;
+    options.for_java = destination.format.has_password();
     if let Some(created) = arguments.created {
         options.created = CreatedPolicy::Fixed(Timestamp::from_secs(created.unix_timestamp()));
     }

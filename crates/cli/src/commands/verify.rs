@@ -79,10 +79,10 @@ pub(super) fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
     } else {
         print(&page::verdict(&record))?;
     }
-    Ok(if verdict.is_accepted() {
-        Outcome::Fine
-    } else {
-        Outcome::No
+    Ok(match (verdict.is_accepted(), verdict.is_undecided()) {
+        (true, _) => Outcome::Fine,
+        (false, true) => Outcome::Incomplete,
+        (false, false) => Outcome::No,
     })
 }
 

@@ -430,6 +430,12 @@ fn without_value(message: &str) -> String {
 
 /// Leaves out what stands in quotes, unless it is a plain word or punctuation: a parser quotes what it met.
 fn without_quotes(message: &str) -> String {
+    // What the parser expected may itself be a quote; that is no text of the user's.
+    const QUOTES: [(&str, &str); 2] = [("`\"`", "a double quote"), ("`'`", "a single quote")];
+    let mut message = message.to_owned();
+    for (quote, words) in QUOTES {
+        message = message.replace(quote, words);
+    }
     let mut safe = String::new();
     for (place, part) in message.split(['`', '"', '\'']).enumerate() {
         let punctuation = part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_punctuation());

@@ -67,10 +67,10 @@ pub fn fetched(record: &FetchRecord) -> String {
 /// A verdict: the answer first, then the path or the reason, then what was found.
 pub fn verdict(record: &VerifyRecord) -> String {
     let mut page = String::new();
-    let (answer, verb) = if record.accepted {
-        ("accepted", "accepts")
-    } else {
-        ("refused", "refuses")
+    let (answer, verb) = match (record.accepted, record.undecided) {
+        (true, _) => ("accepted", "accepts"),
+        (false, true) => ("undecided", "cannot be judged on"),
+        (false, false) => ("refused", "refuses"),
     };
     let client = match record.client {
         "java" => "a default Java client",
@@ -301,6 +301,7 @@ mod tests {
             trust: "trust.jks".to_owned(),
             client: "java",
             accepted: true,
+            undecided: false,
             path: chain(),
             refusal: None,
             findings: vec![a_finding()],
