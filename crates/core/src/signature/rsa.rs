@@ -368,6 +368,27 @@ mod tests {
     }
 
     #[test]
+    fn identifiers_lead_here() {
+        let spki = octets(vectors::SPKI);
+        let algorithm = |last: u8, parameters: [u8; 2]| {
+            let oid = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, last];
+            [&[0x30, 13][..], &oid, &parameters].concat()
+        };
+        // SHA224withRSA, SHA384withRSA with 1024 bits, PSS with all defaults
+        for (algorithm, signature) in [
+            (algorithm(14, [5, 0]), vectors::PKCS1[2].1),
+            (algorithm(12, [5, 0]), vectors::PKCS1[4].1),
+            (algorithm(10, [0x30, 0]), vectors::PSS[0].3),
+        ] {
+            let check = |message: &[u8]| {
+                super::super::check_bytes(message, &algorithm, &octets(signature), &spki)
+            };
+            assert_eq!(check(vectors::MESSAGE), SignatureCheck::Good);
+            assert_eq!(check(b"another"), SignatureCheck::Bad);
+        }
+    }
+
+    #[test]
     fn odd_keys_are_no_panic() {
         let (scheme, signature) = schemes().remove(3);
         let spki = octets(vectors::SPKI);

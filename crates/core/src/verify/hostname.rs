@@ -131,8 +131,8 @@ fn has_illegal_wildcard(pattern: &str, public_ca: bool) -> bool {
 
 /// `matchWildCards`: `*` stands for any part of one label, and may occur several times.
 ///
-/// In an internationalised label only the lone `*` counts here. Java would also take a part of its Unicode form, such as
-/// `m*` for `münchen`, which no CA issues.
+/// In an internationalised label only the lone `*` counts here. Java also takes a part of its Unicode form, such as `m*`
+/// for `xn--mnchen-3ya` (tried), which no public CA issues; here that is a mismatch.
 fn matches_label(label: &str, pattern: &str) -> bool {
     let Some((head, mut tail)) = pattern.split_once('*') else {
         return label == pattern;

@@ -243,7 +243,8 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The anchors below which a path is valid. Java does not say which of them it takes.
+/// The anchors below which a path is valid. Java takes one of them by chance: of two, either was taken by about half of
+/// the trust managers made from one store, in step 3 as in step 4 (tried: 17.0.15).
 #[derive(Default)]
 struct Fitting<'a> {
     good: Option<&'a Certificate>,
