@@ -545,7 +545,9 @@ pub(crate) struct Time {
 impl Time {
     /// The time that counts as now.
     pub(crate) fn now(&self) -> OffsetDateTime {
-        self.at.unwrap_or_else(OffsetDateTime::now_utc)
+        let now = self.at.unwrap_or_else(OffsetDateTime::now_utc);
+        // Whole seconds, as certificates count; reports and bundles are easier on the eye.
+        now.replace_nanosecond(0).unwrap_or(now)
     }
 }
 
