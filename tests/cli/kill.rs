@@ -75,3 +75,42 @@ fn killed_while_saving_the_store_is_the_old_one_or_the_new_one() {
     eprintln!("killed {moments} times: {kept} times the old store, {replaced} times the new one");
     assert!(kept > 0, "every kill came too late to prove anything");
 }
+
+#[test]
+fn merges_at_the_same_time_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("pass"), "changeit").unwrap();
+    let merges = 12;
+    let mut running = Vec::new();
+    for number in 0..merges {
+        let certificate = crate::support::pki::ca(&format!("CA {number}"), None, |_| {});
+        fs::write(path(&format!("{number}.pem")), certificate.pem()).unwrap();
+    }
+    for number in 0..merges {
+        let mut merge = trustpack();
+        merge
+            .current_dir(folder.path())
+            .arg("merge")
+            .arg(format!("{number}.pem"));
+        merge.args(["-o", "store.jks", "--password", "file:pass"]);
+        running.push(
+            merge
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap(),
+        );
+    }
+    for mut merge in running {
+        assert!(merge.wait().unwrap().success());
+    }
+    let list = run(trustpack()
+        .current_dir(folder.path())
+        .args(["inspect", "store.jks", "--json"]));
+    let store: serde_json::Value = serde_json::from_slice(&list.stdout).unwrap();
+    assert_eq!(
+        store["files"][0]["entries"].as_array().unwrap().len(),
+        merges
+    );
+}

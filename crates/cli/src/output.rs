@@ -75,8 +75,55 @@ pub(crate) fn is_folder(path: &Path) -> bool {
     path.as_os_str().to_string_lossy().ends_with('/') || path.is_dir()
 }
 
+/// Holds other processes of ours off the folder of a file until it is dropped.
+pub(crate) struct Guard {
+    _folder: Option<File>,
+}
+
+impl Guard {
+    /// Waits until no other of us writes there. Whoever compares, decides and writes does all of it under one guard.
+    pub(crate) fn of(path: &Path) -> Result<Self> {
+        if is_stdout(path) || is_device(path) {
+            return Ok(Self { _folder: None });
+        }
+        let target = follow_links(path)?;
+        let folder = folder_of(&target);
+        if !folder.exists() {
+            let message = format!("cannot write {}: its folder does not exist", path.display());
+            let hint = format!("make it first: mkdir -p {}", folder.display());
+            return Err(Hinted::new(message, hint).into());
+        }
+        let folder = lock(folder).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self {
+            _folder: Some(folder),
+        })
+    }
+}
+
 /// Saves the bytes at `path`, or prints them when `path` is `-`.
 pub(crate) fn save(
+    path: &Path,
+    bytes: &[u8],
+    privacy: Privacy,
+    existing: Existing<'_>,
+) -> Result<Saved> {
+    if !is_stdout(path) && is_folder(path) {
+        return Err(no_file(path));
+    }
+    save_under(&Guard::of(path)?, path, bytes, privacy, existing)
+}
+
+fn no_file(path: &Path) -> anyhow::Error {
+    let message = format!(
+        "{} is a folder, and a file is to be written",
+        path.display()
+    );
+    Hinted::new(message, "name a file in it").into()
+}
+
+/// As [`save`], by somebody who holds the guard of `path` already.
+pub(crate) fn save_under(
+    _guard: &Guard,
     path: &Path,
     bytes: &[u8],
     privacy: Privacy,
@@ -86,24 +133,9 @@ pub(crate) fn save(
         return to_stdout(bytes);
     }
     if is_folder(path) {
-        let message = format!(
-            "{} is a folder, and a file is to be written",
-            path.display()
-        );
-        return Err(Hinted::new(message, "name a file in it").into());
+        return Err(no_file(path));
     }
     let target = follow_links(path)?;
-    if let Some(folder) = target.parent()
-        && !folder.as_os_str().is_empty()
-        && !folder.exists()
-    {
-        let message = format!("cannot write {}: its folder does not exist", path.display());
-        return Err(Hinted::new(
-            message,
-            format!("make it first: mkdir -p {}", folder.display()),
-        )
-        .into());
-    }
     if is_device(&target) {
         // A device or pipe has no old content to keep and cannot be replaced.
         let mut device = File::options()
@@ -116,8 +148,6 @@ pub(crate) fn save(
         return Ok(Saved::Written);
     }
     let folder = folder_of(&target);
-    // Two of us that compare and rename at the same time would each overwrite the other's work.
-    let _guard = lock(folder).with_context(|| format!("cannot write {}", path.display()))?;
     match fs::read(&target) {
         Ok(there) if there == bytes => return Ok(Saved::Unchanged),
         Ok(_) if existing == Existing::Keep => {

@@ -13,7 +13,7 @@ use trustpack_core::report;
 
 use crate::args::StorePassword;
 use crate::hint::Hinted;
-use crate::output::{self, Existing, Privacy, Saved};
+use crate::output::{self, Existing, Guard, Privacy, Saved};
 use crate::password;
 use crate::render::Talk;
 
@@ -22,6 +22,8 @@ pub(crate) struct Target<'a> {
     pub path: &'a Path,
     pub format: Format,
     pub existing: Existing<'a>,
+    /// Held by a caller that read the file before; else saving takes it for itself.
+    pub guard: Option<&'a Guard>,
 }
 
 /// The format to write: as told, else by extension, else the fallback.
@@ -102,7 +104,12 @@ pub(crate) fn save_with(
     if privacy == Privacy::Private && open_to_all {
         talk.warn(format!("{name} was open to every user of this machine; it holds a key now and is closed to them"));
     }
-    let saved = output::save(target.path, &written.bytes, privacy, target.existing)?;
+    let saved = match target.guard {
+        Some(guard) => {
+            output::save_under(guard, target.path, &written.bytes, privacy, target.existing)?
+        }
+        None => output::save(target.path, &written.bytes, privacy, target.existing)?,
+    };
     if !output::is_stdout(target.path) {
         let count = store
             .entries()

@@ -74,6 +74,7 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         } else {
             Existing::Keep
         },
+        guard: None,
     };
     if format.has_password() {
         let password = match password {

@@ -129,6 +129,7 @@ fn write_all(
             } else {
                 Existing::Keep
             },
+            guard: None,
         };
         store::save(&store, &target, &arguments.store_password, talk)
             .with_context(|| record.target.clone())?;

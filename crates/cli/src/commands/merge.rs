@@ -15,7 +15,7 @@ use crate::args::Merge;
 use crate::hint::Hinted;
 use crate::input::{self, Input, Loaded, Passwords};
 use crate::keys;
-use crate::output::{self, Existing};
+use crate::output::{self, Existing, Guard};
 use crate::password::{self, PasswordSource};
 use crate::probe::{self, Plan as FetchPlan};
 use crate::render::{Talk, print, stdout_style};
@@ -28,6 +28,9 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
     let mut destination = Destination::open(arguments, talk)?;
 
     let (incoming, complete) = gather(arguments, &inputs, &destination, talk)?;
+    // Asking servers takes time; what others merged meanwhile is merged into, not overwritten.
+    let guard = Guard::of(&arguments.output.output)?;
+    destination.refresh(arguments)?;
     let mut options = MergeOptions::new(arguments.time.now());
     options.on_conflict = arguments.on_conflict;
     options.for_java = destination.format.has_password();
@@ -58,7 +61,15 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         ));
         return Ok(Outcome::No);
     }
-    if !plan.changes() && destination.bytes.is_some() {
+    if !plan.changes() && destination.bytes.is_none() {
+        let hint = "the plan says why each one was left out";
+        return Err(Hinted::new(
+            format!("{name} was not written: nothing could be added"),
+            hint,
+        )
+        .into());
+    }
+    if !plan.changes() {
         let left_out = plan.summary().kept;
         talk.say(if left_out == 0 {
             format!("nothing to do: {name} already holds all of it")
@@ -72,7 +83,7 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         return Ok(Outcome::Fine);
     }
     let merged = plan.apply(std::mem::take(&mut destination.store));
-    destination.save(&merged, arguments, talk)?;
+    destination.save(&merged, &guard, arguments, talk)?;
     Ok(Outcome::Fine)
 }
 
@@ -98,32 +109,43 @@ impl Destination {
             Some(source) => source.resolve(&name, !exists, talk)?,
             None => None,
         };
-        if !exists {
-            return Ok(Self {
-                store: KeyStore::new(),
-                format: store::format_of(path, arguments.output.format, None)?,
-                bytes: None,
-                password,
-            });
+        let mut destination = Self {
+            store: KeyStore::new(),
+            format: Format::Pem,
+            bytes: None,
+            password,
+        };
+        if exists {
+            destination.refresh(arguments)?;
+        } else {
+            destination.format = store::format_of(path, arguments.output.format, None)?;
         }
+        Ok(destination)
+    }
+
+    /// Reads the file again when it is another one than before.
+    fn refresh(&mut self, arguments: &Merge) -> Result<()> {
+        let path = &arguments.output.output;
+        if !path.is_file() || output::is_stdout(path) {
+            return Ok(());
+        }
+        let name = path.display().to_string();
         let bytes = input::read_file(path).with_context(|| name.clone())?;
+        if self.bytes.as_ref() == Some(&bytes) {
+            return Ok(());
+        }
         let options = ReadOptions {
-            password: password.as_ref(),
+            password: self.password.as_ref(),
         };
         let contents = keystore::read(&bytes, &options).with_context(|| name.clone())?;
         refuse_lossy(&contents, &name)?;
-        Ok(Self {
-            format: match arguments.output.format {
-                Some(format) => format,
-                None => contents.format,
-            },
-            store: contents.store,
-            bytes: Some(bytes),
-            password,
-        })
+        self.format = arguments.output.format.unwrap_or(contents.format);
+        self.store = contents.store;
+        self.bytes = Some(bytes);
+        Ok(())
     }
 
-    fn save(&self, merged: &KeyStore, arguments: &Merge, talk: &Talk) -> Result<()> {
+    fn save(&self, merged: &KeyStore, guard: &Guard, arguments: &Merge, talk: &Talk) -> Result<()> {
         let path: &Path = &arguments.output.output;
         // Merging extends what is there, so replacing the file loses nothing.
         let existing = self.bytes.as_deref().map_or(Existing::Keep, Existing::Was);
@@ -131,6 +153,7 @@ impl Destination {
             path,
             format: self.format,
             existing,
+            guard: Some(guard),
         };
         let asked = match (&self.password, &arguments.store_password.password) {
             (None, None) if self.format.has_password() => self.ask_password(path, talk)?,

@@ -104,12 +104,12 @@ impl<'a> Item<'a> {
 pub(super) fn findings(item: &Item<'_>, at: OffsetDateTime) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(why) = &item.unreadable {
-        let hint = "java refuses a whole store because of one such certificate; get an intact copy";
+        let hint = "Java refuses a whole store because of one such certificate; get an intact copy";
         findings.push(item.finding("CERT-UNREADABLE", Severity::Warning, why, hint));
     }
     if let Some(why) = &item.not_java {
         let hint =
-            "java refuses a whole store because of one such certificate; have it issued anew";
+            "Java refuses a whole store because of one such certificate; have it issued anew";
         findings.push(item.finding("CERT-NOT-JAVA", Severity::Warning, why, hint));
     }
     let Some(certificate) = &item.certificate else {

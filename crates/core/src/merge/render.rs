@@ -101,7 +101,7 @@ fn summary(counts: &PlanSummary) -> String {
         line.push_str(&format!(" ({})", parts.join(", ")));
     }
     if counts.left_out > 0 {
-        line.push_str(&format!(", {} unreadable", counts.left_out));
+        line.push_str(&format!(", {} left out", counts.left_out));
     }
     line
 }

@@ -159,6 +159,7 @@ pub fn finding_about(finding: &Finding) -> String {
 
 fn entry_lines(page: &mut String, entry: &EntryRecord) {
     let protection = match entry.protection.as_deref() {
+        Some("none") => " (not encrypted)".to_owned(),
         Some(protection) => format!(" ({})", escape(protection)),
         None => String::new(),
     };
