@@ -2,14 +2,18 @@
 //!
 //! Firefox, BouncyCastle and Windows write PKCS#12 and PKCS#7 in BER: indefinite lengths, strings in chunks, lengths
 //! with leading zeros. Nothing is copied but a string that comes in chunks, so that no input allocates more than its size.
+//!
+//! [`Tlv`] and [`Reader`] go through whole values; [`Outline`] looks at the outside of one that may be cut off.
 
 mod der;
+mod outline;
 
 use std::borrow::Cow;
 
 use crate::{Error, Format};
 
 pub(crate) use der::{encode, to_der, unsigned};
+pub(crate) use outline::Outline;
 
 /// One encoded value: identifier octet, content, and where they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,13 +224,17 @@ pub(crate) const fn context(number: u8) -> u8 {
     0xa0 | number
 }
 
+pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const BMP_STRING: u8 = 0x1e;
+pub(crate) const ENUMERATED: u8 = 0x0a;
+pub(crate) const GENERALIZED_TIME: u8 = 0x18;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
+pub(crate) const UTC_TIME: u8 = 0x17;
 
 const OCTET_STRING_IN_CHUNKS: u8 = OCTET_STRING | CONSTRUCTED;
 const CONSTRUCTED: u8 = 0x20;
@@ -234,12 +242,60 @@ const HIGH_NUMBER: u8 = 0x1f;
 /// No real certificate, key or store nests half as deep; keeps the stack small.
 const MAX_DEPTH: usize = 48;
 
+/// Identifier and length octets.
+#[derive(Clone, Copy, Debug)]
+struct Header {
+    tag: u8,
+    /// How many octets the header has.
+    len: usize,
+    /// Octets of content; `None` where an end-of-contents mark ends it.
+    length: Option<usize>,
+}
+
+impl Header {
+    /// At the start of `bytes`, which stand at offset `at`.
+    fn of(bytes: &[u8], at: usize) -> Result<Self, Fault> {
+        let wrong = |what| Fault {
+            at,
+            kind: FaultKind::Wrong,
+            what,
+        };
+        let mut len = 0;
+        let mut next = |needed, what| {
+            let octet = bytes.get(len).copied().ok_or(Fault {
+                at: at + len,
+                kind: FaultKind::Missing(needed),
+                what,
+            })?;
+            len += 1;
+            Ok(octet)
+        };
+        let tag: u8 = next(2, "a value")?;
+        if tag & HIGH_NUMBER == HIGH_NUMBER {
+            while next(1, "a tag")? & 0x80 != 0 {}
+        }
+        let length = match next(1, "a length")? {
+            short @ 0..0x80 => Some(usize::from(short)),
+            0x80 if tag & CONSTRUCTED == 0 => {
+                return Err(wrong("an indefinite length on a primitive value"));
+            }
+            0x80 => None,
+            long => {
+                let mut length = 0_usize;
+                for _ in 0..long & 0x7f {
+                    length = length
+                        .checked_mul(256)
+                        .map(|shifted| Ok(shifted | usize::from(next(1, "a length")?)))
+                        .ok_or_else(|| wrong("a length beyond all memory"))??;
+                }
+                Some(length)
+            }
+        };
+        Ok(Self { tag, len, length })
+    }
+}
+
 fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
-    let missing = |offset: usize, needed: usize, what| Fault {
-        at: at + offset,
-        kind: FaultKind::Missing(needed),
-        what,
-    };
     if depth > MAX_DEPTH {
         return Err(Fault {
             at,
@@ -247,69 +303,25 @@ fn read(bytes: &[u8], at: usize, depth: usize) -> Result<Tlv<'_>, Fault> {
             what: "values nested too deeply",
         });
     }
-    let mut header = 1;
-    let tag = *bytes.first().ok_or_else(|| missing(0, 2, "a value"))?;
-    if tag & HIGH_NUMBER == HIGH_NUMBER {
-        loop {
-            let octet = bytes
-                .get(header)
-                .ok_or_else(|| missing(header, 1, "a tag"))?;
-            header += 1;
-            if octet & 0x80 == 0 {
-                break;
-            }
+    let Header { tag, len, length } = Header::of(bytes, at)?;
+    let (content, end) = match length {
+        None => (indefinite(bytes, at, len, depth)?, 2),
+        Some(length) => {
+            let after = bytes.get(len..).unwrap_or_default();
+            let content = after.get(..length).ok_or_else(|| Fault {
+                at: at + bytes.len(),
+                kind: FaultKind::Missing(length.saturating_sub(after.len())),
+                what: "a value",
+            })?;
+            (content, 0)
         }
-    }
-    let first = *bytes
-        .get(header)
-        .ok_or_else(|| missing(header, 1, "a length"))?;
-    header += 1;
-    if first == 0x80 {
-        if tag & CONSTRUCTED == 0 {
-            return Err(Fault {
-                at,
-                kind: FaultKind::Wrong,
-                what: "an indefinite length on a primitive value",
-            });
-        }
-        let content = indefinite(bytes, at, header, depth)?;
-        return Ok(Tlv {
-            tag,
-            at,
-            header,
-            content,
-            whole: bytes.get(..header + content.len() + 2).unwrap_or(bytes),
-        });
-    }
-    let mut length = usize::from(first);
-    if first > 0x80 {
-        length = 0;
-        for _ in 0..first & 0x7f {
-            let octet = *bytes
-                .get(header)
-                .ok_or_else(|| missing(header, 1, "a length"))?;
-            header += 1;
-            length = length
-                .checked_mul(256)
-                .map(|shifted| shifted | usize::from(octet))
-                .ok_or(Fault {
-                    at,
-                    kind: FaultKind::Wrong,
-                    what: "a length beyond all memory",
-                })?;
-        }
-    }
-    let left = bytes.len() - header;
-    let content = bytes
-        .get(header..)
-        .and_then(|after| after.get(..length))
-        .ok_or_else(|| missing(bytes.len(), length.saturating_sub(left), "a value"))?;
+    };
     Ok(Tlv {
         tag,
         at,
-        header,
+        header: len,
         content,
-        whole: bytes.get(..header + length).unwrap_or(bytes),
+        whole: bytes.get(..len + content.len() + end).unwrap_or(bytes),
     })
 }
 

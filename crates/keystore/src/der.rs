@@ -1,6 +1,6 @@
 //! Single DER objects: a file of one (or of several behind each other), and the body of a PEM block.
 
-pub(crate) mod peek;
+mod shape;
 
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
@@ -9,9 +9,10 @@ use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
 use crate::{
     Alias, At, Contents, Entry, EntryKind, Error, Format, KeyStore, SealedKey, WriteOptions,
-    Written, pkcs7,
+    Written, ber, oid, pkcs7,
 };
-use peek::{Shape, Tlv};
+use ber::Outline;
+pub(crate) use shape::Shape;
 
 /// Reads the objects in `bytes`; what follows the first may be unreadable.
 pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
@@ -130,8 +131,8 @@ impl Pile {
             }
             Shape::PkiPath => {
                 self.notes.oddity(at, "a PkiPath: the root comes first");
-                for certificate in Tlv::peek(object).iter().flat_map(Tlv::children) {
-                    self.certificate(certificate.bytes, None)?;
+                for certificate in Outline::of(object).iter().flat_map(Outline::children) {
+                    self.certificate(certificate.whole, None)?;
                 }
             }
             Shape::Request => self.contents.requests.push(object.to_vec()),
@@ -239,15 +240,22 @@ impl Pile {
 
 /// The first object in `bytes` and its shape.
 pub(crate) fn object(bytes: &[u8]) -> Result<(&[u8], Shape), Fault> {
-    let outer = Tlv::peek(bytes).ok_or(Fault::Unknown)?;
+    let outer = Outline::of(bytes).ok_or(Fault::Unknown)?;
     let shape = Shape::of(bytes).ok_or(Fault::Unknown)?;
+    let cut = |missing| Fault::Cut { shape, missing };
     if outer.missing > 0 {
-        return Err(Fault::Cut {
-            shape,
-            missing: outer.missing,
-        });
+        return Err(cut(outer.missing));
     }
-    Ok((bytes.get(..outer.len()).unwrap_or(bytes), shape))
+    if !outer.is_indefinite {
+        return Ok((outer.whole, shape));
+    }
+    match ber::Tlv::first(bytes) {
+        Ok(tlv) => Ok((tlv.whole, shape)),
+        Err(fault) => Err(match fault.kind {
+            ber::FaultKind::Missing(missing) => cut(missing),
+            ber::FaultKind::Expected | ber::FaultKind::Wrong => Fault::Unknown,
+        }),
+    }
 }
 
 /// Why some bytes are no complete object of a known shape.
@@ -282,14 +290,12 @@ impl Fault {
 
 /// `RSAPublicKey` wrapped as `SubjectPublicKeyInfo` (RFC 8017, appendix A.1; RFC 3279, section 2.3.1).
 fn rsa_spki(pkcs1: &[u8]) -> Vec<u8> {
-    let bits = peek::encode(peek::BITS, &[&[0], pkcs1].concat());
-    peek::encode(peek::SEQUENCE, &[RSA_ENCRYPTION, &bits].concat())
+    let bits = ber::encode(ber::BIT_STRING, &[&[0], pkcs1]);
+    ber::encode(
+        ber::SEQUENCE,
+        &[&oid::algorithm(&oid::RSA_ENCRYPTION), &bits],
+    )
 }
-
-/// `AlgorithmIdentifier` of 1.2.840.113549.1.1.1 with NULL parameters.
-const RSA_ENCRYPTION: &[u8] = &[
-    0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
-];
 
 #[cfg(test)]
 mod tests {
@@ -378,7 +384,7 @@ mod tests {
         let both = [testing::CERT_B, testing::CERT_A]
             .map(testing::der)
             .concat();
-        let contents = read(&peek::encode(peek::SEQUENCE, &both)).unwrap();
+        let contents = read(&ber::encode(ber::SEQUENCE, &[&both])).unwrap();
         assert_eq!(contents.store.len(), 2);
         assert_eq!(
             messages(&contents),

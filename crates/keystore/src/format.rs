@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::Error;
-use crate::der::peek::Shape;
+use crate::der::Shape;
 use crate::jks;
 use crate::pem::body;
 use crate::pem::scan;

@@ -18,7 +18,7 @@ pub(crate) use write::write;
 use sha1::{Digest, Sha1};
 
 use crate::Password;
-use crate::protect::java::utf16;
+use crate::protect::utf16;
 
 /// The first four bytes of every file.
 pub(crate) const MAGIC: [u8; 4] = [0xfe, 0xed, 0xfe, 0xed];
@@ -29,14 +29,10 @@ const SECRET_KEY: u32 = 3;
 const X509: &str = "X.509";
 /// Goes into the digest between password and content (`JavaKeyStore.getPreKeyedHash`).
 const WHITENER: &[u8] = b"Mighty Aphrodite";
-/// 1.3.6.1.4.1.42.2.17.1.1 (`sun.security.provider.KeyProtector`) as `AlgorithmIdentifier` with NULL parameters.
-pub(crate) const SUN_PROTECTOR: &[u8] = &[
-    0x30, 0x0e, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x2a, 0x02, 0x11, 0x01, 0x01, 0x05, 0x00,
-];
 
 fn store_digest(password: &Password, content: &[u8]) -> [u8; 20] {
     let hasher = Sha1::new()
-        .chain_update(&utf16(password)[..])
+        .chain_update(&utf16(password.expose_secret())[..])
         .chain_update(WHITENER)
         .chain_update(content);
     hasher.finalize().into()

@@ -36,6 +36,11 @@ pub(crate) fn der(oid: &ObjectIdentifier) -> Vec<u8> {
     ber::encode(ber::OBJECT_IDENTIFIER, &[oid.as_bytes()])
 }
 
+/// `AlgorithmIdentifier` with NULL parameters (RFC 5280, section 4.1.1.2).
+pub(crate) fn algorithm(oid: &ObjectIdentifier) -> Vec<u8> {
+    ber::encode(ber::SEQUENCE, &[&der(oid), &[ber::NULL, 0]])
+}
+
 macro_rules! oids {
     ($($name:ident $text:literal)*) => {
         $(pub(crate) const $name: ObjectIdentifier = ObjectIdentifier::new_unwrap($text);)*
@@ -43,7 +48,10 @@ macro_rules! oids {
 }
 
 oids! {
-    // PKCS#7 and CMS content types (RFC 5652)
+    // PKCS#7 and CMS content types (RFC 5652), the two arcs that they stand under, and Netscape's own
+    PKCS7 "1.2.840.113549.1.7"
+    SMIME_CONTENT_TYPES "1.2.840.113549.1.9.16.1"
+    NETSCAPE_SEQUENCE "2.16.840.1.113730.2.5"
     DATA "1.2.840.113549.1.7.1"
     SIGNED_DATA "1.2.840.113549.1.7.2"
     ENVELOPED_DATA "1.2.840.113549.1.7.3"

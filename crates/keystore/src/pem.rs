@@ -11,9 +11,8 @@ mod write;
 
 pub(crate) use write::write;
 
-use crate::der::peek::{SEQUENCE, Shape};
-use crate::der::{self, Pile};
-use crate::{At, Contents, Error, Format, SealedKey};
+use crate::der::{self, Pile, Shape};
+use crate::{At, Contents, Error, Format, SealedKey, ber};
 use scan::{Block, Item, Lines, Scanner, text_of};
 use text::Text;
 
@@ -124,7 +123,7 @@ fn add_rest(
     let Block { lines, label, .. } = block;
     let at = At::Line(lines.first);
     // OpenSSL's X509_CERT_AUX.
-    if label == "TRUSTED CERTIFICATE" && rest.first() == Some(&SEQUENCE) {
+    if label == "TRUSTED CERTIFICATE" && rest.first() == Some(&ber::SEQUENCE) {
         let message = format!("{label} block: its trust settings are not kept");
         pile.notes.oddity(at, message);
         return Ok(());

@@ -284,17 +284,7 @@ fn wrap(kind: TraditionalKind, der: &[u8]) -> Result<SealedKey, Error> {
 mod tests {
     use super::*;
     use crate::oid;
-
-    struct Counting;
-
-    impl RandomSource for Counting {
-        fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
-            for (octet, number) in bytes.iter_mut().zip(1..) {
-                *octet = number;
-            }
-            Ok(())
-        }
-    }
+    use crate::testing::{Sevens, unhex};
 
     fn number(length: usize) -> Vec<u8> {
         ber::encode(ber::INTEGER, &[&vec![0x11; length]])
@@ -327,7 +317,7 @@ mod tests {
         assert_eq!(clear.protection(), "none");
         let key = clear.unlock(None).unwrap();
         let password = Password::new("changeit");
-        let sealed = SealedKey::seal_pkcs8(&key, &password, &Counting).unwrap();
+        let sealed = SealedKey::seal_pkcs8(&key, &password, &Sevens).unwrap();
         assert!(sealed.is_sealed());
         assert_eq!(
             sealed.protection(),
@@ -349,8 +339,7 @@ mod tests {
     fn a_damaged_seal_never_opens() {
         let key = SealedKey::from_sec1(&toy_sec1()).unwrap();
         let password = Password::new("x");
-        let sealed =
-            SealedKey::seal_pkcs8(&key.unlock(None).unwrap(), &password, &Counting).unwrap();
+        let sealed = SealedKey::seal_pkcs8(&key.unlock(None).unwrap(), &password, &Sevens).unwrap();
         let der = sealed.as_encrypted_pkcs8().unwrap();
         for length in (0..der.len()).step_by(3) {
             let cut = SealedKey::from_encrypted_pkcs8(der[..length].to_vec());
@@ -406,13 +395,13 @@ mod tests {
     /// Made with `openssl ec -aes128 -passout pass:secret` and `openssl pkcs8 -topk8 -nocrypt`, 3.0.
     #[test]
     fn traditional_encryption_opens_to_what_openssl_shows() {
-        let body = bytes(
+        let body = unhex(
             "a257f6f7d0c7b19b7214073e2332a04b9a332c0df345f2dfc9bbe4402e66064a9ce750ed55653372\
              f4b97a79073e93e5ff1be20dbb7559be627e9624f25d75526dbdcfa050332f3aa0a0e0c2a1e15712\
              dfd27d16b3bf80780a650f7fbcc10d05c4265ecfdaaa6bc8f85676e83dfe01def0a19773b16d9272\
              e565ca44192f527d",
         );
-        let clear = bytes(
+        let clear = unhex(
             "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b020101042003fde1b4\
              bafa306e3d1f2bf4372a28076bbbfcd3124fa7eb2f6e4d485d46cb82a14403420004a3d514641c86\
              1d776e7eca1e8b87e26b7d44c7ff47172462ed04b0b0e588875a83feaccd23365d7e0bd96c04d67c\
@@ -430,11 +419,5 @@ mod tests {
             key.unlock(Some(&Password::new("Secret"))),
             Err(Error::WrongPassword { .. })
         ));
-    }
-
-    fn bytes(hex: &str) -> Vec<u8> {
-        let digits: Vec<u32> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
-        let pairs = digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]);
-        pairs.map(|octet| octet.try_into().unwrap()).collect()
     }
 }

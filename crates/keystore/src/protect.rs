@@ -96,7 +96,7 @@ impl Scheme {
             Self::Pbes2(_) => {
                 let mut forms = byte_forms(password);
                 // old NSS took the PKCS#12 form here too (its test files TestOldCA.p12, TestOldAES128CA.p12)
-                forms.push(widened(password.expose_secret().encode_utf16()));
+                forms.push(terminated(password.expose_secret().encode_utf16()));
                 forms
             }
         };
@@ -208,12 +208,12 @@ impl From<Fault> for Refusal {
 /// widened one by one (OpenSSL before 1.1).
 pub(crate) fn bmp_forms(password: &Password) -> Vec<Zeroizing<Vec<u8>>> {
     let text = password.expose_secret();
-    let mut forms = vec![widened(text.encode_utf16())];
+    let mut forms = vec![terminated(text.encode_utf16())];
     if text.is_empty() {
         forms.push(Zeroizing::new(Vec::new()));
     }
     if !text.is_ascii() {
-        forms.push(widened(text.bytes().map(u16::from)));
+        forms.push(terminated(text.bytes().map(u16::from)));
     }
     forms
 }
@@ -233,13 +233,21 @@ pub(crate) fn byte_forms(password: &Password) -> Vec<Zeroizing<Vec<u8>>> {
     forms
 }
 
-/// Big-endian 16-bit units with the terminator of two zero octets.
-fn widened(units: impl Iterator<Item = u16>) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(
-        2 * units.size_hint().1.unwrap_or(64) + 2,
-    ));
+/// UTF-16, high byte first: what Java digests of a password, and a BMPString (surrogates stand for what lies beyond).
+pub(crate) fn utf16(text: &str) -> Zeroizing<Vec<u8>> {
+    big_endian(text.encode_utf16())
+}
+
+/// The same of any units, with the terminator of two zero octets.
+fn terminated(units: impl Iterator<Item = u16>) -> Zeroizing<Vec<u8>> {
+    big_endian(units.chain([0]))
+}
+
+/// Room for all of it is taken at once, because growing would leave copies behind.
+fn big_endian(units: impl Iterator<Item = u16>) -> Zeroizing<Vec<u8>> {
+    let most = units.size_hint().1.unwrap_or(64);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * most));
     bytes.extend(units.flat_map(u16::to_be_bytes));
-    bytes.extend([0, 0]);
     bytes
 }
 

@@ -85,10 +85,7 @@ fn extensions<'a>(field: &Tlv<'a>, links: &mut Links<'a>) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-        ber::encode(ber::SEQUENCE, parts)
-    }
+    use crate::testing::sequence;
 
     fn toy(subject: &[u8], issuer: &[u8], rest: &[u8]) -> Vec<u8> {
         let some = sequence(&[]);

@@ -3,12 +3,27 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{Error, RandomSource};
+use crate::{Error, RandomSource, ber};
 
 /// The DER inside one of the blocks below.
 pub(crate) fn der(block: &str) -> Vec<u8> {
     let body = block.lines().filter(|line| !line.contains(['-', ':']));
     STANDARD.decode(body.collect::<String>()).unwrap()
+}
+
+/// The bytes of hexadecimal digits; anything between them is left out.
+pub(crate) fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text
+        .chars()
+        .filter_map(|digit| digit.to_digit(16))
+        .collect();
+    let pairs = digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]);
+    pairs.map(|octet| octet.try_into().unwrap()).collect()
+}
+
+/// A SEQUENCE of encoded values.
+pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    ber::encode(ber::SEQUENCE, parts)
 }
 
 /// No randomness at all: the same bytes each time.

@@ -4,7 +4,8 @@ use rustls_pki_types::CertificateDer;
 use subtle::ConstantTimeEq;
 
 use super::{KEY, MAGIC, SECRET_KEY, TRUSTED, X509, store_digest};
-use crate::der::peek::{Shape, Tlv};
+use crate::ber::Outline;
+use crate::der::Shape;
 use crate::java::DataInput;
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
@@ -178,8 +179,8 @@ impl Reader<'_> {
             }
         }
         let der = self.input.blob("certificate")?;
-        let whole = Tlv::peek(der).is_some_and(|tlv| tlv.missing == 0);
-        if !whole || Shape::of(der) != Some(Shape::Certificate) {
+        let is_whole = Outline::of(der).is_some_and(|outline| outline.missing == 0);
+        if !is_whole || Shape::of(der) != Some(Shape::Certificate) {
             let message = "the content of a certificate field is no X.509 certificate";
             self.notes.warning(At::Entry(alias.to_owned()), message);
         }

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use super::{KEY, MAGIC, SUN_PROTECTOR, TRUSTED, X509, store_digest};
-use crate::der::peek;
+use super::{KEY, MAGIC, TRUSTED, X509, store_digest};
 use crate::java::DataOutput;
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
-use crate::protect::java::protect;
+use crate::protect;
 use crate::{
     At, Entry, EntryKind, Error, Format, KeyStore, Password, SealedKey, Timestamp, WriteOptions,
     Written,
@@ -147,9 +146,8 @@ fn seal(
     check_password(password)?;
     let mut salt = [0; 20];
     options.random.ok_or(Error::NoRandomness)?.fill(&mut salt)?;
-    let octets = protect(clear.secret_pkcs8(), password, salt);
-    let content = [SUN_PROTECTOR, &peek::encode(peek::OCTETS, &octets)].concat();
-    Ok(peek::encode(peek::SEQUENCE, &content))
+    let octets = protect::java::protect(clear.secret_pkcs8(), password, salt);
+    Ok(protect::java::encrypted_private_key_info(&octets))
 }
 
 /// keytool and Portecle ask for six characters, counted as Java counts them.
@@ -229,11 +227,8 @@ mod tests {
     #[test]
     fn an_empty_store_is_the_known_answer() {
         let bytes = written(&KeyStore::new()).unwrap().bytes;
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(
-            hex,
-            "feedfeed0000000200000000e2686e45fb43dfa4d992dd41ceb6b21c6330d792"
-        );
+        let known = "feedfeed0000000200000000e2686e45fb43dfa4d992dd41ceb6b21c6330d792";
+        assert_eq!(*bytes, testing::unhex(known));
     }
 
     #[test]

@@ -152,8 +152,7 @@ mod tests {
         let format = Format::Pem;
         assert_eq!(written([]).unwrap_err(), Error::NothingToWrite { format });
 
-        let protected = crate::jks::SUN_PROTECTOR;
-        let sun = crate::der::peek::encode(0x30, &[protected, &[4, 0]].concat());
+        let sun = crate::protect::java::encrypted_private_key_info(&[]);
         let sun = with_key(Alias::new("k"), SealedKey::from_encrypted_pkcs8(sun));
         let error = written([sun]).unwrap_err();
         assert!(matches!(error, Error::KeySealed { .. }));

@@ -1,6 +1,7 @@
 //! Bag attributes (RFC 7292, section 4.2; RFC 2985, section 5.5): the names and marks that tie bags together.
 
 use crate::ber::{self, Fault, Tlv};
+use crate::protect::utf16;
 use crate::{Attribute, Timestamp, oid};
 
 /// The attributes of one bag.
@@ -98,10 +99,9 @@ fn text(value: &Tlv<'_>) -> Result<String, Fault> {
 
 /// A friendly name: BMPString with surrogates for what lies beyond, as Java writes it.
 pub(super) fn friendly_name(name: &str) -> Vec<u8> {
-    let units: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
     attribute(
         &oid::der(&oid::FRIENDLY_NAME),
-        &[&ber::encode(ber::BMP_STRING, &[&units])],
+        &[&ber::encode(ber::BMP_STRING, &[&utf16(name)])],
     )
 }
 

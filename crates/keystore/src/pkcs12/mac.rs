@@ -75,7 +75,7 @@ pub(super) fn write(content: &[u8], password: &Password, salt: &[u8; 20]) -> Vec
     let form = bmp_forms(password).into_iter().next();
     let form: Zeroizing<Vec<u8>> = form.unwrap_or_default();
     let digest = compute(Hash::Sha256, content, &form, salt, ITERATIONS);
-    let algorithm = ber::encode(ber::SEQUENCE, &[&oid::der(&oid::SHA256), &[ber::NULL, 0]]);
+    let algorithm = oid::algorithm(&oid::SHA256);
     let info = ber::encode(
         ber::SEQUENCE,
         &[&algorithm, &ber::encode(ber::OCTET_STRING, &[&digest])],

@@ -6,25 +6,12 @@ use p12_keystore as judge;
 use zeroize::Zeroizing;
 
 use super::{read, write};
+use crate::protect::java::encrypted_private_key_info;
+use crate::testing::{Sevens, sequence};
 use crate::{
     Alias, Attribute, CertificateDer, Contents, Entry, EntryKind, Error, Integrity, KeyStore,
     NoteKind, Password, RandomSource, ReadOptions, SealedKey, Timestamp, WriteOptions, ber, oid,
 };
-
-struct Counting;
-
-impl RandomSource for Counting {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        for (octet, number) in bytes.iter_mut().zip(1..) {
-            *octet = number;
-        }
-        Ok(())
-    }
-}
-
-fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    ber::encode(ber::SEQUENCE, parts)
-}
 
 fn name(common_name: &str) -> Vec<u8> {
     let text = ber::encode(0x0c, &[common_name.as_bytes()]);
@@ -143,7 +130,7 @@ fn changeit() -> Password {
 
 fn mixed_file() -> Vec<u8> {
     let password = changeit();
-    let written = write(&mixed(), &with(Some(&password), Some(&Counting))).unwrap();
+    let written = write(&mixed(), &with(Some(&password), Some(&Sevens))).unwrap();
     assert_eq!(written.notes, []);
     written.bytes.to_vec()
 }
@@ -250,10 +237,7 @@ fn writing_refuses_what_would_be_lost() {
         refused(vec![key_entry("k", &chain())]),
         Error::NoRandomness
     ));
-    let sun = sequence(&[
-        &sequence(&[&oid::der(&oid::SUN_JKS_KEY_PROTECTOR), &[ber::NULL, 0]]),
-        &ber::encode(ber::OCTET_STRING, &[&[0; 60]]),
-    ]);
+    let sun = encrypted_private_key_info(&[0; 60]);
     let mut sealed = key_entry("k", &[]);
     sealed.kind = EntryKind::PrivateKey {
         key: SealedKey::from_encrypted_pkcs8(sun),
@@ -276,7 +260,7 @@ fn secret_keys_and_foreign_attributes_come_back() {
     }];
     let password = changeit();
     let before = store(vec![secret]);
-    let written = write(&before, &with(Some(&password), Some(&Counting))).unwrap();
+    let written = write(&before, &with(Some(&password), Some(&Sevens))).unwrap();
     let after = open(&written.bytes, Some("changeit")).unwrap().store;
     assert_eq!(
         after.entries()[0].attributes,
@@ -303,7 +287,7 @@ fn two_keys_of_one_millisecond_keep_their_own_certificates() {
     );
     let password = changeit();
     let before = store(vec![first, second]);
-    let written = write(&before, &with(Some(&password), Some(&Counting))).unwrap();
+    let written = write(&before, &with(Some(&password), Some(&Sevens))).unwrap();
     let after = open(&written.bytes, Some("changeit")).unwrap().store;
     for (entry, expected) in after.entries().iter().zip(before.entries()) {
         assert_eq!(entry.certificates(), expected.certificates());
@@ -317,7 +301,7 @@ fn remarks_on_what_readers_will_do() {
     let unlinked = key_entry("k", &[certificate("a", "b"), certificate("c", "c")]);
     let written = write(
         &store(vec![unlinked]),
-        &with(Some(&password), Some(&Counting)),
+        &with(Some(&password), Some(&Sevens)),
     )
     .unwrap();
     let notes: Vec<String> = written.notes.iter().map(ToString::to_string).collect();
@@ -405,7 +389,7 @@ fn the_issuer_is_the_one_whose_key_fits() {
         Entry::trusted(Alias::new("new"), new.clone()),
         key_entry("k", std::slice::from_ref(&leaf)),
     ]);
-    let written = write(&before, &with(Some(&password), Some(&Counting))).unwrap();
+    let written = write(&before, &with(Some(&password), Some(&Sevens))).unwrap();
     let after = open(&written.bytes, Some("changeit")).unwrap().store;
     assert_eq!(after.find("k").unwrap().certificates(), [leaf, new]);
 }

@@ -9,13 +9,14 @@ use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::Password;
+use super::utf16;
+use crate::{Password, ber, oid};
 
 /// The PKCS#8 key inside the octet string, or `None` for a wrong password or damaged octets; the scheme cannot tell which.
 pub(crate) fn unprotect(octets: &[u8], password: &Password) -> Option<Zeroizing<Vec<u8>>> {
     let (salt, rest) = octets.split_first_chunk::<DIGEST>()?;
     let (sealed, digest) = rest.split_last_chunk::<DIGEST>()?;
-    let password = utf16(password);
+    let password = utf16(password.expose_secret());
     let key = xor_stream(sealed, &password, *salt);
     let found = plain_digest(&password, &key);
     bool::from(found.ct_eq(digest)).then_some(key)
@@ -23,18 +24,17 @@ pub(crate) fn unprotect(octets: &[u8], password: &Password) -> Option<Zeroizing<
 
 /// Seals a PKCS#8 key; the result is the octet string of an `EncryptedPrivateKeyInfo` with Sun's algorithm identifier.
 pub(crate) fn protect(pkcs8: &[u8], password: &Password, salt: [u8; DIGEST]) -> Vec<u8> {
-    let password = utf16(password);
+    let password = utf16(password.expose_secret());
     let sealed = xor_stream(pkcs8, &password, salt);
     let digest = plain_digest(&password, pkcs8);
     [&salt[..], &sealed[..], &digest[..]].concat()
 }
 
-/// The password as `char[]` goes into Sun's digests: UTF-16 code units, high byte first.
-pub(crate) fn utf16(password: &Password) -> Zeroizing<Vec<u8>> {
-    let text = password.expose_secret();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * text.len()));
-    bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
-    bytes
+/// The `EncryptedPrivateKeyInfo` around such octets.
+pub(crate) fn encrypted_private_key_info(octets: &[u8]) -> Vec<u8> {
+    let algorithm = oid::algorithm(&oid::SUN_JKS_KEY_PROTECTOR);
+    let octets = ber::encode(ber::OCTET_STRING, &[octets]);
+    ber::encode(ber::SEQUENCE, &[&algorithm, &octets])
 }
 
 fn xor_stream(bytes: &[u8], password: &[u8], salt: [u8; DIGEST]) -> Zeroizing<Vec<u8>> {
@@ -59,6 +59,7 @@ const DIGEST: usize = 20;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::unhex;
 
     /// Computed by hand and equal to what Java's own class makes: password "changeit", salt 00..13, plain text 00..2f.
     const KNOWN: &str = "000102030405060708090a0b0c0d0e0f10111213\
@@ -67,12 +68,9 @@ mod tests {
         76c4fbf284d294022a14313f03593da0d947e9e6";
 
     fn known() -> (Vec<u8>, Vec<u8>, [u8; 20]) {
-        let octets = (0..KNOWN.len() / 2)
-            .map(|index| u8::from_str_radix(&KNOWN[2 * index..2 * index + 2], 16).unwrap())
-            .collect();
         let mut salt = [0; 20];
         salt.iter_mut().zip(0..).for_each(|(to, from)| *to = from);
-        (octets, (0..0x30).collect(), salt)
+        (unhex(KNOWN), (0..0x30).collect(), salt)
     }
 
     #[test]
@@ -105,31 +103,5 @@ mod tests {
         let octets = protect(&[], &password, [7; 20]);
         assert_eq!(octets.len(), 40);
         assert!(unprotect(&octets, &password).unwrap().is_empty());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Computed, and equal to Java's own.
-    #[test]
-    fn known_answer() {
-        let hex = "000102030405060708090a0b0c0d0e0f10111213\
-                   00bb47e36875a1c29bb5ae018aca62984f6cb0810f696d7a7567f228cc49e32d\
-                   a4fee169059dc22356f82d91dd61b2b2\
-                   76c4fbf284d294022a14313f03593da0d947e9e6";
-        let digits: Vec<u32> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
-        let octets: Vec<u8> = digits
-            .chunks(2)
-            .map(|pair| (pair[0] * 16 + pair[1]).try_into().unwrap())
-            .collect();
-        let clear = unprotect(&octets, &Password::new("changeit")).unwrap();
-        assert_eq!(*clear, (0..0x30).collect::<Vec<u8>>());
-        assert_eq!(unprotect(&octets, &Password::new("changeIt")), None);
-        for length in 0..octets.len() {
-            let cut = unprotect(&octets[..length], &Password::new("changeit"));
-            assert_eq!(cut, None);
-        }
     }
 }

@@ -112,7 +112,7 @@ pub(crate) fn encrypt(clear: &[u8], password: &[u8], material: &Material) -> (Ve
     let encrypted = encrypt_aes256(&key, &material.iv, clear);
 
     let sequence = |parts: &[&[u8]]| ber::encode(ber::SEQUENCE, parts);
-    let prf = sequence(&[&oid::der(&oid::HMAC_SHA256), &[ber::NULL, 0]]);
+    let prf = oid::algorithm(&oid::HMAC_SHA256);
     let parameters = sequence(&[
         &ber::encode(ber::OCTET_STRING, &[&material.salt]),
         &ber::unsigned(u64::from(ROUNDS)),

@@ -81,10 +81,7 @@ fn repeated(bytes: &[u8], block: usize) -> impl Iterator<Item = u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
+    use crate::testing::unhex;
 
     /// The vectors that BouncyCastle, OpenSSL and RustCrypto test with ("smeg" and "queeg", SHA-1).
     #[test]
@@ -94,22 +91,22 @@ mod tests {
         let salt = [0x0a, 0x58, 0xcf, 0x64, 0x53, 0x0d, 0x82, 0x3f];
         let key = derive(Hash::Sha1, Purpose::Key, smeg, &salt, 1, 24);
         assert_eq!(
-            hex(&key),
-            "8aaae6297b6cb04642ab5b077851284eb7128f1a2a7fbca3"
+            *key,
+            unhex("8aaae6297b6cb04642ab5b077851284eb7128f1a2a7fbca3")
         );
         let iv = derive(Hash::Sha1, Purpose::Iv, smeg, &salt, 1, 8);
-        assert_eq!(hex(&iv), "79993dfe048d3b76");
+        assert_eq!(*iv, unhex("79993dfe048d3b76"));
         let salt = [0x05, 0xde, 0xc9, 0x59, 0xac, 0xff, 0x72, 0xf7];
         let key = derive(Hash::Sha1, Purpose::Key, queeg, &salt, 1000, 24);
         assert_eq!(
-            hex(&key),
-            "ed2034e36328830ff09df1e1a07dd357185dac0d4f9eb3d4"
+            *key,
+            unhex("ed2034e36328830ff09df1e1a07dd357185dac0d4f9eb3d4")
         );
         let iv = derive(Hash::Sha1, Purpose::Iv, queeg, &salt, 1000, 8);
-        assert_eq!(hex(&iv), "11dedad7758d4860");
+        assert_eq!(*iv, unhex("11dedad7758d4860"));
         let salt = [0x3d, 0x83, 0xc0, 0xe4, 0x54, 0x6a, 0xc1, 0x40];
         let mac = derive(Hash::Sha1, Purpose::Mac, smeg, &salt, 1, 20);
-        assert_eq!(hex(&mac), "8d967d88f6caa9d714800ab3d48051d63f73a312");
+        assert_eq!(*mac, unhex("8d967d88f6caa9d714800ab3d48051d63f73a312"));
     }
 
     #[test]
