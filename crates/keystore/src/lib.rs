@@ -20,6 +20,7 @@ mod pkcs12;
 mod pkcs7;
 mod pkcs8;
 mod protect;
+mod secret;
 mod tbs;
 #[cfg(test)]
 mod testing;
@@ -30,6 +31,7 @@ pub use model::{Alias, Attribute, Entry, EntryKind, KeyStore, Password, Timestam
 pub use note::{At, Note, NoteKind};
 pub use pkcs8::{PrivateKey, SealedKey};
 pub use rustls_pki_types::CertificateDer;
+pub use secret::SecretKey;
 
 use format::Identified;
 use note::Notes;
@@ -109,7 +111,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> 
         }
         Identified::Format(format) => match format {
             Format::Der => der::read(bytes),
-            Format::Jks => jks::read(bytes, options),
+            Format::Jks | Format::Jceks => jks::read(bytes, options),
             Format::Pem => pem::read(bytes),
             Format::Pkcs12 => pkcs12::read(bytes, options),
             Format::Pkcs7 => pkcs7::read(bytes),
@@ -160,7 +162,7 @@ pub fn write(
 ) -> Result<Written, Error> {
     match format {
         Format::Der => der::write(store, options),
-        Format::Jks => jks::write(store, options),
+        Format::Jks | Format::Jceks => jks::write(store, format, options),
         Format::Pem => pem::write(store, options),
         Format::Pkcs12 => pkcs12::write(store, options),
         Format::Pkcs7 => write_pkcs7(store),

@@ -5,6 +5,7 @@
 mod cipher;
 mod digest;
 pub(crate) mod java;
+pub(crate) mod jce;
 mod pbe;
 mod pbes2;
 mod pkcs12_kdf;
@@ -37,6 +38,8 @@ pub(crate) enum Scheme {
     Pbes2(pbes2::Pbes2),
     /// Sun's own key protector of JKS (`sun.security.provider.KeyProtector`).
     Sun,
+    /// The one of JCEKS (`com.sun.crypto.provider.KeyProtector`).
+    Jce(jce::Jce),
 }
 
 impl Scheme {
@@ -46,6 +49,10 @@ impl Scheme {
         let identifier = inside.expect(ber::OBJECT_IDENTIFIER, "an encryption algorithm")?;
         if identifier.content == oid::SUN_JKS_KEY_PROTECTOR.as_bytes() {
             return Ok(Self::Sun);
+        }
+        if identifier.content == oid::SUN_JCEKS_KEY_PROTECTOR.as_bytes() {
+            let parameters = inside.expect(ber::SEQUENCE, "encryption parameters")?;
+            return jce::Jce::parse(&parameters).map(Self::Jce);
         }
         if identifier.content == oid::PBES2.as_bytes() {
             let parameters = inside.expect(ber::SEQUENCE, "PBES2 parameters")?;
@@ -67,12 +74,13 @@ impl Scheme {
             Self::Pbe(pbe) => pbe.iterations,
             Self::Pbes2(pbes2) => pbes2.cost(),
             Self::Sun => 0,
+            Self::Jce(jce) => jce.iterations,
         }
     }
 
     /// Whether the scheme is one of PKCS#5 or PKCS#12, which every reader of PKCS#12 and PEM expects.
     pub(crate) fn is_standard(&self) -> bool {
-        !matches!(self, Self::Sun)
+        !matches!(self, Self::Sun | Self::Jce(_))
     }
 
     /// Decrypts, trying every way in which writers turn a password into bytes, until `accept` likes the result.
@@ -91,6 +99,18 @@ impl Scheme {
                     .filter(|clear| accept(clear))
                     .ok_or(Refusal::WrongPassword);
             }
+            Self::Jce(jce) => {
+                for form in byte_forms(password) {
+                    for salt in jce.salts() {
+                        budget.charge(self.cost())?;
+                        let clear = jce.decrypt(&form, salt, encrypted);
+                        if let Some(clear) = clear.filter(|clear| accept(clear)) {
+                            return Ok(clear);
+                        }
+                    }
+                }
+                return Err(Refusal::WrongPassword);
+            }
             Self::Pbe(pbe) if pbe.is_pkcs12() => bmp_forms(password),
             Self::Pbe(_) => byte_forms(password),
             Self::Pbes2(_) => {
@@ -105,7 +125,7 @@ impl Scheme {
             let clear = match self {
                 Self::Pbe(pbe) => pbe.decrypt(&candidate, encrypted),
                 Self::Pbes2(pbes2) => pbes2.decrypt(&candidate, encrypted),
-                Self::Sun => None,
+                Self::Sun | Self::Jce(_) => None,
             };
             if let Some(clear) = clear.filter(|clear| accept(clear)) {
                 return Ok(clear);
@@ -121,6 +141,7 @@ impl fmt::Display for Scheme {
             Self::Pbe(pbe) => pbe.fmt(formatter),
             Self::Pbes2(pbes2) => pbes2.fmt(formatter),
             Self::Sun => formatter.write_str("JKS key protector"),
+            Self::Jce(jce) => jce.fmt(formatter),
         }
     }
 }

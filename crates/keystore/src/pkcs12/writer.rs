@@ -12,6 +12,7 @@ use super::{attributes, mac};
 use crate::ber;
 use crate::pkcs8::is_private_key_info;
 use crate::protect::Hash;
+use crate::secret::is_nameless_to_java;
 use crate::tbs::Links;
 use crate::{
     At, Attribute, Entry, EntryKind, Error, Format, KeyStore, Note, NoteKind, Password, SealedKey,
@@ -204,6 +205,13 @@ impl<'o> Bags<'o> {
         let Some(sealed) = self.sealed(entry, key, what)? else {
             return Err(unfit(entry, "without a password, the secret key"));
         };
+        let clear = key.unlock(None).ok();
+        if clear.is_some_and(|clear| is_nameless_to_java(clear.secret_pkcs8())) {
+            self.warn(
+                At::Entry(entry.alias.as_str().to_owned()),
+                "Java reads the secret key under another algorithm: it has no object identifier for this one",
+            );
+        }
         let identifier = self.local_key_id(entry);
         let set = self.attributes(entry, Some(&identifier), false);
         let octets = ber::encode(ber::OCTET_STRING, &[&sealed]);
