@@ -8,6 +8,7 @@ pub(crate) mod java;
 pub(crate) mod jce;
 mod pbe;
 mod pbes2;
+mod pbmac1;
 mod pkcs12_kdf;
 mod traditional;
 
@@ -20,6 +21,7 @@ use crate::{Error, Format, Password, oid};
 
 pub(crate) use digest::Hash;
 pub(crate) use pbes2::{Material, encrypt as encrypt_pbes2, stretch};
+pub(crate) use pbmac1::Pbmac1;
 pub(crate) use pkcs12_kdf::{Purpose, derive as derive_pkcs12};
 pub(crate) use traditional::Traditional;
 

@@ -6,27 +6,42 @@ use zeroize::Zeroizing;
 use crate::Password;
 use crate::ber::{self, Tlv};
 use crate::oid;
-use crate::protect::{Budget, Hash, Purpose, Refusal, bmp_forms, derive_pkcs12};
+use crate::protect::{
+    Budget, Hash, Pbmac1, Purpose, Refusal, bmp_forms, byte_forms, derive_pkcs12,
+};
 
 /// `MacData ::= SEQUENCE { mac DigestInfo, macSalt OCTET STRING, iterations INTEGER DEFAULT 1 }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct MacData {
-    hash: Hash,
+    method: Method,
     digest: Vec<u8>,
-    salt: Vec<u8>,
-    iterations: u64,
+}
+
+/// How the key of the MAC is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Method {
+    /// By the derivation of PKCS#12.
+    Pkcs12 {
+        hash: Hash,
+        salt: Vec<u8>,
+        iterations: u64,
+    },
+    /// As the algorithm says itself; salt and iterations of `MacData` mean nothing then (RFC 9579).
+    Pbmac1(Pbmac1),
 }
 
 impl MacData {
     pub(super) fn parse(mac_data: &Tlv<'_>) -> Result<Self, Refusal> {
         let mut inside = mac_data.inside();
         let mut info = inside.expect(ber::SEQUENCE, "a MAC")?.inside();
-        let algorithm = info.expect(ber::SEQUENCE, "a MAC algorithm")?;
-        let identifier = algorithm
-            .inside()
-            .expect(ber::OBJECT_IDENTIFIER, "a MAC algorithm")?;
+        let mut algorithm = info.expect(ber::SEQUENCE, "a MAC algorithm")?.inside();
+        let identifier = algorithm.expect(ber::OBJECT_IDENTIFIER, "a MAC algorithm")?;
+        let digest = info.any("a MAC")?.octets()?.into_owned();
+        let salt = inside.any("the salt of the MAC")?.octets()?.into_owned();
         if identifier.content == oid::PBMAC1.as_bytes() {
-            return Err(Refusal::Unsupported("PBMAC1".to_owned()));
+            let parameters = algorithm.expect(ber::SEQUENCE, "PBMAC1 parameters")?;
+            let method = Method::Pbmac1(Pbmac1::parse(&parameters)?);
+            return Ok(Self { method, digest });
         }
         let hash = Hash::by_digest_oid(identifier.content).ok_or_else(|| {
             Refusal::Unsupported(format!(
@@ -34,8 +49,6 @@ impl MacData {
                 oid::dotted(identifier.content)
             ))
         })?;
-        let digest = info.any("a MAC")?.octets()?.into_owned();
-        let salt = inside.any("the salt of the MAC")?.octets()?.into_owned();
         let iterations = match inside.optional(ber::INTEGER)? {
             None => 1,
             Some(count) => match count.unsigned()? {
@@ -43,12 +56,12 @@ impl MacData {
                 iterations => iterations,
             },
         };
-        Ok(Self {
+        let method = Method::Pkcs12 {
             hash,
-            digest,
             salt,
             iterations,
-        })
+        };
+        Ok(Self { method, digest })
     }
 
     /// Checks the content octets of authSafe, not a re-encoding of them: BER writers digest what they write.
@@ -58,11 +71,27 @@ impl MacData {
         password: &Password,
         budget: &mut Budget,
     ) -> Result<(), Refusal> {
-        for form in bmp_forms(password) {
-            budget.charge(self.iterations)?;
-            let iterations = u32::try_from(self.iterations).unwrap_or(u32::MAX);
-            let computed = compute(self.hash, content, &form, &self.salt, iterations);
-            if bool::from(computed.ct_eq(&self.digest)) {
+        let forms = match self.method {
+            Method::Pkcs12 { .. } => bmp_forms(password),
+            Method::Pbmac1(_) => byte_forms(password),
+        };
+        for form in forms {
+            let computed = match &self.method {
+                Method::Pkcs12 {
+                    hash,
+                    salt,
+                    iterations,
+                } => {
+                    budget.charge(*iterations)?;
+                    let iterations = u32::try_from(*iterations).unwrap_or(u32::MAX);
+                    Some(compute(*hash, content, &form, salt, iterations))
+                }
+                Method::Pbmac1(pbmac1) => {
+                    budget.charge(pbmac1.cost())?;
+                    pbmac1.compute(&form, content)
+                }
+            };
+            if computed.is_some_and(|computed| bool::from(computed.ct_eq(&self.digest))) {
                 return Ok(());
             }
         }
