@@ -30,6 +30,7 @@ pub use format::{Format, UnknownFormat};
 pub use model::{Alias, Attribute, Entry, EntryKind, KeyStore, Password, Timestamp};
 pub use note::{At, Note, NoteKind};
 pub use pkcs8::{PrivateKey, SealedKey};
+pub use pkcs12::Profile;
 pub use rustls_pki_types::CertificateDer;
 pub use secret::SecretKey;
 
@@ -126,6 +127,8 @@ pub struct WriteOptions<'a> {
     pub password: Option<&'a Password>,
     /// Password of keys that are in the clear; `None` means the store password.
     pub key_password: Option<&'a Password>,
+    /// How a PKCS#12 is protected; the other formats have one way each.
+    pub profile: Profile,
     /// Where salts come from. `None`: derived from password and content, so that the same input gives the same
     /// bytes; possible only when no key is sealed by this write, else [`Error::NoRandomness`].
     pub random: Option<&'a dyn RandomSource>,

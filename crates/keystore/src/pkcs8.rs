@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::ber::{self, Tlv};
 use crate::java::sealed;
-use crate::protect::{self, Budget, Material, Refusal, Scheme, Traditional};
+use crate::protect::{self, Budget, Material, Refusal, Scheme, Sealing, Traditional};
 use crate::{Error, Format, Password, RandomSource, SecretKey};
 
 use shape::{TraditionalKind, to_pkcs8};
@@ -116,14 +116,23 @@ impl SealedKey {
         password: &Password,
         random: &dyn RandomSource,
     ) -> Result<Self, Error> {
+        Self::seal_with(Sealing::Pbes2, key, password, random)
+    }
+
+    /// Seals a key for PKCS#12 in one of the two ways that are written.
+    pub(crate) fn seal_with(
+        sealing: Sealing,
+        key: &PrivateKey,
+        password: &Password,
+        random: &dyn RandomSource,
+    ) -> Result<Self, Error> {
         let mut material = Material {
             salt: [0; 20],
             iv: [0; 16],
         };
         random.fill(&mut material.salt)?;
         random.fill(&mut material.iv)?;
-        let password = password.expose_secret().as_bytes();
-        let (algorithm, encrypted) = protect::encrypt_pbes2(&key.0, password, &material);
+        let (algorithm, encrypted) = sealing.encrypt(&key.0, password, &material);
         Ok(Self::from_encrypted_pkcs8(ber::encode(
             ber::SEQUENCE,
             &[&algorithm, &ber::encode(ber::OCTET_STRING, &[&encrypted])],
@@ -223,6 +232,14 @@ impl SealedKey {
                 _ => None,
             },
             Form::Clear(_) | Form::JavaObject(_) | Form::Traditional { .. } => None,
+        }
+    }
+
+    /// Whether the key is sealed with PBES2.
+    pub(crate) fn is_pbes2(&self) -> bool {
+        match &self.form {
+            Form::Encrypted(der) => encrypted_parts(der).is_ok_and(|(scheme, _)| scheme.is_pbes2()),
+            Form::Clear(_) | Form::JavaObject(_) | Form::Traditional { .. } => false,
         }
     }
 

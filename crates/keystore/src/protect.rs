@@ -20,7 +20,9 @@ use crate::ber::{self, Fault, Tlv};
 use crate::{Error, Format, Password, oid};
 
 pub(crate) use digest::Hash;
-pub(crate) use pbes2::{Material, encrypt as encrypt_pbes2, stretch};
+#[cfg(test)]
+pub(crate) use pbes2::encrypt as encrypt_pbes2;
+pub(crate) use pbes2::{Material, stretch};
 pub(crate) use pbmac1::Pbmac1;
 pub(crate) use pkcs12_kdf::{Purpose, derive as derive_pkcs12};
 pub(crate) use traditional::Traditional;
@@ -78,6 +80,11 @@ impl Scheme {
             Self::Sun => 0,
             Self::Jce(jce) => jce.iterations,
         }
+    }
+
+    /// Whether the scheme is PBES2, which readers of before 2018 do not know.
+    pub(crate) fn is_pbes2(&self) -> bool {
+        matches!(self, Self::Pbes2(_))
     }
 
     /// Whether the scheme is one of PKCS#5 or PKCS#12, which every reader of PKCS#12 and PEM expects.
@@ -144,6 +151,33 @@ impl fmt::Display for Scheme {
             Self::Pbes2(pbes2) => pbes2.fmt(formatter),
             Self::Sun => formatter.write_str("JKS key protector"),
             Self::Jce(jce) => jce.fmt(formatter),
+        }
+    }
+}
+
+/// How something is encrypted that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    /// PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA-256.
+    Pbes2,
+    /// pbeWithSHA1And3-KeyTripleDES-CBC; takes the salt of the material only.
+    TripleDes,
+}
+
+impl Sealing {
+    /// The `AlgorithmIdentifier` and the encrypted octets.
+    pub(crate) fn encrypt(
+        self,
+        clear: &[u8],
+        password: &Password,
+        material: &Material,
+    ) -> (Vec<u8>, Vec<u8>) {
+        let text = password.expose_secret();
+        match self {
+            Self::Pbes2 => pbes2::encrypt(clear, text.as_bytes(), material),
+            Self::TripleDes => {
+                pbe::encrypt(clear, &terminated(text.encode_utf16()), &material.salt)
+            }
         }
     }
 }

@@ -375,6 +375,7 @@ mod tests {
             password: Some(&password),
             key_password: Some(&key_password),
             random: Some(&Sevens),
+            ..WriteOptions::default()
         };
         let keys = store([with_key("k", clear_key())]);
         let back = reread(&write(&keys, Format::Jks, &options).unwrap().bytes);

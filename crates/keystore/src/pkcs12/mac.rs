@@ -3,6 +3,7 @@
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
+use super::Profile;
 use crate::Password;
 use crate::ber::{self, Tlv};
 use crate::oid;
@@ -99,24 +100,32 @@ impl MacData {
     }
 }
 
-/// `MacData` with SHA-256 and 10,000 iterations, as Java writes it since 16.
-pub(super) fn write(content: &[u8], password: &Password, salt: &[u8; 20]) -> Vec<u8> {
+/// `MacData` with 10,000 iterations: of SHA-256, as Java writes it since 16, of SHA-1, or PBMAC1.
+pub(super) fn write(
+    profile: Profile,
+    content: &[u8],
+    password: &Password,
+    salt: &[u8; 20],
+) -> Vec<u8> {
+    let sequence = |parts: &[&[u8]]| ber::encode(ber::SEQUENCE, parts);
+    let octets = |octets: &[u8]| ber::encode(ber::OCTET_STRING, &[octets]);
+    let (hash, identifier) = match profile {
+        Profile::Pbmac1 => {
+            let password = password.expose_secret().as_bytes();
+            let (algorithm, digest) = Pbmac1::write(content, password, salt);
+            // the salt must be there and means nothing; the RFC's own files have this one, and one iteration by default
+            let info = sequence(&[&algorithm, &octets(&digest)]);
+            return sequence(&[&info, &octets(b"NOT USED")]);
+        }
+        Profile::Legacy => (Hash::Sha1, oid::SHA1),
+        Profile::Modern | Profile::Passwordless => (Hash::Sha256, oid::SHA256),
+    };
     let form = bmp_forms(password).into_iter().next();
     let form: Zeroizing<Vec<u8>> = form.unwrap_or_default();
-    let digest = compute(Hash::Sha256, content, &form, salt, ITERATIONS);
-    let algorithm = oid::algorithm(&oid::SHA256);
-    let info = ber::encode(
-        ber::SEQUENCE,
-        &[&algorithm, &ber::encode(ber::OCTET_STRING, &[&digest])],
-    );
-    ber::encode(
-        ber::SEQUENCE,
-        &[
-            &info,
-            &ber::encode(ber::OCTET_STRING, &[salt]),
-            &ber::unsigned(u64::from(ITERATIONS)),
-        ],
-    )
+    let digest = compute(hash, content, &form, salt, ITERATIONS);
+    let info = sequence(&[&oid::algorithm(&identifier), &octets(&digest)]);
+    let iterations = ber::unsigned(u64::from(ITERATIONS));
+    sequence(&[&info, &octets(salt), &iterations])
 }
 
 const ITERATIONS: u32 = 10_000;
@@ -134,13 +143,15 @@ mod tests {
     #[test]
     fn what_is_written_verifies_and_nothing_else() {
         let password = Password::new("changeit");
-        let der = write(b"content", &password, &[3; 20]);
-        let mac = MacData::parse(&Tlv::first(&der).unwrap()).unwrap();
-        let check = |content: &[u8], password: &str| {
-            mac.verify(content, &Password::new(password), &mut Budget::new())
-        };
-        assert_eq!(check(b"content", "changeit"), Ok(()));
-        assert_eq!(check(b"Content", "changeit"), Err(Refusal::WrongPassword));
-        assert_eq!(check(b"content", ""), Err(Refusal::WrongPassword));
+        for profile in Profile::ALL {
+            let der = write(*profile, b"content", &password, &[3; 20]);
+            let mac = MacData::parse(&Tlv::first(&der).unwrap()).unwrap();
+            let check = |content: &[u8], password: &str| {
+                mac.verify(content, &Password::new(password), &mut Budget::new())
+            };
+            assert_eq!(check(b"content", "changeit"), Ok(()));
+            assert_eq!(check(b"Content", "changeit"), Err(Refusal::WrongPassword));
+            assert_eq!(check(b"content", ""), Err(Refusal::WrongPassword));
+        }
     }
 }

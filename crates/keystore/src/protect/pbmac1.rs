@@ -2,9 +2,7 @@
 
 use zeroize::Zeroizing;
 
-#[cfg(test)]
-use super::pbes2;
-use super::pbes2::{Pbkdf2, parse_hmac};
+use super::pbes2::{self, Pbkdf2, parse_hmac};
 use super::{Hash, Refusal};
 use crate::ber::{self, Tlv};
 use crate::oid;
@@ -61,7 +59,6 @@ impl Pbmac1 {
         Some(self.mac.hmac(&key, content))
     }
 
-    #[cfg(test)]
     /// What is written: HMAC-SHA-256 throughout, 10,000 iterations, a key of 32 octets. Returns the `AlgorithmIdentifier`
     /// and the MAC.
     pub(crate) fn write(content: &[u8], password: &[u8], salt: &[u8]) -> (Vec<u8>, Vec<u8>) {

@@ -239,7 +239,7 @@ fn indefinite_lengths_and_chunks_are_read() {
             &open_ended(0xa0, &[&chunked(0x24, &safe)]),
         ],
     );
-    let mac_data = mac::write(&safe, &password, &[3; 20]);
+    let mac_data = mac::write(Profile::Modern, &safe, &password, &[3; 20]);
     let bytes = open_ended(ber::SEQUENCE, &[&ber::unsigned(3), &auth_safe, &mac_data]);
     let contents = open(&bytes, Some("changeit")).unwrap();
     assert_eq!(contents.integrity, Integrity::Verified);
