@@ -129,6 +129,10 @@ pub struct WriteOptions<'a> {
     pub key_password: Option<&'a Password>,
     /// How a PKCS#12 is protected; the other formats have one way each.
     pub profile: Profile,
+    /// JKS only: aliases keep their case, and two may differ in nothing else, as Java's type `CaseExactJKS` has it
+    /// (`sun.security.provider.JavaKeyStore.CaseExactJKS`). The bytes are those of JKS, so keytool must be told
+    /// `-storetype CaseExactJKS` to find entries with upper-case letters. Without it they are written in lower case.
+    pub keep_alias_case: bool,
     /// Where salts come from. `None`: derived from password and content, so that the same input gives the same
     /// bytes; possible only when no key is sealed by this write, else [`Error::NoRandomness`].
     pub random: Option<&'a dyn RandomSource>,

@@ -14,7 +14,8 @@ use crate::{
     WriteOptions, Written,
 };
 
-/// Writes version 2 of JKS or JCEKS, entries in the order of the store, aliases in lower case as Java does.
+/// Writes version 2 of JKS or JCEKS, entries in the order of the store, aliases in lower case as Java does unless told to
+/// keep them.
 pub(crate) fn write(
     store: &KeyStore,
     format: Format,
@@ -47,9 +48,14 @@ pub(crate) fn write(
     writer.output.raw(&magic_of(format));
     writer.output.u32(2);
     writer.output.u32(count);
+    let keeps_case = options.keep_alias_case && format == Format::Jks;
     let mut folded = HashMap::new();
     for entry in store.entries() {
-        let alias = entry.alias.folded();
+        let alias = if keeps_case {
+            entry.alias.to_string()
+        } else {
+            entry.alias.folded()
+        };
         if let Some(first) = folded.insert(alias.clone(), entry.alias.as_str()) {
             return Err(Error::AliasCollision {
                 format,
@@ -59,6 +65,11 @@ pub(crate) fn write(
         }
         writer.note_changes(entry, &alias);
         writer.entry(entry, &alias)?;
+    }
+    let has_upper = |entry: &Entry| entry.alias.folded() != entry.alias.as_str();
+    if keeps_case && store.entries().iter().any(has_upper) {
+        let message = "aliases keep their case: keytool needs -storetype CaseExactJKS to find them";
+        writer.notes.oddity(At::Input, message);
     }
     let Writer {
         mut output, notes, ..
@@ -330,6 +341,37 @@ mod tests {
                 second: "rOOt".to_owned(),
             }
         );
+    }
+
+    #[test]
+    fn case_exact_jks_keeps_aliases_apart() {
+        let password = Password::new("changeit");
+        let options = WriteOptions {
+            password: Some(&password),
+            keep_alias_case: true,
+            ..WriteOptions::default()
+        };
+        let before = store([trusted("Root"), trusted("rOOt"), trusted("root")]);
+        let Written { bytes, notes } = write(&before, Format::Jks, &options).unwrap();
+        assert_eq!(
+            notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["aliases keep their case: keytool needs -storetype CaseExactJKS to find them"]
+        );
+        let read_options = ReadOptions {
+            password: Some(&password),
+        };
+        let back = jks::read(&bytes, &read_options).unwrap().store;
+        let aliases = |store: &KeyStore| -> Vec<String> {
+            let entries = store.entries().iter();
+            entries.map(|entry| entry.alias.to_string()).collect()
+        };
+        assert_eq!(aliases(&back), aliases(&before));
+        // nothing to say where nothing depends on it
+        let lower = write(&store([trusted("root")]), Format::Jks, &options).unwrap();
+        assert_eq!(lower.notes, []);
+        // JCEKS has no such type
+        let error = write(&before, Format::Jceks, &options).unwrap_err();
+        assert!(matches!(error, Error::AliasCollision { .. }));
     }
 
     #[test]
