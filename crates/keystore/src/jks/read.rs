@@ -154,7 +154,7 @@ impl Reader<'_> {
         if alias.text.to_lowercase() != alias.text {
             self.notes.warning(
                 At::Entry(alias.text.clone()),
-                "the alias has upper-case letters: Java lists it but does not find it, and keytool -list fails",
+                "the alias has upper-case letters: Java lists it but does not find it, and keytool -list fails, unless told that it is CaseExactJKS",
             );
         }
         Ok(alias.text)

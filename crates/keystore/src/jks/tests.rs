@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::{magic_of, read, store_digest, write};
+use crate::ber;
 use crate::java::DataOutput;
+use crate::protect::jce;
 use crate::testing::{self, Sevens, der};
 use crate::{
     Alias, CertificateDer, Contents, Entry, EntryKind, Error, Format, Integrity, KeyStore,
@@ -277,6 +279,60 @@ fn a_store_cut_at_any_byte_is_an_error() {
     let place = "a serialized Java object in entry 2 of 4 (1 read before)";
     let start = format!("JCEKS: cut off at byte 700: {place}");
     assert!(error.starts_with(&start), "{error}");
+}
+
+#[test]
+fn iteration_bombs_are_told_and_not_run() {
+    let salt = ber::encode(ber::OCTET_STRING, &[&[1; 8]]);
+    let parameters = ber::encode(ber::SEQUENCE, &[&salt, &ber::unsigned(2_147_483_647)]);
+    let bomb = jce::encrypted_private_key_info(&parameters, &[0; 64]);
+    let certificate = CertificateDer::from(der(testing::CERT_A));
+    let mut store = KeyStore::new();
+    let entry = Entry {
+        kind: EntryKind::PrivateKey {
+            key: SealedKey::from_encrypted_pkcs8(bomb),
+            chain: vec![certificate.clone()],
+        },
+        ..Entry::trusted(Alias::new("k"), certificate)
+    };
+    store.push(entry).unwrap();
+    // nor does writing try the password on it
+    let bytes = written(&store, Format::Jceks).unwrap().bytes;
+    let contents = open(&bytes, Some("changeit")).unwrap();
+    let note = "entry \"k\": the key asks for 2147483647 iterations and will not be unlocked, the limit is 5000000";
+    assert_eq!(contents.notes[0].to_string(), note);
+    let error = key_of(&contents.store.entries()[0]).unlock(Some(&changeit()));
+    assert!(matches!(
+        error,
+        Err(Error::OverLimit {
+            found: 2_147_483_647,
+            ..
+        })
+    ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn any_secret_key_comes_back(
+        algorithm in "\\PC{1,20}",
+        octets in prop::collection::vec(any::<u8>(), 1..80),
+        alias in any::<String>(),
+    ) {
+        let key = SecretKey::new(algorithm, Zeroizing::new(octets));
+        let mut store = KeyStore::new();
+        let entry = Entry {
+            alias: Alias::new(alias.to_lowercase()),
+            created: None,
+            kind: EntryKind::SecretKey(SealedKey::from_secret_key(&key)),
+            attributes: Vec::new(),
+        };
+        store.push(entry).unwrap();
+        let bytes = written(&store, Format::Jceks).unwrap().bytes;
+        let after = open(&bytes, Some("changeit")).unwrap().store;
+        prop_assert_eq!(secret(&after.entries()[0]), key);
+    }
 }
 
 proptest! {
