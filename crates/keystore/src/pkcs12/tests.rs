@@ -305,6 +305,9 @@ fn each_profile_is_read() {
         assert!(sealed.unlock(Some(&password)).is_ok());
         let wrong = open(&bytes, Some("changeIt"));
         assert!(matches!(wrong, Err(Error::WrongPassword { .. })));
+        for length in 0..bytes.len() {
+            assert!(open(&bytes[..length], None).is_err(), "{length}");
+        }
         // sealed already, and carried into what old readers shall read
         let again = write_as(Profile::Legacy, &contents.store, Some(&password)).unwrap();
         let warned = again
