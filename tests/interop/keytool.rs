@@ -87,6 +87,7 @@ fn write(store: &KeyStore, format: Format, path: &Path) {
         password: Some(&password),
         key_password: None,
         random: store.has_keys().then_some(&Counter as &dyn RandomSource),
+        ..WriteOptions::default()
     };
     std::fs::write(
         path,
