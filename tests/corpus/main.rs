@@ -23,7 +23,9 @@ use trustpack_core::Certificate;
 use trustpack_core::keystore::{self, Contents, Entry, EntryKind, Password, ReadOptions};
 
 /// Types of files that are read so far.
-const TYPES: [&str; 7] = ["cert", "cert+key", "jks", "key", "other", "pkcs12", "pkcs7"];
+const TYPES: [&str; 8] = [
+    "cert", "cert+key", "jceks", "jks", "key", "other", "pkcs12", "pkcs7",
+];
 
 #[test]
 fn every_file_reads_as_its_facts_say() {
@@ -90,7 +92,7 @@ fn check(path: &Path, fact: &Value) -> Result<(), String> {
     }
     match text(&fact["type"]) {
         "cert" | "cert+key" => certificates(&read.map_err(|error| error.to_string())?, fact),
-        "jks" => entries(&read.map_err(|error| error.to_string())?, fact, true),
+        "jceks" | "jks" => entries(&read.map_err(|error| error.to_string())?, fact, true),
         "pkcs12" => {
             let contents = read.map_err(|error| error.to_string())?;
             entries(&contents, fact, false)?;

@@ -87,6 +87,7 @@ fn write(store: &KeyStore, format: Format, path: &Path) {
         password: Some(&password),
         key_password: None,
         random: store.has_keys().then_some(&Counter as &dyn RandomSource),
+        ..WriteOptions::default()
     };
     std::fs::write(
         path,
@@ -95,11 +96,28 @@ fn write(store: &KeyStore, format: Format, path: &Path) {
     .unwrap();
 }
 
+/// keytool finds JKS and PKCS#12 by itself, and has to be told of JCEKS.
+fn store_type(format: Format) -> &'static str {
+    match format {
+        Format::Jceks => "JCEKS",
+        Format::Jks => "JKS",
+        _ => "PKCS12",
+    }
+}
+
 /// What `keytool -list -rfc` says: alias to entry kind and certificates.
-fn list(path: &Path) -> BTreeMap<String, (String, Vec<String>)> {
+fn list(path: &Path, format: Format) -> BTreeMap<String, (String, Vec<String>)> {
     let mut command = keytool().unwrap();
     command
-        .args(["-list", "-rfc", "-storepass", PASSWORD, "-keystore"])
+        .args([
+            "-list",
+            "-storetype",
+            store_type(format),
+            "-rfc",
+            "-storepass",
+            PASSWORD,
+            "-keystore",
+        ])
         .arg(path);
     let text = stdout(&run(&mut command));
     let mut entries = BTreeMap::new();
@@ -138,12 +156,12 @@ fn keytool_lists_what_we_write() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    for format in [Format::Jks, Format::Pkcs12] {
+    for format in [Format::Jks, Format::Jceks, Format::Pkcs12] {
         for with_key in [false, true] {
             let path = folder.path().join(format!("{}-{with_key}", format.word()));
             let ours = store(with_key);
             write(&ours, format, &path);
-            let theirs = list(&path);
+            let theirs = list(&path, format);
             assert_eq!(theirs.len(), ours.len(), "{format}: {theirs:?}");
             for entry in ours.entries() {
                 let kind = match entry.kind {
@@ -220,6 +238,7 @@ fn we_read_what_keytool_writes() {
     std::fs::write(folder.path().join("root.pem"), root.pem()).unwrap();
     for (type_word, format, extra) in [
         ("JKS", Format::Jks, None),
+        ("JCEKS", Format::Jceks, None),
         ("PKCS12", Format::Pkcs12, None),
         ("PKCS12", Format::Pkcs12, Some("-J-Dkeystore.pkcs12.legacy")),
     ] {

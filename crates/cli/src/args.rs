@@ -463,13 +463,17 @@ pub(crate) struct OptionalOutput {
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
 
-    /// Format of the output, when the extension does not say it: pem, der, p7b, jks or pkcs12.
-    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>)]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>, help = format_help())]
     pub format: Option<Format>,
 
     /// Overwrite an existing file.
     #[arg(long)]
     pub force: bool,
+}
+
+fn format_help() -> String {
+    let words = Format::words();
+    format!("Format of the output, when the extension does not say it: {words}")
 }
 
 /// An output that must be named.
@@ -480,8 +484,7 @@ pub(crate) struct RequiredOutput {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
 
-    /// Format of the output, when the extension does not say it: pem, der, p7b, jks or pkcs12.
-    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>)]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>, help = format_help())]
     pub format: Option<Format>,
 
     /// Overwrite an existing file that holds something else.
@@ -497,8 +500,7 @@ pub(crate) struct MergedOutput {
     #[arg(short, long, value_name = "STORE")]
     pub output: PathBuf,
 
-    /// Format of the output, when the extension does not say it: pem, der, p7b, jks or pkcs12.
-    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>)]
+    #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>, help = format_help())]
     pub format: Option<Format>,
 }
 

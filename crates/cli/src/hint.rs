@@ -49,7 +49,7 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
 }
 
 fn for_keystore(error: &keystore::Error) -> Option<String> {
-    use keystore::Error;
+    use keystore::{Error, Format};
     let text = match error {
         Error::Empty => {
             "the file was probably left behind by a failed export; make it again, for example with `trustpack fetch HOST -o FILE`"
@@ -58,10 +58,16 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
             "the download was answered with an error or login page; open it in a browser, and get the file again"
         }
         Error::Recognised { .. } => {
-            "expected PEM, DER, PKCS#7, JKS or PKCS#12; a store of another kind can be turned into PKCS#12 with `keytool -importkeystore`"
+            return Some(format!(
+                "expected {}; a store of another kind can be turned into PKCS#12 with `keytool -importkeystore`",
+                Format::names()
+            ));
         }
         Error::Unknown { .. } => {
-            "expected PEM, DER, PKCS#7, JKS or PKCS#12; `head -c 200 FILE` shows what it is"
+            return Some(format!(
+                "expected {}; `head -c 200 FILE` shows what it is",
+                Format::names()
+            ));
         }
         Error::Truncated { .. } | Error::Malformed { .. } => {
             "get the file again, in binary mode when it is copied by FTP, and compare sizes"

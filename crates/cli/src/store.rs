@@ -43,7 +43,7 @@ pub(crate) fn format_of(
                     "{}: the extension does not say which format to write",
                     path.display()
                 ),
-                "name it with --format pem, der, p7b, jks or pkcs12",
+                format!("name it with --format {}", Format::words()),
             )
             .into()
         })
@@ -85,6 +85,7 @@ pub(crate) fn save_with(
         random: store
             .has_keys()
             .then_some(&SystemRandom as &dyn RandomSource),
+        ..WriteOptions::default()
     };
     let written = keystore::write(store, target.format, &options).with_context(|| name.clone())?;
     for note in &written.notes {

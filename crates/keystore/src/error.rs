@@ -21,7 +21,7 @@ pub enum Error {
     /// A known kind of file, but none that this crate reads.
     #[error("this is {what}, which cannot be read")]
     Recognised {
-        /// The kind with its article: `a JCEKS key store`, `an HTML page`, …
+        /// The kind with its article: `an IBM KDB key database`, `an HTML page`, …
         what: String,
     },
     /// The format is clear, and nothing was found in it, or nothing that can be read.

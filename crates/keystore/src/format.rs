@@ -19,6 +19,8 @@ pub enum Format {
     Der,
     /// Java key store, version 2 or 1 (`sun.security.provider.JavaKeyStore`).
     Jks,
+    /// The same with secret keys and stronger protection of keys (`com.sun.crypto.provider.JceKeyStore`).
+    Jceks,
     /// PEM text with any number of blocks (RFC 7468 and everything looser that occurs in the wild).
     Pem,
     /// PKCS#12 (RFC 7292).
@@ -29,7 +31,14 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which help and documentation list them.
-    pub const ALL: &[Self] = &[Self::Pem, Self::Der, Self::Pkcs7, Self::Jks, Self::Pkcs12];
+    pub const ALL: &[Self] = &[
+        Self::Pem,
+        Self::Der,
+        Self::Pkcs7,
+        Self::Jks,
+        Self::Jceks,
+        Self::Pkcs12,
+    ];
 
     /// What the bytes are, by content; `None` for what [`read`](crate::read) would refuse as empty, unknown or unreadable.
     ///
@@ -41,11 +50,12 @@ impl Format {
         }
     }
 
-    /// The word for flags and JSON: `pem`, `der`, `p7b`, `jks`, `pkcs12`.
+    /// The word for flags and JSON: `pem`, `der`, `p7b`, `jks`, `jceks`, `pkcs12`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Der => "der",
             Self::Jks => "jks",
+            Self::Jceks => "jceks",
             Self::Pem => "pem",
             Self::Pkcs12 => "pkcs12",
             Self::Pkcs7 => "p7b",
@@ -54,26 +64,46 @@ impl Format {
 
     /// The format that a file extension asks for when writing; reading never uses it.
     ///
-    /// Case is ignored and there is no leading dot: `pem crt`, `cer der`, `p7b p7c`, `jks`, `p12 pfx`.
+    /// Case is ignored and there is no leading dot: `pem crt`, `cer der`, `p7b p7c`, `jks`, `jceks`, `p12 pfx`.
     pub fn for_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "pem" | "crt" | "key" => Some(Self::Pem),
             "cer" | "der" => Some(Self::Der),
             "p7b" | "p7c" | "p7s" | "spc" => Some(Self::Pkcs7),
             "jks" | "ks" | "keystore" | "truststore" => Some(Self::Jks),
+            "jceks" => Some(Self::Jceks),
             "p12" | "pfx" | "pkcs12" => Some(Self::Pkcs12),
             _ => None,
         }
     }
 
+    /// The extension that a file of this format gets, without a dot: `pem`, `cer`, `p7b`, `jks`, `jceks`, `p12`.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Der => "cer",
+            Self::Pkcs12 => "p12",
+            _ => self.word(),
+        }
+    }
+
+    /// The words of all formats, for messages: `pem, der, …, jceks or pkcs12`.
+    pub fn words() -> String {
+        one_of(|format| format.word().to_owned())
+    }
+
+    /// The names of all formats, for messages: `PEM, DER, …, JCEKS or PKCS#12`.
+    pub fn names() -> String {
+        one_of(|format| format.to_string())
+    }
+
     /// Whether the container protects itself with a password.
     pub const fn has_password(self) -> bool {
-        matches!(self, Self::Jks | Self::Pkcs12)
+        matches!(self, Self::Jks | Self::Jceks | Self::Pkcs12)
     }
 
     /// Whether the container names its entries.
     pub const fn has_aliases(self) -> bool {
-        matches!(self, Self::Jks | Self::Pkcs12)
+        matches!(self, Self::Jks | Self::Jceks | Self::Pkcs12)
     }
 
     /// Whether the bytes are text.
@@ -82,9 +112,17 @@ impl Format {
     }
 }
 
+fn one_of(each: fn(Format) -> String) -> String {
+    let all: Vec<String> = Format::ALL.iter().copied().map(each).collect();
+    match all.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => all.concat(),
+    }
+}
+
 /// A word that names no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{word:?} is none of pem, der, p7b, jks, pkcs12")]
+#[error("{word:?} is none of {}", Format::words())]
 pub struct UnknownFormat {
     /// As written.
     pub word: String,
@@ -115,6 +153,7 @@ impl fmt::Display for Format {
         formatter.write_str(match self {
             Self::Der => "DER",
             Self::Jks => "JKS",
+            Self::Jceks => "JCEKS",
             Self::Pem => "PEM",
             Self::Pkcs12 => "PKCS#12",
             Self::Pkcs7 => "PKCS#7",
@@ -136,8 +175,8 @@ pub(crate) fn identify(bytes: &[u8]) -> Result<Identified, Error> {
 }
 
 fn identify_within(bytes: &[u8], wraps: usize) -> Result<Identified, Error> {
-    if bytes.starts_with(&jks::MAGIC) {
-        return Ok(Identified::Format(Format::Jks));
+    if let Some(format) = jks::format_of(bytes) {
+        return Ok(Identified::Format(format));
     }
     if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(recognised(what));
@@ -207,7 +246,6 @@ const MAX_WRAPS: usize = 2;
 
 /// First bytes of files that people mistake for certificates and key stores.
 const FOREIGN: &[(&[u8], &str)] = &[
-    (&[0xce, 0xce, 0xce, 0xce], "a JCEKS key store"),
     (&[0x37, 0x48, 0x04], "an IBM KDB key database"),
     (&[0x37, 0x48, 0x06], "an IBM KDB key database"),
     (b"PK\x03\x04", "a ZIP archive"),
@@ -241,6 +279,9 @@ mod tests {
         let pfx = b"\x30\x80\x02\x01\x03\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0";
         for (bytes, format) in [
             (&b"\xfe\xed\xfe\xed"[..], Format::Jks),
+            (b"\xce\xce\xce\xce\0\0\0\x02", Format::Jceks),
+            // base64 of it
+            (b"zs7OzgAAAAIAAAAA", Format::Jceks),
             (pfx, Format::Pkcs12),
             (&der(testing::PKCS7), Format::Pkcs7),
             (&der(testing::CERT_A), Format::Der),
@@ -251,6 +292,16 @@ mod tests {
         ] {
             assert_eq!(Format::detect(bytes), Some(format), "{bytes:02x?}");
         }
+    }
+
+    #[test]
+    fn words_and_extensions_name_their_format() {
+        for format in Format::ALL {
+            assert_eq!(format.word().parse(), Ok(*format));
+            assert_eq!(Format::for_extension(format.extension()), Some(*format));
+            assert!(Format::words().contains(format.word()));
+        }
+        assert!(Format::names().ends_with("JCEKS or PKCS#12"));
     }
 
     #[test]
@@ -269,9 +320,8 @@ mod tests {
     #[test]
     fn what_is_recognised_is_named() {
         for (bytes, what) in [
-            (&b"\xce\xce\xce\xce\0\0\0\x02"[..], "a JCEKS key store"),
             (
-                b"\0\0\0\x02\0\0\0\x14salt",
+                &b"\0\0\0\x02\0\0\0\x14salt"[..],
                 "a BKS or UBER key store (BouncyCastle)",
             ),
             (
@@ -283,8 +333,8 @@ mod tests {
             (b"\n <!DOCTYPE html>\n<html>", "an HTML page"),
             (b"{\"error\": \"not found\"}", "JSON without PEM blocks"),
             (b"ssh-ed25519 AAAA x@y", "an OpenSSH public key"),
-            // Base64 of JCEKS.
-            (b"zs7OzgAAAAIAAAAA", "a JCEKS key store"),
+            // base64 of KDB
+            (b"N0gEWDUwOUtFWTAw", "an IBM KDB key database"),
         ] {
             let error = identify(bytes).unwrap_err();
             assert_eq!(

@@ -2,6 +2,9 @@
 //!
 //! Nothing is allocated for a length before the input is known to have that many bytes.
 
+pub(crate) mod sealed;
+mod serial;
+
 use crate::{Error, Format};
 
 /// Reads a container field by field and knows where it is.
@@ -51,6 +54,20 @@ impl<'a> DataInput<'a> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N, what)?);
         Ok(array)
+    }
+
+    /// What is wrong with the bytes at an offset.
+    pub(crate) fn malformed(&self, at: usize, what: &str) -> Error {
+        Error::Malformed {
+            format: self.format,
+            at,
+            what: what.to_owned(),
+        }
+    }
+
+    /// `readUnsignedByte`.
+    pub(crate) fn u8(&mut self, what: &str) -> Result<u8, Error> {
+        Ok(u8::from_be_bytes(self.array(what)?))
     }
 
     /// `readUnsignedShort`.

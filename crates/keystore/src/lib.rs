@@ -48,6 +48,7 @@ mod pkcs12;
 mod pkcs7;
 mod pkcs8;
 mod protect;
+mod secret;
 mod tbs;
 #[cfg(test)]
 mod testing;
@@ -57,7 +58,9 @@ pub use format::{Format, UnknownFormat};
 pub use model::{Alias, Attribute, Entry, EntryKind, KeyStore, Password, Timestamp};
 pub use note::{At, Note, NoteKind};
 pub use pkcs8::{PrivateKey, SealedKey};
+pub use pkcs12::Profile;
 pub use rustls_pki_types::CertificateDer;
+pub use secret::SecretKey;
 
 use format::Identified;
 use note::Notes;
@@ -142,7 +145,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> 
         }
         Identified::Format(format) => match format {
             Format::Der => der::read(bytes),
-            Format::Jks => jks::read(bytes, options),
+            Format::Jks | Format::Jceks => jks::read(bytes, options),
             Format::Pem => pem::read(bytes),
             Format::Pkcs12 => pkcs12::read(bytes, options),
             Format::Pkcs7 => pkcs7::read(bytes),
@@ -157,6 +160,12 @@ pub struct WriteOptions<'a> {
     pub password: Option<&'a Password>,
     /// Password of keys that are in the clear; `None` means the store password.
     pub key_password: Option<&'a Password>,
+    /// How a PKCS#12 is protected; the other formats have one way each.
+    pub profile: Profile,
+    /// JKS only: aliases keep their case, and two may differ in nothing else, as Java's type `CaseExactJKS` has it
+    /// (`sun.security.provider.JavaKeyStore.CaseExactJKS`). The bytes are those of JKS, so keytool must be told
+    /// `-storetype CaseExactJKS` to find entries with upper-case letters. Without it they are written in lower case.
+    pub keep_alias_case: bool,
     /// Where salts come from. `None`: derived from password and content, so that the same input gives the same
     /// bytes; possible only when no key is sealed by this write, else [`Error::NoRandomness`].
     pub random: Option<&'a dyn RandomSource>,
@@ -198,7 +207,7 @@ pub fn write(
 ) -> Result<Written, Error> {
     match format {
         Format::Der => der::write(store, options),
-        Format::Jks => jks::write(store, options),
+        Format::Jks | Format::Jceks => jks::write(store, format, options),
         Format::Pem => pem::write(store, options),
         Format::Pkcs12 => pkcs12::write(store, options),
         Format::Pkcs7 => write_pkcs7(store),

@@ -186,7 +186,7 @@ pub enum EntryKind {
         /// The chain, end entity first.
         chain: Vec<CertificateDer<'static>>,
     },
-    /// A symmetric key or password.
+    /// A symmetric key or password; [`SealedKey::unlock_secret`] gives its name and octets.
     SecretKey(SealedKey),
     /// A certificate that stands alone.
     TrustedCertificate(CertificateDer<'static>),

@@ -15,11 +15,13 @@ mod attributes;
 mod encode;
 mod mac;
 mod matching;
+mod profile;
 mod reader;
 mod salts;
 mod values;
 mod writer;
 
+pub use profile::Profile;
 pub(crate) use reader::read;
 pub(crate) use writer::write;
 

@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::ber::{self, Tlv};
 use crate::error::brief;
-use crate::protect::{self, Budget, Material, Refusal, Scheme, Traditional};
-use crate::{Error, Format, Password, RandomSource};
+use crate::java::sealed;
+use crate::protect::{self, Budget, Material, Refusal, Scheme, Sealing, Traditional};
+use crate::{Error, Format, Password, RandomSource, SecretKey};
 
 use shape::{TraditionalKind, to_pkcs8};
 pub(crate) use shape::{is_encrypted_private_key_info, is_private_key_info};
@@ -30,6 +31,8 @@ enum Form {
     Clear(Zeroizing<Vec<u8>>),
     /// PKCS#8 `EncryptedPrivateKeyInfo` (RFC 5958 section 3); Sun's own key protector is one of its schemes.
     Encrypted(Vec<u8>),
+    /// A serialized Java object, `javax.crypto.SealedObject` unless it is something unknown: a secret key of JCEKS.
+    JavaObject(Vec<u8>),
     /// A PEM block with `Proc-Type: 4,ENCRYPTED` (RFC 1421 section 4.6.1.1).
     Traditional {
         kind: TraditionalKind,
@@ -47,6 +50,16 @@ impl SealedKey {
     /// A locked key, from PKCS#8 `EncryptedPrivateKeyInfo` DER, kept byte for byte.
     pub fn from_encrypted_pkcs8(der: Vec<u8>) -> Self {
         Self::new(Form::Encrypted(der))
+    }
+
+    /// A secret key in the clear.
+    pub fn from_secret_key(key: &SecretKey) -> Self {
+        Self::new(Form::Clear(key.to_pkcs8()))
+    }
+
+    /// A locked secret key, from the serialized object of a JCEKS file, kept byte for byte.
+    pub(crate) fn from_java_object(stream: Vec<u8>) -> Self {
+        Self::new(Form::JavaObject(stream))
     }
 
     /// A key in the clear, from PKCS#1 `RSAPrivateKey` (RFC 8017, appendix A.1.2), wrapped into PKCS#8.
@@ -104,14 +117,23 @@ impl SealedKey {
         password: &Password,
         random: &dyn RandomSource,
     ) -> Result<Self, Error> {
+        Self::seal_with(Sealing::Pbes2, key, password, random)
+    }
+
+    /// Seals a key for PKCS#12 in one of the two ways that are written.
+    pub(crate) fn seal_with(
+        sealing: Sealing,
+        key: &PrivateKey,
+        password: &Password,
+        random: &dyn RandomSource,
+    ) -> Result<Self, Error> {
         let mut material = Material {
             salt: [0; 20],
             iv: [0; 16],
         };
         random.fill(&mut material.salt)?;
         random.fill(&mut material.iv)?;
-        let password = password.expose_secret().as_bytes();
-        let (algorithm, encrypted) = protect::encrypt_pbes2(&key.0, password, &material);
+        let (algorithm, encrypted) = sealing.encrypt(&key.0, password, &material);
         Ok(Self::from_encrypted_pkcs8(ber::encode(
             ber::SEQUENCE,
             &[&algorithm, &ber::encode(ber::OCTET_STRING, &[&encrypted])],
@@ -123,16 +145,18 @@ impl SealedKey {
         !matches!(self.form, Form::Clear(_))
     }
 
-    /// How the key is sealed, in words: `none`, `JKS key protector`, `3DES, SHA-1, 50000 iterations`,
-    /// `PBES2 AES-256-CBC, PBKDF2-HMAC-SHA256, 10000 iterations`.
+    /// How the key is sealed, in words: `none`, `JKS key protector`, `JCEKS 3DES, MD5, 200000 iterations`,
+    /// `3DES, SHA-1, 50000 iterations`, `PBES2 AES-256-CBC, PBKDF2-HMAC-SHA256, 10000 iterations`.
     pub fn protection(&self) -> String {
+        let in_words = |parts: Result<(Scheme, Vec<u8>), Refusal>| match parts {
+            Ok((scheme, _)) => scheme.to_string(),
+            Err(Refusal::Unsupported(what)) => format!("not supported: {what}"),
+            Err(_) => "damaged".to_owned(),
+        };
         match &self.form {
             Form::Clear(_) => "none".to_owned(),
-            Form::Encrypted(der) => match encrypted_parts(der) {
-                Ok((scheme, _)) => scheme.to_string(),
-                Err(Refusal::Unsupported(what)) => format!("not supported: {what}"),
-                Err(_) => "damaged".to_owned(),
-            },
+            Form::Encrypted(der) => in_words(encrypted_parts(der)),
+            Form::JavaObject(stream) => in_words(sealed::parts(stream)),
             Form::Traditional { scheme, .. } => {
                 format!("traditional PEM {}, MD5, 1 iteration", scheme.name())
             }
@@ -170,6 +194,16 @@ impl SealedKey {
                     .map(PrivateKey)
                     .map_err(refused)
             }
+            Form::JavaObject(stream) => {
+                let (scheme, encrypted) = sealed::parts(stream).map_err(refused)?;
+                let password = given()?;
+                let mut budget = Budget::new();
+                scheme
+                    .decrypt(&encrypted, password, &mut budget, sealed::is_object)
+                    .and_then(|clear| sealed::secret_key(&clear))
+                    .map(|key| PrivateKey(key.to_pkcs8()))
+                    .map_err(refused)
+            }
             Form::Traditional { kind, scheme, body } => {
                 let password = given()?;
                 protect::byte_forms(password)
@@ -182,6 +216,15 @@ impl SealedKey {
         }
     }
 
+    /// A secret key in the clear, by name and raw octets; a private key comes out as the octets inside its PKCS#8.
+    ///
+    /// # Errors
+    /// As [`unlock`](Self::unlock); [`Error::Unsupported`] also for a Java class that is no known secret key.
+    pub fn unlock_secret(&self, password: Option<&Password>) -> Result<SecretKey, Error> {
+        let wrapper = self.unlock(password)?;
+        SecretKey::from_pkcs8(wrapper.secret_pkcs8()).map_err(|fault| fault.of(self.format))
+    }
+
     /// The `EncryptedPrivateKeyInfo`, when its scheme is one of PKCS#5 or PKCS#12, which other containers take too.
     pub(crate) fn as_encrypted_pkcs8(&self) -> Option<&[u8]> {
         match &self.form {
@@ -189,18 +232,36 @@ impl SealedKey {
                 Ok((scheme, _)) if scheme.is_standard() => Some(der),
                 _ => None,
             },
-            Form::Clear(_) | Form::Traditional { .. } => None,
+            Form::Clear(_) | Form::JavaObject(_) | Form::Traditional { .. } => None,
         }
     }
 
-    /// The `EncryptedPrivateKeyInfo`, when its scheme is Sun's key protector, which is the only one that JKS takes.
-    pub(crate) fn as_sun_protected(&self) -> Option<&[u8]> {
+    /// Whether the key is sealed with PBES2.
+    pub(crate) fn is_pbes2(&self) -> bool {
+        match &self.form {
+            Form::Encrypted(der) => encrypted_parts(der).is_ok_and(|(scheme, _)| scheme.is_pbes2()),
+            Form::Clear(_) | Form::JavaObject(_) | Form::Traditional { .. } => false,
+        }
+    }
+
+    /// The `EncryptedPrivateKeyInfo`, when `format` takes its scheme: JKS takes Sun's key protector only, JCEKS also its
+    /// own.
+    pub(crate) fn as_java_protected(&self, format: Format) -> Option<&[u8]> {
         match &self.form {
             Form::Encrypted(der) => match encrypted_parts(der) {
                 Ok((Scheme::Sun, _)) => Some(der),
+                Ok((Scheme::Jce(_), _)) if format == Format::Jceks => Some(der),
                 _ => None,
             },
-            Form::Clear(_) | Form::Traditional { .. } => None,
+            Form::Clear(_) | Form::JavaObject(_) | Form::Traditional { .. } => None,
+        }
+    }
+
+    /// The serialized object of a secret key, which only JCEKS takes.
+    pub(crate) fn as_java_object(&self) -> Option<&[u8]> {
+        match &self.form {
+            Form::JavaObject(stream) => Some(stream),
+            Form::Clear(_) | Form::Encrypted(_) | Form::Traditional { .. } => None,
         }
     }
 
@@ -208,6 +269,9 @@ impl SealedKey {
     pub(crate) fn cost(&self) -> u64 {
         match &self.form {
             Form::Encrypted(der) => encrypted_parts(der).map_or(0, |(scheme, _)| scheme.cost()),
+            Form::JavaObject(stream) => {
+                sealed::parts(stream).map_or(0, |(scheme, _)| scheme.cost())
+            }
             Form::Clear(_) | Form::Traditional { .. } => 0,
         }
     }
@@ -245,11 +309,15 @@ impl fmt::Debug for SealedKey {
         formatter.write_str(match self.form {
             Form::Clear(_) => "[private key elided]",
             Form::Encrypted(_) | Form::Traditional { .. } => "[encrypted private key]",
+            Form::JavaObject(_) => "[encrypted secret key]",
         })
     }
 }
 
 /// An unlocked key: PKCS#8 `PrivateKeyInfo` DER, wiped on drop, never printed.
+///
+/// Of a secret key it is the wrapper that Java uses in PKCS#12: the algorithm and the raw key in place of a private one;
+/// see [`SealedKey::unlock_secret`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct PrivateKey(Zeroizing<Vec<u8>>);
 

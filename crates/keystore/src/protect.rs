@@ -5,8 +5,10 @@
 mod cipher;
 mod digest;
 pub(crate) mod java;
+pub(crate) mod jce;
 mod pbe;
 mod pbes2;
+mod pbmac1;
 mod pkcs12_kdf;
 mod traditional;
 
@@ -18,7 +20,10 @@ use crate::ber::{self, Fault, Tlv};
 use crate::{Error, Format, Password, oid};
 
 pub(crate) use digest::Hash;
-pub(crate) use pbes2::{Material, encrypt as encrypt_pbes2, stretch};
+#[cfg(test)]
+pub(crate) use pbes2::encrypt as encrypt_pbes2;
+pub(crate) use pbes2::{Material, stretch};
+pub(crate) use pbmac1::Pbmac1;
 pub(crate) use pkcs12_kdf::{Purpose, derive as derive_pkcs12};
 pub(crate) use traditional::Traditional;
 
@@ -37,6 +42,8 @@ pub(crate) enum Scheme {
     Pbes2(pbes2::Pbes2),
     /// Sun's own key protector of JKS (`sun.security.provider.KeyProtector`).
     Sun,
+    /// The one of JCEKS (`com.sun.crypto.provider.KeyProtector`).
+    Jce(jce::Jce),
 }
 
 impl Scheme {
@@ -46,6 +53,10 @@ impl Scheme {
         let identifier = inside.expect(ber::OBJECT_IDENTIFIER, "an encryption algorithm")?;
         if identifier.content == oid::SUN_JKS_KEY_PROTECTOR.as_bytes() {
             return Ok(Self::Sun);
+        }
+        if identifier.content == oid::SUN_JCEKS_KEY_PROTECTOR.as_bytes() {
+            let parameters = inside.expect(ber::SEQUENCE, "encryption parameters")?;
+            return jce::Jce::parse(&parameters).map(Self::Jce);
         }
         if identifier.content == oid::PBES2.as_bytes() {
             let parameters = inside.expect(ber::SEQUENCE, "PBES2 parameters")?;
@@ -67,12 +78,18 @@ impl Scheme {
             Self::Pbe(pbe) => pbe.iterations,
             Self::Pbes2(pbes2) => pbes2.cost(),
             Self::Sun => 0,
+            Self::Jce(jce) => jce.iterations,
         }
+    }
+
+    /// Whether the scheme is PBES2, which readers of before 2018 do not know.
+    pub(crate) fn is_pbes2(&self) -> bool {
+        matches!(self, Self::Pbes2(_))
     }
 
     /// Whether the scheme is one of PKCS#5 or PKCS#12, which every reader of PKCS#12 and PEM expects.
     pub(crate) fn is_standard(&self) -> bool {
-        !matches!(self, Self::Sun)
+        !matches!(self, Self::Sun | Self::Jce(_))
     }
 
     /// Decrypts, trying every way in which writers turn a password into bytes, until `accept` likes the result.
@@ -90,6 +107,18 @@ impl Scheme {
                 return java::unprotect(encrypted, password)
                     .filter(|clear| accept(clear))
                     .ok_or(Refusal::WrongPassword);
+            }
+            Self::Jce(jce) => {
+                for form in byte_forms(password) {
+                    for salt in jce.salts() {
+                        budget.charge(self.cost())?;
+                        let clear = jce.decrypt(&form, salt, encrypted);
+                        if let Some(clear) = clear.filter(|clear| accept(clear)) {
+                            return Ok(clear);
+                        }
+                    }
+                }
+                return Err(Refusal::WrongPassword);
             }
             Self::Pbe(pbe) if pbe.is_pkcs12() => bmp_forms(password),
             Self::Pbe(_) => byte_forms(password),
@@ -109,7 +138,7 @@ impl Scheme {
             let clear = match self {
                 Self::Pbe(pbe) => pbe.decrypt(&candidate, encrypted),
                 Self::Pbes2(pbes2) => pbes2.decrypt(&candidate, encrypted),
-                Self::Sun => None,
+                Self::Sun | Self::Jce(_) => None,
             };
             if let Some(clear) = clear.filter(|clear| accept(clear)) {
                 return Ok(clear);
@@ -125,6 +154,34 @@ impl fmt::Display for Scheme {
             Self::Pbe(pbe) => pbe.fmt(formatter),
             Self::Pbes2(pbes2) => pbes2.fmt(formatter),
             Self::Sun => formatter.write_str("JKS key protector"),
+            Self::Jce(jce) => jce.fmt(formatter),
+        }
+    }
+}
+
+/// How something is encrypted that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    /// PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA-256.
+    Pbes2,
+    /// pbeWithSHA1And3-KeyTripleDES-CBC; takes the salt of the material only.
+    TripleDes,
+}
+
+impl Sealing {
+    /// The `AlgorithmIdentifier` and the encrypted octets.
+    pub(crate) fn encrypt(
+        self,
+        clear: &[u8],
+        password: &Password,
+        material: &Material,
+    ) -> (Vec<u8>, Vec<u8>) {
+        let text = password.expose_secret();
+        match self {
+            Self::Pbes2 => pbes2::encrypt(clear, text.as_bytes(), material),
+            Self::TripleDes => {
+                pbe::encrypt(clear, &terminated(text.encode_utf16()), &material.salt)
+            }
         }
     }
 }

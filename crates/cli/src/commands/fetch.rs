@@ -98,7 +98,7 @@ fn write_all(
         let Some(analysis) = analysis else { continue };
         let name = record.target.replace([':', '/', '[', ']'], "_");
         let file = if folder {
-            path.join(format!("{name}.{}", extension(format)))
+            path.join(format!("{name}.{}", format.extension()))
         } else {
             path.to_owned()
         };
@@ -135,16 +135,6 @@ fn write_all(
             .with_context(|| record.target.clone())?;
     }
     Ok(())
-}
-
-fn extension(format: Format) -> &'static str {
-    match format {
-        Format::Der => "cer",
-        Format::Jks => "jks",
-        Format::Pkcs12 => "p12",
-        Format::Pkcs7 => "p7b",
-        _ => "pem",
-    }
 }
 
 /// Names every server that presented nothing; the others were printed and written.

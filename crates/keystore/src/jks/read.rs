@@ -3,12 +3,13 @@
 use rustls_pki_types::CertificateDer;
 use subtle::ConstantTimeEq;
 
-use super::{KEY, MAGIC, SECRET_KEY, TRUSTED, X509, store_digest};
+use super::{KEY, SECRET_KEY, TRUSTED, X509, format_of, store_digest};
 use crate::ber::Outline;
 use crate::der::Shape;
-use crate::java::DataInput;
+use crate::java::{DataInput, sealed};
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
+use crate::protect::MAX_ITERATIONS;
 use crate::{
     Alias, At, Contents, Entry, EntryKind, Error, Format, Integrity, KeyStore, ReadOptions,
     SealedKey, Timestamp,
@@ -16,20 +17,23 @@ use crate::{
 
 /// Reads a store; without a password its digest is not checked.
 pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> {
-    let mut input = DataInput::new(Format::Jks, bytes);
-    if input.array("magic number")? != MAGIC {
-        return Err(malformed(0, "no JKS magic number"));
+    let format = format_of(bytes).unwrap_or(Format::Jks);
+    let mut input = DataInput::new(format, bytes);
+    input.array::<4>("magic number")?;
+    if format_of(bytes).is_none() {
+        return Err(input.malformed(0, "no JKS magic number"));
     }
     let version = input.u32("version")?;
     if !matches!(version, 1 | 2) {
         return Err(Error::Unsupported {
-            format: Format::Jks,
+            format,
             what: format!("version {version}"),
         });
     }
     let count = input.u32("entry count")?;
 
     let mut reader = Reader {
+        format,
         input,
         version,
         store: KeyStore::new(),
@@ -39,7 +43,7 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
     for number in 1..=count {
         if reader.store.len() >= MAX_ENTRIES {
             return Err(Error::OverLimit {
-                format: Format::Jks,
+                format,
                 what: "entry count".to_owned(),
                 found: count.into(),
                 limit: MAX_ENTRIES as u64,
@@ -69,7 +73,7 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
             let content = bytes.get(..end).unwrap_or_default();
             if !bool::from(store_digest(password, content).ct_eq(&digest)) {
                 return Err(Error::WrongPassword {
-                    format: Format::Jks,
+                    format,
                     what: "file".to_owned(),
                 });
             }
@@ -84,11 +88,12 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
         store,
         integrity,
         notes: notes.into_list(),
-        ..Contents::empty(Format::Jks)
+        ..Contents::empty(format)
     })
 }
 
 struct Reader<'a> {
+    format: Format,
     input: DataInput<'a>,
     version: u32,
     store: KeyStore,
@@ -109,22 +114,30 @@ impl Reader<'_> {
     fn entry(&mut self) -> Result<(), Error> {
         let at = self.input.at();
         let tag = self.input.u32("entry tag")?;
-        if !matches!(tag, KEY | TRUSTED) {
+        let is_known = match tag {
+            KEY | TRUSTED => true,
+            SECRET_KEY => self.format == Format::Jceks,
+            _ => false,
+        };
+        if !is_known {
             let hint = match tag {
                 SECRET_KEY => " (a secret key; only JCEKS has those)",
                 _ => "",
             };
-            return Err(malformed(at, &format!("unknown entry tag {tag}{hint}")));
+            let what = format!("unknown entry tag {tag}{hint}");
+            return Err(self.input.malformed(at, &what));
         }
         let alias = self.alias()?;
         let created = Timestamp::from_millis(self.input.i64("creation date")?);
-        let kind = if tag == KEY {
-            self.key(&alias)?
-        } else {
-            let mut flaws = Flaws::default();
-            let certificate = self.certificate(&mut flaws)?;
-            self.tell(&alias, flaws);
-            EntryKind::TrustedCertificate(certificate)
+        let kind = match tag {
+            KEY => self.key(&alias)?,
+            SECRET_KEY => self.secret_key(&alias)?,
+            _ => {
+                let mut flaws = Flaws::default();
+                let certificate = self.certificate(&mut flaws)?;
+                self.tell(&alias, flaws);
+                EntryKind::TrustedCertificate(certificate)
+            }
         };
         self.push(Entry {
             alias: Alias::new(alias),
@@ -146,7 +159,7 @@ impl Reader<'_> {
         if alias.text.to_lowercase() != alias.text {
             self.notes.warning(
                 At::Entry(alias.text.clone()),
-                "the alias has upper-case letters: Java lists it but does not find it, and keytool -list fails",
+                "the alias has upper-case letters: Java lists it but does not find it, and keytool -list fails, unless told that it is CaseExactJKS",
             );
         }
         Ok(alias.text)
@@ -154,10 +167,12 @@ impl Reader<'_> {
 
     fn key(&mut self, alias: &str) -> Result<EntryKind, Error> {
         let blob = self.input.blob("private key")?;
+        let key = SealedKey::from_encrypted_pkcs8(blob.to_vec()).within(self.format);
         if Shape::of(blob) != Some(Shape::EncryptedPkcs8) {
             let message = "the private key is no EncryptedPrivateKeyInfo and will not open";
             self.notes.warning(At::Entry(alias.to_owned()), message);
         }
+        self.warn_of_cost(&key, alias);
         let count = self.input.u32("certificate count")?;
         let mut chain = Vec::new();
         let mut flaws = Flaws::default();
@@ -169,17 +184,36 @@ impl Reader<'_> {
             let message = "the private key has no certificate";
             self.notes.warning(At::Entry(alias.to_owned()), message);
         }
-        Ok(EntryKind::PrivateKey {
-            key: SealedKey::from_encrypted_pkcs8(blob.to_vec()).within(Format::Jks),
-            chain,
-        })
+        Ok(EntryKind::PrivateKey { key, chain })
+    }
+
+    fn secret_key(&mut self, alias: &str) -> Result<EntryKind, Error> {
+        let stream = sealed::skip(&mut self.input)?;
+        if let Err(refusal) = sealed::parts(stream) {
+            let error = refusal.of(self.format, "secret key");
+            let message = format!("the secret key will not open: {error}");
+            self.notes.warning(At::Entry(alias.to_owned()), message);
+        }
+        let key = SealedKey::from_java_object(stream.to_vec()).within(self.format);
+        self.warn_of_cost(&key, alias);
+        Ok(EntryKind::SecretKey(key))
+    }
+
+    fn warn_of_cost(&mut self, key: &SealedKey, alias: &str) {
+        if key.cost() > MAX_ITERATIONS {
+            let message = format!(
+                "the key asks for {} iterations and will not be unlocked, the limit is {MAX_ITERATIONS}",
+                key.cost()
+            );
+            self.notes.warning(At::Entry(alias.to_owned()), message);
+        }
     }
 
     fn certificate(&mut self, flaws: &mut Flaws) -> Result<CertificateDer<'static>, Error> {
         self.certificates += 1;
         if self.certificates > MAX_ENTRIES {
             return Err(Error::OverLimit {
-                format: Format::Jks,
+                format: self.format,
                 what: "certificate count".to_owned(),
                 found: self.certificates as u64,
                 limit: MAX_ENTRIES as u64,
@@ -229,20 +263,13 @@ fn in_entry(error: Error, number: u32, count: u32) -> Error {
     error.map_what(|what| format!("{what} in entry {number} of {count} ({before} read before)"))
 }
 
-fn malformed(at: usize, what: &str) -> Error {
-    Error::Malformed {
-        format: Format::Jks,
-        at,
-        what: what.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::java::DataOutput;
+    use crate::jks::magic_of;
     use crate::testing::{self, der};
     use crate::{NoteKind, Password};
 
@@ -255,7 +282,7 @@ mod tests {
     impl Build {
         fn new(version: u32, count: u32) -> Self {
             let mut build = Self::default();
-            build.0.raw(&MAGIC);
+            build.0.raw(&magic_of(Format::Jks));
             build.0.u32(version);
             build.0.u32(count);
             build
@@ -523,7 +550,7 @@ mod tests {
         #[test]
         fn any_bytes_never_panic(bytes in any::<Vec<u8>>()) {
             let _ = open(&bytes, Some(PASSWORD));
-            let _ = open(&[&MAGIC[..], &[0, 0, 0, 2, 0, 0, 0], &bytes].concat(), None);
+            let _ = open(&[&magic_of(Format::Jks)[..], &[0, 0, 0, 2, 0, 0, 0], &bytes].concat(), None);
         }
 
         #[test]

@@ -4,63 +4,76 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use super::{KEY, MAGIC, TRUSTED, X509, store_digest};
-use crate::java::DataOutput;
+use super::{KEY, SECRET_KEY, TRUSTED, X509, magic_of, store_digest};
+use crate::java::{DataOutput, sealed};
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
-use crate::protect;
+use crate::protect::{self, MAX_ITERATIONS, jce};
 use crate::{
-    At, Entry, EntryKind, Error, Format, KeyStore, Password, SealedKey, Timestamp, WriteOptions,
-    Written,
+    At, Entry, EntryKind, Error, Format, KeyStore, Password, RandomSource, SealedKey, Timestamp,
+    WriteOptions, Written,
 };
 
-/// Writes version 2, entries in the order of the store, aliases in lower case as Java does.
-pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Written, Error> {
+/// Writes version 2 of JKS or JCEKS, entries in the order of the store, aliases in lower case as Java does unless told to
+/// keep them.
+pub(crate) fn write(
+    store: &KeyStore,
+    format: Format,
+    options: &WriteOptions<'_>,
+) -> Result<Written, Error> {
     let Some(password) = options.password else {
-        return Err(password_unfit("a JKS file needs one"));
+        return Err(password_unfit(format, "the file needs one"));
     };
-    check_password(password)?;
+    check_password(format, password)?;
     let count = u32::try_from(store.len())
         .ok()
         .filter(|_| store.len() <= MAX_ENTRIES);
     let Some(count) = count else {
         return Err(Error::OverLimit {
-            format: Format::Jks,
+            format,
             what: "entry count".to_owned(),
             found: store.len() as u64,
             limit: MAX_ENTRIES as u64,
         });
     };
 
-    let mut notes = Notes::default();
-    let mut output = DataOutput::default();
-    output.raw(&MAGIC);
-    output.u32(2);
-    output.u32(count);
+    let mut writer = Writer {
+        format,
+        key_password: options.key_password.unwrap_or(password),
+        random: options.random,
+        output: DataOutput::default(),
+        notes: Notes::default(),
+        trials: MAX_ITERATIONS,
+    };
+    writer.output.raw(&magic_of(format));
+    writer.output.u32(2);
+    writer.output.u32(count);
+    let keeps_case = options.keep_alias_case && format == Format::Jks;
     let mut folded = HashMap::new();
     for entry in store.entries() {
-        let alias = entry.alias.folded();
+        let alias = if keeps_case {
+            entry.alias.to_string()
+        } else {
+            entry.alias.folded()
+        };
         if let Some(first) = folded.insert(alias.clone(), entry.alias.as_str()) {
             return Err(Error::AliasCollision {
-                format: Format::Jks,
+                format,
                 first: first.to_owned(),
                 second: entry.alias.to_string(),
             });
         }
-        if alias != entry.alias.as_str() {
-            let message = format!("written as {alias:?}, Java keeps aliases in lower case");
-            notes.oddity(At::Entry(entry.alias.to_string()), message);
-        }
-        if !entry.attributes.is_empty() {
-            let message = "its attributes are not written, JKS has none";
-            notes.oddity(At::Entry(entry.alias.to_string()), message);
-        }
-        if keeps_its_password(entry, options.key_password.unwrap_or(password)) {
-            let message = "its key keeps the password it is sealed with, which is another";
-            notes.warning(At::Entry(entry.alias.to_string()), message);
-        }
-        write_entry(entry, &alias, options, password, &mut output)?;
+        writer.note_changes(entry, &alias);
+        writer.entry(entry, &alias)?;
     }
+    let has_upper = |entry: &Entry| entry.alias.folded() != entry.alias.as_str();
+    if keeps_case && store.entries().iter().any(has_upper) {
+        let message = "aliases keep their case: keytool needs -storetype CaseExactJKS to find them";
+        writer.notes.oddity(At::Input, message);
+    }
+    let Writer {
+        mut output, notes, ..
+    } = writer;
     let digest = store_digest(password, output.bytes());
     output.raw(&digest);
     Ok(Written {
@@ -69,101 +82,172 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
     })
 }
 
-fn write_entry(
-    entry: &Entry,
-    alias: &str,
-    options: &WriteOptions<'_>,
-    password: &Password,
-    output: &mut DataOutput,
-) -> Result<(), Error> {
-    let unfit = |what| Error::EntryUnfit {
-        format: Format::Jks,
-        alias: entry.alias.to_string(),
-        what,
-    };
-    let (tag, key) = match &entry.kind {
-        EntryKind::PrivateKey { chain, .. } if chain.is_empty() => {
-            return Err(unfit("a private key without its certificate:"));
-        }
-        EntryKind::PrivateKey { key, .. } => {
-            let sealed = seal(key, entry, options, password)?;
-            (KEY, Some(sealed))
-        }
-        EntryKind::SecretKey(_) => return Err(unfit("the secret key")),
-        EntryKind::TrustedCertificate(_) => (TRUSTED, None),
-    };
-    output.u32(tag);
-    output.utf(alias).ok_or_else(|| Error::AliasUnfit {
-        format: Format::Jks,
-        alias: entry.alias.to_string(),
-        why: "it takes more than 65535 bytes".to_owned(),
-    })?;
-    output.i64(entry.created.map_or(0, Timestamp::millis));
-    if let Some(key) = key {
-        let count = u32::try_from(entry.certificates().len()).ok();
-        output
-            .blob(&key)
-            .ok_or_else(|| unfit("the oversized private key"))?;
-        output.u32(count.ok_or_else(|| unfit("the endless chain of"))?);
-    }
-    for certificate in entry.certificates() {
-        output
-            .utf(X509)
-            .and_then(|()| output.blob(certificate))
-            .ok_or_else(|| unfit("the oversized certificate of"))?;
-    }
-    Ok(())
+struct Writer<'o> {
+    format: Format,
+    key_password: &'o Password,
+    random: Option<&'o dyn RandomSource>,
+    output: DataOutput,
+    notes: Notes,
+    /// Iterations that may still go into trying the password on keys that come sealed.
+    trials: u64,
 }
 
-/// Whether the entry has a key that is carried as it is and that `password` does not open.
-fn keeps_its_password(entry: &Entry, password: &Password) -> bool {
-    match &entry.kind {
-        EntryKind::PrivateKey { key, .. } => {
-            key.as_sun_protected().is_some() && key.unlock(Some(password)).is_err()
+impl Writer<'_> {
+    fn note_changes(&mut self, entry: &Entry, alias: &str) {
+        let at = || At::Entry(entry.alias.to_string());
+        if alias != entry.alias.as_str() {
+            let message = format!("written as {alias:?}, Java keeps aliases in lower case");
+            self.notes.oddity(at(), message);
         }
-        _ => false,
+        if !entry.attributes.is_empty() {
+            let message = format!("its attributes are not written, {} has none", self.format);
+            self.notes.oddity(at(), message);
+        }
+        if self.keeps_its_password(entry) {
+            let message = "its key keeps the password it is sealed with, which is another";
+            self.notes.warning(at(), message);
+        }
     }
-}
 
-/// The `EncryptedPrivateKeyInfo` of a key: as it is when Sun's protector made it, else sealed now.
-fn seal(
-    key: &SealedKey,
-    entry: &Entry,
-    options: &WriteOptions<'_>,
-    password: &Password,
-) -> Result<Vec<u8>, Error> {
-    if key.is_sealed() {
-        let protected = key.as_sun_protected();
-        return protected
-            .map(<[u8]>::to_vec)
-            .ok_or_else(|| Error::KeySealed {
-                format: Format::Jks,
-                alias: entry.alias.to_string(),
-            });
+    fn entry(&mut self, entry: &Entry, alias: &str) -> Result<(), Error> {
+        let format = self.format;
+        let unfit = |what| Error::EntryUnfit {
+            format,
+            alias: entry.alias.to_string(),
+            what,
+        };
+        let (tag, key) = match &entry.kind {
+            EntryKind::PrivateKey { chain, .. } if chain.is_empty() => {
+                return Err(unfit("a private key without its certificate:"));
+            }
+            EntryKind::PrivateKey { key, .. } => (KEY, Some(self.seal(key, entry)?)),
+            EntryKind::SecretKey(key) if format == Format::Jceks => {
+                (SECRET_KEY, Some(self.seal_secret(key, entry)?))
+            }
+            EntryKind::SecretKey(_) => return Err(unfit("the secret key")),
+            EntryKind::TrustedCertificate(_) => (TRUSTED, None),
+        };
+        self.output.u32(tag);
+        self.output.utf(alias).ok_or_else(|| Error::AliasUnfit {
+            format,
+            alias: entry.alias.to_string(),
+            why: "it takes more than 65535 bytes".to_owned(),
+        })?;
+        self.output.i64(entry.created.map_or(0, Timestamp::millis));
+        match key {
+            Some(stream) if tag == SECRET_KEY => self.output.raw(&stream),
+            Some(key) => {
+                let count = u32::try_from(entry.certificates().len()).ok();
+                self.output
+                    .blob(&key)
+                    .ok_or_else(|| unfit("the oversized private key"))?;
+                self.output
+                    .u32(count.ok_or_else(|| unfit("the endless chain of"))?);
+            }
+            None => (),
+        }
+        for certificate in entry.certificates() {
+            self.output
+                .utf(X509)
+                .and_then(|()| self.output.blob(certificate))
+                .ok_or_else(|| unfit("the oversized certificate of"))?;
+        }
+        Ok(())
     }
-    let clear = key.unlock(None)?;
-    let password = options.key_password.unwrap_or(password);
-    check_password(password)?;
-    let mut salt = [0; 20];
-    options.random.ok_or(Error::NoRandomness)?.fill(&mut salt)?;
-    let octets = protect::java::protect(clear.secret_pkcs8(), password, salt);
-    Ok(protect::java::encrypted_private_key_info(&octets))
+
+    /// Whether the entry has a key that is carried as it is and that the password of keys does not open. What is too
+    /// dear to be tried is not told.
+    fn keeps_its_password(&mut self, entry: &Entry) -> bool {
+        let (EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key)) = &entry.kind else {
+            return false;
+        };
+        let carried = key.as_java_protected(self.format).or(key.as_java_object());
+        let Some(left) = carried.and_then(|_| self.trials.checked_sub(key.cost())) else {
+            return false;
+        };
+        self.trials = left;
+        matches!(
+            key.unlock(Some(self.key_password)),
+            Err(Error::WrongPassword { .. })
+        )
+    }
+
+    /// The `EncryptedPrivateKeyInfo` of a key: as it is when the format takes its scheme, else sealed now.
+    fn seal(&self, key: &SealedKey, entry: &Entry) -> Result<Vec<u8>, Error> {
+        if key.is_sealed() {
+            let protected = key.as_java_protected(self.format).map(<[u8]>::to_vec);
+            return protected.ok_or_else(|| self.sealed_otherwise(entry));
+        }
+        let clear = key.unlock(None)?;
+        check_password(self.format, self.key_password)?;
+        if self.format == Format::Jceks {
+            let (password, salt) = self.jce_material()?;
+            let (parameters, encrypted) = jce::encrypt(clear.secret_pkcs8(), password, salt);
+            return Ok(jce::encrypted_private_key_info(&parameters, &encrypted));
+        }
+        let salt = self.salt()?;
+        let octets = protect::java::protect(clear.secret_pkcs8(), self.key_password, salt);
+        Ok(protect::java::encrypted_private_key_info(&octets))
+    }
+
+    /// The serialized object of a secret key: as it is, else sealed now.
+    fn seal_secret(&self, key: &SealedKey, entry: &Entry) -> Result<Vec<u8>, Error> {
+        if key.is_sealed() {
+            let object = key.as_java_object().map(<[u8]>::to_vec);
+            return object.ok_or_else(|| self.sealed_otherwise(entry));
+        }
+        let unfit = || Error::EntryUnfit {
+            format: self.format,
+            alias: entry.alias.to_string(),
+            what: "the secret key",
+        };
+        let clear = key.unlock_secret(None).map_err(|_| unfit())?;
+        // Java builds a SecretKeySpec of neither
+        if clear.secret_octets().is_empty() || clear.algorithm().is_empty() {
+            return Err(unfit());
+        }
+        check_password(self.format, self.key_password)?;
+        let (password, salt) = self.jce_material()?;
+        sealed::seal(&clear, password, salt).ok_or_else(unfit)
+    }
+
+    /// Password and salt for JCEKS; Java refuses to build a key of other characters (`PBEKey`).
+    fn jce_material(&self) -> Result<(&[u8], [u8; 8]), Error> {
+        let password = self.key_password.expose_secret().as_bytes();
+        if !password.iter().all(|octet| (b' '..=b'~').contains(octet)) {
+            let why = "Java seals keys of JCEKS under printable ASCII only";
+            return Err(password_unfit(self.format, why));
+        }
+        Ok((password, self.salt()?))
+    }
+
+    fn salt<const N: usize>(&self) -> Result<[u8; N], Error> {
+        let mut salt = [0; N];
+        self.random.ok_or(Error::NoRandomness)?.fill(&mut salt)?;
+        Ok(salt)
+    }
+
+    fn sealed_otherwise(&self, entry: &Entry) -> Error {
+        Error::KeySealed {
+            format: self.format,
+            alias: entry.alias.to_string(),
+        }
+    }
 }
 
 /// keytool and Portecle ask for six characters, counted as Java counts them.
-fn check_password(password: &Password) -> Result<(), Error> {
+fn check_password(format: Format, password: &Password) -> Result<(), Error> {
     let length = password.expose_secret().encode_utf16().count();
     if length < MIN_PASSWORD {
-        return Err(password_unfit(
-            "keytool refuses passwords of fewer than 6 characters",
-        ));
+        let why = "keytool refuses passwords of fewer than 6 characters";
+        return Err(password_unfit(format, why));
     }
     Ok(())
 }
 
-fn password_unfit(why: &str) -> Error {
+fn password_unfit(format: Format, why: &str) -> Error {
     Error::PasswordUnfit {
-        format: Format::Jks,
+        format,
         why: why.to_owned(),
     }
 }
@@ -204,13 +288,17 @@ mod tests {
     }
 
     fn written(store: &KeyStore) -> Result<Written, Error> {
+        written_as(Format::Jks, store)
+    }
+
+    fn written_as(format: Format, store: &KeyStore) -> Result<Written, Error> {
         let password = Password::new("changeit");
         let options = WriteOptions {
             password: Some(&password),
             random: Some(&Sevens),
             ..WriteOptions::default()
         };
-        write(store, &options)
+        write(store, format, &options)
     }
 
     fn reread(bytes: &[u8]) -> KeyStore {
@@ -276,6 +364,37 @@ mod tests {
     }
 
     #[test]
+    fn case_exact_jks_keeps_aliases_apart() {
+        let password = Password::new("changeit");
+        let options = WriteOptions {
+            password: Some(&password),
+            keep_alias_case: true,
+            ..WriteOptions::default()
+        };
+        let before = store([trusted("Root"), trusted("rOOt"), trusted("root")]);
+        let Written { bytes, notes } = write(&before, Format::Jks, &options).unwrap();
+        assert_eq!(
+            notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["aliases keep their case: keytool needs -storetype CaseExactJKS to find them"]
+        );
+        let read_options = ReadOptions {
+            password: Some(&password),
+        };
+        let back = jks::read(&bytes, &read_options).unwrap().store;
+        let aliases = |store: &KeyStore| -> Vec<String> {
+            let entries = store.entries().iter();
+            entries.map(|entry| entry.alias.to_string()).collect()
+        };
+        assert_eq!(aliases(&back), aliases(&before));
+        // nothing to say where nothing depends on it
+        let lower = write(&store([trusted("root")]), Format::Jks, &options).unwrap();
+        assert_eq!(lower.notes, []);
+        // JCEKS has no such type
+        let error = write(&before, Format::Jceks, &options).unwrap_err();
+        assert!(matches!(error, Error::AliasCollision { .. }));
+    }
+
+    #[test]
     fn an_alias_of_65535_bytes_is_the_longest() {
         assert!(written(&store([trusted(&"a".repeat(65535))])).is_ok());
         for long in ["a".repeat(65536), "\0".repeat(32768), "😀".repeat(10923)] {
@@ -301,7 +420,7 @@ mod tests {
             password: Some(&other),
             ..WriteOptions::default()
         };
-        let again = write(&back, &options).unwrap();
+        let again = write(&back, Format::Jks, &options).unwrap();
         let end = bytes.len() - 20;
         assert_eq!(again.bytes[..end], bytes[..end]);
         assert_eq!(
@@ -318,9 +437,10 @@ mod tests {
             password: Some(&password),
             key_password: Some(&key_password),
             random: Some(&Sevens),
+            ..WriteOptions::default()
         };
         let keys = store([with_key("k", clear_key())]);
-        let back = reread(&write(&keys, &options).unwrap().bytes);
+        let back = reread(&write(&keys, Format::Jks, &options).unwrap().bytes);
         let EntryKind::PrivateKey { key, .. } = &back.entries()[0].kind else {
             panic!()
         };
@@ -331,13 +451,16 @@ mod tests {
             random: None,
             ..options
         };
-        assert_eq!(write(&keys, &no_randomness), Err(Error::NoRandomness));
+        assert_eq!(
+            write(&keys, Format::Jks, &no_randomness),
+            Err(Error::NoRandomness)
+        );
         let short = Password::new("short");
         let short_key = WriteOptions {
             key_password: Some(&short),
             ..options
         };
-        let error = write(&keys, &short_key).unwrap_err();
+        let error = write(&keys, Format::Jks, &short_key).unwrap_err();
         assert!(matches!(error, Error::PasswordUnfit { .. }));
     }
 
@@ -386,7 +509,7 @@ mod tests {
                 password: password.as_ref(),
                 ..WriteOptions::default()
             };
-            let error = write(&KeyStore::new(), &options).unwrap_err();
+            let error = write(&KeyStore::new(), Format::Jks, &options).unwrap_err();
             assert!(matches!(error, Error::PasswordUnfit { .. }), "{error}");
         }
     }

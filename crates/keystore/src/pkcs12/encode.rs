@@ -5,7 +5,7 @@ use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
 use super::salts::Salts;
-use crate::protect::{Material, encrypt_pbes2};
+use crate::protect::{Material, Sealing};
 use crate::{Error, Password, ber, oid};
 
 /// `SafeBag ::= SEQUENCE { bagId, bagValue [0] EXPLICIT, bagAttributes SET OPTIONAL }`.
@@ -36,6 +36,7 @@ pub(super) fn clear_part(bags: &[Zeroizing<Vec<u8>>]) -> Zeroizing<Vec<u8>> {
 /// `EncryptedData` (RFC 5652, section 8) around safe contents.
 pub(super) fn encrypted_part(
     bags: &[Zeroizing<Vec<u8>>],
+    sealing: Sealing,
     password: &Password,
     salts: Salts<'_>,
 ) -> Result<Vec<u8>, Error> {
@@ -49,8 +50,7 @@ pub(super) fn encrypted_part(
     let octets = material.salt.iter_mut().chain(&mut material.iv);
     octets.zip(bytes).for_each(|(octet, byte)| *octet = byte);
 
-    let password = password.expose_secret().as_bytes();
-    let (algorithm, encrypted) = encrypt_pbes2(&contents, password, &material);
+    let (algorithm, encrypted) = sealing.encrypt(&contents, password, &material);
     let info = ber::encode(
         ber::SEQUENCE,
         &[

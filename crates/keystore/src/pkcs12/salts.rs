@@ -31,7 +31,7 @@ impl<'a> Salts<'a> {
             Self::Random(source) => source.fill(bytes),
             Self::Derived(password) => {
                 let salt = Hash::Sha256.digest(&[purpose.as_bytes(), &[0], content]);
-                stretch(password, &salt, bytes);
+                stretch(password.expose_secret().as_bytes(), &salt, bytes);
                 Ok(())
             }
         }

@@ -10,7 +10,7 @@ use crate::protect::java::encrypted_private_key_info;
 use crate::testing::{Sevens, open, sequence};
 use crate::{
     Alias, Attribute, CertificateDer, Entry, EntryKind, Error, Integrity, KeyStore, NoteKind,
-    Password, RandomSource, SealedKey, Timestamp, WriteOptions, ber, oid,
+    Password, Profile, RandomSource, SealedKey, Timestamp, WriteOptions, ber, oid,
 };
 
 fn name(common_name: &str) -> Vec<u8> {
@@ -109,8 +109,8 @@ fn with<'a>(
 ) -> WriteOptions<'a> {
     WriteOptions {
         password,
-        key_password: None,
         random,
+        ..WriteOptions::default()
     }
 }
 
@@ -263,6 +263,71 @@ fn secret_keys_and_foreign_attributes_come_back() {
         sealed.unlock(Some(&password)).unwrap(),
         key().unlock(None).unwrap()
     );
+}
+
+#[test]
+fn each_profile_is_read() {
+    let password = changeit();
+    let write_as = |profile, store: &KeyStore, password| {
+        let options = with(password, Some(&Sevens));
+        write(store, &WriteOptions { profile, ..options })
+    };
+    for (profile, protection) in [
+        (
+            Profile::Modern,
+            "PBES2 AES-256-CBC, PBKDF2-HMAC-SHA256, 10000 iterations",
+        ),
+        (Profile::Legacy, "3DES, SHA-1, 10000 iterations"),
+        (
+            Profile::Pbmac1,
+            "PBES2 AES-256-CBC, PBKDF2-HMAC-SHA256, 10000 iterations",
+        ),
+    ] {
+        let bytes = write_as(profile, &mixed(), Some(&password)).unwrap().bytes;
+        let contents = open(&bytes, Some("changeit")).unwrap();
+        assert_eq!(contents.integrity, Integrity::Verified);
+        assert_eq!(shape(&contents.store), shape(&mixed()));
+        let EntryKind::PrivateKey { key: sealed, .. } = &contents.store.entries()[0].kind else {
+            panic!("no key");
+        };
+        assert_eq!(sealed.protection(), protection);
+        assert!(sealed.unlock(Some(&password)).is_ok());
+        let wrong = open(&bytes, Some("changeIt"));
+        assert!(matches!(wrong, Err(Error::WrongPassword { .. })));
+        for length in 0..bytes.len() {
+            assert!(open(&bytes[..length], None).is_err(), "{length}");
+        }
+        // sealed already, and carried into what old readers shall read
+        let again = write_as(Profile::Legacy, &contents.store, Some(&password)).unwrap();
+        let warned = again
+            .notes
+            .iter()
+            .any(|note| note.message.contains("keeps the PBES2"));
+        assert_eq!(warned, profile != Profile::Legacy);
+    }
+    let trust = store(vec![Entry::trusted(Alias::new("a"), certificate("a", "a"))]);
+    let plain = write_as(Profile::Passwordless, &trust, None).unwrap();
+    assert_eq!(open(&plain.bytes, None).unwrap().store, trust);
+    for (profile, password) in [
+        (Profile::Passwordless, Some(&password)),
+        (Profile::Legacy, None),
+        (Profile::Pbmac1, None),
+    ] {
+        let refused = write_as(profile, &trust, password).unwrap_err();
+        assert!(matches!(refused, Error::PasswordUnfit { .. }), "{refused}");
+    }
+}
+
+/// JDK 17 refuses other passwords for 3DES as well as for PBES2 (`PBEKey`).
+#[test]
+fn every_profile_warns_of_passwords_that_java_refuses() {
+    let password = Password::new("pässword");
+    for profile in [Profile::Modern, Profile::Legacy, Profile::Pbmac1] {
+        let options = with(Some(&password), Some(&Sevens));
+        let written = write(&mixed(), &WriteOptions { profile, ..options }).unwrap();
+        assert!(written.notes[0].message.contains("not ASCII"));
+        assert!(open(&written.bytes, Some("pässword")).is_ok());
+    }
 }
 
 #[test]

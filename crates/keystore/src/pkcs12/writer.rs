@@ -1,5 +1,5 @@
-//! The file as Java writes it since 16 (`sun.security.pkcs12.PKCS12KeyStore`), readable by Java from 8u301 and
-//! OpenSSL from 1.1.1: keys in a clear part, each sealed by itself, then all certificates in one encrypted part.
+//! The file as Java lays it out (`sun.security.pkcs12.PKCS12KeyStore`): keys in a clear part, each sealed by itself, then
+//! all certificates in one encrypted part. [`Profile`] says how both are protected.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,11 +8,12 @@ use zeroize::Zeroizing;
 
 use super::encode::{bag, certificate_bag, clear_part, content_info, encrypted_part, sequence};
 use super::salts::Salts;
-use super::{attributes, mac};
+use super::{Profile, attributes, mac};
 use crate::ber;
 use crate::note::Notes;
 use crate::pkcs8::is_private_key_info;
 use crate::protect::Hash;
+use crate::secret::is_nameless_to_java;
 use crate::tbs::Links;
 use crate::{
     At, Attribute, Entry, EntryKind, Error, Format, KeyStore, Password, SealedKey, WriteOptions,
@@ -21,6 +22,7 @@ use crate::{
 
 /// Writes a store; without any password there is neither encryption nor MAC.
 pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Written, Error> {
+    check_profile(options)?;
     check_aliases(store)?;
     let mut bags = Bags::new(options);
     bags.check_passwords(store);
@@ -36,7 +38,12 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
         parts.push(match options.password {
             Some(password) => {
                 let salts = Salts::new(options.random, password);
-                Zeroizing::new(encrypted_part(&bags.certificates, password, salts)?)
+                Zeroizing::new(encrypted_part(
+                    &bags.certificates,
+                    options.profile.sealing(),
+                    password,
+                    salts,
+                )?)
             }
             None => clear_part(&bags.certificates),
         });
@@ -50,7 +57,7 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
         Some(password) => {
             let mut salt = [0; 20];
             Salts::new(options.random, password).fill("mac", &safe, &mut salt)?;
-            mac::write(&safe, password, &salt)
+            mac::write(options.profile, &safe, password, &salt)
         }
         None => Vec::new(),
     };
@@ -58,6 +65,19 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
     Ok(Written {
         bytes: Zeroizing::new(bytes),
         notes: bags.notes.into_list(),
+    })
+}
+
+/// Whether profile and password go together.
+fn check_profile(options: &WriteOptions<'_>) -> Result<(), Error> {
+    let why = match (options.profile, options.password) {
+        (Profile::Passwordless, Some(_)) => "the profile passwordless has none",
+        (Profile::Legacy | Profile::Pbmac1, None) => "the profile needs one",
+        _ => return Ok(()),
+    };
+    Err(Error::PasswordUnfit {
+        format: Format::Pkcs12,
+        why: why.to_owned(),
     })
 }
 
@@ -119,7 +139,7 @@ impl<'o> Bags<'o> {
         if !password.is_none_or(is_ascii) || !key_password.is_none_or(is_ascii) {
             self.warn(
                 At::Input,
-                "Java refuses the password: \"Password is not ASCII\" (PBES2)",
+                "Java refuses the password: \"Password is not ASCII\"",
             );
         }
         let seals = store.entries().iter().any(|entry| match &entry.kind {
@@ -205,6 +225,13 @@ impl<'o> Bags<'o> {
         let Some(sealed) = self.sealed(entry, key, what)? else {
             return Err(unfit(entry, "without a password, the secret key"));
         };
+        let clear = key.unlock(None).ok();
+        if clear.is_some_and(|clear| is_nameless_to_java(clear.secret_pkcs8())) {
+            self.warn(
+                At::Entry(entry.alias.as_str().to_owned()),
+                "Java reads the secret key under another algorithm: it has no object identifier for this one",
+            );
+        }
         let identifier = self.local_key_id(entry);
         let set = self.attributes(entry, Some(&identifier), false);
         let octets = ber::encode(ber::OCTET_STRING, &[&sealed]);
@@ -215,12 +242,18 @@ impl<'o> Bags<'o> {
 
     /// The `EncryptedPrivateKeyInfo` of a key: as it came, or sealed now; `None` when there is no password for it.
     fn sealed(
-        &self,
+        &mut self,
         entry: &Entry,
         key: &SealedKey,
         what: &'static str,
     ) -> Result<Option<Vec<u8>>, Error> {
         if key.is_sealed() {
+            if key.is_pbes2() && self.options.profile == Profile::Legacy {
+                self.warn(
+                    At::Entry(entry.alias.as_str().to_owned()),
+                    "the key keeps the PBES2 it is sealed with, which old readers do not open",
+                );
+            }
             let carried = key.as_encrypted_pkcs8().map(<[u8]>::to_vec);
             return carried.map(Some).ok_or_else(|| Error::KeySealed {
                 format: Format::Pkcs12,
@@ -235,7 +268,8 @@ impl<'o> Bags<'o> {
             return Ok(None);
         };
         let random = self.options.random.ok_or(Error::NoRandomness)?;
-        let sealed = SealedKey::seal_pkcs8(&clear, password, random)?;
+        let sealing = self.options.profile.sealing();
+        let sealed = SealedKey::seal_with(sealing, &clear, password, random)?;
         Ok(sealed.as_encrypted_pkcs8().map(<[u8]>::to_vec))
     }
 

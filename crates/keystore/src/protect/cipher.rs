@@ -103,9 +103,17 @@ impl Cipher {
     }
 }
 
-/// AES-256-CBC with PKCS#7 padding, the one cipher that is written.
+/// AES-256-CBC with PKCS#7 padding.
 pub(super) fn encrypt_aes256(key: &[u8; 32], iv: &[u8; 16], clear: &[u8]) -> Vec<u8> {
     cbc::Encryptor::<Aes256>::new(key.into(), iv.into()).encrypt_padded_vec::<Pkcs7>(clear)
+}
+
+/// 3DES-CBC with PKCS#7 padding, for a key of 24 octets and a vector of 8; of other lengths nothing comes out.
+pub(super) fn encrypt_triple_des(key: &[u8], iv: &[u8], clear: &[u8]) -> Vec<u8> {
+    cbc::Encryptor::<TdesEde3>::new_from_slices(key, iv).map_or_else(
+        |_| Vec::new(),
+        |encryptor| encryptor.encrypt_padded_vec::<Pkcs7>(clear),
+    )
 }
 
 /// RC4: key schedule, then one octet of key stream for each octet of data.

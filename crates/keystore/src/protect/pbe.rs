@@ -5,7 +5,7 @@ use std::fmt;
 use const_oid::ObjectIdentifier;
 use zeroize::Zeroizing;
 
-use super::cipher::Cipher;
+use super::cipher::{Cipher, encrypt_triple_des};
 use super::pkcs12_kdf::{Purpose, derive};
 use super::{Hash, Refusal, iterations};
 use crate::ber::{self, Tlv};
@@ -123,6 +123,22 @@ impl Pbe {
         cipher.decrypt(&key, &iv, encrypted)
     }
 }
+
+/// Encrypts with 3DES, SHA-1 and 10,000 iterations under a password in BMP form; returns the `AlgorithmIdentifier` and
+/// the encrypted octets.
+pub(super) fn encrypt(clear: &[u8], password: &[u8], salt: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let part = |purpose, length| derive(Hash::Sha1, purpose, password, salt, ROUNDS, length);
+    let (key, iv) = (part(Purpose::Key, 24), part(Purpose::Iv, 8));
+    let salt = ber::encode(ber::OCTET_STRING, &[salt]);
+    let parameters = ber::encode(ber::SEQUENCE, &[&salt, &ber::unsigned(u64::from(ROUNDS))]);
+    let algorithm = ber::encode(
+        ber::SEQUENCE,
+        &[&oid::der(&oid::PBE_SHA1_3DES), &parameters],
+    );
+    (algorithm, encrypt_triple_des(&key, &iv, clear))
+}
+
+const ROUNDS: u32 = 10_000;
 
 impl fmt::Display for Pbe {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

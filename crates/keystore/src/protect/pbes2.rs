@@ -8,7 +8,7 @@ use super::cipher::{Cipher, encrypt_aes256};
 use super::digest::dispatch;
 use super::{Hash, Refusal, iterations};
 use crate::ber::{self, Tlv};
-use crate::{Password, oid};
+use crate::oid;
 
 /// PBES2 with its parameters.
 #[derive(Clone, Debug)]
@@ -20,18 +20,63 @@ pub(crate) struct Pbes2 {
 
 #[derive(Clone, Debug)]
 enum Derivation {
-    /// RFC 8018, section 5.2.
-    Pbkdf2 {
-        prf: Hash,
-        salt: Vec<u8>,
-        iterations: u64,
-    },
+    Pbkdf2(Pbkdf2),
     /// RFC 7914.
     Scrypt {
         params: scrypt::Params,
         salt: Vec<u8>,
         cost: u64,
     },
+}
+
+/// PBKDF2 with its parameters (RFC 8018, section 5.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pbkdf2 {
+    prf: Hash,
+    salt: Vec<u8>,
+    pub(super) iterations: u64,
+}
+
+impl Pbkdf2 {
+    /// From `SEQUENCE { salt, iterationCount, keyLength OPTIONAL, prf DEFAULT hmacWithSHA1 }`; the key length apart.
+    pub(super) fn parse<'a>(parameters: &Tlv<'a>) -> Result<(Self, Option<Tlv<'a>>), Refusal> {
+        let mut inside = parameters.inside();
+        let salt = inside.any("a salt")?.octets()?.into_owned();
+        let iterations = iterations(&inside.expect(ber::INTEGER, "an iteration count")?)?;
+        let length = inside.optional(ber::INTEGER)?;
+        let prf = match inside.optional(ber::SEQUENCE)? {
+            None => Hash::Sha1,
+            Some(prf) => parse_hmac(&prf)?,
+        };
+        let derivation = Self {
+            prf,
+            salt,
+            iterations,
+        };
+        Ok((derivation, length))
+    }
+
+    /// The length of what one run of the iterations gives, in octets.
+    pub(super) const fn block_len(&self) -> usize {
+        self.prf.output_len()
+    }
+
+    /// Fills a key; `None` for an iteration count beyond all limits.
+    pub(super) fn derive(&self, password: &[u8], key: &mut [u8]) -> Option<()> {
+        let rounds = u32::try_from(self.iterations).ok()?;
+        dispatch!(self.prf, D => pbkdf2::pbkdf2_hmac::<D>(password, &self.salt, rounds, key));
+        Some(())
+    }
+}
+
+/// The HMAC that an `AlgorithmIdentifier` names.
+pub(super) fn parse_hmac(algorithm: &Tlv<'_>) -> Result<Hash, Refusal> {
+    let identifier = algorithm
+        .inside()
+        .expect(ber::OBJECT_IDENTIFIER, "an HMAC")?;
+    Hash::by_hmac_oid(identifier.content).ok_or_else(|| {
+        Refusal::Unsupported(format!("the HMAC {}", oid::dotted(identifier.content)))
+    })
 }
 
 impl Pbes2 {
@@ -52,7 +97,7 @@ impl Pbes2 {
     /// In iterations of a digest, roughly.
     pub(super) fn cost(&self) -> u64 {
         match &self.derivation {
-            Derivation::Pbkdf2 { iterations, .. } => *iterations,
+            Derivation::Pbkdf2(pbkdf2) => pbkdf2.iterations,
             Derivation::Scrypt { cost, .. } => *cost,
         }
     }
@@ -61,14 +106,7 @@ impl Pbes2 {
     pub(super) fn decrypt(&self, password: &[u8], encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let mut key = Zeroizing::new(vec![0; self.cipher.key_len()]);
         match &self.derivation {
-            Derivation::Pbkdf2 {
-                prf,
-                salt,
-                iterations,
-            } => {
-                let rounds = u32::try_from(*iterations).ok()?;
-                dispatch!(*prf, D => pbkdf2::pbkdf2_hmac::<D>(password, salt, rounds, &mut key));
-            }
+            Derivation::Pbkdf2(pbkdf2) => pbkdf2.derive(password, &mut key)?,
             Derivation::Scrypt { params, salt, .. } => {
                 scrypt::scrypt(password, salt, params, &mut key).ok()?;
             }
@@ -81,12 +119,11 @@ impl fmt::Display for Pbes2 {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "PBES2 {}, ", self.cipher.name())?;
         match &self.derivation {
-            Derivation::Pbkdf2 {
-                prf, iterations, ..
-            } => write!(
+            Derivation::Pbkdf2(pbkdf2) => write!(
                 formatter,
-                "PBKDF2-HMAC-{}, {iterations} iterations",
-                prf.short_name()
+                "PBKDF2-HMAC-{}, {} iterations",
+                pbkdf2.prf.short_name(),
+                pbkdf2.iterations
             ),
             Derivation::Scrypt { .. } => formatter.write_str("scrypt"),
         }
@@ -112,14 +149,7 @@ pub(crate) fn encrypt(clear: &[u8], password: &[u8], material: &Material) -> (Ve
     let encrypted = encrypt_aes256(&key, &material.iv, clear);
 
     let sequence = |parts: &[&[u8]]| ber::encode(ber::SEQUENCE, parts);
-    let prf = oid::algorithm(&oid::HMAC_SHA256);
-    let parameters = sequence(&[
-        &ber::encode(ber::OCTET_STRING, &[&material.salt]),
-        &ber::unsigned(u64::from(ROUNDS)),
-        &ber::unsigned(32),
-        &prf,
-    ]);
-    let derivation = sequence(&[&oid::der(&oid::PBKDF2), &parameters]);
+    let derivation = derivation(&material.salt);
     let iv = ber::encode(ber::OCTET_STRING, &[&material.iv]);
     let encryption = sequence(&[&oid::der(&oid::AES_256_CBC), &iv]);
     let algorithm = sequence(&[
@@ -129,9 +159,22 @@ pub(crate) fn encrypt(clear: &[u8], password: &[u8], material: &Material) -> (Ve
     (algorithm, encrypted)
 }
 
+/// PBKDF2 with HMAC-SHA-256, [`ROUNDS`] and a key of 32 octets.
+pub(super) fn derivation(salt: &[u8]) -> Vec<u8> {
+    let parameters = ber::encode(
+        ber::SEQUENCE,
+        &[
+            &ber::encode(ber::OCTET_STRING, &[salt]),
+            &ber::unsigned(u64::from(ROUNDS)),
+            &ber::unsigned(32),
+            &oid::algorithm(&oid::HMAC_SHA256),
+        ],
+    );
+    ber::encode(ber::SEQUENCE, &[&oid::der(&oid::PBKDF2), &parameters])
+}
+
 /// Fills `bytes` from a password, at the price of one encryption key.
-pub(crate) fn stretch(password: &Password, salt: &[u8], bytes: &mut [u8]) {
-    let password = password.expose_secret().as_bytes();
+pub(crate) fn stretch(password: &[u8], salt: &[u8], bytes: &mut [u8]) {
     pbkdf2::pbkdf2_hmac::<sha2::Sha256>(password, salt, ROUNDS, bytes);
 }
 
@@ -185,14 +228,12 @@ fn parse_derivation(derivation: &Tlv<'_>, cipher: Cipher) -> Result<(Derivation,
     )))
 }
 
-/// `SEQUENCE { salt, iterationCount, keyLength OPTIONAL, prf DEFAULT hmacWithSHA1 }`.
+/// PBKDF2 for a cipher.
 ///
 /// Old NSS named AES-128 and meant AES-256 (its test file TestOldAES128CA.p12): of two AES key lengths, the one given here holds.
 fn parse_pbkdf2(parameters: &Tlv<'_>, mut cipher: Cipher) -> Result<(Derivation, Cipher), Refusal> {
-    let mut inside = parameters.inside();
-    let salt = inside.any("a salt")?.octets()?.into_owned();
-    let iterations = iterations(&inside.expect(ber::INTEGER, "an iteration count")?)?;
-    if let Some(length) = inside.optional(ber::INTEGER)? {
+    let (derivation, length) = Pbkdf2::parse(parameters)?;
+    if let Some(length) = length {
         let is_aes = matches!(cipher, Cipher::Aes128 | Cipher::Aes192 | Cipher::Aes256);
         cipher = match length.unsigned()? {
             16 if is_aes => Cipher::Aes128,
@@ -206,21 +247,7 @@ fn parse_pbkdf2(parameters: &Tlv<'_>, mut cipher: Cipher) -> Result<(Derivation,
             }
         };
     }
-    let prf = match inside.optional(ber::SEQUENCE)? {
-        None => Hash::Sha1,
-        Some(prf) => {
-            let identifier = prf.inside().expect(ber::OBJECT_IDENTIFIER, "an HMAC")?;
-            Hash::by_hmac_oid(identifier.content).ok_or_else(|| {
-                Refusal::Unsupported(format!("the HMAC {}", oid::dotted(identifier.content)))
-            })?
-        }
-    };
-    let derivation = Derivation::Pbkdf2 {
-        prf,
-        salt,
-        iterations,
-    };
-    Ok((derivation, cipher))
+    Ok((Derivation::Pbkdf2(derivation), cipher))
 }
 
 /// `SEQUENCE { salt, costParameter, blockSize, parallelizationParameter, keyLength OPTIONAL }` (RFC 7914, section 7.1).
@@ -262,6 +289,7 @@ mod tests {
     use pkcs5::der::Decode as _;
 
     use super::*;
+    use crate::Password;
     use crate::protect::{Budget, Scheme};
 
     #[test]

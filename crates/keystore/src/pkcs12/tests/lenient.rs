@@ -3,7 +3,7 @@
 use super::*;
 use crate::pkcs12::reader::MAX_BAGS;
 use crate::pkcs12::{attributes, mac};
-use crate::protect::{Material, encrypt_pbes2};
+use crate::protect::{Material, Pbmac1, encrypt_pbes2};
 use crate::testing::pkcs12::{bag, cert_bag, data, info, pfx};
 
 #[test]
@@ -79,6 +79,43 @@ fn invisible_certificates_and_namesakes_are_told() {
     assert_eq!(contents.notes[1].kind, NoteKind::Oddity);
 }
 
+/// The mistakes of RFC 9579, appendices A.4 to A.6, and forged MACs.
+#[test]
+fn bad_pbmac1_is_refused() {
+    let content = sequence(&[]);
+    let mac_data = |salt: &[u8], rounds: u64, length: Option<u64>, mac: &[u8]| {
+        let length = length.map(ber::unsigned).unwrap_or_default();
+        let hmac = oid::algorithm(&oid::HMAC_SHA256);
+        let salt = ber::encode(ber::OCTET_STRING, &[salt]);
+        let kdf = sequence(&[&salt, &ber::unsigned(rounds), &length, &hmac]);
+        let function = sequence(&[&oid::der(&oid::PBKDF2), &kdf]);
+        let algorithm = sequence(&[&oid::der(&oid::PBMAC1), &sequence(&[&function, &hmac])]);
+        let info = sequence(&[&algorithm, &ber::encode(ber::OCTET_STRING, &[mac])]);
+        let unused = ber::encode(ber::OCTET_STRING, &[b"NOT USED"]);
+        pfx(&[], &sequence(&[&info, &unused]))
+    };
+    let (_, mac) = Pbmac1::write(&content, b"changeit", b"12345678");
+    let check = |bytes: &[u8]| open(bytes, Some("changeit")).map(|contents| contents.integrity);
+    let good = mac_data(b"12345678", 10_000, Some(32), &mac);
+    assert_eq!(check(&good), Ok(Integrity::Verified));
+    for bad in [
+        mac_data(b"12345678", 9_999, Some(32), &mac),
+        mac_data(b"12345677", 10_000, Some(32), &mac),
+        mac_data(b"12345678", 10_000, Some(31), &mac),
+        mac_data(b"12345678", 10_000, Some(32), &mac[..31]),
+        mac_data(b"12345678", 10_000, Some(32), &[]),
+    ] {
+        assert!(matches!(check(&bad), Err(Error::WrongPassword { .. })));
+    }
+    let no_length = mac_data(b"12345678", 10_000, None, &mac);
+    let error = check(&no_length).unwrap_err().to_string();
+    assert!(error.ends_with("PBMAC1 without a key length"), "{error}");
+    let one_octet = mac_data(b"12345678", 10_000, Some(1), &mac);
+    assert!(matches!(check(&one_octet), Err(Error::Malformed { .. })));
+    let bomb = mac_data(b"12345678", 2_000_000_000, Some(32), &mac);
+    assert!(matches!(check(&bomb), Err(Error::OverLimit { .. })));
+}
+
 #[test]
 fn iteration_bombs_are_refused_at_once() {
     let salt = ber::encode(ber::OCTET_STRING, &[&[1; 8]]);
@@ -147,7 +184,7 @@ fn messages_say_what_and_where() {
     )]);
     let parts = [part_under_another_password(), good];
     let safe = sequence(&[&parts[0], &parts[1]]);
-    let mac_data = mac::write(&safe, &changeit(), &[3; 20]);
+    let mac_data = mac::write(Profile::Modern, &safe, &changeit(), &[3; 20]);
     let notes = |parts: &[&[u8]], mac_data: &[u8], password| {
         let contents = open(&pfx(parts, mac_data), password).unwrap();
         contents.notes[0].message.clone()
@@ -237,7 +274,7 @@ fn indefinite_lengths_and_chunks_are_read() {
             &open_ended(0xa0, &[&chunked(0x24, &safe)]),
         ],
     );
-    let mac_data = mac::write(&safe, &password, &[3; 20]);
+    let mac_data = mac::write(Profile::Modern, &safe, &password, &[3; 20]);
     let bytes = open_ended(ber::SEQUENCE, &[&ber::unsigned(3), &auth_safe, &mac_data]);
     let contents = open(&bytes, Some("changeit")).unwrap();
     assert_eq!(contents.integrity, Integrity::Verified);
