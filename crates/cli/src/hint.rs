@@ -89,6 +89,9 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         Error::EntryUnfit { what, .. } if what.contains("without its certificate") => {
             "name the key's certificate and its issuers as well, in the same command"
         }
+        Error::EntryUnfit { what, .. } if what.contains("secret key") => {
+            "secret keys fit into .jceks and .p12"
+        }
         Error::EntryUnfit { .. } => "choose a store format (.jks, .p12) or .pem",
         Error::KeySealed { .. } => {
             "name the key's password with --key-password env:NAME, file:PATH or prompt"
