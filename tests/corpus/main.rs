@@ -23,8 +23,8 @@ use trustpack_core::Certificate;
 use trustpack_core::keystore::{self, Contents, Entry, EntryKind, Password, ReadOptions};
 
 /// Types of files that are read so far.
-const TYPES: [&str; 8] = [
-    "cert", "cert+key", "jceks", "jks", "key", "other", "pkcs12", "pkcs7",
+const TYPES: [&str; 10] = [
+    "bks", "cert", "cert+key", "jceks", "jks", "key", "other", "pkcs12", "pkcs7", "uber",
 ];
 
 #[test]
@@ -92,7 +92,9 @@ fn check(path: &Path, fact: &Value) -> Result<(), String> {
     }
     match text(&fact["type"]) {
         "cert" | "cert+key" => certificates(&read.map_err(|error| error.to_string())?, fact),
-        "jceks" | "jks" => entries(&read.map_err(|error| error.to_string())?, fact, true),
+        "bks" | "jceks" | "jks" | "uber" => {
+            entries(&read.map_err(|error| error.to_string())?, fact, true)
+        }
         "pkcs12" => {
             let contents = read.map_err(|error| error.to_string())?;
             entries(&contents, fact, false)?;

@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::bks;
 use crate::der::Shape;
 use crate::jks;
 use crate::pem::body;
@@ -15,6 +16,10 @@ use crate::pem::text::Text;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Format {
+    /// BouncyCastle's FIPS key store (`BcFKSKeyStoreSpi`).
+    Bcfks,
+    /// BouncyCastle's key store, version 2; 1 and 0 are read (`BcKeyStoreSpi`).
+    Bks,
     /// One DER object; as output: exactly one certificate (`.cer`, `.der`).
     Der,
     /// Java key store, version 2 or 1 (`sun.security.provider.JavaKeyStore`).
@@ -27,6 +32,8 @@ pub enum Format {
     Pkcs12,
     /// Certs-only PKCS#7 `SignedData` (RFC 2315, RFC 5652), DER or PEM (`.p7b`).
     Pkcs7,
+    /// BouncyCastle's key store that is encrypted as a whole (`BcKeyStoreSpi.BouncyCastleStore`).
+    Uber,
 }
 
 impl Format {
@@ -38,6 +45,9 @@ impl Format {
         Self::Jks,
         Self::Jceks,
         Self::Pkcs12,
+        Self::Bks,
+        Self::Uber,
+        Self::Bcfks,
     ];
 
     /// What the bytes are, by content; `None` for what [`read`](crate::read) would refuse as empty, unknown or unreadable.
@@ -50,21 +60,25 @@ impl Format {
         }
     }
 
-    /// The word for flags and JSON: `pem`, `der`, `p7b`, `jks`, `jceks`, `pkcs12`.
+    /// The word for flags and JSON: `pem`, `der`, `p7b`, `jks`, `jceks`, `pkcs12`, `bks`, `uber`, `bcfks`.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Bcfks => "bcfks",
+            Self::Bks => "bks",
             Self::Der => "der",
             Self::Jks => "jks",
             Self::Jceks => "jceks",
             Self::Pem => "pem",
             Self::Pkcs12 => "pkcs12",
             Self::Pkcs7 => "p7b",
+            Self::Uber => "uber",
         }
     }
 
     /// The format that a file extension asks for when writing; reading never uses it.
     ///
-    /// Case is ignored and there is no leading dot: `pem crt`, `cer der`, `p7b p7c`, `jks`, `jceks`, `p12 pfx`.
+    /// Case is ignored and there is no leading dot: `pem crt`, `cer der`, `p7b p7c`, `jks`, `jceks`, `p12 pfx`, `bks`,
+    /// `uber ubr`, `bcfks`.
     pub fn for_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "pem" | "crt" | "key" => Some(Self::Pem),
@@ -73,6 +87,9 @@ impl Format {
             "jks" | "ks" | "keystore" | "truststore" => Some(Self::Jks),
             "jceks" => Some(Self::Jceks),
             "p12" | "pfx" | "pkcs12" => Some(Self::Pkcs12),
+            "bcfks" => Some(Self::Bcfks),
+            "bks" => Some(Self::Bks),
+            "uber" | "ubr" => Some(Self::Uber),
             _ => None,
         }
     }
@@ -98,12 +115,18 @@ impl Format {
 
     /// Whether the container protects itself with a password.
     pub const fn has_password(self) -> bool {
-        matches!(self, Self::Jks | Self::Jceks | Self::Pkcs12)
+        matches!(
+            self,
+            Self::Bcfks | Self::Bks | Self::Jceks | Self::Jks | Self::Pkcs12 | Self::Uber
+        )
     }
 
     /// Whether the container names its entries.
     pub const fn has_aliases(self) -> bool {
-        matches!(self, Self::Jks | Self::Jceks | Self::Pkcs12)
+        matches!(
+            self,
+            Self::Bcfks | Self::Bks | Self::Jceks | Self::Jks | Self::Pkcs12 | Self::Uber
+        )
     }
 
     /// Whether the bytes are text.
@@ -151,12 +174,15 @@ impl std::str::FromStr for Format {
 impl fmt::Display for Format {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::Bcfks => "BCFKS",
+            Self::Bks => "BKS",
             Self::Der => "DER",
             Self::Jks => "JKS",
             Self::Jceks => "JCEKS",
             Self::Pem => "PEM",
             Self::Pkcs12 => "PKCS#12",
             Self::Pkcs7 => "PKCS#7",
+            Self::Uber => "UBER",
         })
     }
 }
@@ -181,13 +207,14 @@ fn identify_within(bytes: &[u8], wraps: usize) -> Result<Identified, Error> {
     if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(recognised(what));
     }
-    if is_bouncy_castle(bytes) {
-        return Err(recognised("a BKS or UBER key store (BouncyCastle)"));
+    if let Some(format) = bks::detect(bytes) {
+        return Ok(Identified::Format(format));
     }
     match Shape::of(bytes) {
-        Some(shape @ (Shape::Bcfks | Shape::NetscapeSequence | Shape::OcspResponse)) => {
+        Some(shape @ (Shape::NetscapeSequence | Shape::OcspResponse)) => {
             return Err(recognised(shape.name()));
         }
+        Some(Shape::Bcfks) => return Ok(Identified::Format(Format::Bcfks)),
         Some(Shape::ContentInfo) => return Ok(Identified::Format(Format::Pkcs7)),
         Some(Shape::Pfx) => return Ok(Identified::Format(Format::Pkcs12)),
         Some(_) => return Ok(Identified::Format(Format::Der)),
@@ -218,11 +245,6 @@ fn bare_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let body = body::decode(text, b"").ok()?;
     let is_plain = body.dek_info.is_none() && body.flaw.is_none();
     is_plain.then_some(body.bytes)
-}
-
-/// Version 0 to 2 and a salt of 20 bytes, both as 32-bit numbers (`BcKeyStoreSpi.engineLoad`).
-fn is_bouncy_castle(bytes: &[u8]) -> bool {
-    matches!(bytes, [0, 0, 0, 0..=2, 0, 0, 0, 20, ..])
 }
 
 fn foreign_text(text: &[u8]) -> Option<&'static str> {
@@ -272,7 +294,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::{self, der};
+    use crate::testing::{self, der, unhex};
 
     #[test]
     fn every_format_by_content() {
@@ -284,6 +306,12 @@ mod tests {
             (b"zs7OzgAAAAIAAAAA", Format::Jceks),
             (pfx, Format::Pkcs12),
             (&der(testing::PKCS7), Format::Pkcs7),
+            (
+                &unhex("3017 3012 300d 06092a864886f70d01050d 3000 0401 00 3000"),
+                Format::Bcfks,
+            ),
+            (b"\0\0\0\x02\0\0\0\x14", Format::Bks),
+            (b"\0\0\0\x01\0\0\0\x14", Format::Uber),
             (&der(testing::CERT_A), Format::Der),
             (&der(testing::CERT_A)[..200], Format::Der),
             (testing::CERT_A.as_bytes(), Format::Pem),
@@ -301,7 +329,7 @@ mod tests {
             assert_eq!(Format::for_extension(format.extension()), Some(*format));
             assert!(Format::words().contains(format.word()));
         }
-        assert!(Format::names().ends_with("JCEKS or PKCS#12"));
+        assert!(Format::names().ends_with("UBER or BCFKS"));
     }
 
     #[test]
@@ -320,15 +348,7 @@ mod tests {
     #[test]
     fn what_is_recognised_is_named() {
         for (bytes, what) in [
-            (
-                &b"\0\0\0\x02\0\0\0\x14salt"[..],
-                "a BKS or UBER key store (BouncyCastle)",
-            ),
-            (
-                b"\0\0\0\x01\0\0\0\x14salt",
-                "a BKS or UBER key store (BouncyCastle)",
-            ),
-            (b"\x37\x48\x04X509KEY", "an IBM KDB key database"),
+            (&b"\x37\x48\x04X509KEY"[..], "an IBM KDB key database"),
             (b"PK\x03\x04", "a ZIP archive"),
             (b"\n <!DOCTYPE html>\n<html>", "an HTML page"),
             (b"{\"error\": \"not found\"}", "JSON without PEM blocks"),

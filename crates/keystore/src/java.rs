@@ -67,7 +67,13 @@ impl<'a> DataInput<'a> {
 
     /// `readUnsignedByte`.
     pub(crate) fn u8(&mut self, what: &str) -> Result<u8, Error> {
-        Ok(u8::from_be_bytes(self.array(what)?))
+        let [byte] = self.array(what)?;
+        Ok(byte)
+    }
+
+    /// The bytes that are left.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
     }
 
     /// `readUnsignedShort`.
@@ -219,6 +225,13 @@ pub(crate) struct DataOutput {
 }
 
 impl DataOutput {
+    /// With room for that many bytes.
+    pub(crate) fn with_capacity(room: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(room),
+        }
+    }
+
     pub(crate) fn u32(&mut self, number: u32) {
         self.raw(&number.to_be_bytes());
     }

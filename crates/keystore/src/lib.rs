@@ -32,7 +32,9 @@
 //! Hostile input is expected: nothing is allocated on the word of a length or a count, the cost of reading is linear, and
 //! entries, nesting, notes and key derivations have limits, each with its reason beside it.
 
+mod bcfks;
 mod ber;
+mod bks;
 mod der;
 mod error;
 mod format;
@@ -144,6 +146,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> 
             Ok(contents)
         }
         Identified::Format(format) => match format {
+            Format::Bcfks => bcfks::read(bytes, options),
+            Format::Bks | Format::Uber => bks::read(bytes, format, options),
             Format::Der => der::read(bytes),
             Format::Jks | Format::Jceks => jks::read(bytes, options),
             Format::Pem => pem::read(bytes),
@@ -206,6 +210,8 @@ pub fn write(
     options: &WriteOptions<'_>,
 ) -> Result<Written, Error> {
     match format {
+        Format::Bcfks => bcfks::write(store, options),
+        Format::Bks | Format::Uber => bks::write(store, format, options),
         Format::Der => der::write(store, options),
         Format::Jks | Format::Jceks => jks::write(store, format, options),
         Format::Pem => pem::write(store, options),

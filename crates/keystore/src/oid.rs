@@ -101,6 +101,7 @@ oids! {
     AES_128_CBC "2.16.840.1.101.3.4.1.2"
     AES_192_CBC "2.16.840.1.101.3.4.1.22"
     AES_256_CBC "2.16.840.1.101.3.4.1.42"
+    AES_256_CCM "2.16.840.1.101.3.4.1.47"
     DES_CBC "1.3.14.3.2.7"
     DES_EDE3_CBC "1.2.840.113549.3.7"
 
@@ -126,6 +127,16 @@ oids! {
     RSA_ENCRYPTION "1.2.840.113549.1.1.1"
     DSA "1.2.840.10040.4.1"
     EC_PUBLIC_KEY "1.2.840.10045.2.1"
+    DIFFIE_HELLMAN "1.2.840.113549.1.3.1"
+    RSASSA_PSS "1.2.840.113549.1.1.10"
+    X25519 "1.3.101.110"
+    X448 "1.3.101.111"
+    ED25519 "1.3.101.112"
+    ED448 "1.3.101.113"
+
+    // secret keys, where the cipher's mode says nothing (NIST's arc, RFC 8018, RFC 4231)
+    AES "2.16.840.1.101.3.4.1"
+    RC4 "1.2.840.113549.3.4"
 
     // certificate extensions (RFC 5280)
     AUTHORITY_KEY_IDENTIFIER "2.5.29.35"

@@ -1,5 +1,7 @@
 //! Private keys: sealed as the container holds them, PKCS#8 once unlocked.
 
+pub(crate) mod bouncy;
+pub(crate) mod fips;
 mod shape;
 
 use std::fmt;
@@ -39,6 +41,10 @@ enum Form {
         scheme: Traditional,
         body: Vec<u8>,
     },
+    /// A sealed entry of BKS or UBER (`BcKeyStoreSpi.StoreEntry`), see [`bouncy`].
+    Bouncy(Vec<u8>),
+    /// An entry of BCFKS, see [`fips`].
+    Fips { kind: fips::Kind, der: Vec<u8> },
 }
 
 impl SealedKey {
@@ -60,6 +66,16 @@ impl SealedKey {
     /// A locked secret key, from the serialized object of a JCEKS file, kept byte for byte.
     pub(crate) fn from_java_object(stream: Vec<u8>) -> Self {
         Self::new(Form::JavaObject(stream))
+    }
+
+    /// A locked key, from the sealed entry of a BKS or UBER file.
+    pub(crate) fn from_bouncy(sealed: Vec<u8>, format: Format) -> Self {
+        Self::new(Form::Bouncy(sealed)).within(format)
+    }
+
+    /// A locked key, from an entry of a BCFKS file.
+    pub(crate) fn from_fips(kind: fips::Kind, der: Vec<u8>) -> Self {
+        Self::new(Form::Fips { kind, der }).within(Format::Bcfks)
     }
 
     /// A key in the clear, from PKCS#1 `RSAPrivateKey` (RFC 8017, appendix A.1.2), wrapped into PKCS#8.
@@ -160,6 +176,15 @@ impl SealedKey {
             Form::Traditional { scheme, .. } => {
                 format!("traditional PEM {}, MD5, 1 iteration", scheme.name())
             }
+            Form::Bouncy(sealed) => match bouncy::sealed_parts(sealed, self.format) {
+                Ok((scheme, _)) => scheme.to_string(),
+                Err(_) => "damaged".to_owned(),
+            },
+            Form::Fips { der, .. } => match fips::parts(der) {
+                Ok((encryption, _)) => encryption.name(),
+                Err(Refusal::Unsupported(what)) => what,
+                Err(_) => "damaged".to_owned(),
+            },
         }
     }
 
@@ -213,6 +238,18 @@ impl SealedKey {
                     .map(PrivateKey)
                     .ok_or_else(|| refused(Refusal::WrongPassword))
             }
+            Form::Bouncy(sealed) => {
+                let mut budget = Budget::new();
+                bouncy::open(sealed, self.format, given()?, &mut budget)?
+                    .into_pkcs8(self.format)
+                    .map(PrivateKey)
+            }
+            Form::Fips { kind, der } => {
+                let mut budget = Budget::new();
+                fips::open(*kind, der, given()?, &mut budget)
+                    .map(PrivateKey)
+                    .map_err(refused)
+            }
         }
     }
 
@@ -232,7 +269,7 @@ impl SealedKey {
                 Ok((scheme, _)) if scheme.is_standard() => Some(der),
                 _ => None,
             },
-            Form::Clear(_) | Form::JavaObject(_) | Form::Traditional { .. } => None,
+            _ => None,
         }
     }
 
@@ -240,7 +277,7 @@ impl SealedKey {
     pub(crate) fn is_pbes2(&self) -> bool {
         match &self.form {
             Form::Encrypted(der) => encrypted_parts(der).is_ok_and(|(scheme, _)| scheme.is_pbes2()),
-            Form::Clear(_) | Form::JavaObject(_) | Form::Traditional { .. } => false,
+            _ => false,
         }
     }
 
@@ -253,7 +290,7 @@ impl SealedKey {
                 Ok((Scheme::Jce(_), _)) if format == Format::Jceks => Some(der),
                 _ => None,
             },
-            Form::Clear(_) | Form::JavaObject(_) | Form::Traditional { .. } => None,
+            _ => None,
         }
     }
 
@@ -261,7 +298,23 @@ impl SealedKey {
     pub(crate) fn as_java_object(&self) -> Option<&[u8]> {
         match &self.form {
             Form::JavaObject(stream) => Some(stream),
-            Form::Clear(_) | Form::Encrypted(_) | Form::Traditional { .. } => None,
+            _ => None,
+        }
+    }
+
+    /// The sealed entry, when it is one of BKS or UBER, which hold it alike.
+    pub(crate) fn as_bouncy(&self) -> Option<&[u8]> {
+        match &self.form {
+            Form::Bouncy(sealed) => Some(sealed),
+            _ => None,
+        }
+    }
+
+    /// Kind and content of the entry, when it is one of BCFKS.
+    pub(crate) fn as_fips(&self) -> Option<(fips::Kind, &[u8])> {
+        match &self.form {
+            Form::Fips { kind, der } => Some((*kind, der)),
+            _ => None,
         }
     }
 
@@ -271,6 +324,12 @@ impl SealedKey {
             Form::Encrypted(der) => encrypted_parts(der).map_or(0, |(scheme, _)| scheme.cost()),
             Form::JavaObject(stream) => {
                 sealed::parts(stream).map_or(0, |(scheme, _)| scheme.cost())
+            }
+            Form::Bouncy(sealed) => {
+                bouncy::sealed_parts(sealed, self.format).map_or(0, |(scheme, _)| scheme.cost())
+            }
+            Form::Fips { der, .. } => {
+                fips::parts(der).map_or(0, |(encryption, _)| encryption.cost())
             }
             Form::Clear(_) | Form::Traditional { .. } => 0,
         }
@@ -308,8 +367,10 @@ impl fmt::Debug for SealedKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.form {
             Form::Clear(_) => "[private key elided]",
-            Form::Encrypted(_) | Form::Traditional { .. } => "[encrypted private key]",
             Form::JavaObject(_) => "[encrypted secret key]",
+            Form::Encrypted(_) | Form::Traditional { .. } | Form::Bouncy(_) | Form::Fips { .. } => {
+                "[encrypted private key]"
+            }
         })
     }
 }

@@ -4,6 +4,7 @@
 
 mod cipher;
 mod digest;
+pub(crate) mod fips;
 pub(crate) mod java;
 pub(crate) mod jce;
 mod pbe;
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::ber::{self, Fault, Tlv};
 use crate::{Error, Format, Password, oid};
 
+pub(crate) use cipher::Cipher;
 pub(crate) use digest::Hash;
 #[cfg(test)]
 pub(crate) use pbes2::encrypt as encrypt_pbes2;
@@ -70,6 +72,19 @@ impl Scheme {
             "the encryption algorithm {}",
             oid::dotted(identifier.content)
         )))
+    }
+
+    /// A scheme of PKCS#12 whose parameters stand in a container's own layout, as in BKS.
+    pub(crate) fn pkcs12(cipher: Cipher, salt: &[u8], iterations: u32) -> Self {
+        Self::Pbe(pbe::Pbe::pkcs12(cipher, salt.to_vec(), iterations))
+    }
+
+    /// Encrypts under a password in the form that the scheme wants; `None` for a scheme that is only read.
+    pub(crate) fn encrypt(&self, password: &[u8], clear: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Pbe(pbe) => pbe.encrypt(password, clear),
+            Self::Jce(_) | Self::Pbes2(_) | Self::Sun => None,
+        }
     }
 
     /// What one derivation costs, in iterations.
@@ -303,6 +318,15 @@ pub(crate) fn bmp_forms(password: &Password) -> Vec<Zeroizing<Vec<u8>>> {
         forms.push(terminated(text.bytes().map(u16::from)));
     }
     forms
+}
+
+/// The form that BouncyCastle derives from: that of PKCS#12, and no bytes at all for the empty password
+/// (`org.bouncycastle.crypto.PBEParametersGenerator.PKCS12PasswordToBytes`).
+pub(crate) fn bouncy_form(password: &str) -> Zeroizing<Vec<u8>> {
+    if password.is_empty() {
+        return Zeroizing::new(Vec::new());
+    }
+    terminated(password.encode_utf16())
 }
 
 /// The forms of a password that PKCS#5 derivations take: UTF-8 (RFC 8018, section 3), then ISO-8859-1 (BouncyCastle,

@@ -45,6 +45,11 @@ impl SecretKey {
         &self.octets
     }
 
+    /// The DER of the algorithm's object identifier; that of plain data when it has none.
+    pub(crate) fn identifier(&self) -> Vec<u8> {
+        identifier(&self.algorithm).unwrap_or_else(|| oid::der(&oid::DATA))
+    }
+
     /// As Java's PKCS#8 wrapper.
     pub(crate) fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
         let algorithm = match identifier(&self.algorithm) {
@@ -73,6 +78,8 @@ impl SecretKey {
             Some(name) if identifier.content == oid::DATA.as_bytes() => {
                 String::from_utf8_lossy(name.content).into_owned()
             }
+            // octets that are no key of any algorithm, as BouncyCastle keeps them
+            None if identifier.content == oid::DATA.as_bytes() => String::new(),
             _ => name_of(identifier.content),
         };
         Ok(Self::new(algorithm, Zeroizing::new(octets.into_owned())))
@@ -83,6 +90,16 @@ impl fmt::Debug for SecretKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "[{} key elided]", self.algorithm)
     }
+}
+
+/// The wrapper around raw octets; see [`SecretKey::new`]. No name at all stands for octets that are no known key.
+pub(crate) fn wrap(algorithm: &str, octets: &[u8]) -> Zeroizing<Vec<u8>> {
+    SecretKey::new(algorithm, Zeroizing::new(octets.to_vec())).to_pkcs8()
+}
+
+/// What the wrapper holds; `None` when it is none.
+pub(crate) fn unwrap(pkcs8: &[u8]) -> Option<SecretKey> {
+    SecretKey::from_pkcs8(pkcs8).ok()
 }
 
 /// Whether the wrapper names its algorithm in a way that Java does not know.
@@ -112,12 +129,12 @@ const UTF8_STRING: u8 = 0x0c;
 
 /// As `sun.security.util.KnownOIDs` has them; of several names for one identifier the first is Java's own.
 const NAMES: &[(ObjectIdentifier, &str)] = &[
-    (arcs("2.16.840.1.101.3.4.1"), "AES"),
+    (oid::AES, "AES"),
     (arcs("1.3.14.3.2.7"), "DES"),
     (arcs("1.3.14.3.2.17"), "DESede"),
     (arcs("1.2.840.113549.3.2"), "RC2"),
-    (arcs("1.2.840.113549.3.4"), "ARCFOUR"),
-    (arcs("1.2.840.113549.3.4"), "RC4"),
+    (oid::RC4, "ARCFOUR"),
+    (oid::RC4, "RC4"),
     (arcs("1.3.6.1.4.1.3029.1.1.2"), "Blowfish"),
     (oid::HMAC_SHA1, "HmacSHA1"),
     (oid::HMAC_SHA224, "HmacSHA224"),

@@ -126,9 +126,23 @@ impl Shape {
             {
                 Some(Self::Crl)
             }
-            [SEQUENCE, OCTET_STRING] if outside == [SEQUENCE, SEQUENCE] => {
+            // the end may be cut off here too; a MAC or a signature
+            [SEQUENCE, OCTET_STRING]
+                if matches!(outside, [SEQUENCE] | [SEQUENCE, SEQUENCE | CONTEXT_0]) =>
+            {
                 let algorithm = first.first_child()?.first_child()?;
-                (algorithm.tag == OBJECT_IDENTIFIER).then_some(Self::Bcfks)
+                (algorithm.content == oid::PBES2.as_bytes()).then_some(Self::Bcfks)
+            }
+            // a BCFKS that is not encrypted
+            [
+                INTEGER,
+                SEQUENCE,
+                GENERALIZED_TIME,
+                GENERALIZED_TIME,
+                SEQUENCE,
+                ..,
+            ] if matches!(outside, [SEQUENCE] | [SEQUENCE, SEQUENCE | CONTEXT_0]) => {
+                Some(Self::Bcfks)
             }
             [SEQUENCE, SEQUENCE, BIT_STRING] if outside.iter().all(|&tag| tag == SEQUENCE) => {
                 let inner = Self::of_signed(&first.first_child()?, &inside)?;

@@ -101,7 +101,7 @@ fn integers<'a>(whole: &Tlv<'a>, least: usize) -> Result<Vec<Tlv<'a>>, Fault> {
 }
 
 /// `SEQUENCE { version 0, SEQUENCE { algorithm, parameters }, OCTET STRING }` (RFC 5958, section 2).
-fn private_key_info(
+pub(super) fn private_key_info(
     algorithm: &ObjectIdentifier,
     parameters: &[u8],
     key: &[u8],

@@ -5,6 +5,7 @@ use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _, KeyIvInit as _};
 use des::{Des, TdesEde2, TdesEde3};
 use rc2::Rc2;
+use twofish::Twofish;
 use zeroize::Zeroizing;
 
 /// A cipher with its key length.
@@ -16,6 +17,8 @@ pub(crate) enum Cipher {
     Des,
     TripleDes,
     TripleDesTwoKeys,
+    /// With 256 bits.
+    Twofish,
     /// With 40, 64 or 128 bits, of which all are effective.
     Rc2 {
         bits: usize,
@@ -36,6 +39,7 @@ impl Cipher {
             Self::Des => "DES",
             Self::TripleDes => "3DES",
             Self::TripleDesTwoKeys => "2-key 3DES",
+            Self::Twofish => "Twofish-256",
             Self::Rc2 { bits: 40 } => "RC2-40",
             Self::Rc2 { bits: 64 } => "RC2-64",
             Self::Rc2 { .. } => "RC2-128",
@@ -50,7 +54,7 @@ impl Cipher {
             Self::Des => 8,
             Self::Aes128 | Self::TripleDesTwoKeys => 16,
             Self::Aes192 | Self::TripleDes => 24,
-            Self::Aes256 => 32,
+            Self::Aes256 | Self::Twofish => 32,
             Self::Rc2 { bits } | Self::Rc4 { bits } => bits / 8,
         }
     }
@@ -58,7 +62,7 @@ impl Cipher {
     /// In octets; zero for a stream cipher.
     pub(crate) const fn iv_len(self) -> usize {
         match self {
-            Self::Aes128 | Self::Aes192 | Self::Aes256 => 16,
+            Self::Aes128 | Self::Aes192 | Self::Aes256 | Self::Twofish => 16,
             Self::Des | Self::TripleDes | Self::TripleDesTwoKeys | Self::Rc2 { .. } => 8,
             Self::Rc4 { .. } => 0,
         }
@@ -86,6 +90,13 @@ impl Cipher {
             Self::Des => cbc!(Des),
             Self::TripleDes => cbc!(TdesEde3),
             Self::TripleDesTwoKeys => cbc!(TdesEde2),
+            Self::Twofish => {
+                // the block cipher takes shorter keys too
+                if key.len() != self.key_len() {
+                    return None;
+                }
+                cbc!(Twofish)
+            }
             Self::Rc2 { bits } => {
                 // the block cipher's constructor panics on other lengths (RFC 2268, section 2)
                 if key.len() != bits / 8 || key.is_empty() || key.len() > 128 {
@@ -100,6 +111,25 @@ impl Cipher {
             Self::Rc4 { .. } => rc4(key, encrypted),
         };
         clear.map(Zeroizing::new)
+    }
+
+    /// With padding; `None` for a cipher that is only read, or when the key or the IV does not fit.
+    pub(crate) fn encrypt(self, key: &[u8], iv: &[u8], clear: &[u8]) -> Option<Vec<u8>> {
+        if key.len() != self.key_len() {
+            return None;
+        }
+        macro_rules! cbc {
+            ($Block:ty) => {
+                cbc::Encryptor::<$Block>::new_from_slices(key, iv)
+                    .ok()
+                    .map(|cipher| cipher.encrypt_padded_vec::<Pkcs7>(clear))
+            };
+        }
+        match self {
+            Self::TripleDes => cbc!(TdesEde3),
+            Self::Twofish => cbc!(Twofish),
+            _ => None,
+        }
     }
 }
 

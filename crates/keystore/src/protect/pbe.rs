@@ -19,6 +19,8 @@ pub(crate) struct Pbe {
     pub(super) iterations: u64,
 }
 
+type Octets = Zeroizing<Vec<u8>>;
+
 /// How the key is derived, and for which cipher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Family {
@@ -69,6 +71,18 @@ impl Family {
 }
 
 impl Pbe {
+    /// A scheme of PKCS#12 whose parameters stand in a container's own layout.
+    pub(super) fn pkcs12(cipher: Cipher, salt: Vec<u8>, iterations: u32) -> Self {
+        Self {
+            family: Family {
+                derivation: Derivation::Pkcs12,
+                cipher,
+            },
+            salt,
+            iterations: u64::from(iterations),
+        }
+    }
+
     /// From `SEQUENCE { salt OCTET STRING, iterationCount INTEGER }`.
     pub(super) fn parse(family: Family, parameters: &Tlv<'_>) -> Result<Self, Refusal> {
         let mut inside = parameters.inside();
@@ -88,9 +102,21 @@ impl Pbe {
 
     /// With a password in the form that the family wants; the caller has checked the iteration count.
     pub(super) fn decrypt(&self, password: &[u8], encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (key, iv) = self.derive(password)?;
+        self.family.cipher.decrypt(&key, &iv, encrypted)
+    }
+
+    /// The opposite, where the cipher is one that is written.
+    pub(super) fn encrypt(&self, password: &[u8], clear: &[u8]) -> Option<Vec<u8>> {
+        let (key, iv) = self.derive(password)?;
+        self.family.cipher.encrypt(&key, &iv, clear)
+    }
+
+    /// Key and initialization vector.
+    fn derive(&self, password: &[u8]) -> Option<(Octets, Octets)> {
         let iterations = u32::try_from(self.iterations).ok()?;
         let cipher = self.family.cipher;
-        let (key, iv) = match self.family.derivation {
+        Some(match self.family.derivation {
             Derivation::Pbkdf1(hash) => {
                 let mut derived = hash.digest(&[password, &self.salt]);
                 for _ in 1..iterations {
@@ -119,8 +145,7 @@ impl Pbe {
                     part(Purpose::Iv, cipher.iv_len()),
                 )
             }
-        };
-        cipher.decrypt(&key, &iv, encrypted)
+        })
     }
 }
 

@@ -181,7 +181,7 @@ pub(crate) fn stretch(password: &[u8], salt: &[u8], bytes: &mut [u8]) {
 const ROUNDS: u32 = 10_000;
 
 /// OpenSSL's own limit (`SCRYPT_MAX_MEM`).
-const MAX_SCRYPT_MEMORY: u64 = 32 * 1024 * 1024;
+pub(super) const MAX_SCRYPT_MEMORY: u64 = 32 * 1024 * 1024;
 
 fn parse_cipher(encryption: &Tlv<'_>) -> Result<(Cipher, Vec<u8>), Refusal> {
     let mut inside = encryption.inside();
