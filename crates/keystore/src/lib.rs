@@ -11,7 +11,7 @@
 //! | [JKS](Format::Jks) | versions 1 and 2 | version 2 | store and key | yes |
 //! | [PKCS#12](Format::Pkcs12) | DER or BER; PBES1, PBES2 and the PKCS#12 schemes; password-based MAC | as Java 16 and later write it | store and key | yes |
 //!
-//! JCEKS, BKS, UBER, BCFKS and some files that are no key store at all are recognised and refused by name. Base64 without
+//! IBM's KDB and some files that are no key store at all are recognised and refused by name. Base64 without
 //! armour around any of these is undone first.
 //!
 //! Inside, each row uses only what stands beside or below it; the words of the interface (the last row, and the enum
