@@ -9,7 +9,11 @@
 //! | [DER](Format::Der) | the same, one object or several behind each other | one certificate | per key | no |
 //! | [PKCS#7](Format::Pkcs7) | certificates and CRLs of a `SignedData`, DER, BER or PEM | certificates, DER | no | no |
 //! | [JKS](Format::Jks) | versions 1 and 2 | version 2 | store and key | yes |
+//! | [JCEKS](Format::Jceks) | the same, and secret keys | version 2 | store and key | yes |
 //! | [PKCS#12](Format::Pkcs12) | DER or BER; PBES1, PBES2 and the PKCS#12 schemes; password-based MAC | as Java 16 and later write it | store and key | yes |
+//! | [BKS](Format::Bks) | versions 0 to 2 | version 2 | store and key | yes |
+//! | [UBER](Format::Uber) | version 1 | version 1 | store and key | yes |
+//! | [BCFKS](Format::Bcfks) | PBKDF2 and scrypt, AES-256-CCM | BouncyCastle's defaults | store and key | yes |
 //!
 //! IBM's KDB and some files that are no key store at all are recognised and refused by name. Base64 without
 //! armour around any of these is undone first.
