@@ -86,6 +86,9 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         Error::ExactlyOne { .. } => {
             "write .pem, .p7b or .jks, which hold several, or choose one with `trustpack merge INPUT --select root -o OUT` (or leaf)"
         }
+        Error::NotOneChain { .. } => {
+            "write .p7b or .pem, which hold any certificates, or name those of one chain only"
+        }
         Error::EntryUnfit { what, .. } if what.contains("without its certificate") => {
             "name the key's certificate and its issuers as well, in the same command"
         }

@@ -63,9 +63,9 @@ impl Loaded {
     pub(crate) fn tell_left_out(&self, talk: &Talk) {
         let contents = &self.contents;
         for (count, what) in [
-            (contents.requests.len(), "certificate request"),
-            (contents.crls.len(), "revocation list"),
-            (contents.public_keys.len(), "public key"),
+            (contents.others.requests.len(), "certificate request"),
+            (contents.others.crls.len(), "revocation list"),
+            (contents.others.public_keys.len(), "public key"),
         ] {
             if count > 0 {
                 let what = report::count(count, what);

@@ -13,8 +13,8 @@ use crate::store::SystemRandom;
 
 /// Opens every key that the passwords open, and gives each key without a chain its certificate.
 ///
-/// A PEM file shows its keys to everybody who can read it, so a key goes there only as the user says: sealed with
-/// `--key-password`, or in the clear with `--key-password none`.
+/// A PEM or DER file shows its keys to everybody who can read it, so a key goes there only as the user says: sealed
+/// with `--key-password`, or in the clear with `--key-password none`.
 pub(crate) fn open_and_pair(
     store: KeyStore,
     passwords: &Passwords,
@@ -27,9 +27,12 @@ pub(crate) fn open_and_pair(
     }
     let opened = open(store, passwords)?;
     let paired = trustpack_core::pair::pair(opened);
-    warn_of_locked_keys(&paired, passwords, talk);
-    if format == Format::Pem {
-        seal_for_pem(paired, out, talk)
+    // the writers of stores say it themselves, for the password that is meant there
+    if !format.has_password() {
+        warn_of_locked_keys(&paired, passwords, talk);
+    }
+    if matches!(format, Format::Pem | Format::Der) {
+        seal_for_all_to_see(paired, format, out, talk)
     } else {
         Ok(paired)
     }
@@ -120,10 +123,15 @@ fn warn_of_locked_keys(store: &KeyStore, passwords: &Passwords, talk: &Talk) {
     }
 }
 
-fn seal_for_pem(store: KeyStore, out: &StorePassword, talk: &Talk) -> Result<KeyStore> {
+fn seal_for_all_to_see(
+    store: KeyStore,
+    format: Format,
+    out: &StorePassword,
+    talk: &Talk,
+) -> Result<KeyStore> {
     let Some(source) = &out.key_password else {
         return Err(Hinted::new(
-            "the input holds a private key, and PEM would show it",
+            format!("the input holds a private key, and {format} would show it"),
             "name --key-password SOURCE to encrypt it, or --key-password none to write it in the clear",
         )
         .into());

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::keystore::{
-    self, Entry, EntryKind, Error, Format, KeyStore, NoteKind, RandomSource, WriteOptions,
+    self, Entry, EntryKind, Error, Format, KeyStore, NoteKind, Others, RandomSource, WriteOptions,
 };
 
 use trustpack_core::report;
@@ -62,12 +62,14 @@ pub(crate) fn save(
     } else {
         None
     };
-    save_with(store, target, password.as_ref(), passwords, talk)
+    let others = Others::default();
+    save_with(store, &others, target, password.as_ref(), passwords, talk)
 }
 
-/// As [`save`], with the store password already known.
+/// As [`save`], with the store password already known, and with what stands beside the entries.
 pub(crate) fn save_with(
     store: &KeyStore,
+    others: &Others,
     target: &Target<'_>,
     password: Option<&keystore::Password>,
     passwords: &StorePassword,
@@ -81,6 +83,7 @@ pub(crate) fn save_with(
     let options = WriteOptions {
         password,
         key_password: key_password.as_ref(),
+        others: Some(others),
         // Without a key inside, salts follow from the content, so that equal input gives equal bytes.
         random: store
             .has_keys()
@@ -112,28 +115,42 @@ pub(crate) fn save_with(
         None => output::save(target.path, &written.bytes, privacy, target.existing)?,
     };
     if !output::is_stdout(target.path) {
-        let count = store
-            .entries()
-            .iter()
-            .map(Entry::certificates)
-            .map(<[_]>::len)
-            .sum::<usize>();
-        let keys = store
-            .entries()
-            .iter()
-            .filter(|entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_)))
-            .count();
-        let certificates = report::count(count, "certificate");
-        let what = match keys {
-            0 => certificates,
-            _ => format!("{} and {certificates}", report::count(keys, "key")),
-        };
+        let what = in_words(store, others, target.format);
         talk.say(match saved {
             Saved::Unchanged => format!("{name} is unchanged: {what}, {}", target.format),
             Saved::Written => format!("wrote {name}: {what}, {}", target.format),
         });
     }
     Ok(saved)
+}
+
+/// What was written: `1 key and 3 certificates`, `2 certificates and 1 revocation list`.
+fn in_words(store: &KeyStore, others: &Others, format: Format) -> String {
+    let entries = store.entries();
+    let [requests, crls, public_keys] = others.fitting(format, store.is_empty());
+    let certificates = entries
+        .iter()
+        .map(Entry::certificates)
+        .map(<[_]>::len)
+        .sum::<usize>();
+    let is_key = |entry: &&Entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_));
+    let counts = [
+        (entries.iter().filter(is_key).count(), "key"),
+        (certificates, "certificate"),
+        (requests, "certificate request"),
+        (crls, "revocation list"),
+        (public_keys, "public key"),
+    ];
+    let there: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| report::count(*count, what))
+        .collect();
+    match there.split_last() {
+        None => report::count(0, "certificate"),
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+    }
 }
 
 /// The operating system's random bytes.

@@ -303,9 +303,9 @@ impl ContentsRecord {
                 _ => "absent",
             },
             entries: entries.collect(),
-            requests: contents.requests.len(),
-            crls: contents.crls.len(),
-            public_keys: contents.public_keys.len(),
+            requests: contents.others.requests.len(),
+            crls: contents.others.crls.len(),
+            public_keys: contents.others.public_keys.len(),
             notes: contents.notes.iter().map(ToString::to_string).collect(),
         }
     }

@@ -214,6 +214,7 @@ pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const BMP_STRING: u8 = 0x1e;
 pub(crate) const ENUMERATED: u8 = 0x0a;
 pub(crate) const GENERALIZED_TIME: u8 = 0x18;
+pub(crate) const IA5_STRING: u8 = 0x16;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;

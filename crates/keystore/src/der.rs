@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
 use crate::{
-    Alias, At, Contents, Entry, EntryKind, Error, Format, KeyStore, SealedKey, WriteOptions,
-    Written, ber, oid, pkcs7,
+    Alias, At, Contents, Entry, EntryKind, Error, Format, KeyStore, Request, SealedKey,
+    WriteOptions, Written, ber, oid, pkcs7,
 };
 use ber::Outline;
 pub(crate) use shape::Shape;
@@ -36,45 +36,71 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
     pile.into_contents()
 }
 
-/// Writes the one certificate of the store.
-pub(crate) fn write(store: &KeyStore, _: &WriteOptions<'_>) -> Result<Written, Error> {
-    let certificates = only_certificates(store, Format::Der)?;
-    let [certificate] = certificates.as_slice() else {
+/// Writes the one object that there is: a certificate, a key as PKCS#8, a request, a CRL or a public key.
+pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Written, Error> {
+    let mut objects = Vec::new();
+    for entry in store.entries() {
+        match &entry.kind {
+            EntryKind::PrivateKey { key, .. } => objects.push(key_der(key, entry)?),
+            EntryKind::SecretKey(_) => return Err(unfit(entry, Format::Der, "the secret key")),
+            EntryKind::TrustedCertificate(_) => (),
+        }
+        let certificates = entry.certificates().iter();
+        objects.extend(certificates.map(|certificate| Zeroizing::new(certificate.to_vec())));
+    }
+    // what stands beside a certificate or key is left out for it, and told
+    if let Some(others) = options.others.filter(|_| objects.is_empty()) {
+        let requests = others.requests.iter().map(Request::der);
+        let rest = others.crls.iter().chain(&others.public_keys);
+        let all = requests.chain(rest.map(Vec::as_slice));
+        objects.extend(all.map(|der| Zeroizing::new(der.to_vec())));
+    }
+    let found = objects.len();
+    let (Some(bytes), 1) = (objects.pop(), found) else {
         return Err(Error::ExactlyOne {
             format: Format::Der,
-            found: certificates.len(),
+            found,
         });
     };
     let mut notes = Notes::default();
     note_lost_aliases(store, Format::Der, &mut notes);
     Ok(Written {
-        bytes: Zeroizing::new(certificate.to_vec()),
+        bytes,
         notes: notes.into_list(),
     })
+}
+
+/// A key as PKCS#8, in the clear or encrypted as it came.
+fn key_der(key: &SealedKey, entry: &Entry) -> Result<Zeroizing<Vec<u8>>, Error> {
+    if key.is_sealed() {
+        let sealed = key.as_encrypted_pkcs8().map(<[u8]>::to_vec);
+        return sealed.map(Zeroizing::new).ok_or_else(|| Error::KeySealed {
+            format: Format::Der,
+            alias: entry.alias.to_string(),
+        });
+    }
+    Ok(Zeroizing::new(key.unlock(None)?.secret_pkcs8().to_vec()))
+}
+
+fn unfit(entry: &Entry, format: Format, what: &'static str) -> Error {
+    Error::EntryUnfit {
+        format,
+        alias: entry.alias.to_string(),
+        what,
+    }
 }
 
 /// The certificates of a store that is about to become a file without keys.
 pub(crate) fn only_certificates(
     store: &KeyStore,
     format: Format,
-) -> Result<Vec<CertificateDer<'_>>, Error> {
-    let mut certificates = Vec::new();
-    for entry in store.entries() {
-        let what = match &entry.kind {
-            EntryKind::PrivateKey { .. } => "the private key",
-            EntryKind::SecretKey(_) => "the secret key",
-            EntryKind::TrustedCertificate(certificate) => {
-                certificates.push(CertificateDer::from(certificate.as_ref()));
-                continue;
-            }
-        };
-        return Err(Error::EntryUnfit {
-            format,
-            alias: entry.alias.to_string(),
-            what,
-        });
-    }
-    Ok(certificates)
+) -> Result<Vec<&CertificateDer<'static>>, Error> {
+    let each = store.entries().iter().map(|entry| match &entry.kind {
+        EntryKind::PrivateKey { .. } => Err(unfit(entry, format, "the private key")),
+        EntryKind::SecretKey(_) => Err(unfit(entry, format, "the secret key")),
+        EntryKind::TrustedCertificate(certificate) => Ok(certificate),
+    });
+    each.collect()
 }
 
 /// Says once that names do not survive in a format that has none.
@@ -119,13 +145,13 @@ impl Pile {
         match shape {
             Shape::Certificate => self.certificate(object, alias)?,
             Shape::ContentInfo => return self.pkcs7(object, alias, at),
-            Shape::Crl => self.contents.crls.push(object.to_vec()),
+            Shape::Crl => self.contents.others.crls.push(object.to_vec()),
             Shape::EncryptedPkcs8 => {
                 self.key(SealedKey::from_encrypted_pkcs8(object.to_vec()), alias)?;
             }
             Shape::DsaKey => return self.derived(SealedKey::from_dsa(object), alias),
             Shape::Pkcs1 => return self.derived(SealedKey::from_pkcs1(object), alias),
-            Shape::Pkcs1Public => self.contents.public_keys.push(rsa_spki(object)),
+            Shape::Pkcs1Public => self.contents.others.public_keys.push(rsa_spki(object)),
             Shape::Pkcs8 => {
                 let der = Zeroizing::new(object.to_vec());
                 self.key(SealedKey::from_pkcs8(der), alias)?;
@@ -136,9 +162,10 @@ impl Pile {
                     self.certificate(certificate.whole, None)?;
                 }
             }
-            Shape::Request => self.contents.requests.push(object.to_vec()),
+            Shape::Request => self.request(Request::Pkcs10(object.to_vec())),
             Shape::Sec1 => return self.derived(SealedKey::from_sec1(object), alias),
-            Shape::Spki => self.contents.public_keys.push(object.to_vec()),
+            Shape::Spkac => self.request(Request::Spkac(object.to_vec())),
+            Shape::Spki => self.contents.others.public_keys.push(object.to_vec()),
             Shape::Bcfks | Shape::NetscapeSequence | Shape::OcspResponse | Shape::Pfx => {
                 return Ok(Err(format!("{} cannot be read here", shape.name())));
             }
@@ -157,6 +184,10 @@ impl Pile {
             Ok(key) => self.key(key, alias).map(Ok),
             Err(error) => Ok(Err(error.to_string())),
         }
+    }
+
+    fn request(&mut self, request: Request) {
+        self.contents.others.requests.push(request);
     }
 
     /// Adds a private key without a certificate; pairing the two is for those who know what a public key is.
@@ -186,7 +217,7 @@ impl Pile {
         for entry in inner.store.into_entries() {
             self.entry(entry.kind, alias)?;
         }
-        self.contents.crls.extend(inner.crls);
+        self.contents.others.append(inner.others);
         for note in inner.notes {
             self.notes.push(note.kind, at.clone(), note.to_string());
         }
@@ -195,14 +226,7 @@ impl Pile {
 
     /// Makes room for one more of anything.
     fn count(&self) -> Result<(), Error> {
-        let Contents {
-            store,
-            requests,
-            crls,
-            public_keys,
-            ..
-        } = &self.contents;
-        let found = store.len() + requests.len() + crls.len() + public_keys.len();
+        let found = self.contents.store.len() + self.contents.others.len();
         if found < MAX_ENTRIES {
             return Ok(());
         }
@@ -333,6 +357,7 @@ mod tests {
             (testing::RSA_KEY, 1, [0, 0, 0]),
             (testing::DSA_KEY, 1, [0, 0, 0]),
             (testing::REQUEST, 0, [1, 0, 0]),
+            (testing::SPKAC, 0, [1, 0, 0]),
             (testing::CRL, 0, [0, 1, 0]),
             (testing::PUBLIC_KEY, 0, [0, 0, 1]),
             (testing::RSA_PUBLIC_KEY, 0, [0, 0, 1]),
@@ -342,9 +367,9 @@ mod tests {
             assert_eq!(contents.store.has_keys(), keys == 1, "{block}");
             assert_eq!(contents.store.len(), keys, "{block}");
             let found = [
-                contents.requests.len(),
-                contents.crls.len(),
-                contents.public_keys.len(),
+                contents.others.requests.len(),
+                contents.others.crls.len(),
+                contents.others.public_keys.len(),
             ];
             assert_eq!(found, others, "{block}");
             assert_eq!(contents.notes, [], "{block}");
@@ -354,7 +379,10 @@ mod tests {
     #[test]
     fn an_rsa_public_key_is_wrapped() {
         let contents = read(&testing::der(testing::RSA_PUBLIC_KEY)).unwrap();
-        assert_eq!(Shape::of(&contents.public_keys[0]), Some(Shape::Spki));
+        assert_eq!(
+            Shape::of(&contents.others.public_keys[0]),
+            Some(Shape::Spki)
+        );
     }
 
     #[test]
@@ -423,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_one_certificate_is_written() {
+    fn exactly_one_object_is_written() {
         let a = testing::der(testing::CERT_A);
         let entry =
             |alias: &str| Entry::trusted(Alias::new(alias), CertificateDer::from(a.clone()));
@@ -435,12 +463,36 @@ mod tests {
         assert_eq!(*written(&store).unwrap().bytes, a);
         store.push(entry("b")).unwrap();
         assert_eq!(written(&store), Err(Error::ExactlyOne { format, found: 2 }));
-        let key = SealedKey::from_pkcs8(Zeroizing::new(testing::der(testing::KEY)));
-        let chain = Vec::new();
-        let kind = EntryKind::PrivateKey { key, chain };
-        store.push(Entry { kind, ..entry("k") }).unwrap();
-        let error = written(&store).unwrap_err();
-        assert_eq!(error.to_string(), "DER cannot hold the private key \"k\"");
+    }
+
+    /// Each is what was read from it.
+    #[test]
+    fn keys_requests_and_the_rest_are_written_as_they_came() {
+        for block in [
+            testing::KEY,
+            testing::ENCRYPTED_KEY,
+            testing::REQUEST,
+            testing::SPKAC,
+            testing::CRL,
+            testing::PUBLIC_KEY,
+        ] {
+            let before = read(&testing::der(block)).unwrap();
+            let options = WriteOptions {
+                others: Some(&before.others),
+                ..WriteOptions::default()
+            };
+            let output = crate::write(&before.store, Format::Der, &options).unwrap();
+            assert_eq!(*output.bytes, testing::der(block));
+            assert_eq!(output.notes, []);
+        }
+        let secret = SealedKey::from_pkcs8(Zeroizing::new(testing::der(testing::KEY)));
+        let mut store = KeyStore::new();
+        store.push_renamed(Entry {
+            kind: EntryKind::SecretKey(secret),
+            ..Entry::trusted(Alias::new("s"), CertificateDer::from(vec![]))
+        });
+        let error = write(&store, &WriteOptions::default()).unwrap_err();
+        assert_eq!(error.to_string(), "DER cannot hold the secret key \"s\"");
     }
 
     proptest! {

@@ -112,10 +112,18 @@ pub enum Error {
         /// What forbids it.
         why: String,
     },
-    /// The container holds exactly one certificate.
-    #[error("{format} holds exactly one certificate, here are {found}")]
+    /// The format holds exactly one object.
+    #[error("{format} holds exactly one certificate or other object, here are {found}")]
     ExactlyOne {
-        /// The container to be written.
+        /// The format to be written.
+        format: Format,
+        /// How many certificates, keys, requests, lists and public keys there are together.
+        found: usize,
+    },
+    /// The format holds one chain, and the certificates are none: one of them issued none of the others, or is missing.
+    #[error("{format} holds one chain, and these {found} certificates are not one")]
+    NotOneChain {
+        /// The format to be written.
         format: Format,
         /// How many certificates there are.
         found: usize,

@@ -32,6 +32,9 @@ pub enum Format {
     Pkcs12,
     /// Certs-only PKCS#7 `SignedData` (RFC 2315, RFC 5652), DER or PEM (`.p7b`).
     Pkcs7,
+    /// One chain as `java.security.cert.CertPath` encodes it, the certificate nearest to the root first (X.509, RFC 6066
+    /// section 10.1).
+    PkiPath,
     /// BouncyCastle's key store that is encrypted as a whole (`BcKeyStoreSpi.BouncyCastleStore`).
     Uber,
 }
@@ -42,6 +45,7 @@ impl Format {
         Self::Pem,
         Self::Der,
         Self::Pkcs7,
+        Self::PkiPath,
         Self::Jks,
         Self::Jceks,
         Self::Pkcs12,
@@ -60,7 +64,7 @@ impl Format {
         }
     }
 
-    /// The word for flags and JSON: `pem`, `der`, `p7b`, `jks`, `jceks`, `pkcs12`, `bks`, `uber`, `bcfks`.
+    /// The word for flags and JSON: `pem`, `der`, `p7b`, `pkipath`, `jks`, `jceks`, `pkcs12`, `bks`, `uber`, `bcfks`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Bcfks => "bcfks",
@@ -71,14 +75,15 @@ impl Format {
             Self::Pem => "pem",
             Self::Pkcs12 => "pkcs12",
             Self::Pkcs7 => "p7b",
+            Self::PkiPath => "pkipath",
             Self::Uber => "uber",
         }
     }
 
     /// The format that a file extension asks for when writing; reading never uses it.
     ///
-    /// Case is ignored and there is no leading dot: `pem crt`, `cer der`, `p7b p7c`, `jks`, `jceks`, `p12 pfx`, `bks`,
-    /// `uber ubr`, `bcfks`.
+    /// Case is ignored and there is no leading dot: `pem crt`, `cer der`, `p7b p7c`, `pkipath`, `jks`, `jceks`,
+    /// `p12 pfx`, `bks`, `uber ubr`, `bcfks`.
     pub fn for_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "pem" | "crt" | "key" => Some(Self::Pem),
@@ -89,6 +94,7 @@ impl Format {
             "p12" | "pfx" | "pkcs12" => Some(Self::Pkcs12),
             "bcfks" => Some(Self::Bcfks),
             "bks" => Some(Self::Bks),
+            "pkipath" => Some(Self::PkiPath),
             "uber" | "ubr" => Some(Self::Uber),
             _ => None,
         }
@@ -182,6 +188,7 @@ impl fmt::Display for Format {
             Self::Pem => "PEM",
             Self::Pkcs12 => "PKCS#12",
             Self::Pkcs7 => "PKCS#7",
+            Self::PkiPath => "PkiPath",
             Self::Uber => "UBER",
         })
     }
@@ -217,6 +224,7 @@ fn identify_within(bytes: &[u8], wraps: usize) -> Result<Identified, Error> {
         Some(Shape::Bcfks) => return Ok(Identified::Format(Format::Bcfks)),
         Some(Shape::ContentInfo) => return Ok(Identified::Format(Format::Pkcs7)),
         Some(Shape::Pfx) => return Ok(Identified::Format(Format::Pkcs12)),
+        Some(Shape::PkiPath) => return Ok(Identified::Format(Format::PkiPath)),
         Some(_) => return Ok(Identified::Format(Format::Der)),
         None => (),
     }
@@ -228,7 +236,8 @@ fn identify_within(bytes: &[u8], wraps: usize) -> Result<Identified, Error> {
     if scan::has_marker(&text) {
         return Ok(Identified::Format(Format::Pem));
     }
-    if let Some(inner) = bare_base64(&text).filter(|_| wraps > 0) {
+    let inner = bare_base64(spkac(&text).unwrap_or(&text));
+    if let Some(inner) = inner.filter(|_| wraps > 0) {
         match identify_within(&inner, wraps - 1) {
             Ok(_) => return Ok(Identified::Base64(inner)),
             Err(error @ Error::Recognised { .. }) => return Err(error),
@@ -245,6 +254,14 @@ fn bare_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let body = body::decode(text, b"").ok()?;
     let is_plain = body.dek_info.is_none() && body.flaw.is_none();
     is_plain.then_some(body.bytes)
+}
+
+/// What follows `SPKAC=`, the line of base64 that `openssl spkac` reads and writes, between others with names.
+fn spkac(text: &[u8]) -> Option<&[u8]> {
+    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines
+        .map(<[u8]>::trim_ascii)
+        .find_map(|line| line.strip_prefix(b"SPKAC="))
 }
 
 fn foreign_text(text: &[u8]) -> Option<&'static str> {
@@ -294,6 +311,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::ber;
     use crate::testing::{self, der, unhex};
 
     #[test]
@@ -314,6 +332,18 @@ mod tests {
             (b"\0\0\0\x01\0\0\0\x14", Format::Uber),
             (&der(testing::CERT_A), Format::Der),
             (&der(testing::CERT_A)[..200], Format::Der),
+            (testing::SPKAC.as_bytes(), Format::Der),
+            (
+                &[b"CN=x\r\nSPKAC=", testing::SPKAC.as_bytes(), b"\r\n"].concat(),
+                Format::Der,
+            ),
+            (
+                &ber::encode(
+                    ber::SEQUENCE,
+                    &[&der(testing::CERT_A), &der(testing::CERT_B)],
+                ),
+                Format::PkiPath,
+            ),
             (testing::CERT_A.as_bytes(), Format::Pem),
             (testing::PKCS7.as_bytes(), Format::Pem),
             (b"0 s:CN = x\n-----BEGIN X-----", Format::Pem),

@@ -5,9 +5,10 @@
 //!
 //! | format | read | written | password | names |
 //! |---|---|---|---|---|
-//! | [PEM](Format::Pem) | certificates, keys, requests, CRLs, public keys, PKCS#7; any text around and between | certificates, keys, chains | per key | only in OpenSSL's bag attributes |
-//! | [DER](Format::Der) | the same, one object or several behind each other | one certificate | per key | no |
-//! | [PKCS#7](Format::Pkcs7) | certificates and CRLs of a `SignedData`, DER, BER or PEM | certificates, DER | no | no |
+//! | [PEM](Format::Pem) | certificates, keys, requests, CRLs, public keys, PKCS#7; any text around and between | the same, but for PKCS#7 | per key | only in OpenSSL's bag attributes |
+//! | [DER](Format::Der) | the same, one object or several behind each other; SPKAC | one object | per key | no |
+//! | [PKCS#7](Format::Pkcs7) | certificates and CRLs of a `SignedData`, DER, BER or PEM | the same, DER or PEM | no | no |
+//! | [PkiPath](Format::PkiPath) | one chain, the root first | the same | no | no |
 //! | [JKS](Format::Jks) | versions 1 and 2 | version 2 | store and key | yes |
 //! | [JCEKS](Format::Jceks) | the same, and secret keys | version 2 | store and key | yes |
 //! | [PKCS#12](Format::Pkcs12) | DER or BER; PBES1, PBES2 and the PKCS#12 schemes; password-based MAC | as Java 16 and later write it | store and key | yes |
@@ -26,11 +27,11 @@
 //! format       which format some bytes are, by content
 //! pem          text: scan, marker, body, write        jks      read, write
 //! der          single objects: shape                  pkcs12   reader, matching, assemble, writer, mac, …
-//! pkcs7        certs-only SignedData
-//! pkcs8        keys, sealed and unlocked              tbs      names that link certificates
+//! pkcs7        certs-only SignedData                  pkipath  one chain
+//! pkcs8        keys, sealed and unlocked              chain    a key's certificates in Java's order, by tbs, names
 //! protect      every cipher, digest and derivation    java     DataInputStream and DataOutputStream
 //! ber          BER read leniently, DER written        oid      object identifiers by name
-//! model        note        error
+//! model        others      note        error
 //! ```
 //!
 //! Hostile input is expected: nothing is allocated on the word of a length or a count, the cost of reading is linear, and
@@ -39,6 +40,7 @@
 mod bcfks;
 mod ber;
 mod bks;
+mod chain;
 mod der;
 mod error;
 mod format;
@@ -49,11 +51,15 @@ mod jks;
 mod model;
 mod note;
 mod oid;
+mod others;
 mod pem;
 mod pkcs12;
 mod pkcs7;
 mod pkcs8;
+mod pkipath;
 mod protect;
+#[cfg(test)]
+mod round_trip;
 mod secret;
 mod tbs;
 #[cfg(test)]
@@ -63,14 +69,22 @@ pub use error::Error;
 pub use format::{Format, UnknownFormat};
 pub use model::{Alias, Attribute, Entry, EntryKind, KeyStore, Password, Timestamp};
 pub use note::{At, Note, NoteKind};
+pub use others::{Others, Request};
 pub use pkcs8::{PrivateKey, SealedKey};
 pub use pkcs12::Profile;
 pub use rustls_pki_types::CertificateDer;
 pub use secret::SecretKey;
 
+use std::collections::HashMap;
+
 use format::Identified;
 use note::Notes;
 use zeroize::Zeroizing;
+
+/// Compiles and runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Everything that was found in one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,12 +93,8 @@ pub struct Contents {
     pub format: Format,
     /// Certificates and keys, in input order.
     pub store: KeyStore,
-    /// Certificate signing requests (PKCS#10 DER), in input order.
-    pub requests: Vec<Vec<u8>>,
-    /// Certificate revocation lists (DER), in input order.
-    pub crls: Vec<Vec<u8>>,
-    /// Bare public keys (`SubjectPublicKeyInfo` DER), in input order.
-    pub public_keys: Vec<Vec<u8>>,
+    /// What else there is: requests, revocation lists, public keys.
+    pub others: Others,
     /// Whether the container's digest or MAC was checked.
     pub integrity: Integrity,
     /// What could not be read, and what is odd.
@@ -97,9 +107,7 @@ impl Contents {
         Self {
             format,
             store: KeyStore::new(),
-            requests: Vec::new(),
-            crls: Vec::new(),
-            public_keys: Vec::new(),
+            others: Others::default(),
             integrity: Integrity::Absent,
             notes: Vec::new(),
         }
@@ -157,6 +165,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> 
             Format::Pem => pem::read(bytes),
             Format::Pkcs12 => pkcs12::read(bytes, options),
             Format::Pkcs7 => pkcs7::read(bytes),
+            Format::PkiPath => pkipath::read(bytes),
         },
     }
 }
@@ -168,6 +177,12 @@ pub struct WriteOptions<'a> {
     pub password: Option<&'a Password>,
     /// Password of keys that are in the clear; `None` means the store password.
     pub key_password: Option<&'a Password>,
+    /// Passwords of single keys that are in the clear, by the alias as spelled; each comes before `key_password`.
+    pub key_passwords: Option<&'a HashMap<String, Password>>,
+    /// Written beside the entries where the format has a place for them; what it has none for is told.
+    pub others: Option<&'a Others>,
+    /// PKCS#7 only: as a PEM block in place of DER.
+    pub armor: bool,
     /// How a PKCS#12 is protected; the other formats have one way each.
     pub profile: Profile,
     /// JKS only: aliases keep their case, and two may differ in nothing else, as Java's type `CaseExactJKS` has it
@@ -177,6 +192,14 @@ pub struct WriteOptions<'a> {
     /// Where salts come from. `None`: derived from password and content, so that the same input gives the same
     /// bytes; possible only when no key is sealed by this write, else [`Error::NoRandomness`].
     pub random: Option<&'a dyn RandomSource>,
+}
+
+impl<'a> WriteOptions<'a> {
+    /// The password under which a key in the clear is sealed, most particular first.
+    pub(crate) fn password_of_key(&self, alias: &Alias) -> Option<&'a Password> {
+        let own = self.key_passwords.and_then(|own| own.get(alias.as_str()));
+        own.or(self.key_password).or(self.password)
+    }
 }
 
 /// A source of random bytes.
@@ -213,27 +236,20 @@ pub fn write(
     format: Format,
     options: &WriteOptions<'_>,
 ) -> Result<Written, Error> {
-    match format {
+    let mut written = match format {
         Format::Bcfks => bcfks::write(store, options),
         Format::Bks | Format::Uber => bks::write(store, format, options),
         Format::Der => der::write(store, options),
         Format::Jks | Format::Jceks => jks::write(store, format, options),
         Format::Pem => pem::write(store, options),
         Format::Pkcs12 => pkcs12::write(store, options),
-        Format::Pkcs7 => write_pkcs7(store),
+        Format::Pkcs7 => pkcs7::write(store, options),
+        Format::PkiPath => pkipath::write(store, options),
+    }?;
+    if let Some(others) = options.others {
+        let mut notes = Notes::default();
+        others.note_left_out(format, store.is_empty(), &mut notes);
+        written.notes.extend(notes.into_list());
     }
-}
-
-fn write_pkcs7(store: &KeyStore) -> Result<Written, Error> {
-    let format = Format::Pkcs7;
-    let certificates = der::only_certificates(store, format)?;
-    if certificates.is_empty() {
-        return Err(Error::NothingToWrite { format });
-    }
-    let mut notes = Notes::default();
-    der::note_lost_aliases(store, format, &mut notes);
-    Ok(Written {
-        bytes: Zeroizing::new(pkcs7::write(&certificates)),
-        notes: notes.into_list(),
-    })
+    Ok(written)
 }

@@ -9,7 +9,7 @@ pub(crate) mod scan;
 pub(crate) mod text;
 mod write;
 
-pub(crate) use write::write;
+pub(crate) use write::{block, write};
 
 use crate::der::{self, Pile, Shape};
 use crate::{At, Contents, Error, Format, SealedKey, ber};
@@ -231,9 +231,21 @@ mod tests {
             }
         });
         let mut found: Vec<String> = found.collect();
-        found.extend(contents.requests.iter().map(|_| "request".to_owned()));
-        found.extend(contents.crls.iter().map(|_| "crl".to_owned()));
-        found.extend(contents.public_keys.iter().map(|_| "public key".to_owned()));
+        found.extend(
+            contents
+                .others
+                .requests
+                .iter()
+                .map(|_| "request".to_owned()),
+        );
+        found.extend(contents.others.crls.iter().map(|_| "crl".to_owned()));
+        found.extend(
+            contents
+                .others
+                .public_keys
+                .iter()
+                .map(|_| "public key".to_owned()),
+        );
         let notes = contents.notes.iter().map(|note| match note.kind {
             NoteKind::Skipped => format!("! {note}"),
             _ => note.to_string(),

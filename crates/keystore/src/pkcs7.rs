@@ -7,12 +7,16 @@
 //! ```
 
 use rustls_pki_types::CertificateDer;
+use zeroize::Zeroizing;
 
 use crate::ber::{self, Tlv};
+use crate::der::{note_lost_aliases, only_certificates};
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
 use crate::protect::Refusal;
-use crate::{Alias, At, Contents, Entry, Error, Format, KeyStore, oid};
+use crate::{
+    Alias, At, Contents, Entry, Error, Format, KeyStore, Others, WriteOptions, Written, oid, pem,
+};
 
 /// Reads DER or BER; certificates keep the order in which they stand.
 pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
@@ -23,24 +27,55 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
     }
     Ok(Contents {
         store,
-        crls: bag.crls,
+        others: Others {
+            crls: bag.crls,
+            ..Others::default()
+        },
         notes: bag.notes.into_list(),
         ..Contents::empty(Format::Pkcs7)
     })
 }
 
-/// Writes DER, but for the order of the certificates, which is kept: a DER SET would be sorted, and no reader asks for it.
-pub(crate) fn write(certificates: &[CertificateDer<'_>]) -> Vec<u8> {
-    let certificates: Vec<&[u8]> = certificates.iter().map(AsRef::as_ref).collect();
+/// Writes certificates and CRLs, as a PEM block when asked.
+pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Written, Error> {
+    let format = Format::Pkcs7;
+    let certificates = only_certificates(store, format)?;
+    let crls = options.others.map_or(&[][..], |others| &others.crls);
+    if certificates.is_empty() && crls.is_empty() {
+        return Err(Error::NothingToWrite { format });
+    }
+    let certificates: Vec<&[u8]> = certificates.iter().map(|one| one.as_ref()).collect();
+    let crls: Vec<&[u8]> = crls.iter().map(Vec::as_slice).collect();
+    let der = signed_data(&certificates, &crls);
+    let bytes = if options.armor {
+        pem::block("PKCS7", &der).as_bytes().to_vec()
+    } else {
+        der
+    };
+    let mut notes = Notes::default();
+    note_lost_aliases(store, format, &mut notes);
+    Ok(Written {
+        bytes: Zeroizing::new(bytes),
+        notes: notes.into_list(),
+    })
+}
+
+/// DER, but for the order of the certificates, which is kept: a DER SET would be sorted, and no reader asks for it.
+fn signed_data(certificates: &[&[u8]], crls: &[&[u8]]) -> Vec<u8> {
     let empty_set = ber::encode(ber::SET, &[]);
     let no_content = ber::encode(ber::SEQUENCE, &[&oid::der(&oid::DATA)]);
+    let set = |number, members: &[&[u8]]| match members {
+        [] => Vec::new(),
+        _ => ber::encode(ber::context(number), members),
+    };
     let signed = ber::encode(
         ber::SEQUENCE,
         &[
             &ber::unsigned(1),
             &empty_set,
             &no_content,
-            &ber::encode(ber::context(0), &certificates),
+            &set(0, certificates),
+            &set(1, crls),
             &empty_set,
         ],
     );
@@ -135,11 +170,17 @@ fn walk(bytes: &[u8]) -> Result<Bag, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
 
     fn toys() -> Vec<CertificateDer<'static>> {
         [300, 5, 40]
             .map(|length| ber::encode(ber::SEQUENCE, &[&vec![7; length]]).into())
             .to_vec()
+    }
+
+    fn encoded(certificates: &[CertificateDer<'static>]) -> Vec<u8> {
+        let certificates: Vec<&[u8]> = certificates.iter().map(AsRef::as_ref).collect();
+        signed_data(&certificates, &[])
     }
 
     fn certificates(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
@@ -153,7 +194,7 @@ mod tests {
 
     #[test]
     fn order_is_kept_both_ways() {
-        let der = write(&toys());
+        let der = encoded(&toys());
         assert_eq!(certificates(&der), toys());
         let contents = read(&der).unwrap();
         let aliases: Vec<&str> = contents
@@ -164,12 +205,42 @@ mod tests {
             .collect();
         assert_eq!(aliases, ["1", "2", "3"]);
         assert!(contents.notes.is_empty());
-        assert_eq!(read(&write(&[])).unwrap().store.len(), 0);
+        assert_eq!(read(&encoded(&[])).unwrap().store.len(), 0);
+    }
+
+    #[test]
+    fn revocation_lists_stand_beside_and_armour_goes_around() {
+        let crl = testing::der(testing::CRL);
+        let others = Others {
+            crls: vec![crl.clone()],
+            public_keys: vec![testing::der(testing::PUBLIC_KEY)],
+            ..Others::default()
+        };
+        for (armor, begin) in [(false, &[0x30][..]), (true, b"-----BEGIN PKCS7-----\n")] {
+            let options = WriteOptions {
+                others: Some(&others),
+                armor,
+                ..WriteOptions::default()
+            };
+            let output = crate::write(&KeyStore::new(), Format::Pkcs7, &options).unwrap();
+            assert!(output.bytes.starts_with(begin));
+            assert_eq!(
+                output.notes[0].to_string(),
+                "1 public key(s) left out: PKCS#7 has no place for them"
+            );
+            let contents = testing::open(&output.bytes, None).unwrap();
+            assert_eq!(
+                (contents.format, contents.others.crls),
+                (Format::Pkcs7, vec![crl.clone()])
+            );
+        }
+        let nothing = crate::write(&KeyStore::new(), Format::Pkcs7, &WriteOptions::default());
+        assert!(matches!(nothing, Err(Error::NothingToWrite { .. })));
     }
 
     #[test]
     fn cut_anywhere_is_an_error() {
-        let der = write(&toys());
+        let der = encoded(&toys());
         for length in 0..der.len() {
             assert!(read(&der[..length]).is_err(), "{length}");
         }

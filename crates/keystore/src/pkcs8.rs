@@ -1,6 +1,7 @@
 //! Private keys: sealed as the container holds them, PKCS#8 once unlocked.
 
 pub(crate) mod bouncy;
+mod carried;
 pub(crate) mod fips;
 mod shape;
 
@@ -14,6 +15,7 @@ use crate::java::sealed;
 use crate::protect::{self, Budget, Material, Refusal, Scheme, Sealing, Traditional};
 use crate::{Error, Format, Password, RandomSource, SecretKey};
 
+pub(crate) use carried::Carried;
 use shape::{TraditionalKind, to_pkcs8};
 pub(crate) use shape::{is_encrypted_private_key_info, is_private_key_info};
 

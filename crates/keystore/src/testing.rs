@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{Contents, Error, Password, RandomSource, ReadOptions, ber};
+use crate::{CertificateDer, Contents, Error, Password, RandomSource, ReadOptions, ber};
 
 /// The DER inside one of the blocks below.
 pub(crate) fn der(block: &str) -> Vec<u8> {
@@ -33,6 +33,40 @@ pub(crate) fn open(bytes: &[u8], password: Option<&str>) -> Result<Contents, Err
         password: password.as_ref(),
     };
     crate::read(bytes, &options)
+}
+
+/// An Ed25519 certificate with these common names and a signature of zeros.
+pub(crate) fn certificate(subject: &str, issuer: &str) -> CertificateDer<'static> {
+    certificate_with(subject, issuer, &[])
+}
+
+/// The same with encoded extensions.
+pub(crate) fn certificate_with(
+    subject: &str,
+    issuer: &str,
+    extensions: &[u8],
+) -> CertificateDer<'static> {
+    let name = |common_name: &str| {
+        let text = ber::encode(0x0c, &[common_name.as_bytes()]);
+        let pair = sequence(&[&[6, 3, 0x55, 4, 3], &text]);
+        sequence(&[&ber::encode(ber::SET, &[&pair])])
+    };
+    let algorithm = sequence(&[&[6, 3, 0x2b, 0x65, 0x70]]);
+    let time = |text: &str| ber::encode(ber::UTC_TIME, &[text.as_bytes()]);
+    let validity = sequence(&[&time("200101000000Z"), &time("400101000000Z")]);
+    let bits = |length: usize| ber::encode(ber::BIT_STRING, &[&[0], &vec![0; length]]);
+    let key = sequence(&[&algorithm, &bits(32)]);
+    let tbs = sequence(&[
+        &ber::encode(ber::context(0), &[&ber::unsigned(2)]),
+        &ber::unsigned(7),
+        &algorithm,
+        &name(issuer),
+        &validity,
+        &name(subject),
+        &key,
+        extensions,
+    ]);
+    sequence(&[&tbs, &algorithm, &bits(64)]).into()
 }
 
 /// No randomness at all: the same bytes each time.
@@ -275,3 +309,11 @@ W888je51rR7C2D11UKBkVHb9g33LiEuT0ksQ7Snt1o/yDMjuqo3m8AJQtDCKNTJD
 kQIcJkodS7AUtWUZ+PbJ382MZxC/OqmytKjY1ZoFJg==
 -----END DSA PRIVATE KEY-----
 ";
+
+/// `openssl spkac -key KEY -challenge hello -digest sha256`, without the name of the line.
+pub(crate) const SPKAC: &str = "\
+MIIBPzCBqTCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkCgYEArNMLHT5EfVjmb1RtZK2LWAbAx+TYqKjCRWx6FLrYIXrsBcUS\
+S6Lw/5ZNyRFktHq12NbNKFy8P49elfXHFvOXRltyUdKqsZL/cyQANzeTwZXHhCRUWNruso59g35wGMKLi/7EE5JligvtwoNV\
+Zqvm7Dl1r54smjbCMARLYVLJ2wUCAwEAARYFaGVsbG8wDQYJKoZIhvcNAQELBQADgYEAi5o8am+PLglnR2aHRzc6V8BG1qYo\
+mwG8qj3ESlF2dcobmggb6QF/R3z4U+AiKvgNvxDbLp9BT7ioTd4uGaDns4379F2F9c/7xXEKV8Ed8MnFHyAO043ZSxTn+EVc\
+bQTH/5I8Z0e7tHw9BcalkHGPSvlwuiPch0u9LUGF2AtuRX4=";

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use trustpack_core::alias;
-use trustpack_core::keystore::KeyStore;
+use trustpack_core::keystore::{KeyStore, Others};
 
 use super::Outcome;
 use crate::args::Convert;
@@ -44,7 +44,6 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     let mut whole = true;
     for loaded in &files.loaded {
         whole &= loaded.tell_notes(talk);
-        loaded.tell_left_out(talk);
     }
     // Converting half of what was named would lose the other half without an exit code that says so.
     if files.tell_failures(talk) {
@@ -52,12 +51,12 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     }
 
     let mut all = KeyStore::new();
-    for entry in files
-        .loaded
-        .into_iter()
-        .flat_map(|loaded| loaded.contents.store.into_entries())
-    {
-        all.push_renamed(entry);
+    let mut others = Others::default();
+    for loaded in files.loaded {
+        for entry in loaded.contents.store.into_entries() {
+            all.push_renamed(entry);
+        }
+        others.append(loaded.contents.others);
     }
     let all = keys::open_and_pair(all, &passwords, format, &arguments.store_password, talk)?;
     keys::warn_of_bare_keys(all.entries(), format, talk);
@@ -87,13 +86,21 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         };
         store::save_with(
             &all,
+            &others,
             &target,
             password.as_ref(),
             &arguments.store_password,
             talk,
         )?;
     } else {
-        store::save_with(&all, &target, None, &arguments.store_password, talk)?;
+        store::save_with(
+            &all,
+            &others,
+            &target,
+            None,
+            &arguments.store_password,
+            talk,
+        )?;
     }
     // What can be read is written, and the exit code says that it is not all.
     Ok(if whole {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
-use trustpack_core::keystore::{self, Format, KeyStore, Password, ReadOptions, Timestamp};
+use trustpack_core::keystore::{self, Format, KeyStore, Others, Password, ReadOptions, Timestamp};
 use trustpack_core::merge::{CreatedPolicy, Incoming, MergeOptions, Plan, plan, render_plan};
 use trustpack_core::report::{ReportFormat, page};
 use trustpack_core::select::{Select, select};
@@ -90,6 +90,8 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
 /// The store that is merged into: what it holds now, and how it will be written.
 struct Destination {
     store: KeyStore,
+    /// What the file holds beside entries, which stays in it.
+    others: Others,
     format: Format,
     /// The file as it was read; `None` when there is none yet.
     bytes: Option<Vec<u8>>,
@@ -111,6 +113,7 @@ impl Destination {
         };
         let mut destination = Self {
             store: KeyStore::new(),
+            others: Others::default(),
             format: Format::Pem,
             bytes: None,
             password,
@@ -141,6 +144,7 @@ impl Destination {
         refuse_lossy(&contents, &name)?;
         self.format = arguments.output.format.unwrap_or(contents.format);
         self.store = contents.store;
+        self.others = contents.others;
         self.bytes = Some(bytes);
         Ok(())
     }
@@ -161,6 +165,7 @@ impl Destination {
         };
         store::save_with(
             merged,
+            &self.others,
             &target,
             asked.as_ref(),
             &arguments.store_password,
@@ -195,17 +200,9 @@ fn refuse_lossy(contents: &keystore::Contents, name: &str) -> Result<()> {
         .notes
         .iter()
         .find(|note| note.kind == keystore::NoteKind::Skipped);
-    let others = !contents.requests.is_empty()
-        || !contents.crls.is_empty()
-        || !contents.public_keys.is_empty();
     match skipped {
         Some(note) => Err(Hinted::new(
             format!("{name}: a part of it cannot be read and would be lost: {note}"),
-            "merge it into a new file: name it as an input and another file with -o",
-        )
-        .into()),
-        None if others => Err(Hinted::new(
-            format!("{name}: it also holds requests, revocation lists or public keys, which would be lost"),
             "merge it into a new file: name it as an input and another file with -o",
         )
         .into()),

@@ -5,13 +5,12 @@ use zeroize::Zeroizing;
 use super::{CERTIFICATE, PRIVATE_KEY, SECRET_KEY, UTF8_STRING, date};
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
-use crate::pkcs8::fips;
+use crate::pkcs8::{Carried, fips};
 use crate::protect::fips::{Derivation, MAX_CONTENT, Use};
 use crate::protect::{Budget, Hash};
-use crate::secret;
 use crate::{
     At, Entry, EntryKind, Error, Format, KeyStore, Password, RandomSource, SealedKey, Timestamp,
-    WriteOptions, Written, ber, oid,
+    WriteOptions, Written, ber, chain, oid, secret,
 };
 
 const FORMAT: Format = Format::Bcfks;
@@ -35,9 +34,10 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
     }
     let random = options.random.ok_or(Error::NoRandomness)?;
     let mut writer = Writer {
-        key_password: options.key_password.unwrap_or(password),
+        options,
+        password,
         random,
-        budget: Budget::new(),
+        carried: Carried::new(),
         notes: Notes::default(),
     };
     let mut entries = Zeroizing::new(Vec::new());
@@ -79,10 +79,10 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
 }
 
 struct Writer<'o> {
-    key_password: &'o Password,
+    options: &'o WriteOptions<'o>,
+    password: &'o Password,
     random: &'o dyn RandomSource,
-    /// For trying the passwords of keys that are sealed already.
-    budget: Budget,
+    carried: Carried,
     notes: Notes,
 }
 
@@ -96,14 +96,18 @@ impl Writer<'_> {
         }
         let (kind, data) = match &entry.kind {
             EntryKind::TrustedCertificate(certificate) => (CERTIFICATE, certificate.to_vec()),
-            EntryKind::PrivateKey { key, chain } => {
+            EntryKind::PrivateKey { key, .. } => {
+                let chain = chain::to_write(entry, &mut self.notes);
                 if chain.is_empty() {
                     let message = "a private key without its certificate, which Java cannot use";
                     self.notes
                         .warning(At::Entry(entry.alias.to_string()), message);
                 }
                 let sealed = self.seal(fips::Kind::Private, key, entry)?;
-                let chain: Vec<&[u8]> = chain.iter().map(|certificate| &certificate[..]).collect();
+                let chain: Vec<&[u8]> = chain
+                    .iter()
+                    .map(|certificate| certificate.as_ref())
+                    .collect();
                 let chain = ber::encode(ber::SEQUENCE, &chain);
                 (PRIVATE_KEY, ber::encode(ber::SEQUENCE, &[&sealed, &chain]))
             }
@@ -129,16 +133,10 @@ impl Writer<'_> {
             alias: entry.alias.to_string(),
             what,
         };
+        let own = self.options.password_of_key(&entry.alias);
+        let password = own.unwrap_or(self.password);
         if let Some((_, sealed)) = key.as_fips().filter(|(found, _)| *found == kind) {
-            if self.budget.charge(key.cost()).is_err() {
-                let message = "its key keeps the password it is sealed with; which one was too much work to find out";
-                self.notes
-                    .warning(At::Entry(entry.alias.to_string()), message);
-            } else if key.unlock(Some(self.key_password)).is_err() {
-                let message = "its key keeps the password it is sealed with, which is another";
-                self.notes
-                    .warning(At::Entry(entry.alias.to_string()), message);
-            }
+            self.carried.note(key, password, entry, &mut self.notes);
             return Ok(sealed.to_vec());
         }
         if key.is_sealed() {
@@ -154,7 +152,7 @@ impl Writer<'_> {
                 return Err(unfit("the secret key of an algorithm without identifier,"));
             }
         }
-        fips::seal(kind, clear.secret_pkcs8(), self.key_password, self.random)?
+        fips::seal(kind, clear.secret_pkcs8(), password, self.random)?
             .ok_or_else(|| unfit("the oversized key"))
     }
 }

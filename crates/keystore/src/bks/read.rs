@@ -404,7 +404,7 @@ impl<'a> Reader<'a> {
                 self.notes.warning(at, message);
             }
         }
-        contents.public_keys = self.public_keys;
+        contents.others.public_keys = self.public_keys;
         contents.notes = self.notes.into_list();
         contents
     }
@@ -646,7 +646,7 @@ mod tests {
             aliases(&contents),
             ["Root", "plain", "aes", "bytes", "own", "locked", "root"]
         );
-        assert_eq!(contents.public_keys, [der(testing::PUBLIC_KEY)]);
+        assert_eq!(contents.others.public_keys, [der(testing::PUBLIC_KEY)]);
         assert_eq!(contents.integrity, Integrity::Verified);
         let created = Some(Timestamp::from_millis(1_463_338_684_456));
         let mut kinds = Vec::new();

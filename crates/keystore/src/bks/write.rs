@@ -6,12 +6,12 @@ use super::{CERTIFICATE, DIGEST, END, SEALED, SECRET, X509, mac};
 use crate::java::DataOutput;
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
+use crate::pkcs8::Carried;
 use crate::pkcs8::bouncy::{self, ITERATIONS};
-use crate::protect::{Budget, Cipher, Hash, Scheme, bouncy_form};
-use crate::secret;
+use crate::protect::{Cipher, Hash, Scheme, bouncy_form};
 use crate::{
     At, Entry, EntryKind, Error, Format, KeyStore, Password, RandomSource, SealedKey, Timestamp,
-    WriteOptions, Written,
+    WriteOptions, Written, chain, secret,
 };
 
 /// Writes a store of one of the two formats, entries in the order of the store, aliases as spelled.
@@ -36,9 +36,10 @@ pub(crate) fn write(
     }
     let mut writer = Writer {
         format,
-        key_password: options.key_password.unwrap_or(password),
+        options,
+        password,
         random: options.random.ok_or(Error::NoRandomness)?,
-        budget: Budget::new(),
+        carried: Carried::new(),
         notes: Notes::default(),
     };
     if format == Format::Bks && password.is_empty() {
@@ -81,10 +82,10 @@ pub(crate) fn write(
 
 struct Writer<'o> {
     format: Format,
-    key_password: &'o Password,
+    options: &'o WriteOptions<'o>,
+    password: &'o Password,
     random: &'o dyn RandomSource,
-    /// For trying the passwords of keys that are sealed already.
-    budget: Budget,
+    carried: Carried,
     notes: Notes,
 }
 
@@ -101,20 +102,21 @@ impl Writer<'_> {
             self.notes
                 .oddity(At::Entry(entry.alias.to_string()), message);
         }
-        let (tag, chain, body) = match &entry.kind {
-            EntryKind::TrustedCertificate(_) => (CERTIFICATE, &[][..], None),
-            EntryKind::PrivateKey { key, chain } => {
-                if chain.is_empty() {
+        let certificates = chain::to_write(entry, &mut self.notes);
+        let (tag, chained, body) = match &entry.kind {
+            EntryKind::TrustedCertificate(_) => (CERTIFICATE, 0, None),
+            EntryKind::PrivateKey { key, .. } => {
+                if certificates.is_empty() {
                     let message = "a private key without its certificate, which Java cannot use";
                     self.notes
                         .warning(At::Entry(entry.alias.to_string()), message);
                 }
                 let sealed = self.seal(key, entry, bouncy::private)?;
-                (SEALED, chain.as_slice(), Some(sealed))
+                (SEALED, certificates.len(), Some(sealed))
             }
             EntryKind::SecretKey(key) => {
                 let (tag, body) = self.secret(key, entry)?;
-                (tag, &[][..], Some(body))
+                (tag, 0, Some(body))
             }
         };
         stream.raw(&[tag]);
@@ -126,9 +128,9 @@ impl Writer<'_> {
                 why: "it takes more than 65535 bytes".to_owned(),
             })?;
         stream.i64(entry.created.map_or(0, Timestamp::millis));
-        let count = u32::try_from(chain.len()).ok();
+        let count = u32::try_from(chained).ok();
         stream.u32(count.ok_or_else(|| unfit("the endless chain of"))?);
-        for certificate in entry.certificates() {
+        for certificate in certificates {
             stream
                 .utf(X509)
                 .and_then(|()| stream.blob(certificate))
@@ -175,16 +177,10 @@ impl Writer<'_> {
         entry: &Entry,
         encode: impl Fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let own = self.options.password_of_key(&entry.alias);
+        let password = own.unwrap_or(self.password);
         if let Some(sealed) = key.as_bouncy() {
-            if self.budget.charge(key.cost()).is_err() {
-                let message = "its key keeps the password it is sealed with; which one was too much work to find out";
-                self.notes
-                    .warning(At::Entry(entry.alias.to_string()), message);
-            } else if key.unlock(Some(self.key_password)).is_err() {
-                let message = "its key keeps the password it is sealed with, which is another";
-                self.notes
-                    .warning(At::Entry(entry.alias.to_string()), message);
-            }
+            self.carried.note(key, password, entry, &mut self.notes);
             return Ok(Zeroizing::new(sealed.to_vec()));
         }
         if key.is_sealed() {
@@ -196,7 +192,7 @@ impl Writer<'_> {
         let clear = key.unlock(None)?;
         let encoded = encode(clear.secret_pkcs8());
         let sealed = match encoded {
-            Some(encoded) => bouncy::seal(&encoded, self.key_password, self.random)?,
+            Some(encoded) => bouncy::seal(&encoded, password, self.random)?,
             None => None,
         };
         sealed.map(Zeroizing::new).ok_or_else(|| Error::EntryUnfit {

@@ -1,8 +1,8 @@
 //! What an object is, by its outline: nothing is looked into deeper than that takes.
 
 use crate::ber::{
-    BIT_STRING, ENUMERATED, GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Outline,
-    SEQUENCE, UTC_TIME, context,
+    BIT_STRING, ENUMERATED, GENERALIZED_TIME, IA5_STRING, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING,
+    Outline, SEQUENCE, UTC_TIME, context,
 };
 use crate::oid;
 
@@ -39,6 +39,8 @@ pub(crate) enum Shape {
     Request,
     /// `ECPrivateKey` (RFC 5915, section 3).
     Sec1,
+    /// `SignedPublicKeyAndChallenge` (HTML 5, section 4.10.15): a `SubjectPublicKeyInfo` and a challenge, signed.
+    Spkac,
     /// `SubjectPublicKeyInfo` (RFC 5280, section 4.1.2.7).
     Spki,
 }
@@ -120,6 +122,7 @@ impl Shape {
             {
                 Some(Self::Request)
             }
+            [SEQUENCE, IA5_STRING] if is_signed => Some(Self::Spkac),
             [SEQUENCE, SEQUENCE, UTC_TIME | GENERALIZED_TIME, ..]
             | [INTEGER, SEQUENCE, SEQUENCE, UTC_TIME | GENERALIZED_TIME, ..]
                 if is_signed =>
@@ -170,6 +173,7 @@ impl Shape {
             Self::PkiPath => "a PkiPath",
             Self::Request => "a certificate request",
             Self::Sec1 => "an EC private key",
+            Self::Spkac => "a certificate request in SPKAC form",
             Self::Spki => "a public key",
         }
     }

@@ -8,10 +8,11 @@ use super::{KEY, SECRET_KEY, TRUSTED, X509, magic_of, store_digest};
 use crate::java::{DataOutput, sealed};
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
-use crate::protect::{self, MAX_ITERATIONS, jce};
+use crate::pkcs8::Carried;
+use crate::protect::{self, jce};
 use crate::{
-    At, Entry, EntryKind, Error, Format, KeyStore, Password, RandomSource, SealedKey, Timestamp,
-    WriteOptions, Written,
+    At, Entry, EntryKind, Error, Format, KeyStore, Password, SealedKey, Timestamp, WriteOptions,
+    Written, chain,
 };
 
 /// Writes version 2 of JKS or JCEKS, entries in the order of the store, aliases in lower case as Java does unless told to
@@ -24,7 +25,6 @@ pub(crate) fn write(
     let Some(password) = options.password else {
         return Err(password_unfit(format, "the file needs one"));
     };
-    check_password(format, password)?;
     let count = u32::try_from(store.len())
         .ok()
         .filter(|_| store.len() <= MAX_ENTRIES);
@@ -39,12 +39,13 @@ pub(crate) fn write(
 
     let mut writer = Writer {
         format,
-        key_password: options.key_password.unwrap_or(password),
-        random: options.random,
+        options,
+        password,
         output: DataOutput::default(),
         notes: Notes::default(),
-        trials: MAX_ITERATIONS,
+        carried: Carried::new(),
     };
+    writer.note_password();
     writer.output.raw(&magic_of(format));
     writer.output.u32(2);
     writer.output.u32(count);
@@ -84,15 +85,23 @@ pub(crate) fn write(
 
 struct Writer<'o> {
     format: Format,
-    key_password: &'o Password,
-    random: Option<&'o dyn RandomSource>,
+    options: &'o WriteOptions<'o>,
+    password: &'o Password,
     output: DataOutput,
     notes: Notes,
-    /// Iterations that may still go into trying the password on keys that come sealed.
-    trials: u64,
+    carried: Carried,
 }
 
-impl Writer<'_> {
+impl<'o> Writer<'o> {
+    /// keytool and Portecle ask for six characters, counted as Java counts them, when they make a store; they open and
+    /// change it with fewer.
+    fn note_password(&mut self) {
+        if self.password.expose_secret().encode_utf16().count() < MIN_PASSWORD {
+            let message = "the password has fewer than 6 characters: keytool opens such a store, and makes none itself";
+            self.notes.warning(At::Input, message);
+        }
+    }
+
     fn note_changes(&mut self, entry: &Entry, alias: &str) {
         let at = || At::Entry(entry.alias.to_string());
         if alias != entry.alias.as_str() {
@@ -103,9 +112,14 @@ impl Writer<'_> {
             let message = format!("its attributes are not written, {} has none", self.format);
             self.notes.oddity(at(), message);
         }
-        if self.keeps_its_password(entry) {
-            let message = "its key keeps the password it is sealed with, which is another";
-            self.notes.warning(at(), message);
+        if let EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) = &entry.kind
+            && key
+                .as_java_protected(self.format)
+                .or(key.as_java_object())
+                .is_some()
+        {
+            let password = self.key_password(entry);
+            self.carried.note(key, password, entry, &mut self.notes);
         }
     }
 
@@ -134,10 +148,11 @@ impl Writer<'_> {
             why: "it takes more than 65535 bytes".to_owned(),
         })?;
         self.output.i64(entry.created.map_or(0, Timestamp::millis));
+        let certificates = chain::to_write(entry, &mut self.notes);
         match key {
             Some(stream) if tag == SECRET_KEY => self.output.raw(&stream),
             Some(key) => {
-                let count = u32::try_from(entry.certificates().len()).ok();
+                let count = u32::try_from(certificates.len()).ok();
                 self.output
                     .blob(&key)
                     .ok_or_else(|| unfit("the oversized private key"))?;
@@ -146,30 +161,13 @@ impl Writer<'_> {
             }
             None => (),
         }
-        for certificate in entry.certificates() {
+        for certificate in certificates {
             self.output
                 .utf(X509)
                 .and_then(|()| self.output.blob(certificate))
                 .ok_or_else(|| unfit("the oversized certificate of"))?;
         }
         Ok(())
-    }
-
-    /// Whether the entry has a key that is carried as it is and that the password of keys does not open. What is too
-    /// dear to be tried is not told.
-    fn keeps_its_password(&mut self, entry: &Entry) -> bool {
-        let (EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key)) = &entry.kind else {
-            return false;
-        };
-        let carried = key.as_java_protected(self.format).or(key.as_java_object());
-        let Some(left) = carried.and_then(|_| self.trials.checked_sub(key.cost())) else {
-            return false;
-        };
-        self.trials = left;
-        matches!(
-            key.unlock(Some(self.key_password)),
-            Err(Error::WrongPassword { .. })
-        )
     }
 
     /// The `EncryptedPrivateKeyInfo` of a key: as it is when the format takes its scheme, else sealed now.
@@ -179,14 +177,14 @@ impl Writer<'_> {
             return protected.ok_or_else(|| self.sealed_otherwise(entry));
         }
         let clear = key.unlock(None)?;
-        check_password(self.format, self.key_password)?;
         if self.format == Format::Jceks {
-            let (password, salt) = self.jce_material()?;
+            let (password, salt) = self.jce_material(entry)?;
             let (parameters, encrypted) = jce::encrypt(clear.secret_pkcs8(), password, salt);
             return Ok(jce::encrypted_private_key_info(&parameters, &encrypted));
         }
         let salt = self.salt()?;
-        let octets = protect::java::protect(clear.secret_pkcs8(), self.key_password, salt);
+        let password = self.key_password(entry);
+        let octets = protect::java::protect(clear.secret_pkcs8(), password, salt);
         Ok(protect::java::encrypted_private_key_info(&octets))
     }
 
@@ -206,14 +204,13 @@ impl Writer<'_> {
         if clear.secret_octets().is_empty() || clear.algorithm().is_empty() {
             return Err(unfit());
         }
-        check_password(self.format, self.key_password)?;
-        let (password, salt) = self.jce_material()?;
+        let (password, salt) = self.jce_material(entry)?;
         sealed::seal(&clear, password, salt).ok_or_else(unfit)
     }
 
     /// Password and salt for JCEKS; Java refuses to build a key of other characters (`PBEKey`).
-    fn jce_material(&self) -> Result<(&[u8], [u8; 8]), Error> {
-        let password = self.key_password.expose_secret().as_bytes();
+    fn jce_material(&self, entry: &Entry) -> Result<(&'o [u8], [u8; 8]), Error> {
+        let password = self.key_password(entry).expose_secret().as_bytes();
         if !password.iter().all(|octet| (b' '..=b'~').contains(octet)) {
             let why = "Java seals keys of JCEKS under printable ASCII only";
             return Err(password_unfit(self.format, why));
@@ -221,9 +218,17 @@ impl Writer<'_> {
         Ok((password, self.salt()?))
     }
 
+    fn key_password(&self, entry: &Entry) -> &'o Password {
+        let own = self.options.password_of_key(&entry.alias);
+        own.unwrap_or(self.password)
+    }
+
     fn salt<const N: usize>(&self) -> Result<[u8; N], Error> {
         let mut salt = [0; N];
-        self.random.ok_or(Error::NoRandomness)?.fill(&mut salt)?;
+        self.options
+            .random
+            .ok_or(Error::NoRandomness)?
+            .fill(&mut salt)?;
         Ok(salt)
     }
 
@@ -233,16 +238,6 @@ impl Writer<'_> {
             alias: entry.alias.to_string(),
         }
     }
-}
-
-/// keytool and Portecle ask for six characters, counted as Java counts them.
-fn check_password(format: Format, password: &Password) -> Result<(), Error> {
-    let length = password.expose_secret().encode_utf16().count();
-    if length < MIN_PASSWORD {
-        let why = "keytool refuses passwords of fewer than 6 characters";
-        return Err(password_unfit(format, why));
-    }
-    Ok(())
 }
 
 fn password_unfit(format: Format, why: &str) -> Error {
@@ -455,13 +450,29 @@ mod tests {
             write(&keys, Format::Jks, &no_randomness),
             Err(Error::NoRandomness)
         );
-        let short = Password::new("short");
-        let short_key = WriteOptions {
-            key_password: Some(&short),
-            ..options
+    }
+
+    #[test]
+    fn each_key_may_have_its_own_password() {
+        let (password, others) = (Password::new("changeit"), Password::new("others"));
+        let own = HashMap::from([("b".to_owned(), Password::new("own of b"))]);
+        let options = WriteOptions {
+            password: Some(&password),
+            key_password: Some(&others),
+            key_passwords: Some(&own),
+            random: Some(&Sevens),
+            ..WriteOptions::default()
         };
-        let error = write(&keys, Format::Jks, &short_key).unwrap_err();
-        assert!(matches!(error, Error::PasswordUnfit { .. }));
+        let keys = store(["a", "b"].map(|alias| with_key(alias, clear_key())));
+        let back = reread(&write(&keys, Format::Jks, &options).unwrap().bytes);
+        for (entry, own) in back.entries().iter().zip(["others", "own of b"]) {
+            let EntryKind::PrivateKey { key, .. } = &entry.kind else {
+                panic!()
+            };
+            assert!(key.unlock(Some(&Password::new(own))).is_ok());
+        }
+        let notes = write(&back, Format::Jks, &options).unwrap().notes;
+        assert_eq!(notes, [], "each was tried with its own");
     }
 
     #[test]
@@ -502,15 +513,29 @@ mod tests {
     }
 
     #[test]
-    fn passwords_that_keytool_refuses_are_refused() {
-        for password in [None, Some(""), Some("12345"), Some("😀😀")] {
-            let password = password.map(Password::new);
+    fn no_password_is_refused_and_a_short_one_is_told() {
+        let write = |password: Option<&Password>| {
             let options = WriteOptions {
-                password: password.as_ref(),
+                password,
                 ..WriteOptions::default()
             };
-            let error = write(&KeyStore::new(), Format::Jks, &options).unwrap_err();
-            assert!(matches!(error, Error::PasswordUnfit { .. }), "{error}");
+            write(&KeyStore::new(), Format::Jks, &options)
+        };
+        assert!(matches!(write(None), Err(Error::PasswordUnfit { .. })));
+        for (password, is_short) in [
+            ("", true),
+            ("12345", true),
+            ("😀😀", true),
+            ("123456", false),
+        ] {
+            let output = write(Some(&Password::new(password))).unwrap();
+            let told = output
+                .notes
+                .iter()
+                .any(|note| note.message.contains("fewer than 6"));
+            assert_eq!(told, is_short, "{password}");
+            let contents = testing::open(&output.bytes, Some(password)).unwrap();
+            assert_eq!(contents.integrity, Integrity::Verified);
         }
     }
 

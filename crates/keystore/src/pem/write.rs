@@ -7,15 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::der::note_lost_aliases;
 use crate::note::Notes;
-use crate::{Entry, EntryKind, Error, Format, KeyStore, SealedKey, WriteOptions, Written};
+use crate::{Entry, EntryKind, Error, Format, KeyStore, Request, SealedKey, WriteOptions, Written};
 
-/// Writes every entry in order, a key before its chain. Keys stay as they are: in the clear, or encrypted.
-pub(crate) fn write(store: &KeyStore, _: &WriteOptions<'_>) -> Result<Written, Error> {
-    if store.is_empty() {
-        return Err(Error::NothingToWrite {
-            format: Format::Pem,
-        });
-    }
+/// Writes every entry in order, a key before its chain, then what stands beside them. Keys stay as they are: in the
+/// clear, or encrypted.
+pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Written, Error> {
     let mut blocks = Vec::new();
     for entry in store.entries() {
         match &entry.kind {
@@ -31,6 +27,24 @@ pub(crate) fn write(store: &KeyStore, _: &WriteOptions<'_>) -> Result<Written, E
         }
         let certificates = entry.certificates().iter();
         blocks.extend(certificates.map(|certificate| block("CERTIFICATE", certificate)));
+    }
+    if let Some(others) = options.others {
+        blocks.extend(others.requests.iter().filter_map(|request| match request {
+            Request::Pkcs10(der) => Some(block("CERTIFICATE REQUEST", der)),
+            Request::Spkac(_) => None,
+        }));
+        blocks.extend(others.crls.iter().map(|der| block("X509 CRL", der)));
+        blocks.extend(
+            others
+                .public_keys
+                .iter()
+                .map(|der| block("PUBLIC KEY", der)),
+        );
+    }
+    if blocks.is_empty() {
+        return Err(Error::NothingToWrite {
+            format: Format::Pem,
+        });
     }
     let mut notes = Notes::default();
     note_lost_aliases(store, Format::Pem, &mut notes);
@@ -52,7 +66,8 @@ fn key_block(key: &SealedKey, entry: &Entry) -> Result<Zeroizing<String>, Error>
     Ok(block("ENCRYPTED PRIVATE KEY", sealed))
 }
 
-fn block(label: &str, der: &[u8]) -> Zeroizing<String> {
+/// One block; of what is no secret.
+pub(crate) fn block(label: &str, der: &[u8]) -> Zeroizing<String> {
     let config = EncodeConfig::new()
         .set_line_ending(LineEnding::LF)
         .set_line_wrap(COLUMNS);

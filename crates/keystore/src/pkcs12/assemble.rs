@@ -31,20 +31,29 @@ pub(super) fn assemble(bags: Vec<Bag>, input_len: usize, notes: &mut Notes) -> K
     let copies = input_len.saturating_mul(MAX_COPIES);
     let mut matched = Matching::new(&bags).run(copies, notes);
     let mut entries = Entries {
-        store: KeyStore::new(),
+        found: Vec::new(),
+        rank: 0,
         notes,
         taken: HashSet::new(),
         suffixes: HashMap::new(),
         next_visible: 1,
         next_invisible: 1 + visible_and_nameless(&bags, &matched.chains),
     };
+    let mut is_behind_key = false;
     for (place, bag) in bags.into_iter().enumerate() {
+        let is_key = !matches!(bag.kind, BagKind::Certificate(_));
+        let chain = matched.chains.remove(&place).unwrap_or_default();
+        // writers put keys in front of all certificates; an entry stands where its own certificate stands, and a key
+        // without one behind the key before it
+        match chain.place {
+            Some(leaf) => entries.rank = leaf,
+            None if is_key && is_behind_key => (),
+            None => entries.rank = place,
+        }
+        is_behind_key = is_key;
         let attributes = bag.attributes;
         match bag.kind {
-            BagKind::Key(key) => {
-                let chain = matched.chains.remove(&place).unwrap_or_default();
-                entries.private_key(key, attributes, chain);
-            }
+            BagKind::Key(key) => entries.private_key(key, attributes, chain),
             BagKind::Secret(key) => {
                 let kind = EntryKind::SecretKey(key);
                 entries.push(kind, &attributes, attributes.other.clone());
@@ -56,7 +65,13 @@ pub(super) fn assemble(bags: Vec<Bag>, input_len: usize, notes: &mut Notes) -> K
             }
         }
     }
-    entries.store
+    let mut found = entries.found;
+    found.sort_by_key(|(rank, _)| *rank);
+    let mut store = KeyStore::new();
+    for (_, entry) in found {
+        store.push_renamed(entry);
+    }
+    store
 }
 
 /// How many entries Java would number, because they have no name; what Java does not see is numbered after them, so that
@@ -75,7 +90,10 @@ fn visible_and_nameless(bags: &[Bag], chains: &HashMap<usize, Chain>) -> usize {
 
 /// The entries so far, and the names in use.
 struct Entries<'n> {
-    store: KeyStore,
+    /// Each with its rank in the order of the store.
+    found: Vec<(usize, Entry)>,
+    /// That of the next one.
+    rank: usize,
     notes: &'n mut Notes,
     taken: HashSet<String>,
     suffixes: HashMap<String, usize>,
@@ -148,7 +166,8 @@ impl Entries<'_> {
             kind,
             attributes: other,
         };
-        let used = self.store.push_renamed(entry).as_str().to_owned();
+        let used = entry.alias.as_str().to_owned();
+        self.found.push((self.rank, entry));
         if used != wanted {
             let message = format!("renamed, the alias {wanted:?} occurs more than once");
             self.notes.oddity(At::Entry(used.clone()), message);

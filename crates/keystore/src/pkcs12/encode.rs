@@ -28,6 +28,12 @@ pub(super) fn certificate_bag(
     bag(&oid::CERT_BAG, &value, attributes)
 }
 
+pub(super) fn crl_bag(crl: &[u8]) -> Zeroizing<Vec<u8>> {
+    let octets = ber::encode(ber::OCTET_STRING, &[crl]);
+    let value = content_info(&oid::X509_CRL, &octets);
+    bag(&oid::CRL_BAG, &value, &[])
+}
+
 pub(super) fn clear_part(bags: &[Zeroizing<Vec<u8>>]) -> Zeroizing<Vec<u8>> {
     let octets = Zeroizing::new(ber::encode(ber::OCTET_STRING, &[&sequence(bags)]));
     content_info(&oid::DATA, &octets)

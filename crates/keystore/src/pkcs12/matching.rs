@@ -13,6 +13,8 @@ use crate::tbs::Links;
 /// A key's certificates and what its own certificate's bag says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chain {
+    /// Where the bag of the key's own certificate stands.
+    pub(super) place: Option<usize>,
     pub(super) certificates: Vec<CertificateDer<'static>>,
     pub(super) leaf: Attributes,
 }
@@ -113,7 +115,10 @@ impl<'b> Matching<'b> {
             let Some(leaf) = self.leaf(&bag.attributes) else {
                 continue;
             };
-            let mut chain = Chain::default();
+            let mut chain = Chain {
+                place: Some(leaf),
+                ..Chain::default()
+            };
             for link in self.chain(leaf, &mut issuers) {
                 let Some(certificate) = self.certificate(link) else {
                     continue;

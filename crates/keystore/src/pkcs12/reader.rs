@@ -8,7 +8,7 @@ use crate::ber::{self, Fault, Reader, Tlv};
 use crate::note::Notes;
 use crate::protect::{Budget, MAX_ITERATIONS, Refusal, Scheme};
 use crate::{
-    At, Contents, Error, Format, Integrity, NoteKind, Password, ReadOptions, SealedKey, oid,
+    At, Contents, Error, Format, Integrity, NoteKind, Others, Password, ReadOptions, SealedKey, oid,
 };
 
 /// Reads a PFX; what does not open or is damaged becomes a note as long as anything else was read.
@@ -34,7 +34,10 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
     let store = assemble(opening.bags, bytes.len(), &mut opening.notes);
     Ok(Contents {
         store,
-        crls: opening.crls,
+        others: Others {
+            crls: opening.crls,
+            ..Others::default()
+        },
         integrity,
         notes: opening.notes.into_list(),
         ..Contents::empty(Format::Pkcs12)

@@ -7,24 +7,13 @@ use zeroize::Zeroizing;
 
 use super::write;
 use crate::protect::java::encrypted_private_key_info;
-use crate::testing::{Sevens, open, sequence};
+use crate::testing::{Sevens, certificate, certificate_with, open, sequence};
 use crate::{
     Alias, Attribute, CertificateDer, Entry, EntryKind, Error, Integrity, KeyStore, NoteKind,
-    Password, Profile, RandomSource, SealedKey, Timestamp, WriteOptions, ber, oid,
+    Others, Password, Profile, RandomSource, SealedKey, Timestamp, WriteOptions, ber, oid,
 };
 
-fn name(common_name: &str) -> Vec<u8> {
-    let text = ber::encode(0x0c, &[common_name.as_bytes()]);
-    let pair = sequence(&[&[6, 3, 0x55, 4, 3], &text]);
-    sequence(&[&ber::encode(ber::SET, &[&pair])])
-}
-
-/// An Ed25519 certificate with a signature of zeros.
-fn certificate(subject: &str, issuer: &str) -> CertificateDer<'static> {
-    certificate_with(subject, issuer, &[])
-}
-
-/// The same with a subject key identifier, and the issuer's.
+/// A certificate with a subject key identifier, and the issuer's.
 fn certificate_of_key(
     (subject, key): (&str, u8),
     (issuer, issuer_key): (&str, u8),
@@ -40,25 +29,6 @@ fn certificate_of_key(
         &extension(&oid::AUTHORITY_KEY_IDENTIFIER, &above),
     ]);
     certificate_with(subject, issuer, &ber::encode(ber::context(3), &[&list]))
-}
-
-fn certificate_with(subject: &str, issuer: &str, extensions: &[u8]) -> CertificateDer<'static> {
-    let algorithm = sequence(&[&[6, 3, 0x2b, 0x65, 0x70]]);
-    let time = |text: &str| ber::encode(0x17, &[text.as_bytes()]);
-    let validity = sequence(&[&time("200101000000Z"), &time("400101000000Z")]);
-    let bits = |length: usize| ber::encode(0x03, &[&[0], &vec![0; length]]);
-    let key = sequence(&[&algorithm, &bits(32)]);
-    let tbs = sequence(&[
-        &ber::encode(ber::context(0), &[&ber::unsigned(2)]),
-        &ber::unsigned(7),
-        &algorithm,
-        &name(issuer),
-        &validity,
-        &name(subject),
-        &key,
-        extensions,
-    ]);
-    sequence(&[&tbs, &algorithm, &bits(64)]).into()
 }
 
 fn key() -> SealedKey {
@@ -362,7 +332,7 @@ fn remarks_on_what_readers_will_do() {
     let notes: Vec<String> = written.notes.iter().map(ToString::to_string).collect();
     assert_eq!(notes.len(), 2, "{notes:?}");
     assert!(notes[0].contains("not ASCII"));
-    assert!(notes[1].contains("cut the chain"));
+    assert!(notes[1].contains("left out of its chain"));
     assert!(open(&written.bytes, Some("pässword")).is_ok());
 }
 
@@ -447,4 +417,69 @@ fn the_issuer_is_the_one_whose_key_fits() {
     let written = write(&before, &with(Some(&password), Some(&Sevens))).unwrap();
     let after = open(&written.bytes, Some("changeit")).unwrap().store;
     assert_eq!(after.find("k").unwrap().certificates(), [leaf, new]);
+}
+
+/// Java's layout has the keys in front of all certificates; what is between them comes back in its place all the same.
+#[test]
+fn the_order_of_entries_comes_back() {
+    let trusted = |alias: &str| Entry::trusted(Alias::new(alias), certificate(alias, "elsewhere"));
+    let keyed = |alias: &str| {
+        key_entry(
+            alias,
+            &[certificate(alias, "root"), certificate("root", "root")],
+        )
+    };
+    let secret = |alias: &str| {
+        let mut secret = key_entry(alias, &[]);
+        secret.kind = EntryKind::SecretKey(key());
+        secret
+    };
+    let password = changeit();
+    for entries in [
+        vec![
+            trusted("t1"),
+            keyed("k1"),
+            trusted("t2"),
+            keyed("k2"),
+            trusted("t3"),
+        ],
+        vec![
+            secret("s1"),
+            keyed("k1"),
+            secret("s2"),
+            trusted("t1"),
+            secret("s3"),
+            keyed("k2"),
+        ],
+        vec![
+            trusted("t1"),
+            key_entry("bare", &[]),
+            secret("s1"),
+            trusted("t2"),
+        ],
+        vec![keyed("k2"), keyed("k1"), secret("s1")],
+    ] {
+        let before = store(entries);
+        let written = write(&before, &with(Some(&password), Some(&Sevens))).unwrap();
+        let after = open(&written.bytes, Some("changeit")).unwrap().store;
+        assert_eq!(shape(&after), shape(&before));
+    }
+}
+
+#[test]
+fn revocation_lists_come_back() {
+    let crl = crate::testing::der(crate::testing::CRL);
+    let others = Others {
+        crls: vec![crl.clone(), crl],
+        ..Others::default()
+    };
+    let password = changeit();
+    let options = with(Some(&password), None);
+    let options = WriteOptions {
+        others: Some(&others),
+        ..options
+    };
+    let written = write(&KeyStore::new(), &options).unwrap();
+    let contents = open(&written.bytes, Some("changeit")).unwrap();
+    assert_eq!(contents.others, others);
 }

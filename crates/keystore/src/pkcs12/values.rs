@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use crate::ber::{self, Fault, Tlv};
 use crate::pkcs8::{is_encrypted_private_key_info, is_private_key_info};
 use crate::protect::Refusal;
+use crate::secret::wrap;
 use crate::{Format, SealedKey, oid};
 
 /// `KeyBag ::= PrivateKeyInfo` (RFC 7292, section 4.2.1).
@@ -36,12 +37,23 @@ pub(super) fn inner_octets(value: &Tlv<'_>, wanted: &[u8], what: &str) -> Result
     Ok(octets.octets()?.into_owned())
 }
 
-/// Java's secret: its type is that of a shrouded key bag, its value an octet string with the
-/// `EncryptedPrivateKeyInfo` (`sun.security.pkcs12.PKCS12KeyStore`, `SecretBag`).
+/// `SecretBag ::= SEQUENCE { secretTypeId OBJECT IDENTIFIER, secretValue [0] EXPLICIT ANY }` (RFC 7292, section 4.2.5).
+///
+/// Java's type is that of a shrouded key bag, its value an octet string with the `EncryptedPrivateKeyInfo`
+/// (`sun.security.pkcs12.PKCS12KeyStore`, `SecretBag`). A secret of any other type is its octets under that identifier.
 pub(super) fn secret(value: &Tlv<'_>) -> Result<SealedKey, Refusal> {
-    let der = inner_octets(value, oid::SHROUDED_KEY_BAG.as_bytes(), "secret")?;
-    let inner = Tlv::first(&der).map_err(|_| value.expected("an encrypted secret key"))?;
-    encrypted_key(&inner).map_err(|_| value.expected("an encrypted secret key").into())
+    let (kind, content) = content_info(value)?;
+    if kind.content == oid::SHROUDED_KEY_BAG.as_bytes() {
+        let octets = content.octets()?;
+        let inner = Tlv::first(&octets).map_err(|_| value.expected("an encrypted secret key"))?;
+        return encrypted_key(&inner).map_err(|_| value.expected("an encrypted secret key").into());
+    }
+    let octets = match content.octets() {
+        Ok(octets) => Zeroizing::new(octets.into_owned()),
+        Err(_) => Zeroizing::new(ber::to_der(&content)?),
+    };
+    let wrapped = wrap(&oid::dotted(kind.content), &octets);
+    Ok(SealedKey::from_pkcs8(wrapped).within(Format::Pkcs12))
 }
 
 /// `ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER, content [0] EXPLICIT ANY }`.

@@ -6,18 +6,19 @@ use std::collections::{HashMap, HashSet};
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
-use super::encode::{bag, certificate_bag, clear_part, content_info, encrypted_part, sequence};
+use super::encode::{
+    bag, certificate_bag, clear_part, content_info, crl_bag, encrypted_part, sequence,
+};
 use super::salts::Salts;
 use super::{Profile, attributes, mac};
 use crate::ber;
 use crate::note::Notes;
-use crate::pkcs8::is_private_key_info;
+use crate::pkcs8::{Carried, is_private_key_info};
 use crate::protect::Hash;
 use crate::secret::is_nameless_to_java;
-use crate::tbs::Links;
 use crate::{
     At, Attribute, Entry, EntryKind, Error, Format, KeyStore, Password, SealedKey, WriteOptions,
-    Written, oid,
+    Written, chain, oid,
 };
 
 /// Writes a store; without any password there is neither encryption nor MAC.
@@ -29,6 +30,9 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
     for entry in store.entries() {
         bags.add(entry)?;
     }
+    let crls = options.others.map_or(&[][..], |others| &others.crls);
+    bags.certificates
+        .extend(crls.iter().map(|crl| crl_bag(crl)));
 
     let mut parts = Vec::new();
     if !bags.keys.is_empty() {
@@ -113,6 +117,9 @@ struct Bags<'o> {
     options: &'o WriteOptions<'o>,
     keys: Vec<Zeroizing<Vec<u8>>>,
     certificates: Vec<Zeroizing<Vec<u8>>>,
+    /// Whether a trusted certificate was written after the last private key.
+    is_behind_trusted: bool,
+    carried: Carried,
     /// Issuers that are in the file already.
     issuers: HashSet<Vec<u8>>,
     /// Milliseconds that are taken as localKeyID.
@@ -126,6 +133,8 @@ impl<'o> Bags<'o> {
             options,
             keys: Vec::new(),
             certificates: Vec::new(),
+            is_behind_trusted: false,
+            carried: Carried::new(),
             issuers: HashSet::new(),
             times: HashSet::new(),
             notes: Notes::default(),
@@ -134,19 +143,28 @@ impl<'o> Bags<'o> {
 
     /// What some readers refuse about passwords, said once.
     fn check_passwords(&mut self, store: &KeyStore) {
-        let (password, key_password) = (self.options.password, self.options.key_password);
-        let is_ascii = |password: &Password| password.expose_secret().is_ascii();
-        if !password.is_none_or(is_ascii) || !key_password.is_none_or(is_ascii) {
+        let store_password = self.options.password;
+        let sealed_now = store.entries().iter().filter(|entry| match &entry.kind {
+            EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) => !key.is_sealed(),
+            EntryKind::TrustedCertificate(_) => false,
+        });
+        let of_keys: Vec<_> = sealed_now
+            .map(|entry| self.options.password_of_key(&entry.alias))
+            .collect();
+        let is_foreign = |password: &&Password| !password.expose_secret().is_ascii();
+        if of_keys
+            .iter()
+            .flatten()
+            .copied()
+            .chain(store_password)
+            .any(|password| is_foreign(&password))
+        {
             self.warn(
                 At::Input,
                 "Java refuses the password: \"Password is not ASCII\"",
             );
         }
-        let seals = store.entries().iter().any(|entry| match &entry.kind {
-            EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) => !key.is_sealed(),
-            EntryKind::TrustedCertificate(_) => false,
-        });
-        if seals && key_password.is_some() && key_password != password {
+        if of_keys.iter().any(|password| *password != store_password) {
             self.warn(
                 At::Input,
                 "only Java reads keys whose password is not the password of the store",
@@ -156,22 +174,18 @@ impl<'o> Bags<'o> {
 
     fn add(&mut self, entry: &Entry) -> Result<(), Error> {
         match &entry.kind {
-            EntryKind::PrivateKey { key, chain } => self.private_key(entry, key, chain),
+            EntryKind::PrivateKey { key, .. } => self.private_key(entry, key),
             EntryKind::SecretKey(key) => self.secret_key(entry, key),
             EntryKind::TrustedCertificate(certificate) => {
                 let set = self.attributes(entry, None, true);
+                self.is_behind_trusted = true;
                 self.certificates.push(certificate_bag(certificate, &set));
                 Ok(())
             }
         }
     }
 
-    fn private_key(
-        &mut self,
-        entry: &Entry,
-        key: &SealedKey,
-        chain: &[CertificateDer<'static>],
-    ) -> Result<(), Error> {
+    fn private_key(&mut self, entry: &Entry, key: &SealedKey) -> Result<(), Error> {
         let identifier = self.local_key_id(entry);
         let set = self.attributes(entry, Some(&identifier), false);
         let bag = match self.sealed(entry, key, "the private key")? {
@@ -185,17 +199,36 @@ impl<'o> Bags<'o> {
                 bag(&oid::KEY_BAG, clear.secret_pkcs8(), &set)
             }
         };
-        self.keys.push(bag);
-        self.chain(entry, &identifier, chain);
+        match chain::to_write(entry, &mut self.notes).split_first() {
+            Some((leaf, issuers)) => {
+                self.keys.push(bag);
+                self.is_behind_trusted = false;
+                self.chain(entry, &identifier, leaf, issuers);
+            }
+            None => self.key_alone(bag),
+        }
         Ok(())
+    }
+
+    /// A key without a certificate, whose place among the entries nothing else tells: behind the private key before it,
+    /// or, where trusted certificates are in between, among them. Readers take any bag in any part.
+    fn key_alone(&mut self, bag: Zeroizing<Vec<u8>>) {
+        if self.is_behind_trusted {
+            self.certificates.push(bag);
+        } else {
+            self.keys.push(bag);
+        }
     }
 
     /// The key's own certificate carries name and identifier and never Java's trust mark; issuers carry nothing, and
     /// one copy serves all chains.
-    fn chain(&mut self, entry: &Entry, identifier: &[u8], chain: &[CertificateDer<'static>]) {
-        let Some((leaf, issuers)) = chain.split_first() else {
-            return;
-        };
+    fn chain(
+        &mut self,
+        entry: &Entry,
+        identifier: &[u8],
+        leaf: &CertificateDer<'static>,
+        issuers: &[&CertificateDer<'static>],
+    ) {
         let name = attributes::friendly_name(entry.alias.as_str());
         let set = [name, attributes::local_key_id(identifier)].concat();
         self.certificates.push(certificate_bag(leaf, &set));
@@ -203,19 +236,6 @@ impl<'o> Bags<'o> {
             if self.issuers.insert(issuer.to_vec()) {
                 self.certificates.push(certificate_bag(issuer, &[]));
             }
-        }
-        let linked = |pair: &[CertificateDer<'static>]| match pair {
-            [certificate, issuer] => match (Links::of(certificate), Links::of(issuer)) {
-                (Some(certificate), Some(issuer)) => certificate.issuer == issuer.subject,
-                _ => false,
-            },
-            _ => true,
-        };
-        if !chain.windows(2).all(linked) {
-            self.warn(
-                At::Entry(entry.alias.as_str().to_owned()),
-                "readers will cut the chain: one of its certificates is not issued by the next",
-            );
         }
     }
 
@@ -236,7 +256,7 @@ impl<'o> Bags<'o> {
         let set = self.attributes(entry, Some(&identifier), false);
         let octets = ber::encode(ber::OCTET_STRING, &[&sealed]);
         let value = content_info(&oid::SHROUDED_KEY_BAG, &octets);
-        self.keys.push(bag(&oid::SECRET_BAG, &value, &set));
+        self.key_alone(bag(&oid::SECRET_BAG, &value, &set));
         Ok(())
     }
 
@@ -247,7 +267,11 @@ impl<'o> Bags<'o> {
         key: &SealedKey,
         what: &'static str,
     ) -> Result<Option<Vec<u8>>, Error> {
+        let password = self.options.password_of_key(&entry.alias);
         if key.is_sealed() {
+            if let Some(password) = password {
+                self.carried.note(key, password, entry, &mut self.notes);
+            }
             if key.is_pbes2() && self.options.profile == Profile::Legacy {
                 self.warn(
                     At::Entry(entry.alias.as_str().to_owned()),
@@ -264,7 +288,7 @@ impl<'o> Bags<'o> {
         if !is_private_key_info(clear.secret_pkcs8()) {
             return Err(unfit(entry, what));
         }
-        let Some(password) = self.options.key_password.or(self.options.password) else {
+        let Some(password) = password else {
             return Ok(None);
         };
         let random = self.options.random.ok_or(Error::NoRandomness)?;

@@ -45,7 +45,7 @@ fn one_bad_bag_never_hides_its_neighbours() {
     let bytes = pfx(&[&other, &data(&[&rubbish, &good, &unknown, &nested])], &[]);
     let contents = open(&bytes, None).unwrap();
     assert_eq!(shape(&contents.store), [("a".to_owned(), "trusted", 1)]);
-    assert_eq!(contents.crls, [[0x30, 0]]);
+    assert_eq!(contents.others.crls, [[0x30, 0]]);
     let kinds: Vec<NoteKind> = contents.notes.iter().map(|note| note.kind).collect();
     assert_eq!(kinds, [NoteKind::Skipped; 4], "{:?}", contents.notes);
 
