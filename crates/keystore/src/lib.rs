@@ -31,7 +31,7 @@
 //! pkcs8        keys, sealed and unlocked              chain    a key's certificates in Java's order, by tbs, names
 //! protect      every cipher, digest and derivation    java     DataInputStream and DataOutputStream
 //! ber          BER read leniently, DER written        oid      object identifiers by name
-//! model        others      note        error
+//! model        others      facts       note        error
 //! ```
 //!
 //! Hostile input is expected: nothing is allocated on the word of a length or a count, the cost of reading is linear, and
@@ -43,6 +43,7 @@ mod bks;
 mod chain;
 mod der;
 mod error;
+mod facts;
 mod format;
 #[cfg(test)]
 mod hostile;
@@ -66,6 +67,7 @@ mod tbs;
 mod testing;
 
 pub use error::Error;
+pub use facts::Facts;
 pub use format::{Format, UnknownFormat};
 pub use model::{Alias, Attribute, Entry, EntryKind, KeyStore, Password, Timestamp};
 pub use note::{At, Note, NoteKind};
@@ -91,6 +93,8 @@ struct Readme;
 pub struct Contents {
     /// What the input is, by content.
     pub format: Format,
+    /// What the container says about itself.
+    pub facts: Facts,
     /// Certificates and keys, in input order.
     pub store: KeyStore,
     /// What else there is: requests, revocation lists, public keys.
@@ -106,6 +110,7 @@ impl Contents {
     pub(crate) fn empty(format: Format) -> Self {
         Self {
             format,
+            facts: Facts::default(),
             store: KeyStore::new(),
             others: Others::default(),
             integrity: Integrity::Absent,

@@ -18,6 +18,8 @@ pub struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoteKind {
+    /// An entry that Java does not show, or not as it stands here, and why.
+    Invisible,
     /// Unusual, and read (or written) all the same: a wrong label, an alias put into lower case.
     Oddity,
     /// Something in the input could not be read and is missing from the result.
@@ -48,6 +50,10 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
+    pub(crate) fn invisible(&mut self, at: At, message: impl Into<String>) {
+        self.push(NoteKind::Invisible, at, message);
+    }
+
     pub(crate) fn oddity(&mut self, at: At, message: impl Into<String>) {
         self.push(NoteKind::Oddity, at, message);
     }
@@ -74,7 +80,12 @@ impl Notes {
 
     /// The notes in order; where some of a kind are not listed, a last one of that kind says how many.
     pub(crate) fn into_list(mut self) -> Vec<Note> {
-        for kind in [NoteKind::Oddity, NoteKind::Skipped, NoteKind::Warning] {
+        for kind in [
+            NoteKind::Invisible,
+            NoteKind::Oddity,
+            NoteKind::Skipped,
+            NoteKind::Warning,
+        ] {
             let count = self.counts.get(&kind).copied().unwrap_or_default();
             if count > MAX_NOTES {
                 self.list.push(Note {

@@ -11,7 +11,7 @@ use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
 use crate::protect::MAX_ITERATIONS;
 use crate::{
-    Alias, At, Contents, Entry, EntryKind, Error, Format, Integrity, KeyStore, ReadOptions,
+    Alias, At, Contents, Entry, EntryKind, Error, Facts, Format, Integrity, KeyStore, ReadOptions,
     SealedKey, Timestamp,
 };
 
@@ -84,7 +84,12 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
         let message = format!("{} byte(s) after the digest ignored", input.remaining());
         notes.oddity(At::Byte(input.at()), message);
     }
+    let facts = Facts {
+        integrity: Some("SHA-1 over password and content".to_owned()),
+        ..Facts::of_version(version)
+    };
     Ok(Contents {
+        facts,
         store,
         integrity,
         notes: notes.into_list(),
@@ -157,7 +162,7 @@ impl Reader<'_> {
         }
         // JavaKeyStore lower-cases on set and look-up, not on load.
         if alias.text.to_lowercase() != alias.text {
-            self.notes.warning(
+            self.notes.invisible(
                 At::Entry(alias.text.clone()),
                 "the alias has upper-case letters: Java lists it but does not find it, and keytool -list fails, unless told that it is CaseExactJKS",
             );

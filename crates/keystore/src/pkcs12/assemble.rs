@@ -120,10 +120,10 @@ impl Entries<'_> {
         };
         let alias = self.push(kind, &attributes, other);
         if clear {
-            self.warn(&alias, "invisible to Java: the key is not encrypted");
+            self.invisible(&alias, "invisible to Java: the key is not encrypted");
         }
         if leaf.trusted {
-            self.warn(
+            self.invisible(
                 &alias,
                 "without its chain for Java: trustedKeyUsage attribute on the key's own certificate",
             );
@@ -134,7 +134,7 @@ impl Entries<'_> {
         let kind = EntryKind::TrustedCertificate(certificate);
         let alias = self.push(kind, &attributes, attributes.other.clone());
         if !attributes.trusted {
-            self.warn(&alias, "invisible to Java: no trustedKeyUsage attribute");
+            self.invisible(&alias, "invisible to Java: no trustedKeyUsage attribute");
         }
     }
 
@@ -193,8 +193,8 @@ impl Entries<'_> {
         name
     }
 
-    fn warn(&mut self, alias: &str, message: &str) {
-        self.notes.warning(At::Entry(alias.to_owned()), message);
+    fn invisible(&mut self, alias: &str, message: &str) {
+        self.notes.invisible(At::Entry(alias.to_owned()), message);
     }
 }
 
