@@ -1,5 +1,8 @@
 //! What can be typed: clap types only. Each command turns its part into a plan of its own.
 
+pub(crate) mod store;
+
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,13 +11,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::OffsetDateTime;
 use trustpack_core::endpoint::ConnectRule;
 use trustpack_core::expiry::Threshold;
-use trustpack_core::keystore::Format;
+use trustpack_core::keystore::{Format, Profile};
 use trustpack_core::merge::OnConflict;
 use trustpack_core::report::FailOn;
 use trustpack_core::select::Select;
 
 use crate::duration::{parse_duration, parse_time};
-use crate::password::PasswordSource;
+use crate::password::{KeyPasswordSource, PasswordSource};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine · 1 the answer is no (expired, not trusted, invalid) · 2 could not do it";
@@ -40,6 +43,9 @@ pub(crate) enum Command {
     Inspect(Inspect),
     Convert(Convert),
     Merge(Merge),
+    /// Change one store, entry by entry: import, export, delete, rename, copy, passwords, repair.
+    #[command(subcommand)]
+    Store(store::Store),
     Check(Check),
     Verify(Verify),
     /// Messaging channels: their model, their certificates, their bundle.
@@ -125,13 +131,14 @@ pub(crate) struct Inspect {
 
 /// Change the format of certificates, nothing else.
 ///
-/// The format of the output follows its extension (.pem .crt · .cer .der · .p7b · .jks · .p12 .pfx) or --format.
+/// The format of the output follows its extension (.pem .crt · .cer .der · .p7b · .pkipath · .jks · .p12 .pfx) or --format.
 #[derive(Debug, Args)]
 #[command(after_help = concat!("\
 Examples:
   trustpack convert mycertfile.pem -o mycert.cer
   trustpack convert chain.p7b -o chain.pem
   trustpack convert truststore.jks -o truststore.p12 --password file:store.pass
+  trustpack convert bundle.pem -o certificates/ --split --format der
 
 Exit codes: 0 written, or already the same · 2 could not do it"))]
 pub(crate) struct Convert {
@@ -139,8 +146,14 @@ pub(crate) struct Convert {
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
 
+    /// Write each certificate into a file of its own, named after it, in the folder that -o names.
+    #[arg(long)]
+    pub split: bool,
+
     #[command(flatten)]
     pub output: RequiredOutput,
+    #[command(flatten)]
+    pub encoding: Encoding,
     #[command(flatten)]
     pub store_password: StorePassword,
     #[command(flatten)]
@@ -265,7 +278,7 @@ pub(crate) struct Verify {
     pub client: ClientWord,
 
     /// Password of the trust store: env:NAME, file:PATH, fd:N, prompt, none, empty.
-    #[arg(long, value_name = "SOURCE", value_parser = PasswordParser)]
+    #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub password: Option<PasswordSource>,
 
     #[command(flatten)]
@@ -492,6 +505,19 @@ pub(crate) struct RequiredOutput {
     pub force: bool,
 }
 
+/// Forms that some readers want.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Encoding {
+    /// Write PKCS#7 as PEM text in place of DER.
+    #[arg(long)]
+    pub armor: bool,
+
+    /// Write keys in PEM as OpenSSL did before PKCS#8: RSA PRIVATE KEY, EC PRIVATE KEY.
+    #[arg(long)]
+    pub traditional: bool,
+}
+
 /// The store that is merged into.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -509,12 +535,15 @@ pub(crate) struct MergedOutput {
 #[command(next_help_heading = "Passwords")]
 pub(crate) struct StorePassword {
     /// Password of the store to write: env:NAME, file:PATH, fd:N, prompt, none, empty.
-    #[arg(long, value_name = "SOURCE", value_parser = PasswordParser)]
+    #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub password: Option<PasswordSource>,
 
-    /// Password of the keys in it, when it differs.
-    #[arg(long, value_name = "SOURCE", value_parser = PasswordParser)]
-    pub key_password: Option<PasswordSource>,
+    /// Password of the keys in it, when it differs; with ALIAS= of that key only, which it opens as well. Repeatable.
+    #[arg(long, value_name = "[ALIAS=]SOURCE", value_parser = SourceParser::<KeyPasswordSource>::default())]
+    pub key_password: Vec<KeyPasswordSource>,
+
+    #[arg(long, value_name = "PROFILE", value_parser = words::<Profile>(PROFILES), help = PROFILE_HELP)]
+    pub profile: Option<Profile>,
 }
 
 /// Passwords of the stores that are read.
@@ -522,7 +551,7 @@ pub(crate) struct StorePassword {
 #[command(next_help_heading = "Passwords")]
 pub(crate) struct InputPassword {
     /// Password of input stores, tried in turn: env:NAME, file:PATH, fd:N, prompt, none, empty. Repeatable.
-    #[arg(long, value_name = "SOURCE", value_parser = PasswordParser)]
+    #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub input_password: Vec<PasswordSource>,
 }
 
@@ -531,7 +560,7 @@ pub(crate) struct InputPassword {
 #[command(next_help_heading = "Passwords")]
 pub(crate) struct ReadPassword {
     /// Passwords of the stores, tried in turn: env:NAME, file:PATH, fd:N, prompt, none, empty. Repeatable.
-    #[arg(long = "password", visible_alias = "input-password", value_name = "SOURCE", value_parser = PasswordParser)]
+    #[arg(long = "password", visible_alias = "input-password", value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub input_password: Vec<PasswordSource>,
 }
 
@@ -565,10 +594,19 @@ pub(crate) struct Json {
 /// Parses where a password comes from. What is no source may be the password itself, so the refusal, other than
 /// clap's own, does not repeat it.
 #[derive(Clone)]
-struct PasswordParser;
+struct SourceParser<T>(PhantomData<fn() -> T>);
 
-impl TypedValueParser for PasswordParser {
-    type Value = PasswordSource;
+impl<T> Default for SourceParser<T> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> TypedValueParser for SourceParser<T>
+where
+    T: std::str::FromStr<Err = String> + Clone + Send + Sync + 'static,
+{
+    type Value = T;
 
     fn parse_ref(
         &self,
@@ -577,7 +615,7 @@ impl TypedValueParser for PasswordParser {
         value: &std::ffi::OsStr,
     ) -> Result<Self::Value, clap::Error> {
         let parsed = match value.to_str() {
-            Some(text) => text.parse::<PasswordSource>(),
+            Some(text) => text.parse::<T>(),
             None => Err("not UTF-8".to_owned()),
         };
         parsed.map_err(|why| {
@@ -587,6 +625,13 @@ impl TypedValueParser for PasswordParser {
         })
     }
 }
+
+/// The words of `--profile`.
+const PROFILES: &[&str] = &["modern", "legacy", "passwordless", "pbmac1"];
+
+const PROFILE_HELP: &str = "\
+How a PKCS#12 is protected: modern (Java 8u301, OpenSSL 1.1.1 or later), legacy (3DES: everything), passwordless (as the \
+cacerts of JDK 18), pbmac1 (OpenSSL 3.4, Java 26 or later). Default: as it is, a new one modern";
 
 /// The words of `--select`.
 const SELECT: &[&str] = &["chain", "intermediates", "issuers", "leaf", "root"];

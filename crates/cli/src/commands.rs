@@ -8,6 +8,7 @@ mod demo;
 mod fetch;
 mod inspect;
 mod merge;
+mod store;
 mod verify;
 
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Inspect(arguments) => inspect::run(&arguments, talk),
         Command::Man => complete::manual(),
         Command::Merge(arguments) => merge::run(&arguments, talk),
+        Command::Store(verb) => store::run(verb, talk),
         Command::Verify(arguments) => verify::run(&arguments, talk),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use trustpack_core::edit::EditError;
 use trustpack_core::endpoint::EndpointError;
 use trustpack_core::keystore;
 
@@ -38,6 +39,9 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(error) = cause.downcast_ref::<keystore::Error>() {
             return for_keystore(error);
+        }
+        if let Some(error) = cause.downcast_ref::<EditError>() {
+            return Some(error.hint());
         }
         if cause.is::<EndpointError>() {
             return Some(

@@ -5,11 +5,21 @@ use trustpack_core::keystore::{Entry, EntryKind, Format, KeyStore, Password, Sea
 
 use trustpack_core::merge::Incoming;
 
-use crate::args::StorePassword;
 use crate::hint::Hinted;
 use crate::input::Passwords;
+use crate::password::KeyPasswords;
 use crate::render::Talk;
 use crate::store::SystemRandom;
+
+/// Where keys go.
+#[derive(Clone, Copy)]
+pub(crate) struct Destination<'a> {
+    pub format: Format,
+    /// What was told about passwords of keys.
+    pub passwords: &'a KeyPasswords,
+    /// In PEM, as OpenSSL sealed keys before PKCS#8.
+    pub traditional: bool,
+}
 
 /// Opens every key that the passwords open, and gives each key without a chain its certificate.
 ///
@@ -18,32 +28,48 @@ use crate::store::SystemRandom;
 pub(crate) fn open_and_pair(
     store: KeyStore,
     passwords: &Passwords,
-    format: Format,
-    out: &StorePassword,
+    to: &Destination<'_>,
     talk: &Talk,
 ) -> Result<KeyStore> {
     if !store.has_keys() {
         return Ok(store);
     }
-    let opened = open(store, passwords)?;
+    let opened = open(store, passwords, to.passwords)?;
     let paired = trustpack_core::pair::pair(opened);
     // the writers of stores say it themselves, for the password that is meant there
-    if !format.has_password() {
+    if !to.format.has_password() {
         warn_of_locked_keys(&paired, passwords, talk);
     }
-    if matches!(format, Format::Pem | Format::Der) {
-        seal_for_all_to_see(paired, format, out, talk)
+    sealed_for(paired, to)
+}
+
+/// Opens every key that the passwords open; entries stay as they are.
+pub(crate) fn open_and_seal(
+    store: KeyStore,
+    passwords: &Passwords,
+    to: &Destination<'_>,
+) -> Result<KeyStore> {
+    if !store.has_keys() {
+        return Ok(store);
+    }
+    sealed_for(open(store, passwords, to.passwords)?, to)
+}
+
+fn sealed_for(store: KeyStore, to: &Destination<'_>) -> Result<KeyStore> {
+    if matches!(to.format, Format::Pem | Format::Der) {
+        seal_for_all_to_see(store, to)
     } else {
-        Ok(paired)
+        Ok(store)
     }
 }
 
-fn open(store: KeyStore, passwords: &Passwords) -> Result<KeyStore> {
+fn open(store: KeyStore, passwords: &Passwords, keys: &KeyPasswords) -> Result<KeyStore> {
     let empty = Password::new("");
-    map_keys(store, |key| {
+    map_keys(store, |alias, key| {
         // A wrong password is no error here: the key may travel sealed, and the writer says when it cannot.
-        let opened = passwords
-            .all()
+        let opened = keys
+            .for_alias(alias)
+            .chain(passwords.all())
             .chain([&empty])
             .find_map(|password| key.unlock(Some(password)).ok());
         Ok(opened.map_or_else(|| key.clone(), SealedKey::from))
@@ -123,43 +149,41 @@ fn warn_of_locked_keys(store: &KeyStore, passwords: &Passwords, talk: &Talk) {
     }
 }
 
-fn seal_for_all_to_see(
-    store: KeyStore,
-    format: Format,
-    out: &StorePassword,
-    talk: &Talk,
-) -> Result<KeyStore> {
-    let Some(source) = &out.key_password else {
+fn seal_for_all_to_see(store: KeyStore, to: &Destination<'_>) -> Result<KeyStore> {
+    let (format, out) = (to.format, to.passwords);
+    if out.all.is_none() && out.own.is_empty() {
         return Err(Hinted::new(
             format!("the input holds a private key, and {format} would show it"),
             "name --key-password SOURCE to encrypt it, or --key-password none to write it in the clear",
         )
         .into());
-    };
-    let Some(password) = source.resolve("the keys in the output", true, talk)? else {
-        return Ok(store);
-    };
-    map_keys(store, |key| {
+    }
+    map_keys(store, |alias, key| {
+        let Some(password) = out.for_alias(alias).next() else {
+            return Ok(key.clone());
+        };
         match key.unlock(None) {
-            Ok(open) => SealedKey::seal_pkcs8(&open, &password, &SystemRandom)
-                .context("cannot encrypt the key"),
+            Ok(open) => match to.traditional && format == Format::Pem {
+                true => SealedKey::seal_traditional(&open, password, &SystemRandom),
+                false => SealedKey::seal_pkcs8(&open, password, &SystemRandom),
+            }
+            .with_context(|| format!("the key {alias:?} cannot be encrypted")),
             // Still locked: it goes as it is, and the writer says when the format cannot carry it.
             Err(_) => Ok(key.clone()),
         }
     })
 }
 
-fn map_keys(store: KeyStore, change: impl Fn(&SealedKey) -> Result<SealedKey>) -> Result<KeyStore> {
-    let mut changed = KeyStore::new();
-    for entry in store.into_entries() {
-        let kind = match entry.kind {
-            EntryKind::PrivateKey { key, chain } => EntryKind::PrivateKey {
-                key: change(&key)?,
-                chain,
-            },
-            other => other,
-        };
-        changed.push_renamed(Entry { kind, ..entry });
-    }
-    Ok(changed)
+fn map_keys(
+    store: KeyStore,
+    change: impl Fn(&str, &SealedKey) -> Result<SealedKey>,
+) -> Result<KeyStore> {
+    let changed = store.into_entries().into_iter().map(|entry| {
+        let key = entry.key().map(|key| change(entry.alias.as_str(), key));
+        Ok(match key.transpose()? {
+            Some(key) => entry.with_key(key),
+            None => entry,
+        })
+    });
+    changed.collect()
 }

@@ -6,6 +6,7 @@ mod duration;
 mod hint;
 mod input;
 mod keys;
+mod opened;
 mod output;
 mod password;
 mod probe;

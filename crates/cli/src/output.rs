@@ -176,6 +176,48 @@ pub(crate) fn save_under(
     Ok(Saved::Written)
 }
 
+/// Whether two paths lead to one file that is there.
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize()
+        .is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Whether a file is there that holds something else.
+pub(crate) fn is_changed_by(path: &Path, bytes: &[u8]) -> bool {
+    !is_stdout(path) && path.is_file() && fs::read(path).is_ok_and(|there| there != bytes)
+}
+
+/// Copies a file, mode included, to the first free of `FILE.bak`, `FILE.bak.2`, …, and returns that.
+pub(crate) fn back_up(path: &Path) -> Result<PathBuf> {
+    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+    let mode = fs::metadata(path)?.mode();
+    for number in 1..MAX_BACKUPS {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".bak");
+        if number > 1 {
+            name.push(format!(".{number}"));
+        }
+        let kept = PathBuf::from(name);
+        if fs::symlink_metadata(&kept).is_ok() {
+            continue;
+        }
+        save_under(
+            &Guard { _folder: None },
+            &kept,
+            &bytes,
+            Privacy::Private,
+            Existing::Keep,
+        )?;
+        fs::set_permissions(&kept, Permissions::from_mode(mode & 0o7777))?;
+        return Ok(kept);
+    }
+    let message = format!("{}: there are {MAX_BACKUPS} backups of it", path.display());
+    Err(Hinted::new(message, "remove old ones").into())
+}
+
+/// Whoever keeps more wants something else.
+const MAX_BACKUPS: u32 = 1000;
+
 /// Creates the folder and its parents; an existing one is fine.
 pub(crate) fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
@@ -398,6 +440,23 @@ mod tests {
             )
             .is_err()
         );
+    }
+
+    #[test]
+    fn backups_are_numbered_and_keep_the_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        fs::write(&path, b"one").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        assert!(is_changed_by(&path, b"two") && !is_changed_by(&path, b"one"));
+        let first = back_up(&path).unwrap();
+        fs::write(&path, b"two").unwrap();
+        let second = back_up(&path).unwrap();
+        assert_eq!(first, folder.path().join("store.bak"));
+        assert_eq!(second, folder.path().join("store.bak.2"));
+        assert_eq!(fs::read(first).unwrap(), b"one");
+        assert_eq!(fs::read(&second).unwrap(), b"two");
+        assert_eq!(mode(&second), 0o640);
     }
 
     #[test]

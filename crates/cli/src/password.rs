@@ -1,5 +1,6 @@
 //! Where passwords come from. None, empty and a value are three different answers.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
@@ -90,6 +91,89 @@ impl FromStr for PasswordSource {
             // The text may be the password itself, so it is not repeated.
             _ => Err("expected env:NAME, file:PATH, fd:N, prompt, none or empty".to_owned()),
         }
+    }
+}
+
+/// Where the password of keys comes from: of one key, or of all that have none of their own.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyPasswordSource {
+    alias: Option<String>,
+    source: PasswordSource,
+}
+
+impl FromStr for KeyPasswordSource {
+    type Err = String;
+
+    /// `SOURCE` or `ALIAS=SOURCE`; an alias may hold an equals sign itself.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let whole = text.parse();
+        let split = text.match_indices('=').find_map(|(at, _)| {
+            let (alias, rest) = text.split_at(at);
+            let source = rest.strip_prefix('=')?.parse().ok()?;
+            Some((alias.to_owned(), source))
+        });
+        match (whole, split) {
+            (Ok(source), _) => Ok(Self {
+                alias: None,
+                source,
+            }),
+            (Err(_), Some((alias, source))) if !alias.is_empty() => Ok(Self {
+                alias: Some(alias),
+                source,
+            }),
+            (Err(why), _) => Err(format!("{why}, for one key ALIAS= before it")),
+        }
+    }
+}
+
+/// The passwords of keys, once asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeyPasswords {
+    /// Of all keys without one of their own: not told, none at all, or a value.
+    pub all: Option<Option<Password>>,
+    /// Of single keys, by alias.
+    pub own: HashMap<String, Password>,
+}
+
+impl KeyPasswords {
+    /// Asks each source once. `purpose` completes "password of …".
+    pub(crate) fn resolve(
+        sources: &[KeyPasswordSource],
+        purpose: &str,
+        talk: &Talk,
+    ) -> Result<Self> {
+        let mut passwords = Self::default();
+        for KeyPasswordSource { alias, source } in sources {
+            let purpose = match alias {
+                Some(alias) => format!("the key {alias:?}"),
+                None => purpose.to_owned(),
+            };
+            let password = source.resolve(&purpose, alias.is_none(), talk)?;
+            match (alias, password) {
+                (None, password) => passwords.all = Some(password),
+                (Some(alias), Some(password)) => {
+                    passwords.own.insert(alias.clone(), password);
+                }
+                (Some(_), None) => {}
+            }
+        }
+        Ok(passwords)
+    }
+
+    /// Those that may open the key of this alias, the most particular first.
+    pub(crate) fn for_alias(&self, alias: &str) -> impl Iterator<Item = &Password> {
+        let folded = alias.to_lowercase();
+        let own = self
+            .own
+            .iter()
+            .filter(move |(own, _)| own.to_lowercase() == folded);
+        own.map(|(_, password)| password)
+            .chain(self.all.iter().flatten())
+    }
+
+    /// That of all keys, where it was told and is one.
+    pub(crate) fn of_all(&self) -> Option<&Password> {
+        self.all.as_ref().and_then(Option::as_ref)
     }
 }
 
@@ -185,6 +269,19 @@ mod tests {
         assert!(read(b"\n").unwrap().is_empty());
         assert!(read(b"one\ntwo\n").is_err());
         assert!(read(b"\xff").is_err());
+    }
+
+    #[test]
+    fn a_key_may_be_named_before_its_source() {
+        let parse = |text: &str| text.parse::<KeyPasswordSource>().unwrap();
+        assert_eq!(parse("env:X").alias, None);
+        assert_eq!(parse("pass:a=empty").alias, None);
+        assert_eq!(parse("api=env:X").alias.as_deref(), Some("api"));
+        assert_eq!(parse("a=b=file:c=d").alias.as_deref(), Some("a=b"));
+        for wrong in ["=env:X", "api=", "api=hunter2", "hunter2"] {
+            let error = wrong.parse::<KeyPasswordSource>().unwrap_err();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

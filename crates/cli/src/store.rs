@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::keystore::{
-    self, Entry, EntryKind, Error, Format, KeyStore, NoteKind, Others, RandomSource, WriteOptions,
+    self, Entry, EntryKind, Error, Format, KeyStore, NoteKind, Others, Password, Profile,
+    RandomSource, WriteOptions,
 };
 
 use trustpack_core::report;
@@ -14,16 +15,74 @@ use trustpack_core::report;
 use crate::args::StorePassword;
 use crate::hint::Hinted;
 use crate::output::{self, Existing, Guard, Privacy, Saved};
-use crate::password;
+use crate::password::{self, KeyPasswords};
 use crate::render::Talk;
 
-/// Where a store goes, and in which format.
+/// Where a store goes, and in which form.
 pub(crate) struct Target<'a> {
     pub path: &'a Path,
     pub format: Format,
     pub existing: Existing<'a>,
     /// Held by a caller that read the file before; else saving takes it for itself.
     pub guard: Option<&'a Guard>,
+    /// Whether the file as it was stays beside the new one.
+    pub backup: bool,
+    /// PKCS#7 as a PEM block.
+    pub armor: bool,
+    /// Keys in PEM as OpenSSL wrote them before PKCS#8.
+    pub traditional_keys: bool,
+}
+
+impl<'a> Target<'a> {
+    /// A file that is made, or overwritten when that was allowed.
+    pub(crate) fn new(path: &'a Path, format: Format, force: bool) -> Self {
+        Self {
+            path,
+            format,
+            existing: if force {
+                Existing::Replace
+            } else {
+                Existing::Keep
+            },
+            guard: None,
+            backup: false,
+            armor: false,
+            traditional_keys: false,
+        }
+    }
+}
+
+/// How what is written is protected.
+#[derive(Debug, Default)]
+pub(crate) struct Protection {
+    pub password: Option<Password>,
+    pub keys: KeyPasswords,
+    pub profile: Profile,
+}
+
+impl Protection {
+    /// Asks for what the format needs. `default` is the profile when none is told.
+    pub(crate) fn resolve(
+        told: &StorePassword,
+        format: Format,
+        default: Option<Profile>,
+        name: &str,
+        talk: &Talk,
+    ) -> Result<Self> {
+        let profile = told.profile.or(default).unwrap_or_default();
+        let needs_none = format == Format::Pkcs12 && profile == Profile::Passwordless;
+        let password = if format.has_password() && !(needs_none && told.password.is_none()) {
+            password::for_writing(told.password.as_ref(), name, talk)?
+        } else {
+            None
+        };
+        let keys = KeyPasswords::resolve(&told.key_password, &format!("the keys in {name}"), talk)?;
+        Ok(Self {
+            password,
+            keys,
+            profile,
+        })
+    }
 }
 
 /// The format to write: as told, else by extension, else the fallback.
@@ -49,41 +108,26 @@ pub(crate) fn format_of(
         })
 }
 
-/// Writes the store and says what was done. A file that already holds the same bytes is not touched.
+/// Writes the store and what stands beside its entries, and says what was done. A file that already holds the same bytes
+/// is not touched.
 pub(crate) fn save(
-    store: &KeyStore,
-    target: &Target<'_>,
-    passwords: &StorePassword,
-    talk: &Talk,
-) -> Result<Saved> {
-    let name = output::name(target.path);
-    let password = if target.format.has_password() {
-        password::for_writing(passwords.password.as_ref(), &name, talk)?
-    } else {
-        None
-    };
-    let others = Others::default();
-    save_with(store, &others, target, password.as_ref(), passwords, talk)
-}
-
-/// As [`save`], with the store password already known, and with what stands beside the entries.
-pub(crate) fn save_with(
     store: &KeyStore,
     others: &Others,
     target: &Target<'_>,
-    password: Option<&keystore::Password>,
-    passwords: &StorePassword,
+    protection: &Protection,
     talk: &Talk,
 ) -> Result<Saved> {
     let name = output::name(target.path);
-    let key_password = match &passwords.key_password {
-        Some(source) => source.resolve(&format!("the keys in {name}"), true, talk)?,
-        None => None,
-    };
+    // In practice a PKCS#12 has one password: a key that was opened with its own gets that of the store.
+    let own = Some(&protection.keys.own).filter(|_| target.format != Format::Pkcs12);
     let options = WriteOptions {
-        password,
-        key_password: key_password.as_ref(),
+        password: protection.password.as_ref(),
+        key_password: protection.keys.of_all(),
+        key_passwords: own,
         others: Some(others),
+        profile: protection.profile,
+        armor: target.armor,
+        traditional_keys: target.traditional_keys,
         // Without a key inside, salts follow from the content, so that equal input gives equal bytes.
         random: store
             .has_keys()
@@ -107,6 +151,10 @@ pub(crate) fn save_with(
         fs::metadata(target.path).is_ok_and(|there| there.is_file() && there.mode() & 0o007 != 0);
     if privacy == Privacy::Private && open_to_all {
         talk.warn(format!("{name} was open to every user of this machine; it holds a key now and is closed to them"));
+    }
+    if target.backup && output::is_changed_by(target.path, &written.bytes) {
+        let kept = output::back_up(target.path)?;
+        talk.say(format!("kept the old file as {}", kept.display()));
     }
     let saved = match target.guard {
         Some(guard) => {

@@ -33,6 +33,34 @@ pub fn of(certificate: &Certificate) -> String {
         .unwrap_or_else(|| certificate.fingerprint().short())
 }
 
+/// The alias of a certificate as the stem of a file name; not unique.
+pub fn file_stem(certificate: &Certificate) -> String {
+    file_stem_of(&of(certificate)).unwrap_or_else(|| certificate.fingerprint().short())
+}
+
+/// A name as the stem of a file name: letters, digits, dots, dashes and underscores; `None` when nothing is left of it.
+pub fn file_stem_of(name: &str) -> Option<String> {
+    let mut stem = String::new();
+    for character in clean(name).chars() {
+        match character {
+            '*' => stem.push_str("wildcard"),
+            '.' | '-' | '_' if !stem.is_empty() => stem.push(character),
+            _ if character.is_alphanumeric() => stem.push(character),
+            _ if stem.ends_with('-') || stem.is_empty() => (),
+            _ => stem.push('-'),
+        }
+        if stem.len() >= MAX_STEM {
+            break;
+        }
+    }
+    let end = stem.trim_end_matches(['-', '.']).len();
+    stem.truncate(end);
+    Some(stem).filter(|stem| !stem.is_empty())
+}
+
+/// File systems end at 255 octets, and number and extension follow.
+const MAX_STEM: usize = 200;
+
 /// Gives every entry that its container did not name an alias by [`of`], unique among all.
 pub fn name_all(store: KeyStore) -> KeyStore {
     let mut aliases = Aliases::default();
@@ -132,6 +160,23 @@ mod tests {
     use crate::cert::testing;
     use proptest::prelude::*;
     use rcgen::SanType;
+
+    #[test]
+    fn file_names_are_readable_and_harmless() {
+        for (name, stem) in [
+            ("api.example.com", "api.example.com"),
+            ("*.example.com", "wildcard.example.com"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("Größe (Test) CA", "größe-test-ca"),
+            ("-rf", "rf"),
+        ] {
+            assert_eq!(file_stem(&testing::certificate(name, true, 0, 1)), stem);
+        }
+        let nothing = file_stem(&testing::certificate("///", true, 0, 1));
+        assert!(nothing.starts_with("sha256-"), "{nothing}");
+        let long = file_stem(&testing::certificate(&"ö".repeat(64), true, 0, 1));
+        assert!(long.len() < 210);
+    }
 
     #[test]
     fn common_name_then_alt_name_then_subject_then_digest() {

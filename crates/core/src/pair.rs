@@ -50,29 +50,42 @@ fn trusted(store: &KeyStore) -> Vec<Certificate> {
     store.entries().iter().filter_map(single).collect()
 }
 
-fn chain_of(
+/// From an end entity on, each followed by the candidate that issued it, as far as there is one.
+pub(crate) fn chain_of(
     end_entity: &Certificate,
-    certificates: &[Certificate],
+    candidates: &[Certificate],
 ) -> Vec<CertificateDer<'static>> {
     let mut chain = vec![end_entity.clone()];
     while let Some(last) = chain.last()
-        && !last.is_self_issued()
         && chain.len() < MAX_CHAIN
+        && let Some(issuer) = issuer_of(last, candidates.iter().filter(|one| !chain.contains(one)))
     {
-        let issuer = certificates.iter().find(|candidate| {
-            candidate.subject() == last.issuer()
-                && !chain.contains(candidate)
-                && check(last, candidate) == SignatureCheck::Good
-        });
-        match issuer {
-            Some(issuer) => chain.push(issuer.clone()),
-            None => break,
-        }
+        chain.push(issuer.clone());
     }
     chain
         .into_iter()
         .map(|certificate| certificate.der().clone())
         .collect()
+}
+
+/// The candidate that issued a certificate, by name and signature; one whose signature cannot be checked here counts when
+/// there is no better one. Nobody but itself issued a self-issued one.
+pub(crate) fn issuer_of<'c>(
+    certificate: &Certificate,
+    candidates: impl Iterator<Item = &'c Certificate>,
+) -> Option<&'c Certificate> {
+    if certificate.is_self_issued() {
+        return None;
+    }
+    let mut perhaps = None;
+    for candidate in candidates.filter(|one| one.subject() == certificate.issuer()) {
+        match check(certificate, candidate) {
+            SignatureCheck::Good => return Some(candidate),
+            SignatureCheck::CannotCheck(_) => perhaps = perhaps.or(Some(candidate)),
+            SignatureCheck::Bad => (),
+        }
+    }
+    perhaps
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ pub(crate) fn only<'c>(given: &[&'c Certificate]) -> Option<Vec<&'c Certificate>
 /// From the first certificate on, each followed by its issuer, as far as there is one.
 ///
 /// The first is the key's own, whatever the others look like: whose key it is only the caller knows.
-fn from_leaf<'c>(given: &[&'c Certificate]) -> Vec<&'c Certificate> {
+pub(crate) fn from_leaf<'c>(given: &[&'c Certificate]) -> Vec<&'c Certificate> {
     let Some((leaf, others)) = given.split_first() else {
         return Vec::new();
     };

@@ -73,7 +73,7 @@ pub use model::{Alias, Attribute, Entry, EntryKind, KeyStore, Password, Timestam
 pub use note::{At, Note, NoteKind};
 pub use others::{Others, Request};
 pub use pkcs8::{PrivateKey, SealedKey};
-pub use pkcs12::Profile;
+pub use pkcs12::{Profile, UnknownProfile};
 pub use rustls_pki_types::CertificateDer;
 pub use secret::SecretKey;
 
@@ -107,7 +107,7 @@ pub struct Contents {
 
 impl Contents {
     /// Nothing found, in a container without a digest or MAC.
-    pub(crate) fn empty(format: Format) -> Self {
+    pub fn empty(format: Format) -> Self {
         Self {
             format,
             facts: Facts::default(),
@@ -188,6 +188,8 @@ pub struct WriteOptions<'a> {
     pub others: Option<&'a Others>,
     /// PKCS#7 only: as a PEM block in place of DER.
     pub armor: bool,
+    /// PEM only: keys in the clear as PKCS#1 or SEC 1, which OpenSSL wrote before PKCS#8, with the labels that go with it.
+    pub traditional_keys: bool,
     /// How a PKCS#12 is protected; the other formats have one way each.
     pub profile: Profile,
     /// JKS only: aliases keep their case, and two may differ in nothing else, as Java's type `CaseExactJKS` has it

@@ -9,6 +9,7 @@ use std::fmt;
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
+use crate::chain;
 use crate::pkcs8::SealedKey;
 
 /// Entries in one file. The largest public trust stores have a few hundred, collections of a Certificate Transparency
@@ -127,6 +128,18 @@ impl KeyStore {
     }
 }
 
+impl FromIterator<Entry> for KeyStore {
+    /// In order; of entries with one alias, those after the first get a number, see
+    /// [`push_renamed`](KeyStore::push_renamed).
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        let mut store = Self::new();
+        for entry in entries {
+            store.push_renamed(entry);
+        }
+        store
+    }
+}
+
 impl PartialEq for KeyStore {
     fn eq(&self, other: &Self) -> bool {
         self.entries == other.entries
@@ -173,6 +186,37 @@ impl Entry {
             EntryKind::TrustedCertificate(certificate) => std::slice::from_ref(certificate),
         }
     }
+
+    /// The same as writers of key stores take them: the first one, then each one's issuer, and nothing else.
+    pub fn certificates_in_order(&self) -> Vec<&CertificateDer<'static>> {
+        chain::from_leaf(&self.certificates().iter().collect::<Vec<_>>())
+    }
+
+    /// The key of the entry, when it has one.
+    pub fn key(&self) -> Option<&SealedKey> {
+        match &self.kind {
+            EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) => Some(key),
+            EntryKind::TrustedCertificate(_) => None,
+        }
+    }
+
+    /// The same entry with another chain; one without a private key stays as it is.
+    #[must_use]
+    pub fn with_chain(mut self, new: Vec<CertificateDer<'static>>) -> Self {
+        if let EntryKind::PrivateKey { chain, .. } = &mut self.kind {
+            *chain = new;
+        }
+        self
+    }
+
+    /// The same entry around another key, which takes the place of its own; a trusted certificate stays as it is.
+    #[must_use]
+    pub fn with_key(mut self, new: SealedKey) -> Self {
+        if let EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) = &mut self.kind {
+            *key = new;
+        }
+        self
+    }
 }
 
 /// The three kinds of entry that Java knows.
@@ -212,6 +256,14 @@ impl Alias {
     pub fn positional(place: usize) -> Self {
         Self {
             text: place.to_string(),
+            given: false,
+        }
+    }
+
+    /// A name that need not be kept where the format has none.
+    pub fn unnamed(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
             given: false,
         }
     }

@@ -21,7 +21,7 @@ mod salts;
 mod values;
 mod writer;
 
-pub use profile::Profile;
+pub use profile::{Profile, UnknownProfile};
 pub(crate) use reader::read;
 pub(crate) use writer::write;
 

@@ -109,17 +109,11 @@ impl SealedKey {
     /// # Errors
     /// [`Error::Unsupported`] for a label, a cipher or an initialization vector that is not known.
     pub fn from_traditional(label: &str, dek_info: &str, body: Vec<u8>) -> Result<Self, Error> {
-        let kind = match label.trim() {
-            "DSA PRIVATE KEY" => TraditionalKind::Dsa,
-            "EC PRIVATE KEY" => TraditionalKind::Sec1,
-            "PRIVATE KEY" => TraditionalKind::Pkcs8,
-            "RSA PRIVATE KEY" => TraditionalKind::Pkcs1,
-            other => {
-                return Err(Error::Unsupported {
-                    format: Format::Pem,
-                    what: format!("an encrypted {}", brief(other)),
-                });
-            }
+        let Some(kind) = TraditionalKind::by_label(label.trim()) else {
+            return Err(Error::Unsupported {
+                format: Format::Pem,
+                what: format!("an encrypted {}", brief(label.trim())),
+            });
         };
         let scheme =
             Traditional::parse(dek_info).map_err(|refusal| refusal.of(Format::Pem, "key"))?;
@@ -136,6 +130,28 @@ impl SealedKey {
         random: &dyn RandomSource,
     ) -> Result<Self, Error> {
         Self::seal_with(Sealing::Pbes2, key, password, random)
+    }
+
+    /// Seals a key as OpenSSL did before PKCS#8: PKCS#1 or SEC 1 in a PEM block with RFC 1421 headers, AES-256-CBC, one
+    /// round of MD5 over the password. For programs that read nothing else; PBES2 guards a password far better.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a key that has no such form, [`Error::NoRandomness`].
+    pub fn seal_traditional(
+        key: &PrivateKey,
+        password: &Password,
+        random: &dyn RandomSource,
+    ) -> Result<Self, Error> {
+        let (kind, clear) = key.traditional()?;
+        let mut iv = [0; 16];
+        random.fill(&mut iv)?;
+        let scheme = Traditional::aes256(iv);
+        let body = scheme.encrypt(password.expose_secret().as_bytes(), &clear);
+        let body = body.ok_or_else(|| Error::Unsupported {
+            format: Format::Pem,
+            what: "the cipher".to_owned(),
+        })?;
+        Ok(Self::new(Form::Traditional { kind, scheme, body }))
     }
 
     /// Seals a key for PKCS#12 in one of the two ways that are written.
@@ -275,8 +291,18 @@ impl SealedKey {
         }
     }
 
-    /// Whether the key is sealed with PBES2.
-    pub(crate) fn is_pbes2(&self) -> bool {
+    /// Label, `DEK-Info` and body, when it is sealed in OpenSSL's traditional way, which only PEM holds.
+    pub(crate) fn as_traditional(&self) -> Option<(&'static str, String, &[u8])> {
+        match &self.form {
+            Form::Traditional { kind, scheme, body } => {
+                Some((kind.label(), scheme.dek_info(), body))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the key is sealed with PBES2 (RFC 8018, section 6.2), the only scheme of PKCS#12 that is not weak.
+    pub fn is_pbes2(&self) -> bool {
         match &self.form {
             Form::Encrypted(der) => encrypted_parts(der).is_ok_and(|(scheme, _)| scheme.is_pbes2()),
             _ => false,
@@ -388,6 +414,19 @@ impl PrivateKey {
     /// The DER itself.
     pub fn secret_pkcs8(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Label and DER of the older form: PKCS#1 for RSA, SEC 1 for EC.
+    pub(crate) fn to_traditional(&self) -> Result<(&'static str, Zeroizing<Vec<u8>>), Error> {
+        let (kind, der) = self.traditional()?;
+        Ok((kind.label(), der))
+    }
+
+    fn traditional(&self) -> Result<(TraditionalKind, Zeroizing<Vec<u8>>), Error> {
+        shape::from_pkcs8(&self.0).ok_or_else(|| Error::Unsupported {
+            format: Format::Pem,
+            what: "the traditional form of a key that is neither RSA nor EC".to_owned(),
+        })
     }
 }
 

@@ -1,18 +1,18 @@
 //! `trustpack convert`: another format, nothing else.
 
 use anyhow::Result;
-use trustpack_core::alias;
-use trustpack_core::keystore::{KeyStore, Others};
+use trustpack_core::Certificate;
+use trustpack_core::alias::{self, Aliases};
+use trustpack_core::keystore::{Alias, Entry, Format, KeyStore, Others};
 
 use super::Outcome;
 use crate::args::Convert;
 use crate::hint::Hinted;
 use crate::input::{self, Input, Passwords};
 use crate::keys;
-use crate::output::Existing;
-use crate::password;
+use crate::output;
 use crate::render::Talk;
-use crate::store::{self, Target};
+use crate::store::{self, Protection, Target};
 
 /// Runs the command.
 pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
@@ -25,19 +25,29 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         )
         .into());
     }
-    Input::refuse_as_output(&inputs, &arguments.output.output)?;
-    let format = store::format_of(&arguments.output.output, arguments.output.format, None)?;
-    let password = match &arguments.store_password.password {
-        Some(_) if format.has_password() => {
-            let name = arguments.output.output.display().to_string();
-            password::for_writing(arguments.store_password.password.as_ref(), &name, talk)?
-        }
-        Some(source) => source.resolve("the input", false, talk)?,
-        None => None,
+    let path = &arguments.output.output;
+    Input::refuse_as_output(&inputs, path)?;
+    let format = store::format_of(
+        path,
+        arguments.output.format,
+        arguments.split.then_some(Format::Pem),
+    )?;
+    let name = output::name(path);
+    // For a store asked for at once; without one the password named is that of the input, as in `convert a.p12 -o a.pem`.
+    let mut protection = Protection::default();
+    let likely = if format.has_password() && arguments.store_password.password.is_some() {
+        protection = Protection::resolve(&arguments.store_password, format, None, &name, talk)?;
+        protection.password.clone()
+    } else {
+        let source = arguments.store_password.password.as_ref();
+        source
+            .map(|source| source.resolve("the input", false, talk))
+            .transpose()?
+            .flatten()
     };
     let passwords = Passwords::resolve(
         &arguments.input_password.input_password,
-        password.as_ref(),
+        likely.as_ref(),
         talk,
     )?;
     let files = input::load(&inputs, &passwords);
@@ -49,6 +59,9 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     if files.tell_failures(talk) {
         return Ok(Outcome::Incomplete);
     }
+    if protection.password.is_none() {
+        protection = Protection::resolve(&arguments.store_password, format, None, &name, talk)?;
+    }
 
     let mut all = KeyStore::new();
     let mut others = Others::default();
@@ -58,49 +71,27 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         }
         others.append(loaded.contents.others);
     }
-    let all = keys::open_and_pair(all, &passwords, format, &arguments.store_password, talk)?;
-    keys::warn_of_bare_keys(all.entries(), format, talk);
-    let all = if format.has_aliases() {
-        alias::name_all(all)
+    if arguments.split {
+        split(&all, format, arguments, &protection, talk)?;
     } else {
-        all
-    };
-    let target = Target {
-        path: &arguments.output.output,
-        format,
-        existing: if arguments.output.force {
-            Existing::Replace
-        } else {
-            Existing::Keep
-        },
-        guard: None,
-    };
-    if format.has_password() {
-        let password = match password {
-            Some(password) => Some(password),
-            None => password::for_writing(
-                arguments.store_password.password.as_ref(),
-                &target.path.display().to_string(),
-                talk,
-            )?,
+        let to = keys::Destination {
+            format,
+            passwords: &protection.keys,
+            traditional: arguments.encoding.traditional,
         };
-        store::save_with(
-            &all,
-            &others,
-            &target,
-            password.as_ref(),
-            &arguments.store_password,
-            talk,
-        )?;
-    } else {
-        store::save_with(
-            &all,
-            &others,
-            &target,
-            None,
-            &arguments.store_password,
-            talk,
-        )?;
+        let all = keys::open_and_pair(all, &passwords, &to, talk)?;
+        keys::warn_of_bare_keys(all.entries(), format, talk);
+        let all = if format.has_aliases() {
+            alias::name_all(all)
+        } else {
+            all
+        };
+        let target = Target {
+            armor: arguments.encoding.armor,
+            traditional_keys: arguments.encoding.traditional,
+            ..Target::new(path, format, arguments.output.force)
+        };
+        store::save(&all, &others, &target, &protection, talk)?;
     }
     // What can be read is written, and the exit code says that it is not all.
     Ok(if whole {
@@ -108,4 +99,69 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     } else {
         Outcome::Incomplete
     })
+}
+
+/// Each certificate once, chains included, into a file of its own.
+fn split(
+    store: &KeyStore,
+    format: Format,
+    arguments: &Convert,
+    protection: &Protection,
+    talk: &Talk,
+) -> Result<()> {
+    let folder = &arguments.output.output;
+    if output::is_stdout(folder) || folder.is_file() {
+        return Err(Hinted::new(
+            format!(
+                "{} is no folder, and --split makes several files",
+                output::name(folder)
+            ),
+            "name a folder, as in -o certificates/",
+        )
+        .into());
+    }
+    let mut certificates: Vec<_> = store
+        .entries()
+        .iter()
+        .flat_map(Entry::certificates)
+        .collect();
+    let mut seen = std::collections::HashSet::new();
+    certificates.retain(|der| seen.insert(*der));
+    if certificates.is_empty() {
+        return Err(Hinted::new(
+            "there is no certificate to write",
+            "`trustpack inspect` shows what a file holds",
+        )
+        .into());
+    }
+    if store.has_keys() {
+        talk.warn("keys are not written by --split; `trustpack store export` writes them");
+    }
+    output::create_folder(folder)?;
+    let mut stems = Aliases::default();
+    for der in certificates {
+        let stem = match Certificate::from_der(der.clone()) {
+            Ok(certificate) => alias::file_stem(&certificate),
+            Err(_) => "unreadable".to_owned(),
+        };
+        let stem = stems.unique(&stem);
+        let file = folder.join(format!("{stem}.{}", format.extension()));
+        let one: KeyStore =
+            std::iter::once(Entry::trusted(alias_for(format, &stem), der.clone())).collect();
+        let target = Target {
+            armor: arguments.encoding.armor,
+            ..Target::new(&file, format, arguments.output.force)
+        };
+        store::save(&one, &Others::default(), &target, protection, talk)?;
+    }
+    Ok(())
+}
+
+/// A format without names would say of each file that its name is lost.
+fn alias_for(format: Format, stem: &str) -> Alias {
+    if format.has_aliases() {
+        Alias::new(stem)
+    } else {
+        Alias::positional(1)
+    }
 }

@@ -7,7 +7,7 @@ use trustpack_core::alias;
 use trustpack_core::chain::ChainAnalysis;
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::fetch::Fetched;
-use trustpack_core::keystore::{Alias, Entry, Format, KeyStore};
+use trustpack_core::keystore::{Alias, Entry, Format, KeyStore, Others};
 use trustpack_core::record::FetchRecord;
 use trustpack_core::report::page;
 use trustpack_core::select::select;
@@ -15,10 +15,10 @@ use trustpack_core::select::select;
 use super::Outcome;
 use crate::args::Fetch;
 use crate::hint::Hinted;
-use crate::output::{self, Existing};
+use crate::output;
 use crate::probe::{self, Plan};
 use crate::render::{Talk, print, print_json};
-use crate::store::{self, Target};
+use crate::store::{self, Protection, Target};
 
 /// Runs the command.
 pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
@@ -94,6 +94,13 @@ fn write_all(
 ) -> Result<()> {
     let folder = output::is_folder(path) && !output::is_stdout(path);
     let format = store::format_of(path, arguments.output.format, folder.then_some(Format::Pem))?;
+    let protection = Protection::resolve(
+        &arguments.store_password,
+        format,
+        None,
+        &output::name(path),
+        talk,
+    )?;
     for (record, analysis) in records {
         let Some(analysis) = analysis else { continue };
         let name = record.target.replace([':', '/', '[', ']'], "_");
@@ -121,17 +128,8 @@ fn write_all(
         if folder {
             output::create_folder(path)?;
         }
-        let target = Target {
-            path: &file,
-            format,
-            existing: if arguments.output.force {
-                Existing::Replace
-            } else {
-                Existing::Keep
-            },
-            guard: None,
-        };
-        store::save(&store, &target, &arguments.store_password, talk)
+        let target = Target::new(&file, format, arguments.output.force);
+        store::save(&store, &Others::default(), &target, &protection, talk)
             .with_context(|| record.target.clone())?;
     }
     Ok(())

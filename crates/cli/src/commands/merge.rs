@@ -1,13 +1,11 @@
 //! `trustpack merge`: files, folders, stores and servers into one store, under a plan.
 
-use std::io::{self, IsTerminal};
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
-use trustpack_core::keystore::{self, Format, KeyStore, Others, Password, ReadOptions, Timestamp};
+use trustpack_core::edit::check_pair;
+use trustpack_core::keystore::{Alias, EntryKind, Format, Profile, Timestamp};
 use trustpack_core::merge::{CreatedPolicy, Incoming, MergeOptions, Plan, plan, render_plan};
-use trustpack_core::report::{ReportFormat, page};
+use trustpack_core::report::{self, ReportFormat, page};
 use trustpack_core::select::{Select, select};
 
 use super::Outcome;
@@ -15,29 +13,63 @@ use crate::args::Merge;
 use crate::hint::Hinted;
 use crate::input::{self, Input, Loaded, Passwords};
 use crate::keys;
-use crate::output::{self, Existing, Guard};
-use crate::password::{self, PasswordSource};
+use crate::opened::StoreFile;
+use crate::output::{self, Guard};
+use crate::password::KeyPasswords;
 use crate::probe::{self, Plan as FetchPlan};
 use crate::render::{Talk, print, stdout_style};
-use crate::store::{self, Target};
+use crate::store::Protection;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
-    let inputs = Input::parse_all(&arguments.inputs)?;
-    Input::refuse_as_output(&inputs, &arguments.output.output)?;
-    let mut destination = Destination::open(arguments, talk)?;
+    into_store(arguments, &Choice::default(), talk)
+}
 
-    let (incoming, complete) = gather(arguments, &inputs, &destination, talk)?;
+/// What of the inputs goes into the store, and how.
+#[derive(Debug, Default)]
+pub(super) struct Choice {
+    pub kind: Kind,
+    /// For the one entry that comes in.
+    pub alias: Option<String>,
+    pub backup: bool,
+}
+
+/// Which entries are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    #[default]
+    All,
+    /// Trusted certificates only.
+    Certificates,
+    /// Private keys only, with the certificates that belong to them.
+    Keys,
+}
+
+/// Puts the inputs into the store under a plan.
+pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Result<Outcome> {
+    let path = &arguments.output.output;
+    let inputs = Input::parse_all(&arguments.inputs)?;
+    Input::refuse_as_output(&inputs, path)?;
+    let told = arguments.output.format;
+    let source = arguments.store_password.password.as_ref();
+    let mut destination = StoreFile::open_or_new(path, told, source, talk)?;
+    let purpose = format!("the keys in {}", destination.name());
+    let keys = KeyPasswords::resolve(&arguments.store_password.key_password, &purpose, talk)?;
+
+    let (incoming, complete) = gather(arguments, &inputs, &destination, &keys, talk)?;
+    let incoming = choice.of(incoming, talk)?;
+    let entries = incoming.iter().map(|one| &one.entry);
+    keys::warn_of_bare_keys(entries, destination.format, talk);
     // Asking servers takes time; what others merged meanwhile is merged into, not overwritten.
-    let guard = Guard::of(&arguments.output.output)?;
-    destination.refresh(arguments)?;
+    let guard = Guard::of(path)?;
+    destination.refresh(told)?;
     let mut options = MergeOptions::new(arguments.time.now());
     options.on_conflict = arguments.on_conflict;
     options.for_java = destination.format.has_password();
     if let Some(created) = arguments.created {
         options.created = CreatedPolicy::Fixed(Timestamp::from_secs(created.unix_timestamp()));
     }
-    let plan = plan(&destination.store, &incoming, &options);
+    let plan = plan(&destination.contents.store, &incoming, &options);
     if !incoming.is_empty() {
         show(arguments, &plan)?;
     }
@@ -48,20 +80,16 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         return Ok(Outcome::Incomplete);
     }
     if incoming.is_empty() {
-        return Err(Hinted::new(
-            "nothing to merge: no certificate or key was chosen",
-            "`trustpack inspect` shows what the inputs hold; --select may leave all of it out",
-        )
-        .into());
+        return Err(choice.nothing().into());
     }
-    let name = arguments.output.output.display();
+    let name = path.display();
     if plan.has_refused_conflicts() {
         talk.warn(format!(
             "{name} was not written: some aliases are taken by other certificates; decide with --on-conflict keep, rename or replace"
         ));
         return Ok(Outcome::No);
     }
-    if !plan.changes() && destination.bytes.is_none() {
+    if !plan.changes() && !destination.exists() {
         let hint = "the plan says why each one was left out";
         return Err(Hinted::new(
             format!("{name} was not written: nothing could be added"),
@@ -82,131 +110,82 @@ pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
         talk.say(format!("dry run: {name} was not written"));
         return Ok(Outcome::Fine);
     }
-    let merged = plan.apply(std::mem::take(&mut destination.store));
-    destination.save(&merged, &guard, arguments, talk)?;
+    let profile = arguments.store_password.profile;
+    let profile = profile
+        .or(destination.contents.facts.profile)
+        .unwrap_or_default();
+    let needs_none = destination.format == Format::Pkcs12 && profile == Profile::Passwordless;
+    if source.is_none() && destination.format.has_password() && !needs_none {
+        destination.ask_password(talk)?;
+    }
+    let protection = Protection {
+        password: destination.password.clone(),
+        keys,
+        profile,
+    };
+    let merged = plan.apply(std::mem::take(&mut destination.contents.store));
+    destination.save(&merged, &guard, &protection, choice.backup, talk)?;
     Ok(Outcome::Fine)
 }
 
-/// The store that is merged into: what it holds now, and how it will be written.
-struct Destination {
-    store: KeyStore,
-    /// What the file holds beside entries, which stays in it.
-    others: Others,
-    format: Format,
-    /// The file as it was read; `None` when there is none yet.
-    bytes: Option<Vec<u8>>,
-    password: Option<Password>,
-}
-
-impl Destination {
-    fn open(arguments: &Merge, talk: &Talk) -> Result<Self> {
-        let path = &arguments.output.output;
-        let name = path.display().to_string();
-        if output::is_folder(path) && !output::is_stdout(path) {
-            let message = format!("{name} is a folder, and merge writes one store");
-            return Err(Hinted::new(message, "name a file in it").into());
-        }
-        let exists = path.exists() && !output::is_stdout(path) && !output::is_device(path);
-        let password = match &arguments.store_password.password {
-            Some(source) => source.resolve(&name, !exists, talk)?,
-            None => None,
+impl Choice {
+    /// The entries that are meant; of a single one the alias is the one that was told.
+    fn of(&self, incoming: Vec<Incoming>, talk: &Talk) -> Result<Vec<Incoming>> {
+        let is_meant = |one: &Incoming| match (self.kind, &one.entry.kind) {
+            (Kind::All, _)
+            | (Kind::Certificates, EntryKind::TrustedCertificate(_))
+            | (Kind::Keys, EntryKind::PrivateKey { .. }) => true,
+            (Kind::Certificates | Kind::Keys, _) => false,
         };
-        let mut destination = Self {
-            store: KeyStore::new(),
-            others: Others::default(),
-            format: Format::Pem,
-            bytes: None,
-            password,
-        };
-        if exists {
-            destination.refresh(arguments)?;
-        } else {
-            destination.format = store::format_of(path, arguments.output.format, None)?;
+        let (mut meant, others): (Vec<_>, Vec<_>) = incoming.into_iter().partition(is_meant);
+        if !others.is_empty() {
+            let count = others.len();
+            talk.say(match self.kind {
+                Kind::Keys => format!(
+                    "note: {} left out: no part of the chain of a key",
+                    report::count(count, "certificate")
+                ),
+                _ => format!(
+                    "note: {} left out; `trustpack store import-key` takes keys",
+                    report::count(count, "key")
+                ),
+            });
         }
-        Ok(destination)
+        for one in &meant {
+            if self.kind == Kind::Keys && one.entry.certificates().is_empty() {
+                let source = &one.source;
+                return Err(Hinted::new(
+                    format!("{source}: no certificate in the input belongs to its key"),
+                    "name the certificate that was issued for this key, and its issuers",
+                )
+                .into());
+            }
+            check_pair(&one.entry).with_context(|| one.source.clone())?;
+        }
+        if let Some(alias) = &self.alias {
+            let [one] = meant.as_mut_slice() else {
+                return Err(Hinted::new(
+                    format!("one alias, and {} entries to import", meant.len()),
+                    "leave --alias out, or name an input with one entry",
+                )
+                .into());
+            };
+            one.entry.alias = Alias::new(alias);
+        }
+        Ok(meant)
     }
 
-    /// Reads the file again when it is another one than before.
-    fn refresh(&mut self, arguments: &Merge) -> Result<()> {
-        let path = &arguments.output.output;
-        if !path.is_file() || output::is_stdout(path) {
-            return Ok(());
+    fn nothing(&self) -> Hinted {
+        match self.kind {
+            Kind::Keys => Hinted::new(
+                "there is no private key in the input",
+                "name a file with one: PEM, PKCS#8, PKCS#12 or another store",
+            ),
+            _ => Hinted::new(
+                "nothing to merge: no certificate or key was chosen",
+                "`trustpack inspect` shows what the inputs hold; --select may leave all of it out",
+            ),
         }
-        let name = path.display().to_string();
-        let bytes = input::read_file(path).with_context(|| name.clone())?;
-        if self.bytes.as_ref() == Some(&bytes) {
-            return Ok(());
-        }
-        let options = ReadOptions {
-            password: self.password.as_ref(),
-        };
-        let contents = keystore::read(&bytes, &options).with_context(|| name.clone())?;
-        refuse_lossy(&contents, &name)?;
-        self.format = arguments.output.format.unwrap_or(contents.format);
-        self.store = contents.store;
-        self.others = contents.others;
-        self.bytes = Some(bytes);
-        Ok(())
-    }
-
-    fn save(&self, merged: &KeyStore, guard: &Guard, arguments: &Merge, talk: &Talk) -> Result<()> {
-        let path: &Path = &arguments.output.output;
-        // Merging extends what is there, so replacing the file loses nothing.
-        let existing = self.bytes.as_deref().map_or(Existing::Keep, Existing::Was);
-        let target = Target {
-            path,
-            format: self.format,
-            existing,
-            guard: Some(guard),
-        };
-        let asked = match (&self.password, &arguments.store_password.password) {
-            (None, None) if self.format.has_password() => self.ask_password(path, talk)?,
-            (known, _) => known.clone(),
-        };
-        store::save_with(
-            merged,
-            &self.others,
-            &target,
-            asked.as_ref(),
-            &arguments.store_password,
-            talk,
-        )
-        .map(drop)
-    }
-}
-
-impl Destination {
-    /// Nothing was said about a password, and one is needed to write. A store that is there keeps its own.
-    fn ask_password(&self, path: &Path, talk: &Talk) -> Result<Option<Password>> {
-        let name = path.display().to_string();
-        let Some(bytes) = self.bytes.as_ref().filter(|_| io::stdin().is_terminal()) else {
-            return password::for_writing(None, &name, talk);
-        };
-        let password = PasswordSource::Prompt.resolve(&name, false, talk)?;
-        keystore::read(
-            bytes,
-            &ReadOptions {
-                password: password.as_ref(),
-            },
-        )
-        .context(name)?;
-        Ok(password)
-    }
-}
-
-/// Rewriting a file of which a part could not be read would lose that part.
-fn refuse_lossy(contents: &keystore::Contents, name: &str) -> Result<()> {
-    let skipped = contents
-        .notes
-        .iter()
-        .find(|note| note.kind == keystore::NoteKind::Skipped);
-    match skipped {
-        Some(note) => Err(Hinted::new(
-            format!("{name}: a part of it cannot be read and would be lost: {note}"),
-            "merge it into a new file: name it as an input and another file with -o",
-        )
-        .into()),
-        None => Ok(()),
     }
 }
 
@@ -214,7 +193,8 @@ fn refuse_lossy(contents: &keystore::Contents, name: &str) -> Result<()> {
 fn gather(
     arguments: &Merge,
     inputs: &[Input],
-    destination: &Destination,
+    destination: &StoreFile,
+    keys: &KeyPasswords,
     talk: &Talk,
 ) -> Result<(Vec<Incoming>, bool)> {
     let sources = &arguments.input_password.input_password;
@@ -225,6 +205,11 @@ fn gather(
         Vec::new()
     } else {
         probe::root_sets(&arguments.roots, talk)?
+    };
+    let to = keys::Destination {
+        format: destination.format,
+        passwords: keys,
+        traditional: false,
     };
     let mut answers = fetched.iter();
     let mut incoming = Vec::new();
@@ -263,35 +248,21 @@ fn gather(
         for loaded in files.loaded {
             complete &= loaded.tell_notes(talk);
             loaded.tell_left_out(talk);
-            incoming.extend(from_file(
-                loaded,
-                arguments,
-                destination.format,
-                &passwords,
-                talk,
-            )?);
+            incoming.extend(from_file(loaded, arguments, &to, &passwords, talk)?);
         }
     }
     let incoming = keys::pair_across(incoming);
-    let entries = incoming.iter().map(|one| &one.entry);
-    keys::warn_of_bare_keys(entries, destination.format, talk);
     Ok((incoming, complete))
 }
 
 fn from_file(
     loaded: Loaded,
     arguments: &Merge,
-    format: Format,
+    to: &keys::Destination<'_>,
     passwords: &Passwords,
     talk: &Talk,
 ) -> Result<Vec<Incoming>> {
-    let store = keys::open_and_pair(
-        loaded.contents.store,
-        passwords,
-        format,
-        &arguments.store_password,
-        talk,
-    )?;
+    let store = keys::open_and_pair(loaded.contents.store, passwords, to, talk)?;
     let wanted = |incoming: &Incoming| match arguments.select {
         None | Some(Select::Chain) => true,
         Some(select) => incoming.entry.certificates().first().is_some_and(|der| {

@@ -98,6 +98,11 @@ pub(crate) fn server(host: &str, issuer: &Made) -> Made {
     issue(server_params(host), new_key(), issuer)
 }
 
+/// A renewed certificate: another one for a key that is there.
+pub(crate) fn server_of_key(host: &str, issuer: &Made, key: &KeyPair) -> Certificate {
+    issue(server_params(host), copy(key), issuer).certificate
+}
+
 pub(crate) fn copy(key: &KeyPair) -> KeyPair {
     KeyPair::try_from(key.serialize_der()).unwrap()
 }

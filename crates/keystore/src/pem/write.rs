@@ -15,7 +15,7 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
     let mut blocks = Vec::new();
     for entry in store.entries() {
         match &entry.kind {
-            EntryKind::PrivateKey { key, .. } => blocks.push(key_block(key, entry)?),
+            EntryKind::PrivateKey { key, .. } => blocks.push(key_block(key, entry, options)?),
             EntryKind::SecretKey(_) => {
                 return Err(Error::EntryUnfit {
                     format: Format::Pem,
@@ -54,9 +54,21 @@ pub(crate) fn write(store: &KeyStore, options: &WriteOptions<'_>) -> Result<Writ
     })
 }
 
-fn key_block(key: &SealedKey, entry: &Entry) -> Result<Zeroizing<String>, Error> {
+fn key_block(
+    key: &SealedKey,
+    entry: &Entry,
+    options: &WriteOptions<'_>,
+) -> Result<Zeroizing<String>, Error> {
     if !key.is_sealed() {
-        return Ok(clear_block(key.unlock(None)?.secret_pkcs8()));
+        let clear = key.unlock(None)?;
+        if options.traditional_keys {
+            let (label, der) = clear.to_traditional()?;
+            return Ok(clear_block(label, &der));
+        }
+        return Ok(clear_block("PRIVATE KEY", clear.secret_pkcs8()));
+    }
+    if let Some((label, dek_info, body)) = key.as_traditional() {
+        return Ok(locked_block(label, &dek_info, body));
     }
     // Nothing but Java opens a key under Sun's protector, and Java takes no such PEM file.
     let sealed = key.as_encrypted_pkcs8().ok_or_else(|| Error::KeySealed {
@@ -64,6 +76,14 @@ fn key_block(key: &SealedKey, entry: &Entry) -> Result<Zeroizing<String>, Error>
         alias: entry.alias.to_string(),
     })?;
     Ok(block("ENCRYPTED PRIVATE KEY", sealed))
+}
+
+/// With the headers of RFC 1421, section 4.6.1.
+fn locked_block(label: &str, dek_info: &str, body: &[u8]) -> Zeroizing<String> {
+    let body = block(label, body);
+    let headers = format!("Proc-Type: 4,ENCRYPTED\nDEK-Info: {dek_info}\n\n");
+    let (begin, rest) = body.split_once('\n').unwrap_or((&body, ""));
+    Zeroizing::new(format!("{begin}\n{headers}{rest}"))
 }
 
 /// One block; of what is no secret.
@@ -75,12 +95,14 @@ pub(crate) fn block(label: &str, der: &[u8]) -> Zeroizing<String> {
 }
 
 /// A key in the clear; the pem crate would leave copies of it in memory.
-fn clear_block(pkcs8: &[u8]) -> Zeroizing<String> {
-    let base64 = Zeroizing::new(STANDARD.encode(pkcs8));
+fn clear_block(label: &str, der: &[u8]) -> Zeroizing<String> {
+    let base64 = Zeroizing::new(STANDARD.encode(der));
     let mut text = Zeroizing::new(String::with_capacity(
-        base64.len() + base64.len() / COLUMNS + 60,
+        base64.len() + base64.len() / COLUMNS + 2 * label.len() + 40,
     ));
-    text.push_str("-----BEGIN PRIVATE KEY-----\n");
+    text.push_str("-----BEGIN ");
+    text.push_str(label);
+    text.push_str("-----\n");
     let mut rest = base64.as_str();
     while !rest.is_empty() {
         let (line, next) = rest.split_at_checked(COLUMNS).unwrap_or((rest, ""));
@@ -88,7 +110,9 @@ fn clear_block(pkcs8: &[u8]) -> Zeroizing<String> {
         text.push('\n');
         rest = next;
     }
-    text.push_str("-----END PRIVATE KEY-----\n");
+    text.push_str("-----END ");
+    text.push_str(label);
+    text.push_str("-----\n");
     text
 }
 
@@ -153,6 +177,41 @@ mod tests {
         assert_eq!(output.notes, []);
     }
 
+    /// As `openssl rsa -traditional` and `openssl ec` write them, in the clear and locked.
+    #[test]
+    fn keys_in_the_older_forms_come_back() {
+        let options = WriteOptions {
+            traditional_keys: true,
+            ..WriteOptions::default()
+        };
+        let password = crate::Password::new("changeit");
+        for (block, label) in [(testing::RSA_KEY, "RSA"), (testing::SEC1_KEY, "EC")] {
+            let key = testing::open(block.as_bytes(), None).unwrap().store;
+            let output = write(&key, &options).unwrap();
+            assert_eq!(text(&output), block);
+            let EntryKind::PrivateKey { key, .. } = &key.entries()[0].kind else {
+                panic!()
+            };
+            let clear = key.unlock(None).unwrap();
+            let locked = SealedKey::seal_traditional(&clear, &password, &testing::Sevens).unwrap();
+            let output = written([with_key(Alias::positional(1), locked)]).unwrap();
+            let start = format!(
+                "-----BEGIN {label} PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0707"
+            );
+            assert!(text(&output).starts_with(&start), "{}", text(&output));
+            let contents = pem::read(&output.bytes).unwrap();
+            let EntryKind::PrivateKey { key, .. } = &contents.store.entries()[0].kind else {
+                panic!()
+            };
+            assert_eq!(key.unlock(Some(&password)).unwrap(), clear);
+        }
+        let dsa = testing::open(testing::DSA_KEY.as_bytes(), None)
+            .unwrap()
+            .store;
+        let error = write(&dsa, &options).unwrap_err();
+        assert!(matches!(error, Error::Unsupported { .. }), "{error}");
+    }
+
     #[test]
     fn names_that_are_lost_are_counted() {
         let output = written([trusted(Alias::new("a"), testing::CERT_A)]).unwrap();
@@ -186,7 +245,7 @@ mod tests {
         fn a_key_of_any_length_is_written_as_the_pem_crate_writes_it(
             bytes in prop::collection::vec(any::<u8>(), 1..200),
         ) {
-            prop_assert_eq!(clear_block(&bytes), block("PRIVATE KEY", &bytes));
+            prop_assert_eq!(clear_block("PRIVATE KEY", &bytes), block("PRIVATE KEY", &bytes));
         }
 
         #[test]

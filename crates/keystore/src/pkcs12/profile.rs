@@ -44,19 +44,36 @@ impl Profile {
         }
     }
 
-    /// The profile that a word names, in any case.
-    pub fn from_word(word: &str) -> Option<Self> {
-        let named = Self::ALL
-            .iter()
-            .find(|profile| profile.word().eq_ignore_ascii_case(word));
-        named.copied()
-    }
-
     pub(super) const fn sealing(self) -> Sealing {
         match self {
             Self::Legacy => Sealing::TripleDes,
             Self::Modern | Self::Passwordless | Self::Pbmac1 => Sealing::Pbes2,
         }
+    }
+}
+
+/// A word that names no profile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{word:?} is none of modern, legacy, passwordless, pbmac1")]
+pub struct UnknownProfile {
+    /// As written.
+    pub word: String,
+}
+
+impl std::str::FromStr for Profile {
+    type Err = UnknownProfile;
+
+    /// The word of the profile, in any case.
+    ///
+    /// # Errors
+    /// [`UnknownProfile`] for any other word.
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let named = Self::ALL
+            .iter()
+            .find(|profile| profile.word().eq_ignore_ascii_case(word));
+        named.copied().ok_or_else(|| UnknownProfile {
+            word: word.to_owned(),
+        })
     }
 }
 
@@ -67,9 +84,9 @@ mod tests {
     #[test]
     fn words_both_ways() {
         for profile in Profile::ALL {
-            assert_eq!(Profile::from_word(profile.word()), Some(*profile));
+            assert_eq!(profile.word().parse(), Ok(*profile));
         }
-        assert_eq!(Profile::from_word("PBMAC1"), Some(Profile::Pbmac1));
-        assert_eq!(Profile::from_word("fips"), None);
+        assert_eq!("PBMAC1".parse(), Ok(Profile::Pbmac1));
+        assert!("fips".parse::<Profile>().is_err());
     }
 }

@@ -90,6 +90,60 @@ pub(super) fn to_pkcs8(kind: TraditionalKind, der: &[u8]) -> Result<Zeroizing<Ve
     }
 }
 
+impl TraditionalKind {
+    /// Of the PEM block.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Dsa => "DSA PRIVATE KEY",
+            Self::Pkcs1 => "RSA PRIVATE KEY",
+            Self::Pkcs8 => "PRIVATE KEY",
+            Self::Sec1 => "EC PRIVATE KEY",
+        }
+    }
+
+    /// By the label of a PEM block.
+    pub(super) fn by_label(label: &str) -> Option<Self> {
+        let all = [Self::Dsa, Self::Pkcs1, Self::Pkcs8, Self::Sec1];
+        all.into_iter().find(|kind| kind.label() == label)
+    }
+}
+
+/// The older form inside a `PrivateKeyInfo`; `None` for an algorithm that has none, and for DSA, whose public value is not
+/// in PKCS#8.
+pub(super) fn from_pkcs8(pkcs8: &[u8]) -> Option<(TraditionalKind, Zeroizing<Vec<u8>>)> {
+    let mut inside = Tlv::exactly(pkcs8, ber::SEQUENCE)?.inside();
+    inside.expect(ber::INTEGER, "a version").ok()?;
+    let algorithm = inside.expect(ber::SEQUENCE, "an algorithm").ok()?;
+    let mut algorithm = algorithm.inside();
+    let identifier = algorithm
+        .expect(ber::OBJECT_IDENTIFIER, "an algorithm")
+        .ok()?;
+    let key = inside.any("a key").ok()?.octets().ok()?;
+    if identifier.content == oid::RSA_ENCRYPTION.as_bytes() {
+        return Some((TraditionalKind::Pkcs1, Zeroizing::new(key.into_owned())));
+    }
+    if identifier.content != oid::EC_PUBLIC_KEY.as_bytes() {
+        return None;
+    }
+    // the curve moves back into the key
+    let curve = algorithm.next().ok()??;
+    let mut parts = Tlv::exactly(&key, ber::SEQUENCE)?.inside();
+    let version = parts.expect(ber::INTEGER, "an EC private key").ok()?;
+    let private = parts.expect(ber::OCTET_STRING, "an EC private key").ok()?;
+    let own = parts.optional(ber::context(0)).ok()?;
+    let public = parts.optional(ber::context(1)).ok()?;
+    let curve = match own {
+        Some(own) => own.whole.to_vec(),
+        None => ber::encode(ber::context(0), &[curve.whole]),
+    };
+    let public = public.map_or(&[][..], |public| public.whole);
+    let sec1 = ber::encode(
+        ber::SEQUENCE,
+        &[version.whole, private.whole, &curve, public],
+    );
+    Some((TraditionalKind::Sec1, Zeroizing::new(sec1)))
+}
+
 /// At least `least` INTEGER values, and nothing else before them.
 fn integers<'a>(whole: &Tlv<'a>, least: usize) -> Result<Vec<Tlv<'a>>, Fault> {
     let mut inside = whole.inside();

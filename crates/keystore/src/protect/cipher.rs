@@ -126,6 +126,7 @@ impl Cipher {
             };
         }
         match self {
+            Self::Aes256 => cbc!(Aes256),
             Self::TripleDes => cbc!(TdesEde3),
             Self::Twofish => cbc!(Twofish),
             _ => None,

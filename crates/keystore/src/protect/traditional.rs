@@ -17,13 +17,12 @@ impl Traditional {
     /// From the header's value: `AES-256-CBC,0123…`.
     pub(crate) fn parse(dek_info: &str) -> Result<Self, Refusal> {
         let (name, iv) = dek_info.split_once(',').unwrap_or((dek_info, ""));
-        let cipher = match name.trim().to_ascii_uppercase().as_str() {
-            "AES-128-CBC" => Cipher::Aes128,
-            "AES-192-CBC" => Cipher::Aes192,
-            "AES-256-CBC" => Cipher::Aes256,
-            "DES-CBC" => Cipher::Des,
-            "DES-EDE3-CBC" => Cipher::TripleDes,
-            other => return Err(Refusal::Unsupported(format!("the cipher {}", brief(other)))),
+        let known = CIPHERS
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name.trim()));
+        let Some((_, cipher)) = known.copied() else {
+            let name = brief(&name.trim().to_ascii_uppercase());
+            return Err(Refusal::Unsupported(format!("the cipher {name}")));
         };
         let iv = from_hex(iv.trim())
             .filter(|iv| iv.len() == cipher.iv_len())
@@ -34,6 +33,22 @@ impl Traditional {
         Ok(Self { cipher, iv })
     }
 
+    /// AES-256-CBC, as `openssl rsa -aes256` has it.
+    pub(crate) fn aes256(iv: [u8; 16]) -> Self {
+        Self {
+            cipher: Cipher::Aes256,
+            iv: iv.to_vec(),
+        }
+    }
+
+    /// The header's value.
+    pub(crate) fn dek_info(&self) -> String {
+        let known = CIPHERS.iter().find(|(_, cipher)| *cipher == self.cipher);
+        let name = known.map_or("", |(name, _)| name);
+        let iv: String = self.iv.iter().map(|octet| format!("{octet:02X}")).collect();
+        format!("{name},{iv}")
+    }
+
     /// The cipher's name.
     pub(crate) const fn name(&self) -> &'static str {
         self.cipher.name()
@@ -41,6 +56,17 @@ impl Traditional {
 
     /// With a password as bytes.
     pub(crate) fn decrypt(&self, password: &[u8], encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.cipher
+            .decrypt(&self.key(password)?, &self.iv, encrypted)
+    }
+
+    /// The opposite, where the cipher is one that is written.
+    pub(crate) fn encrypt(&self, password: &[u8], clear: &[u8]) -> Option<Vec<u8>> {
+        self.cipher.encrypt(&self.key(password)?, &self.iv, clear)
+    }
+
+    /// `EVP_BytesToKey` with MD5 and one round; the salt is the start of the initialization vector.
+    fn key(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let salt = self.iv.get(..8)?;
         let mut key: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::with_capacity(64));
         let mut digest: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::new());
@@ -49,9 +75,18 @@ impl Traditional {
             key.extend_from_slice(&digest);
         }
         key.truncate(self.cipher.key_len());
-        self.cipher.decrypt(&key, &self.iv, encrypted)
+        Some(key)
     }
 }
+
+/// As OpenSSL names them in the header.
+const CIPHERS: &[(&str, Cipher)] = &[
+    ("AES-128-CBC", Cipher::Aes128),
+    ("AES-192-CBC", Cipher::Aes192),
+    ("AES-256-CBC", Cipher::Aes256),
+    ("DES-CBC", Cipher::Des),
+    ("DES-EDE3-CBC", Cipher::TripleDes),
+];
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u32>> = text
@@ -76,7 +111,9 @@ mod tests {
     #[test]
     fn headers() {
         let header = "des-ede3-cbc, 0123456789abcdEF";
-        assert_eq!(Traditional::parse(header).unwrap().name(), "3DES");
+        let parsed = Traditional::parse(header).unwrap();
+        assert_eq!(parsed.name(), "3DES");
+        assert_eq!(parsed.dek_info(), "DES-EDE3-CBC,0123456789ABCDEF");
         for wrong in [
             "",
             "AES-256-CBC",

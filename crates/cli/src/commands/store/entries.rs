@@ -1,0 +1,40 @@
+//! Whole entries: delete, rename, repair.
+
+use anyhow::{Context, Result};
+use trustpack_core::edit::{self, Repair, pick, pick_one};
+
+use super::change::Editing;
+use crate::args::store;
+use crate::commands::Outcome;
+use crate::render::Talk;
+
+pub(super) fn delete(arguments: &store::Delete, talk: &Talk) -> Result<Outcome> {
+    let mut editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
+    let store = std::mem::take(&mut editing.file.contents.store);
+    let places =
+        pick(&store, &arguments.aliases, arguments.all).with_context(|| editing.file.name())?;
+    editing.finish(&edit::delete(store, &places), talk)
+}
+
+pub(super) fn rename(arguments: &store::Rename, talk: &Talk) -> Result<Outcome> {
+    let mut editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
+    let store = std::mem::take(&mut editing.file.contents.store);
+    let place = pick_one(&store, &arguments.alias).with_context(|| editing.file.name())?;
+    let edited = edit::rename(store, place, &arguments.new).with_context(|| editing.file.name())?;
+    editing.finish(&edited, talk)
+}
+
+pub(super) fn repair(arguments: &store::Repair, talk: &Talk) -> Result<Outcome> {
+    let editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
+    let contents = &editing.file.contents;
+    let passwords: Vec<_> = editing
+        .keys
+        .own
+        .values()
+        .chain(editing.keys.of_all())
+        .chain(&editing.file.password)
+        .collect();
+    let came = Repair::of(contents, &passwords);
+    let edited = edit::repair(contents.store.clone(), &came);
+    editing.finish_up_to_date(&edited, talk)
+}

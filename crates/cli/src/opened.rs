@@ -1,0 +1,200 @@
+//! A store that is read, changed and written back, or made anew.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use trustpack_core::keystore::{
+    self, Contents, Format, Integrity, KeyStore, NoteKind, Password, ReadOptions,
+};
+
+use crate::hint::Hinted;
+use crate::input;
+use crate::output::{self, Existing, Guard, Saved};
+use crate::password::{self, PasswordSource};
+use crate::render::Talk;
+use crate::store::{self, Protection, Target};
+
+/// The file and what it holds.
+pub(crate) struct StoreFile {
+    path: PathBuf,
+    /// What was read; nothing where there is no file yet.
+    pub contents: Contents,
+    /// The format to write.
+    pub format: Format,
+    /// The file as it was read; `None` when there is none yet.
+    bytes: Option<Vec<u8>>,
+    pub password: Option<Password>,
+}
+
+impl StoreFile {
+    /// A store that is extended when it exists and made when it does not. `told` decides the format of a new one, and
+    /// changes that of an old one.
+    pub(crate) fn open_or_new(
+        path: &Path,
+        told: Option<Format>,
+        source: Option<&PasswordSource>,
+        talk: &Talk,
+    ) -> Result<Self> {
+        let name = path.display().to_string();
+        refuse_folder(path)?;
+        let exists = path.exists() && !output::is_stdout(path) && !output::is_device(path);
+        let password = source
+            .map(|source| source.resolve(&name, !exists, talk))
+            .transpose()?
+            .flatten();
+        let format = if exists {
+            Format::Pem
+        } else {
+            store::format_of(path, told, None)?
+        };
+        let mut opened = Self::new(path, format, password);
+        opened.refresh(told)?;
+        Ok(opened)
+    }
+
+    /// A store that must be there, with the password that it will be written with; asks for it on a terminal.
+    pub(crate) fn open(path: &Path, source: Option<&PasswordSource>, talk: &Talk) -> Result<Self> {
+        let name = path.display().to_string();
+        refuse_folder(path)?;
+        if output::is_stdout(path) {
+            return Err(Hinted::new(
+                "a store is changed where it lies, and stdin has no place",
+                "name the file",
+            )
+            .into());
+        }
+        let password = source
+            .map(|source| source.resolve(&name, false, talk))
+            .transpose()?
+            .flatten();
+        let mut opened = Self::new(path, Format::Pem, password);
+        let bytes = input::read_file(path).with_context(|| name.clone())?;
+        // Without the password a part may lie hidden, and nothing can be written.
+        if source.is_none() && needs_password(&bytes) {
+            opened.password = if io::stdin().is_terminal() {
+                PasswordSource::Prompt.resolve(&name, false, talk)?
+            } else {
+                password::for_writing(None, &name, talk)?
+            };
+        }
+        opened.refresh(None)?;
+        Ok(opened)
+    }
+
+    fn new(path: &Path, format: Format, password: Option<Password>) -> Self {
+        Self {
+            path: path.to_owned(),
+            contents: Contents::empty(format),
+            format,
+            bytes: None,
+            password,
+        }
+    }
+
+    /// Another password than was known, which has to open what is there.
+    pub(crate) fn set_password(&mut self, password: Option<Password>) -> Result<()> {
+        self.password = password;
+        self.bytes = None;
+        self.refresh(None)
+    }
+
+    /// Whether the file is there.
+    pub(crate) fn exists(&self) -> bool {
+        self.bytes.is_some()
+    }
+
+    /// The file in messages.
+    pub(crate) fn name(&self) -> String {
+        output::name(&self.path)
+    }
+
+    /// Reads the file again when it is another one than before.
+    pub(crate) fn refresh(&mut self, told: Option<Format>) -> Result<()> {
+        if !self.path.is_file() || output::is_stdout(&self.path) {
+            return Ok(());
+        }
+        let name = self.name();
+        let bytes = input::read_file(&self.path).with_context(|| name.clone())?;
+        if self.bytes.as_ref() == Some(&bytes) {
+            return Ok(());
+        }
+        let options = ReadOptions {
+            password: self.password.as_ref(),
+        };
+        let contents = keystore::read(&bytes, &options).with_context(|| name.clone())?;
+        refuse_lossy(&contents, &name)?;
+        self.format = told.unwrap_or(contents.format);
+        self.contents = contents;
+        self.bytes = Some(bytes);
+        Ok(())
+    }
+
+    /// Nothing was said about a password, and one is needed to write. A store that is there keeps its own.
+    pub(crate) fn ask_password(&mut self, talk: &Talk) -> Result<()> {
+        let name = self.name();
+        let Some(bytes) = self.bytes.as_ref().filter(|_| io::stdin().is_terminal()) else {
+            self.password = password::for_writing(None, &name, talk)?;
+            return Ok(());
+        };
+        let password = PasswordSource::Prompt.resolve(&name, false, talk)?;
+        let options = ReadOptions {
+            password: password.as_ref(),
+        };
+        keystore::read(bytes, &options).context(name)?;
+        self.password = password;
+        Ok(())
+    }
+
+    /// Writes what the store is to be, in the place of the file that was read.
+    pub(crate) fn save(
+        &self,
+        store: &KeyStore,
+        guard: &Guard,
+        protection: &Protection,
+        backup: bool,
+        talk: &Talk,
+    ) -> Result<Saved> {
+        let target = Target {
+            // What is there was read and is in what is written, so replacing it loses nothing.
+            existing: self.bytes.as_deref().map_or(Existing::Keep, Existing::Was),
+            guard: Some(guard),
+            backup,
+            ..Target::new(&self.path, self.format, false)
+        };
+        store::save(store, &self.contents.others, &target, protection, talk)
+    }
+}
+
+fn refuse_folder(path: &Path) -> Result<()> {
+    if output::is_folder(path) && !output::is_stdout(path) {
+        let message = format!("{} is a folder, and one store is meant", path.display());
+        return Err(Hinted::new(message, "name a file in it").into());
+    }
+    Ok(())
+}
+
+/// Whether the file has an integrity check or hidden parts that want a password.
+fn needs_password(bytes: &[u8]) -> bool {
+    match keystore::read(bytes, &ReadOptions::default()) {
+        Ok(contents) => contents.integrity == Integrity::NotVerified,
+        Err(keystore::Error::PasswordRequired { .. }) => true,
+        Err(_) => false,
+    }
+}
+
+/// Rewriting a file of which a part could not be read would lose that part.
+fn refuse_lossy(contents: &Contents, name: &str) -> Result<()> {
+    let skipped = contents
+        .notes
+        .iter()
+        .find(|note| note.kind == NoteKind::Skipped);
+    match skipped {
+        Some(note) => Err(Hinted::new(
+            format!("{name}: a part of it cannot be read and would be lost: {note}"),
+            "merge it into a new file: name it as an input and another file with -o",
+        )
+        .into()),
+        None => Ok(()),
+    }
+}
