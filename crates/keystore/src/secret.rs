@@ -127,12 +127,14 @@ fn name_of(content: &[u8]) -> String {
 
 const UTF8_STRING: u8 = 0x0c;
 
-/// As `sun.security.util.KnownOIDs` has them; of several names for one identifier the first is Java's own.
+/// As `sun.security.util.KnownOIDs` has them; of several names for one identifier the first is Java's own, except that
+/// Java calls every RC2 key after the cipher in one of its modes.
 const NAMES: &[(ObjectIdentifier, &str)] = &[
     (oid::AES, "AES"),
     (arcs("1.3.14.3.2.7"), "DES"),
     (arcs("1.3.14.3.2.17"), "DESede"),
     (arcs("1.2.840.113549.3.2"), "RC2"),
+    (arcs("1.2.840.113549.3.2"), "RC2/CBC/PKCS5Padding"),
     (oid::RC4, "ARCFOUR"),
     (oid::RC4, "RC4"),
     (arcs("1.3.6.1.4.1.3029.1.1.2"), "Blowfish"),
@@ -177,7 +179,11 @@ mod tests {
             assert!(is_private_key_info(&wrapped), "{name}");
             let back = SecretKey::from_pkcs8(&wrapped).unwrap();
             assert_eq!(back.secret_octets(), [1, 2, 3]);
-            let expected = if name == "RC4" { "ARCFOUR" } else { name };
+            let expected = match name {
+                "RC4" => "ARCFOUR",
+                "RC2/CBC/PKCS5Padding" => "RC2",
+                name => name,
+            };
             assert_eq!(back.algorithm(), expected);
             let nameless = matches!(name, "ChaCha20" | "größer" | "");
             assert_eq!(is_nameless_to_java(&wrapped), nameless, "{name}");
