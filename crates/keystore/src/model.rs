@@ -192,6 +192,16 @@ pub enum EntryKind {
     TrustedCertificate(CertificateDer<'static>),
 }
 
+impl EntryKind {
+    /// The key, private or secret.
+    pub(crate) fn key(&self) -> Option<&SealedKey> {
+        match self {
+            Self::PrivateKey { key, .. } | Self::SecretKey(key) => Some(key),
+            Self::TrustedCertificate(_) => None,
+        }
+    }
+}
+
 /// The name of an entry. Keeps its spelling; equality is exact, [`folded`](Alias::folded) is Java's comparison.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Alias {

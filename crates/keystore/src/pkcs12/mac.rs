@@ -62,6 +62,14 @@ impl MacData {
         Ok(Self { method, digest })
     }
 
+    /// What one derivation costs, in iterations.
+    pub(super) fn cost(&self) -> u64 {
+        match &self.method {
+            Method::Pkcs12 { iterations, .. } => *iterations,
+            Method::Pbmac1(pbmac1) => pbmac1.cost(),
+        }
+    }
+
     /// Checks the content octets of authSafe, not a re-encoding of them: BER writers digest what they write.
     pub(super) fn verify(
         &self,
@@ -69,15 +77,15 @@ impl MacData {
         password: &Password,
         budget: &mut Budget,
     ) -> Result<(), Refusal> {
-        let (forms, cost) = match &self.method {
-            Method::Pkcs12 { iterations, .. } => (bmp_forms(password), *iterations),
-            Method::Pbmac1(pbmac1) => (byte_forms(password), pbmac1.cost()),
+        let cost = self.cost();
+        let forms = match &self.method {
+            Method::Pkcs12 { .. } => bmp_forms(password),
+            Method::Pbmac1(_) => byte_forms(password),
         };
         budget.charge(cost)?;
         for (place, form) in forms.into_iter().enumerate() {
-            // where only another way to write the password is too much, the password is wrong
-            if place > 0 && budget.charge(cost).is_err() {
-                break;
+            if place > 0 {
+                budget.charge_again(cost)?;
             }
             let computed = match &self.method {
                 Method::Pkcs12 {
