@@ -124,19 +124,17 @@ impl Scheme {
                     .ok_or(Refusal::WrongPassword);
             }
             Self::Jce(jce) => {
-                budget.charge(self.cost())?;
-                let salts = jce.salts();
-                let forms = byte_forms(password);
-                let ways = forms
-                    .iter()
-                    .flat_map(|form| salts.iter().map(move |salt| (form, *salt)));
-                for (place, (form, salt)) in ways.enumerate() {
-                    if place > 0 {
-                        budget.charge_again(self.cost())?;
-                    }
-                    let clear = jce.decrypt(form, salt, encrypted);
-                    if let Some(clear) = clear.filter(|clear| accept(clear)) {
-                        return Ok(clear);
+                for (place, form) in byte_forms(password).into_iter().enumerate() {
+                    for salt in jce.salts() {
+                        if place == 0 {
+                            budget.charge(self.cost())?;
+                        } else {
+                            budget.charge_again(self.cost())?;
+                        }
+                        let clear = jce.decrypt(&form, salt, encrypted);
+                        if let Some(clear) = clear.filter(|clear| accept(clear)) {
+                            return Ok(clear);
+                        }
                     }
                 }
                 return Err(Refusal::WrongPassword);

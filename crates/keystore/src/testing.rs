@@ -7,6 +7,7 @@ use crate::{Contents, Error, Password, RandomSource, ReadOptions, ber};
 
 pub(crate) mod bcfks;
 pub(crate) mod bks;
+pub(crate) mod stores;
 
 /// Of whatever is made here.
 pub(crate) const PASSWORD: &str = "changeit";

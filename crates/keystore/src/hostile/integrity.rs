@@ -3,11 +3,9 @@
 use super::samples::open_ended;
 use crate::protect::fips::Use;
 use crate::testing::pkcs12::{bag, cert_bag, data, pfx};
+use crate::testing::stores::{clear_key, store, trusted, with_key};
 use crate::testing::{self, PASSWORD, Sevens, bcfks, bks, der, octets, open, sequence};
-use crate::{
-    Alias, CertificateDer, Entry, EntryKind, Error, Format, KeyStore, Password, SealedKey,
-    WriteOptions, ber, oid, write,
-};
+use crate::{Error, Format, KeyStore, Password, WriteOptions, ber, oid, write};
 
 #[track_caller]
 fn assert_failed(bytes: &[u8], format: Format, what: &str) {
@@ -34,16 +32,7 @@ fn damaged(file: &[u8], part: &[u8]) -> Vec<u8> {
 }
 
 fn store_with_key() -> KeyStore {
-    let certificate = CertificateDer::from(der(testing::CERT_A));
-    let mut store = KeyStore::new();
-    let key = SealedKey::from_pkcs8(der(testing::KEY).into());
-    let kind = EntryKind::PrivateKey {
-        key,
-        chain: vec![certificate.clone()],
-    };
-    let entry = Entry::trusted(Alias::new("key"), certificate);
-    store.push(Entry { kind, ..entry }).unwrap();
-    store
+    store([with_key("key", clear_key())])
 }
 
 fn written(store: &KeyStore, format: Format) -> Vec<u8> {
@@ -62,11 +51,7 @@ fn of_jks_and_jceks_a_key_tells() {
         let file = written(&store_with_key(), format);
         assert_failed(&damaged(&file, &der(testing::CERT_A)), format, "digest");
         // nothing is left that tells
-        let mut trusted = KeyStore::new();
-        let certificate = CertificateDer::from(der(testing::CERT_A));
-        let entry = Entry::trusted(Alias::new("a"), certificate);
-        trusted.push(entry).unwrap();
-        let file = written(&trusted, format);
+        let file = written(&store([trusted("a")]), format);
         assert_wrong(&damaged(&file, &der(testing::CERT_A)), PASSWORD);
     }
 }

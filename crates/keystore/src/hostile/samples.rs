@@ -1,15 +1,11 @@
 //! A small file of every format, each with every kind of entry that the format holds.
 
-use zeroize::Zeroizing;
-
 use crate::ber::Tlv;
 use crate::testing::bks::{every_kind_sealed, signed, stream};
 use crate::testing::pkcs12::{bag, cert_bag, data, friendly_name, info, pfx};
+use crate::testing::stores::{clear_key, entry, secret_key, store, trusted, with_key};
 use crate::testing::{self, PASSWORD, Sevens, bcfks, der, octets, open, sequence};
-use crate::{
-    Alias, CertificateDer, Entry, EntryKind, Error, Format, KeyStore, Password, Profile, SealedKey,
-    SecretKey, WriteOptions, ber, oid, write,
-};
+use crate::{EntryKind, Error, Format, Password, Profile, WriteOptions, ber, oid, write};
 
 /// A file, and what is known about it.
 pub(super) struct Sample {
@@ -134,19 +130,6 @@ fn bags() -> Vec<u8> {
 
 /// As written here, with as many kinds of entry as the format takes.
 fn written(format: Format, profile: Profile) -> Sample {
-    let [a, b] = [testing::CERT_A, testing::CERT_B].map(|block| CertificateDer::from(der(block)));
-    let private = Entry {
-        kind: EntryKind::PrivateKey {
-            key: SealedKey::from_pkcs8(der(testing::KEY).into()),
-            chain: vec![a.clone()],
-        },
-        ..Entry::trusted(Alias::new("private"), a.clone())
-    };
-    let aes = SecretKey::new("AES", Zeroizing::new(vec![9; 16]));
-    let secret = Entry {
-        kind: EntryKind::SecretKey(SealedKey::from_secret_key(&aes)),
-        ..Entry::trusted(Alias::new("secret"), a)
-    };
     let password = Password::new(PASSWORD);
     let options = WriteOptions {
         password: (profile != Profile::Passwordless).then_some(&password),
@@ -156,12 +139,14 @@ fn written(format: Format, profile: Profile) -> Sample {
         ..WriteOptions::default()
     };
     // what does not fit goes, the rarest first
-    let mut entries = vec![Entry::trusted(Alias::new("trusted"), b), private, secret];
+    let secret = EntryKind::SecretKey(secret_key("AES"));
+    let mut entries = vec![
+        trusted("trusted"),
+        with_key("private", clear_key()),
+        entry("secret", secret),
+    ];
     let bytes = loop {
-        let mut store = KeyStore::new();
-        for entry in &entries {
-            store.push(entry.clone()).unwrap();
-        }
+        let store = store(entries.iter().cloned());
         match write(&store, format, &options) {
             Ok(written) => break written.bytes.to_vec(),
             Err(Error::EntryUnfit { .. } | Error::ExactlyOne { .. }) => entries.pop(),

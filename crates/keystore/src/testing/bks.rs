@@ -1,13 +1,12 @@
 //! BKS and UBER built field by field.
 
-use crate::Timestamp;
 use crate::bks::{self, CERTIFICATE, DIGEST, END, KEY, SEALED, SECRET};
 use crate::java::DataOutput;
 use crate::java::certificate::X509;
 use crate::protect::{Cipher, Hash, Scheme, bouncy_form};
+use crate::testing::stores::CREATED;
 use crate::testing::{self, PASSWORD, der};
 
-pub(crate) const CREATED: Timestamp = Timestamp::from_millis(1_463_338_684_456);
 const ITERATIONS: u32 = 16;
 const SALT: [u8; DIGEST] = [7; DIGEST];
 

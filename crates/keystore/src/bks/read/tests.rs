@@ -1,7 +1,8 @@
 //! What the grammar allows, field by field, and what is wrong with it.
 
 use super::*;
-use crate::testing::bks::{CREATED, every_kind, head, key, signed, trusted};
+use crate::testing::bks::{every_kind, head, key, signed, trusted};
+use crate::testing::stores::CREATED;
 use crate::testing::{self, PASSWORD, der, unhex};
 
 fn aliases(contents: &Contents) -> Vec<&str> {
