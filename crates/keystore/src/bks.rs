@@ -13,6 +13,7 @@
 //! utf, blob: see [`crate::java`]; ms: milliseconds since 1970; key and sealed key: see [`crate::pkcs8::bouncy`].
 //! Aliases are case-sensitive, and the keys of both MAC and cipher come from the derivation of PKCS#12 with SHA-1.
 
+mod head;
 mod read;
 mod write;
 

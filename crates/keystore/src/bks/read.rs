@@ -1,12 +1,10 @@
 //! Reading: every entry in file order; BKS without a password too, UBER never.
 
-use std::cell::Cell;
-
 use rustls_pki_types::CertificateDer;
-use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{BLOCK, CERTIFICATE, DIGEST, END, KEY, SEALED, SECRET, mac, starts_as_stream};
+use super::head::Head;
+use super::{CERTIFICATE, DIGEST, END, KEY, SEALED, SECRET};
 use crate::ber::Tlv;
 use crate::java::DataInput;
 use crate::java::certificate::{Certificates, Flaws};
@@ -14,7 +12,7 @@ use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
 use crate::pkcs8::bouncy::{self, Opened};
 use crate::pkcs8::{is_encrypted_private_key_info, is_private_key_info};
-use crate::protect::{Budget, Cipher, Hash, Refusal, Scheme, bmp_forms};
+use crate::protect::{Budget, Refusal};
 use crate::secret;
 use crate::{
     Alias, At, Contents, Entry, EntryKind, Error, Format, Integrity, Password, ReadOptions,
@@ -120,79 +118,6 @@ fn read_bks(
         reader.notes.oddity(at, message);
     }
     Ok(reader.finish(integrity))
-}
-
-/// What stands before the content.
-struct Head<'a> {
-    format: Format,
-    version: u32,
-    salt: &'a [u8],
-    iterations: u32,
-}
-
-impl Head<'_> {
-    /// Whether the MAC of BKS fits.
-    fn verify(
-        &self,
-        stream: &[u8],
-        expected: &[u8; DIGEST],
-        password: &Password,
-        budget: &mut Budget,
-    ) -> Result<bool, Refusal> {
-        let cost = u64::from(self.iterations);
-        budget.charge(cost)?;
-        for (place, form) in bmp_forms(password).into_iter().enumerate() {
-            if place > 0 && budget.charge(cost).is_err() {
-                break;
-            }
-            let found = mac(self.version, &form, self.salt, self.iterations, stream);
-            if bool::from(found.ct_eq(expected)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// The stream of UBER, without its digest.
-    fn decrypt(
-        &self,
-        input: &DataInput<'_>,
-        password: &Password,
-        budget: &mut Budget,
-    ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let encrypted = input.rest();
-        // the end mark and the digest fill two blocks at least
-        let whole = encrypted.len().next_multiple_of(BLOCK).max(2 * BLOCK);
-        if encrypted.len() < whole {
-            return Err(Error::Truncated {
-                format: self.format,
-                at: input.at() + encrypted.len(),
-                needed: whole - encrypted.len(),
-                what: "encrypted content".to_owned(),
-            });
-        }
-        let scheme = Scheme::pkcs12(Cipher::Twofish, self.salt, self.iterations);
-        let is_stream = Cell::new(false);
-        let is_sound = |clear: &[u8]| {
-            let Some((stream, digest)) = clear.split_last_chunk::<DIGEST>() else {
-                return false;
-            };
-            is_stream.set(is_stream.get() || starts_as_stream(stream));
-            bool::from(Hash::Sha1.digest(&[stream]).ct_eq(digest))
-        };
-        let mut clear = scheme
-            .decrypt(encrypted, password, budget, is_sound)
-            .map_err(|refusal| match refusal {
-                Refusal::WrongPassword if is_stream.get() => Error::IntegrityFailed {
-                    format: self.format,
-                    what: "digest",
-                },
-                refusal => refusal.of(self.format, "file"),
-            })?;
-        let length = clear.len().saturating_sub(DIGEST);
-        clear.truncate(length);
-        Ok(clear)
-    }
 }
 
 /// The state of reading one stream.
