@@ -82,6 +82,9 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         Error::WrongPassword { .. } => {
             "check which password is meant for this file; keytool's usual one is \"changeit\""
         }
+        Error::IntegrityFailed { .. } => {
+            "get the file again from where it was made; --input-password none reads what it can of it unchecked"
+        }
         Error::OverLimit { .. } => "no real store asks for so much; do not trust this file",
         Error::AliasCollision { .. } => "Java compares aliases without case; rename one of the two",
         Error::ExactlyOne { found: 0, .. } | Error::NothingToWrite { .. } => {

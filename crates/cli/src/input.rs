@@ -145,14 +145,17 @@ impl Passwords {
                 Err(error @ keystore::Error::WrongPassword { .. }) => {
                     refused.get_or_insert(error);
                 }
+                // says more, and another password may be that of the MAC
+                Err(error @ keystore::Error::IntegrityFailed { .. }) => refused = Some(error),
                 read => return read,
             }
         }
         let Some(refused) = refused else {
             return keystore::read(bytes, &ReadOptions::default());
         };
-        // Reading without a password would hide that the one that was named is wrong.
-        if !self.named.is_empty() {
+        // Reading without a password would hide that the one that was named is wrong, or that the file is damaged.
+        let is_damaged = matches!(refused, keystore::Error::IntegrityFailed { .. });
+        if is_damaged || !self.named.is_empty() {
             return Err(refused);
         }
         match keystore::read(bytes, &ReadOptions::default()) {

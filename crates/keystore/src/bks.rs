@@ -13,6 +13,7 @@
 //! utf, blob: see [`crate::java`]; ms: milliseconds since 1970; key and sealed key: see [`crate::pkcs8::bouncy`].
 //! Aliases are case-sensitive, and the keys of both MAC and cipher come from the derivation of PKCS#12 with SHA-1.
 
+mod head;
 mod read;
 mod write;
 
@@ -20,24 +21,30 @@ pub(crate) use read::read;
 pub(crate) use write::write;
 
 use crate::Format;
+use crate::java::certificate::X509;
 use crate::java::{DataInput, decode_utf};
 use crate::protect::{Hash, Purpose, derive_pkcs12};
 
-const END: u8 = 0;
-const CERTIFICATE: u8 = 1;
-const KEY: u8 = 2;
-const SECRET: u8 = 3;
-const SEALED: u8 = 4;
-const X509: &str = "X.509";
+pub(crate) const END: u8 = 0;
+pub(crate) const CERTIFICATE: u8 = 1;
+pub(crate) const KEY: u8 = 2;
+pub(crate) const SECRET: u8 = 3;
+pub(crate) const SEALED: u8 = 4;
 /// Length of the MAC of BKS, of the digest of UBER, and of the salt.
-const DIGEST: usize = 20;
+pub(crate) const DIGEST: usize = 20;
 /// Of the cipher of UBER.
 const BLOCK: usize = 16;
 
 /// The MAC over the stream of a BKS file.
 ///
 /// Versions 0 and 1 took the length of the key in bits for octets and have 16 bits of it (CVE-2018-5382).
-fn mac(version: u32, password: &[u8], salt: &[u8], iterations: u32, stream: &[u8]) -> Vec<u8> {
+pub(crate) fn mac(
+    version: u32,
+    password: &[u8],
+    salt: &[u8],
+    iterations: u32,
+    stream: &[u8],
+) -> Vec<u8> {
     let length = if version >= 2 { DIGEST } else { DIGEST / 8 };
     let hash = Hash::Sha1;
     let key = derive_pkcs12(hash, Purpose::Mac, password, salt, iterations, length);
@@ -62,6 +69,15 @@ pub(crate) fn detect(bytes: &[u8]) -> Option<Format> {
         _ => false,
     };
     Some(if is_bks { Format::Bks } else { Format::Uber })
+}
+
+/// Whether decrypted octets are entries, as far as the first of them shows.
+fn starts_as_stream(stream: &[u8]) -> bool {
+    match stream {
+        [END] => true,
+        [CERTIFICATE..=SEALED, entry @ ..] => entry.len() > 2 && starts_an_entry(entry),
+        _ => false,
+    }
 }
 
 /// Whether some octets, perhaps cut off, can be alias and date of an entry.

@@ -147,7 +147,11 @@ impl Pile {
             Shape::ContentInfo => return self.pkcs7(object, alias, at),
             Shape::Crl => self.contents.others.crls.push(object.to_vec()),
             Shape::EncryptedPkcs8 => {
-                self.key(SealedKey::from_encrypted_pkcs8(object.to_vec()), alias)?;
+                let key = SealedKey::from_encrypted_pkcs8(object.to_vec());
+                if let Some(message) = key.warning_of_cost() {
+                    self.notes.warning(at, message);
+                }
+                self.key(key, alias)?;
             }
             Shape::DsaKey => return self.derived(SealedKey::from_dsa(object), alias),
             Shape::Pkcs1 => return self.derived(SealedKey::from_pkcs1(object), alias),

@@ -70,6 +70,14 @@ pub enum Error {
         /// What did not open: `file`, `key "alias"`, …
         what: String,
     },
+    /// The password opens something in the file, and the MAC or digest over the whole does not fit.
+    #[error("{format}: the password is right and the {what} does not fit: damaged or changed")]
+    IntegrityFailed {
+        /// The container.
+        format: Format,
+        /// `MAC` or `digest`.
+        what: &'static str,
+    },
     /// The file asks for more work or memory than any real file needs.
     #[error("{format}: {what} is {found}, the limit is {limit}")]
     OverLimit {
@@ -172,6 +180,13 @@ impl Error {
             *what = map(what);
         }
         self
+    }
+
+    /// The message for a note, which stands beside a container that is known.
+    pub(crate) fn reason(&self, format: Format) -> String {
+        let message = self.to_string();
+        let prefix = format!("{format}: ");
+        message.strip_prefix(&prefix).unwrap_or(&message).to_owned()
     }
 
     pub(crate) fn unknown(bytes: &[u8]) -> Self {

@@ -2,6 +2,7 @@
 //!
 //! Nothing is allocated for a length before the input is known to have that many bytes.
 
+pub(crate) mod certificate;
 pub(crate) mod sealed;
 mod serial;
 

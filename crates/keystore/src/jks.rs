@@ -24,6 +24,7 @@ pub(crate) use write::write;
 
 use sha1::{Digest, Sha1};
 
+use crate::java::certificate::X509;
 use crate::protect::utf16;
 use crate::{Format, Password};
 
@@ -48,7 +49,6 @@ const KEY: u32 = 1;
 const TRUSTED: u32 = 2;
 /// In JCEKS only.
 const SECRET_KEY: u32 = 3;
-const X509: &str = "X.509";
 /// Goes into the digest between password and content (`JavaKeyStore.getPreKeyedHash`).
 const WHITENER: &[u8] = b"Mighty Aphrodite";
 

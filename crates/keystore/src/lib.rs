@@ -148,6 +148,7 @@ pub struct ReadOptions<'a> {
 /// - [`Error::Truncated`], [`Error::Malformed`] and [`Error::NothingReadable`] for damage;
 /// - [`Error::Unsupported`] for an algorithm or version that is not known;
 /// - [`Error::PasswordRequired`] and [`Error::WrongPassword`], the latter also for damage that looks the same;
+/// - [`Error::IntegrityFailed`] where the password opens something and the MAC or digest does not fit;
 /// - [`Error::OverLimit`] for a file that asks for more work or memory than any real one.
 pub fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, Error> {
     match format::identify(bytes)? {

@@ -194,10 +194,7 @@ impl Entry {
 
     /// The key of the entry, when it has one.
     pub fn key(&self) -> Option<&SealedKey> {
-        match &self.kind {
-            EntryKind::PrivateKey { key, .. } | EntryKind::SecretKey(key) => Some(key),
-            EntryKind::TrustedCertificate(_) => None,
-        }
+        self.kind.key()
     }
 
     /// The same entry with another chain; one without a private key stays as it is.
@@ -234,6 +231,16 @@ pub enum EntryKind {
     SecretKey(SealedKey),
     /// A certificate that stands alone.
     TrustedCertificate(CertificateDer<'static>),
+}
+
+impl EntryKind {
+    /// The key, private or secret.
+    pub(crate) fn key(&self) -> Option<&SealedKey> {
+        match self {
+            Self::PrivateKey { key, .. } | Self::SecretKey(key) => Some(key),
+            Self::TrustedCertificate(_) => None,
+        }
+    }
 }
 
 /// The name of an entry. Keeps its spelling; equality is exact, [`folded`](Alias::folded) is Java's comparison.

@@ -7,7 +7,7 @@
 //! SafeBag     SEQUENCE { type OID, [0] value, attributes SET OPTIONAL }
 //! ```
 //!
-//! Reading: `reader` opens the layers, `values` takes the bags, `matching` finds each key's chain, `assemble` makes
+//! Reading: `costs` looks ahead, `reader` opens the layers, `values` takes the bags, `matching` finds each key's chain, `assemble` makes
 //! entries. Writing: `writer` is Java's layout, `encode` its DER. Both: `attributes`, `mac`.
 
 mod assemble;
@@ -15,6 +15,8 @@ mod attributes;
 mod encode;
 mod mac;
 mod matching;
+mod outline;
+mod place;
 mod profile;
 mod reader;
 mod salts;

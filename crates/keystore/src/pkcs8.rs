@@ -12,7 +12,9 @@ use zeroize::Zeroizing;
 use crate::ber::{self, Tlv};
 use crate::error::brief;
 use crate::java::sealed;
-use crate::protect::{self, Budget, Material, Refusal, Scheme, Sealing, Traditional};
+use crate::protect::{
+    self, Budget, MAX_ITERATIONS, Material, Refusal, Scheme, Sealing, Traditional,
+};
 use crate::{Error, Format, Password, RandomSource, SecretKey};
 
 pub(crate) use carried::Carried;
@@ -215,6 +217,14 @@ impl SealedKey {
     /// [`Error::PasswordRequired`], [`Error::WrongPassword`], [`Error::OverLimit`] for an iteration count that no real
     /// key has, [`Error::Unsupported`] for an unknown scheme, [`Error::Malformed`] for a damaged one.
     pub fn unlock(&self, password: Option<&Password>) -> Result<PrivateKey, Error> {
+        self.unlock_within(password, &mut Budget::new())
+    }
+
+    fn unlock_within(
+        &self,
+        password: Option<&Password>,
+        budget: &mut Budget,
+    ) -> Result<PrivateKey, Error> {
         let given = || {
             password.ok_or_else(|| Error::PasswordRequired {
                 format: self.format,
@@ -228,21 +238,15 @@ impl SealedKey {
                 let (scheme, encrypted) = encrypted_parts(der).map_err(refused)?;
                 let password = given()?;
                 scheme
-                    .decrypt(
-                        &encrypted,
-                        password,
-                        &mut Budget::new(),
-                        is_private_key_info,
-                    )
+                    .decrypt(&encrypted, password, budget, is_private_key_info)
                     .map(PrivateKey)
                     .map_err(refused)
             }
             Form::JavaObject(stream) => {
                 let (scheme, encrypted) = sealed::parts(stream).map_err(refused)?;
                 let password = given()?;
-                let mut budget = Budget::new();
                 scheme
-                    .decrypt(&encrypted, password, &mut budget, sealed::is_object)
+                    .decrypt(&encrypted, password, budget, sealed::is_object)
                     .and_then(|clear| sealed::secret_key(&clear))
                     .map(|key| PrivateKey(key.to_pkcs8()))
                     .map_err(refused)
@@ -256,18 +260,12 @@ impl SealedKey {
                     .map(PrivateKey)
                     .ok_or_else(|| refused(Refusal::WrongPassword))
             }
-            Form::Bouncy(sealed) => {
-                let mut budget = Budget::new();
-                bouncy::open(sealed, self.format, given()?, &mut budget)?
-                    .into_pkcs8(self.format)
-                    .map(PrivateKey)
-            }
-            Form::Fips { kind, der } => {
-                let mut budget = Budget::new();
-                fips::open(*kind, der, given()?, &mut budget)
-                    .map(PrivateKey)
-                    .map_err(refused)
-            }
+            Form::Bouncy(sealed) => bouncy::open(sealed, self.format, given()?, budget)?
+                .into_pkcs8(self.format)
+                .map(PrivateKey),
+            Form::Fips { kind, der } => fips::open(*kind, der, given()?, budget)
+                .map(PrivateKey)
+                .map_err(refused),
         }
     }
 
@@ -348,19 +346,50 @@ impl SealedKey {
 
     /// The iterations that unlocking asks for; zero when that is not known.
     pub(crate) fn cost(&self) -> u64 {
-        match &self.form {
-            Form::Encrypted(der) => encrypted_parts(der).map_or(0, |(scheme, _)| scheme.cost()),
-            Form::JavaObject(stream) => {
-                sealed::parts(stream).map_or(0, |(scheme, _)| scheme.cost())
+        self.work().unwrap_or(0)
+    }
+
+    /// What a reader has to say about a key that no password unlocks, because that would be too much work.
+    pub(crate) fn warning_of_cost(&self) -> Option<String> {
+        let asked = match self.work() {
+            Ok(cost) if cost > MAX_ITERATIONS => (format!("{cost} iterations"), MAX_ITERATIONS),
+            Err(Refusal::TooMuchMemory { found, limit }) => {
+                (format!("{found} bytes of memory"), limit)
             }
+            _ => return None,
+        };
+        let (asked, limit) = asked;
+        Some(format!(
+            "the key asks for {asked} and will not be unlocked, the limit is {limit}"
+        ))
+    }
+
+    fn work(&self) -> Result<u64, Refusal> {
+        match &self.form {
+            Form::Encrypted(der) => encrypted_parts(der).map(|(scheme, _)| scheme.cost()),
+            Form::JavaObject(stream) => sealed::parts(stream).map(|(scheme, _)| scheme.cost()),
             Form::Bouncy(sealed) => {
-                bouncy::sealed_parts(sealed, self.format).map_or(0, |(scheme, _)| scheme.cost())
+                let parts = bouncy::sealed_parts(sealed, self.format);
+                Ok(parts.map_or(0, |(scheme, _)| scheme.cost()))
             }
             Form::Fips { der, .. } => {
-                fips::parts(der).map_or(0, |(encryption, _)| encryption.cost())
+                fips::parts(der).and_then(|(encryption, _)| encryption.cost())
             }
-            Form::Clear(_) | Form::Traditional { .. } => 0,
+            Form::Clear(_) | Form::Traditional { .. } => Ok(0),
         }
+    }
+
+    /// Whether a password opens one of the first of some keys, within what is left of a file's budget: then it is the
+    /// file's, and a MAC or digest that does not fit it tells of damage.
+    pub(crate) fn any_opens<'a>(
+        keys: impl IntoIterator<Item = &'a Self>,
+        password: &Password,
+        budget: &mut Budget,
+    ) -> bool {
+        keys.into_iter()
+            .filter(|key| key.is_sealed())
+            .take(MAX_PROOFS)
+            .any(|key| key.unlock_within(Some(password), budget).is_ok())
     }
 
     /// The same key with the container that errors name; PEM unless said.
@@ -435,6 +464,9 @@ impl fmt::Debug for PrivateKey {
         formatter.write_str("[private key elided]")
     }
 }
+
+/// The keys of a store have one password as a rule, so those behind the first tell no more.
+const MAX_PROOFS: usize = 3;
 
 /// `EncryptedPrivateKeyInfo ::= SEQUENCE { encryptionAlgorithm, encryptedData OCTET STRING }`.
 fn encrypted_parts(der: &[u8]) -> Result<(Scheme, Vec<u8>), Refusal> {

@@ -124,9 +124,13 @@ impl Scheme {
                     .ok_or(Refusal::WrongPassword);
             }
             Self::Jce(jce) => {
-                for form in byte_forms(password) {
+                for (place, form) in byte_forms(password).into_iter().enumerate() {
                     for salt in jce.salts() {
-                        budget.charge(self.cost())?;
+                        if place == 0 {
+                            budget.charge(self.cost())?;
+                        } else {
+                            budget.charge_again(self.cost())?;
+                        }
                         let clear = jce.decrypt(&form, salt, encrypted);
                         if let Some(clear) = clear.filter(|clear| accept(clear)) {
                             return Ok(clear);
@@ -146,9 +150,8 @@ impl Scheme {
         };
         budget.charge(self.cost())?;
         for (place, candidate) in candidates.into_iter().enumerate() {
-            // where only another way to write the password is too much, the password is wrong
-            if place > 0 && budget.charge(self.cost()).is_err() {
-                break;
+            if place > 0 {
+                budget.charge_again(self.cost())?;
             }
             let clear = match self {
                 Self::Pbe(pbe) => pbe.decrypt(&candidate, encrypted),
@@ -223,20 +226,39 @@ impl Budget {
         }
     }
 
+    /// Refuses steps that together are too much while none of them is spent: each of `costs` once, which is what they
+    /// come to when the password is right.
+    pub(crate) fn foresee(&self, costs: impl IntoIterator<Item = u64>) -> Result<(), Refusal> {
+        let mut sum = 0_u64;
+        for cost in costs {
+            if cost > MAX_ITERATIONS {
+                return Err(Refusal::TooManyIterations(cost));
+            }
+            sum = sum.saturating_add(cost);
+        }
+        self.clone().charge_sum(sum)
+    }
+
     /// Takes `iterations` off before they are spent; a count that no budget has room for is told as it stands.
     pub(crate) fn charge(&mut self, iterations: u64) -> Result<(), Refusal> {
         if iterations > MAX_ITERATIONS {
             return Err(Refusal::TooManyIterations(iterations));
         }
-        match self.left.checked_sub(iterations) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => Err(Refusal::TooManyAltogether(
-                MAX_ITERATIONS - self.left + iterations,
-            )),
-        }
+        self.charge_sum(iterations)
+    }
+
+    /// For one more way to write the password: where only that is too much, the password is wrong.
+    pub(crate) fn charge_again(&mut self, iterations: u64) -> Result<(), Refusal> {
+        self.charge(iterations).map_err(|_| Refusal::WrongPassword)
+    }
+
+    fn charge_sum(&mut self, sum: u64) -> Result<(), Refusal> {
+        let spent = MAX_ITERATIONS - self.left;
+        self.left = self
+            .left
+            .checked_sub(sum)
+            .ok_or_else(|| Refusal::TooManyAltogether(spent.saturating_add(sum)))?;
+        Ok(())
     }
 }
 
@@ -261,6 +283,17 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// Whether it is a bomb and not damage.
+    pub(crate) const fn is_over_limit(&self) -> bool {
+        matches!(
+            self,
+            Self::TooMany { .. }
+                | Self::TooManyAltogether(_)
+                | Self::TooManyIterations(_)
+                | Self::TooMuchMemory { .. }
+        )
+    }
+
     /// As an error of a whole container; `what` did not open.
     pub(crate) fn of(self, format: Format, what: &str) -> Error {
         match self {
@@ -390,6 +423,25 @@ mod tests {
         budget.charge(2_000_000).unwrap();
         assert_eq!(budget.charge(1), Err(Refusal::TooManyAltogether(5_000_001)));
         assert!(budget.charge(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn what_is_foreseen_is_summed_and_not_spent() {
+        let mut budget = Budget::new();
+        assert_eq!(
+            budget.foresee([4_900_000, 4_900_000]),
+            Err(Refusal::TooManyAltogether(9_800_000))
+        );
+        assert_eq!(
+            budget.foresee([4_900_000, u64::MAX, 1]),
+            Err(Refusal::TooManyIterations(u64::MAX))
+        );
+        assert_eq!(budget.foresee([2_500_000, 2_500_000]), Ok(()));
+        budget.charge(5_000_000).unwrap();
+        assert_eq!(
+            budget.foresee([1]),
+            Err(Refusal::TooManyAltogether(5_000_001))
+        );
     }
 
     #[test]

@@ -5,6 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::{CertificateDer, Contents, Error, Password, RandomSource, ReadOptions, ber};
 
+pub(crate) mod bcfks;
+pub(crate) mod bks;
+pub(crate) mod stores;
+
+/// Of whatever is made here.
+pub(crate) const PASSWORD: &str = "changeit";
+
 /// The DER inside one of the blocks below.
 pub(crate) fn der(block: &str) -> Vec<u8> {
     let body = block.lines().filter(|line| !line.contains(['-', ':']));
@@ -24,6 +31,11 @@ pub(crate) fn unhex(text: &str) -> Vec<u8> {
 /// A SEQUENCE of encoded values.
 pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
     ber::encode(ber::SEQUENCE, parts)
+}
+
+/// An OCTET STRING.
+pub(crate) fn octets(octets: &[u8]) -> Vec<u8> {
+    ber::encode(ber::OCTET_STRING, &[octets])
 }
 
 /// Whatever the bytes are, with a password or without.
@@ -104,10 +116,30 @@ pub(crate) mod pkcs12 {
         info(&oid::DATA, &octets)
     }
 
+    /// A part under a password.
+    pub(crate) fn encrypted(algorithm: &[u8], octets: &[u8]) -> Vec<u8> {
+        let octets = ber::encode(0x80, &[octets]);
+        let content = sequence(&[&oid::der(&oid::DATA), algorithm, &octets]);
+        info(
+            &oid::ENCRYPTED_DATA,
+            &sequence(&[&ber::unsigned(0), &content]),
+        )
+    }
+
     /// A bag with one value and its attributes, joined.
     pub(crate) fn bag(kind: &ObjectIdentifier, value: &[u8], set: &[u8]) -> Vec<u8> {
         let value = ber::encode(ber::context(0), &[value]);
         sequence(&[&oid::der(kind), &value, &ber::encode(ber::SET, &[set])])
+    }
+
+    /// The attribute friendlyName.
+    pub(crate) fn friendly_name(name: &str) -> Vec<u8> {
+        let units: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let text = ber::encode(ber::BMP_STRING, &[&units]);
+        sequence(&[
+            &oid::der(&oid::FRIENDLY_NAME),
+            &ber::encode(ber::SET, &[&text]),
+        ])
     }
 
     /// A bag with one certificate.

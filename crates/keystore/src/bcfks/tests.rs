@@ -1,46 +1,14 @@
 //! Both ways, and what BouncyCastle wrote.
 
 use proptest::prelude::*;
-use zeroize::Zeroizing;
 
 use super::{date, write};
-use crate::secret;
-use crate::testing::{self, Sevens, der, unhex};
+use crate::testing::stores::{clear_key, entry, secret_key, store, trusted, with_key};
+use crate::testing::{self, Sevens, der, open, unhex};
 use crate::{
-    Alias, CertificateDer, Contents, Entry, EntryKind, Error, Format, Integrity, KeyStore,
-    Password, ReadOptions, SealedKey, Timestamp, WriteOptions, Written, ber,
+    Entry, EntryKind, Error, Format, Integrity, KeyStore, Password, ReadOptions, SealedKey,
+    Timestamp, WriteOptions, Written, ber,
 };
-
-fn entry(alias: &str, kind: EntryKind) -> Entry {
-    Entry {
-        alias: Alias::new(alias),
-        created: Some(Timestamp::from_secs(1_463_338_684)),
-        kind,
-        attributes: Vec::new(),
-    }
-}
-
-fn trusted(alias: &str) -> Entry {
-    let certificate = CertificateDer::from(der(testing::CERT_A));
-    entry(alias, EntryKind::TrustedCertificate(certificate))
-}
-
-fn with_key(alias: &str, key: SealedKey) -> Entry {
-    let chain = vec![CertificateDer::from(der(testing::CERT_A))];
-    entry(alias, EntryKind::PrivateKey { key, chain })
-}
-
-fn secret_key(algorithm: &str) -> SealedKey {
-    SealedKey::from_pkcs8(secret::wrap(algorithm, b"sixteen octets.."))
-}
-
-fn store(entries: impl IntoIterator<Item = Entry>) -> KeyStore {
-    let mut store = KeyStore::new();
-    for entry in entries {
-        store.push(entry).unwrap();
-    }
-    store
-}
 
 fn written(store: &KeyStore) -> Result<Written, Error> {
     let (password, key_password) = (Password::new("changeit"), Password::new("keypass"));
@@ -53,19 +21,10 @@ fn written(store: &KeyStore) -> Result<Written, Error> {
     write(store, &options)
 }
 
-fn open(bytes: &[u8], password: Option<&str>) -> Result<Contents, Error> {
-    let password = password.map(Password::new);
-    let options = ReadOptions {
-        password: password.as_ref(),
-    };
-    crate::read(bytes, &options)
-}
-
 fn sample() -> KeyStore {
-    let clear = SealedKey::from_pkcs8(Zeroizing::new(der(testing::KEY)));
     store([
         trusted("Root"),
-        with_key("kéy", clear),
+        with_key("kéy", clear_key()),
         entry("aes", EntryKind::SecretKey(secret_key("AES"))),
         trusted("root"),
     ])

@@ -1,18 +1,18 @@
 //! Reading: every entry in file order; BKS without a password too, UBER never.
 
 use rustls_pki_types::CertificateDer;
-use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{BLOCK, CERTIFICATE, DIGEST, END, KEY, SEALED, SECRET, X509, mac};
-use crate::ber::{Outline, Tlv};
-use crate::der::Shape;
+use super::head::Head;
+use super::{CERTIFICATE, DIGEST, END, KEY, SEALED, SECRET};
+use crate::ber::Tlv;
 use crate::java::DataInput;
+use crate::java::certificate::{Certificates, Flaws};
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
 use crate::pkcs8::bouncy::{self, Opened};
 use crate::pkcs8::{is_encrypted_private_key_info, is_private_key_info};
-use crate::protect::{Budget, Cipher, Hash, Scheme, bmp_forms};
+use crate::protect::{Budget, Refusal};
 use crate::secret;
 use crate::{
     Alias, At, Contents, Entry, EntryKind, Error, Format, Integrity, Password, ReadOptions,
@@ -69,7 +69,10 @@ fn read_uber(
         );
         reader.notes.oddity(At::Input, message);
     }
-    Ok(reader.finish(Integrity::Verified))
+    Ok(Contents {
+        facts: head.facts(),
+        ..reader.finish(Integrity::Verified)
+    })
 }
 
 fn read_bks(
@@ -97,7 +100,18 @@ fn read_bks(
             Integrity::NotVerified
         }
         Some(password) => {
-            head.verify(stream, &mac, password, &mut reader.budget)?;
+            let refused = |refusal: Refusal| refusal.of(Format::Bks, "file");
+            let fits = head.verify(stream, &mac, password, &mut reader.budget);
+            if !fits.map_err(refused)? {
+                return Err(if reader.any_opens(password) {
+                    Error::IntegrityFailed {
+                        format: Format::Bks,
+                        what: "MAC",
+                    }
+                } else {
+                    refused(Refusal::WrongPassword)
+                });
+            }
             Integrity::Verified
         }
     };
@@ -106,73 +120,10 @@ fn read_bks(
         let at = At::Byte(reader.input.at());
         reader.notes.oddity(at, message);
     }
-    Ok(reader.finish(integrity))
-}
-
-/// What stands before the content.
-struct Head<'a> {
-    format: Format,
-    version: u32,
-    salt: &'a [u8],
-    iterations: u32,
-}
-
-impl Head<'_> {
-    /// Checks the MAC of BKS.
-    fn verify(
-        &self,
-        stream: &[u8],
-        expected: &[u8; DIGEST],
-        password: &Password,
-        budget: &mut Budget,
-    ) -> Result<(), Error> {
-        let refused = |refusal: crate::protect::Refusal| refusal.of(self.format, "file");
-        for form in bmp_forms(password) {
-            budget.charge(self.iterations.into()).map_err(refused)?;
-            let found = mac(self.version, &form, self.salt, self.iterations, stream);
-            if bool::from(found.ct_eq(expected)) {
-                return Ok(());
-            }
-        }
-        Err(Error::WrongPassword {
-            format: self.format,
-            what: "file".to_owned(),
-        })
-    }
-
-    /// The stream of UBER, without its digest.
-    fn decrypt(
-        &self,
-        input: &DataInput<'_>,
-        password: &Password,
-        budget: &mut Budget,
-    ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let encrypted = input.rest();
-        // the end mark and the digest fill two blocks at least
-        let whole = encrypted.len().next_multiple_of(BLOCK).max(2 * BLOCK);
-        if encrypted.len() < whole {
-            return Err(Error::Truncated {
-                format: self.format,
-                at: input.at() + encrypted.len(),
-                needed: whole - encrypted.len(),
-                what: "encrypted content".to_owned(),
-            });
-        }
-        let scheme = Scheme::pkcs12(Cipher::Twofish, self.salt, self.iterations);
-        let is_sound = |clear: &[u8]| {
-            clear
-                .split_last_chunk::<DIGEST>()
-                .is_some_and(|(stream, digest)| {
-                    bool::from(Hash::Sha1.digest(&[stream]).ct_eq(digest))
-                })
-        };
-        let mut clear = scheme
-            .decrypt(encrypted, password, budget, is_sound)
-            .map_err(|refusal| refusal.of(self.format, "file"))?;
-        let length = clear.len().saturating_sub(DIGEST);
-        clear.truncate(length);
-        Ok(clear)
-    }
+    Ok(Contents {
+        facts: head.facts(),
+        ..reader.finish(integrity)
+    })
 }
 
 /// The state of reading one stream.
@@ -181,6 +132,7 @@ struct Reader<'a> {
     input: DataInput<'a>,
     password: Option<&'a Password>,
     budget: Budget,
+    certificates: Certificates,
     found: Vec<Found>,
     public_keys: Vec<Vec<u8>>,
     notes: Notes,
@@ -204,6 +156,7 @@ impl<'a> Reader<'a> {
             input,
             password,
             budget,
+            certificates: Certificates::default(),
             found: Vec::new(),
             public_keys: Vec::new(),
             notes: Notes::default(),
@@ -251,13 +204,14 @@ impl<'a> Reader<'a> {
         let created = Timestamp::from_millis(self.input.i64("creation date")?);
         let count = self.input.u32("certificate count")?;
         let mut chain = Vec::new();
+        let mut flaws = Flaws::default();
         for _ in 0..count {
-            chain.push(self.certificate(&alias)?);
+            chain.push(self.certificate(&mut flaws)?);
         }
         let mut is_open = false;
         let kind = match tag {
             CERTIFICATE => {
-                let certificate = self.certificate(&alias)?;
+                let certificate = self.certificate(&mut flaws)?;
                 self.lose_chain(&alias, &chain);
                 Some(EntryKind::TrustedCertificate(certificate))
             }
@@ -280,6 +234,7 @@ impl<'a> Reader<'a> {
                 })
             }
         };
+        flaws.tell(&alias, &mut self.notes);
         if let Some(kind) = kind {
             let entry = Entry {
                 alias: Alias::new(alias),
@@ -292,19 +247,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn certificate(&mut self, alias: &str) -> Result<CertificateDer<'static>, Error> {
-        let kind = self.input.utf("certificate type")?.text;
-        if kind != X509 {
-            let message = format!("the certificate type is {kind:?}, not {X509:?}");
-            self.notes.oddity(At::Entry(alias.to_owned()), message);
-        }
-        let der = self.input.blob("certificate")?;
-        let is_whole = Outline::of(der).is_some_and(|outline| outline.missing == 0);
-        if !is_whole || Shape::of(der) != Some(Shape::Certificate) {
-            let message = "the content of a certificate field is no X.509 certificate";
-            self.notes.warning(At::Entry(alias.to_owned()), message);
-        }
-        Ok(CertificateDer::from(der.to_vec()))
+    fn certificate(&mut self, flaws: &mut Flaws) -> Result<CertificateDer<'static>, Error> {
+        self.certificates.read(&mut self.input, true, flaws)
     }
 
     /// A key that is not sealed.
@@ -393,6 +337,10 @@ impl<'a> Reader<'a> {
                     None => continue,
                 }
             }
+            if let Some(message) = entry.kind.key().and_then(SealedKey::warning_of_cost) {
+                let at = At::Entry(entry.alias.to_string());
+                self.notes.warning(at, message);
+            }
             let wanted = entry.alias.clone();
             let given = contents.store.push_renamed(entry);
             if *given != wanted {
@@ -444,12 +392,21 @@ impl<'a> Reader<'a> {
                 return Some(entry);
             }
             Some(Err(error)) => {
-                let at = At::Entry(entry.alias.to_string());
-                self.notes.warning(at, error.to_string());
+                // a key that is too dear by itself is told of like any other
+                if key.warning_of_cost().is_none() {
+                    let at = At::Entry(entry.alias.to_string());
+                    self.notes.warning(at, error.reason(self.format));
+                }
                 return Some(entry);
             }
         };
         Some(Entry { kind, ..entry })
+    }
+
+    /// Whether a password that does not fit the MAC opens one of the keys all the same.
+    fn any_opens(&mut self, password: &Password) -> bool {
+        let keys = self.found.iter().filter_map(|found| found.entry.kind.key());
+        SealedKey::any_opens(keys, password, &mut self.budget)
     }
 
     fn malformed(&self, at: usize, what: String) -> Error {
@@ -464,325 +421,13 @@ impl<'a> Reader<'a> {
 /// Adds which entry an error is about.
 fn before(error: Error, number: usize) -> Error {
     let read = number - 1;
-    with_what(error, |what| {
-        format!("{what} in entry {number} ({read} read before)")
-    })
+    error.map_what(|what| format!("{what} in entry {number} ({read} read before)"))
 }
 
 /// Says that places are those in the decrypted content.
 fn in_decrypted(error: Error) -> Error {
-    with_what(error, |what| format!("{what} of the decrypted content"))
-}
-
-fn with_what(error: Error, change: impl Fn(&str) -> String) -> Error {
-    match error {
-        Error::Truncated {
-            format,
-            at,
-            needed,
-            what,
-        } => Error::Truncated {
-            format,
-            at,
-            needed,
-            what: change(&what),
-        },
-        Error::Malformed { format, at, what } => Error::Malformed {
-            format,
-            at,
-            what: change(&what),
-        },
-        other => other,
-    }
+    error.map_what(|what| format!("{what} of the decrypted content"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::java::DataOutput;
-    use crate::protect::bouncy_form;
-    use crate::testing::{self, der, unhex};
-
-    const PASSWORD: &str = "changeit";
-
-    fn open_as(bytes: &[u8], password: Option<&str>) -> Result<Contents, Error> {
-        let password = password.map(Password::new);
-        let options = ReadOptions {
-            password: password.as_ref(),
-        };
-        crate::read(bytes, &options)
-    }
-
-    /// A BKS file of one version with a sound MAC around entries built field by field.
-    fn signed(version: u32, build: impl Fn(&mut DataOutput)) -> Vec<u8> {
-        let mut stream = DataOutput::default();
-        build(&mut stream);
-        stream.raw(&[END]);
-        let mut file = DataOutput::default();
-        file.u32(version);
-        file.blob(&[7; 20]).unwrap();
-        file.u32(1024);
-        file.raw(stream.bytes());
-        let form = bouncy_form(PASSWORD);
-        file.raw(&mac(version, &form, &[7; 20], 1024, stream.bytes()));
-        file.into_bytes()
-    }
-
-    fn head(stream: &mut DataOutput, tag: u8, alias: &str, chain: u32) {
-        stream.raw(&[tag]);
-        stream.utf(alias).unwrap();
-        stream.i64(1_463_338_684_456);
-        stream.u32(chain);
-        for _ in 0..chain {
-            certificate(stream);
-        }
-    }
-
-    fn certificate(stream: &mut DataOutput) {
-        stream.utf(X509).unwrap();
-        stream.blob(&der(testing::CERT_A)).unwrap();
-    }
-
-    fn trusted(stream: &mut DataOutput, alias: &str) {
-        head(stream, CERTIFICATE, alias, 0);
-        certificate(stream);
-    }
-
-    fn key(stream: &mut DataOutput, kind: u8, encoding: &str, algorithm: &str, bytes: &[u8]) {
-        stream.raw(&[kind]);
-        stream.utf(encoding).unwrap();
-        stream.utf(algorithm).unwrap();
-        stream.blob(bytes).unwrap();
-    }
-
-    fn every_kind(stream: &mut DataOutput) {
-        trusted(stream, "Root");
-        head(stream, KEY, "plain", 1);
-        key(stream, 0, "PKCS#8", "EC", &der(testing::KEY));
-        head(stream, KEY, "public", 0);
-        key(stream, 1, "X.509", "EC", &der(testing::PUBLIC_KEY));
-        head(stream, KEY, "aes", 0);
-        key(stream, 2, "RAW", "AES", &[9; 16]);
-        head(stream, SECRET, "bytes", 0);
-        stream.blob(b"secret").unwrap();
-        head(stream, SECRET, "own", 1);
-        stream.blob(&der(testing::ENCRYPTED_KEY)).unwrap();
-        head(stream, SEALED, "locked", 0);
-        stream.blob(&[0; 48]).unwrap();
-        trusted(stream, "root");
-    }
-
-    fn aliases(contents: &Contents) -> Vec<&str> {
-        let entries = contents.store.entries().iter();
-        entries.map(|entry| entry.alias.as_str()).collect()
-    }
-
-    fn messages(contents: &Contents) -> Vec<String> {
-        contents.notes.iter().map(ToString::to_string).collect()
-    }
-
-    /// Of pyjks, made by BouncyCastle 1.54 (tests/keystores/bks/empty.bksv1 and uber/empty.uber, MIT).
-    #[test]
-    fn known_answers_of_empty_stores() {
-        let bks = unhex(
-            "0000000100000014e3ceb1da73c8a5627b1f5ec3daa6f762ca2970ca00000472\
-             00a078c8f23b2e61abc97f4dad29aa15e6f483ac1f",
-        );
-        let contents = open_as(&bks, Some("")).unwrap();
-        assert_eq!(contents.format, Format::Bks);
-        assert_eq!(contents.integrity, Integrity::Verified);
-        assert_eq!(
-            messages(&contents),
-            [
-                "version 1 has 16 bits of integrity (CVE-2018-5382): whoever changes the file can make it fit"
-            ]
-        );
-        let uber = unhex(
-            "0000000100000014681f16974ed4d34fe246282e048f7c022a1d45ee00000555\
-             9ecb700909fb2162b88a91132c5128410894f83bc7a17fcddff8dcd2fb5f7b60",
-        );
-        let contents = open_as(&uber, Some("")).unwrap();
-        assert_eq!(contents.format, Format::Uber);
-        assert_eq!(contents.integrity, Integrity::Verified);
-        assert_eq!(contents.notes, []);
-        for bytes in [bks, uber] {
-            let error = open_as(&bytes, Some("other")).unwrap_err();
-            assert!(matches!(error, Error::WrongPassword { .. }), "{error}");
-        }
-    }
-
-    /// Of BouncyCastle 1.72, with one AES key under the password "keypass".
-    #[test]
-    fn known_answers_of_a_sealed_key() {
-        for (hex, format) in [(SEALED_BKS, Format::Bks), (SEALED_UBER, Format::Uber)] {
-            let contents = open_as(&unhex(hex), Some(PASSWORD)).unwrap();
-            assert_eq!(contents.format, format);
-            assert_eq!(contents.integrity, Integrity::Verified);
-            let EntryKind::SecretKey(key) = &contents.store.entries()[0].kind else {
-                panic!()
-            };
-            let unlocked = key.unlock(Some(&Password::new("keypass"))).unwrap();
-            let clear = secret::wrap("AES", b"sixteen octets..");
-            assert_eq!(unlocked.secret_pkcs8(), *clear);
-            let wrong = key.unlock(Some(&Password::new(PASSWORD)));
-            assert!(matches!(wrong, Err(Error::WrongPassword { .. })));
-        }
-    }
-
-    const SEALED_BKS: &str = "\
-        0000000200000014549538237d50af58bf01f13f1c4a8b54a44f2554000007780400016b000001a1fdc4eb21000000000000003c0000\
-        00143b010e14e26e2337d9a11eabebb1a3255214756c00000741648436d1343deb15c6f767238d9d74dad221e54af1bbbeeaf9b31e6a\
-        26eebb9c004ae4e6062422e26b3196fca11d1d762a5a8ec7fe";
-
-    const SEALED_UBER: &str = "\
-        0000000100000014e8034e6866459b9dfce5f4d8a4e03298cc84727c0000063c8f3146297d345cb2b0d0d9516f7ff6d78345ca3f75d6\
-        ee47a286d578e4b47631f65677fd365d26bba792c3364533198afefa6a6bb7807610469cf49b6c2c6e61bd8e1569bc9f6f4ba5c7dca0\
-        ee85893206b66d63a4cfd24ba818094dea3fea5ecda03939764930674d97ca1fb3d62192";
-
-    #[test]
-    fn every_kind_of_entry() {
-        let contents = open_as(&signed(2, every_kind), Some(PASSWORD)).unwrap();
-        assert_eq!(
-            aliases(&contents),
-            ["Root", "plain", "aes", "bytes", "own", "locked", "root"]
-        );
-        assert_eq!(contents.others.public_keys, [der(testing::PUBLIC_KEY)]);
-        assert_eq!(contents.integrity, Integrity::Verified);
-        let created = Some(Timestamp::from_millis(1_463_338_684_456));
-        let mut kinds = Vec::new();
-        for entry in contents.store.entries() {
-            assert_eq!(entry.created, created);
-            kinds.push(match &entry.kind {
-                EntryKind::PrivateKey { key, chain } => (2, key.is_sealed(), chain.len()),
-                EntryKind::SecretKey(key) => (1, key.is_sealed(), 0),
-                EntryKind::TrustedCertificate(_) => (0, false, 1),
-            });
-        }
-        assert_eq!(
-            kinds,
-            [
-                (0, false, 1),
-                (2, false, 1),
-                (1, false, 0),
-                (1, false, 0),
-                (2, true, 1),
-                (1, true, 0),
-                (0, false, 1)
-            ]
-        );
-        let messages = messages(&contents);
-        assert_eq!(messages.len(), 3, "{messages:?}");
-    }
-
-    #[test]
-    fn without_a_password_all_but_uber_is_read() {
-        let contents = open_as(&signed(2, every_kind), None).unwrap();
-        assert_eq!(contents.integrity, Integrity::NotVerified);
-        assert_eq!(contents.store.len(), 7);
-        let error = open_as(
-            &[&[0, 0, 0, 1, 0, 0, 0, 20][..], &[0x99; 56]].concat(),
-            None,
-        );
-        assert_eq!(
-            error.unwrap_err().to_string(),
-            "UBER: a password is needed to read the file"
-        );
-    }
-
-    #[test]
-    fn old_versions_are_read_with_a_warning() {
-        for version in [0, 1] {
-            let contents = open_as(&signed(version, every_kind), Some(PASSWORD)).unwrap();
-            assert_eq!(contents.store.len(), 7);
-            assert!(messages(&contents)[0].contains("CVE-2018-5382"));
-        }
-    }
-
-    #[test]
-    fn a_bad_key_does_not_hide_its_neighbours() {
-        let contents = open_as(
-            &signed(2, |stream| {
-                head(stream, KEY, "odd", 0);
-                key(stream, 0, "PKCS#8", "RSA", b"nonsense");
-                head(stream, KEY, "kind", 0);
-                key(stream, 9, "RAW", "AES", b"");
-                head(stream, SECRET, "chain", 2);
-                stream.blob(b"secret").unwrap();
-                trusted(stream, "a");
-                trusted(stream, "a");
-            }),
-            Some(PASSWORD),
-        )
-        .unwrap();
-        assert_eq!(aliases(&contents), ["chain", "a", "a-2"]);
-        let messages = messages(&contents);
-        assert_eq!(messages.len(), 5, "{messages:?}");
-    }
-
-    #[test]
-    fn a_store_cut_at_any_byte_is_an_error() {
-        let bytes = signed(2, every_kind);
-        for end in 0..bytes.len() {
-            for password in [None, Some(PASSWORD)] {
-                assert!(open_as(&bytes[..end], password).is_err(), "{end}");
-            }
-        }
-        let error = open_as(&bytes[..500], None).unwrap_err().to_string();
-        assert!(
-            error.starts_with("BKS: cut off at byte 500: certificate in entry 2 (1 read before)"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn counts_lengths_and_iterations_that_lie() {
-        let lie = |at: usize, bytes: &[u8]| {
-            let mut file = signed(2, every_kind);
-            file[at..at + bytes.len()].copy_from_slice(bytes);
-            open_as(&file, Some(PASSWORD)).unwrap_err().to_string()
-        };
-        assert_eq!(
-            lie(28, &[0xff; 4]),
-            "BKS: iteration count is 4294967295, the limit is 5000000"
-        );
-        // the certificate count of the first entry
-        assert!(lie(47, &[0xff; 4]).starts_with("BKS: cut off"));
-        assert!(lie(32, &[9]).contains("UBER"));
-    }
-
-    #[test]
-    fn more_entries_than_any_file_has_are_refused() {
-        let bytes = signed(2, |stream| {
-            for _ in 0..=MAX_ENTRIES {
-                head(stream, SECRET, "", 0);
-                stream.blob(b"").unwrap();
-            }
-        });
-        let error = open_as(&bytes, None).unwrap_err().to_string();
-        assert_eq!(error, "BKS: entry count is 200001, the limit is 200000");
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn a_changed_byte_never_goes_unnoticed(index in 0..4000_usize, bit in 0..8_u32) {
-            let mut bytes = signed(2, every_kind);
-            let index = index % bytes.len();
-            bytes[index] ^= 1 << bit;
-            // a version below 2 is no longer the same file
-            proptest::prop_assert!(open_as(&bytes, Some(PASSWORD)).is_err());
-        }
-
-        #[test]
-        fn any_bytes_never_panic(bytes in proptest::prelude::any::<Vec<u8>>()) {
-            let head = [0, 0, 0, 2, 0, 0, 0, 1, 7, 0, 0, 0, 1];
-            for format in [Format::Bks, Format::Uber] {
-                let password = Password::new("x");
-                for password in [None, Some(&password)] {
-                    let options = ReadOptions { password };
-                    let _ = read(&bytes, format, &options);
-                    let _ = read(&[&head[..], &bytes].concat(), format, &options);
-                }
-            }
-        }
-    }
-}
+mod tests;

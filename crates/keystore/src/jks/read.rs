@@ -3,13 +3,13 @@
 use rustls_pki_types::CertificateDer;
 use subtle::ConstantTimeEq;
 
-use super::{KEY, SECRET_KEY, TRUSTED, X509, format_of, store_digest};
-use crate::ber::Outline;
+use super::{KEY, SECRET_KEY, TRUSTED, format_of, store_digest};
 use crate::der::Shape;
+use crate::java::certificate::{Certificates, Flaws};
 use crate::java::{DataInput, sealed};
 use crate::model::MAX_ENTRIES;
 use crate::note::Notes;
-use crate::protect::MAX_ITERATIONS;
+use crate::protect::Budget;
 use crate::{
     Alias, At, Contents, Entry, EntryKind, Error, Facts, Format, Integrity, KeyStore, ReadOptions,
     SealedKey, Timestamp,
@@ -38,7 +38,7 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
         version,
         store: KeyStore::new(),
         notes: Notes::default(),
-        certificates: 0,
+        certificates: Certificates::default(),
     };
     for number in 1..=count {
         if reader.store.len() >= MAX_ENTRIES {
@@ -72,10 +72,20 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
         Some(password) => {
             let content = bytes.get(..end).unwrap_or_default();
             if !bool::from(store_digest(password, content).ct_eq(&digest)) {
-                return Err(Error::WrongPassword {
-                    format,
-                    what: "file".to_owned(),
-                });
+                let keys = store.entries().iter().filter_map(|entry| entry.kind.key());
+                return Err(
+                    if SealedKey::any_opens(keys, password, &mut Budget::new()) {
+                        Error::IntegrityFailed {
+                            format,
+                            what: "digest",
+                        }
+                    } else {
+                        Error::WrongPassword {
+                            format,
+                            what: "file".to_owned(),
+                        }
+                    },
+                );
             }
             Integrity::Verified
         }
@@ -103,16 +113,7 @@ struct Reader<'a> {
     version: u32,
     store: KeyStore,
     notes: Notes,
-    /// How many certificates were read, in all entries together.
-    certificates: usize,
-}
-
-/// What is wrong with the certificates of one entry.
-#[derive(Debug, Default)]
-struct Flaws {
-    /// The first type that is none of X.509.
-    kind: Option<String>,
-    content: bool,
+    certificates: Certificates,
 }
 
 impl Reader<'_> {
@@ -140,7 +141,7 @@ impl Reader<'_> {
             _ => {
                 let mut flaws = Flaws::default();
                 let certificate = self.certificate(&mut flaws)?;
-                self.tell(&alias, flaws);
+                flaws.tell(&alias, &mut self.notes);
                 EntryKind::TrustedCertificate(certificate)
             }
         };
@@ -184,7 +185,7 @@ impl Reader<'_> {
         for _ in 0..count {
             chain.push(self.certificate(&mut flaws)?);
         }
-        self.tell(alias, flaws);
+        flaws.tell(alias, &mut self.notes);
         if chain.is_empty() {
             let message = "the private key has no certificate";
             self.notes.warning(At::Entry(alias.to_owned()), message);
@@ -205,47 +206,14 @@ impl Reader<'_> {
     }
 
     fn warn_of_cost(&mut self, key: &SealedKey, alias: &str) {
-        if key.cost() > MAX_ITERATIONS {
-            let message = format!(
-                "the key asks for {} iterations and will not be unlocked, the limit is {MAX_ITERATIONS}",
-                key.cost()
-            );
+        if let Some(message) = key.warning_of_cost() {
             self.notes.warning(At::Entry(alias.to_owned()), message);
         }
     }
 
     fn certificate(&mut self, flaws: &mut Flaws) -> Result<CertificateDer<'static>, Error> {
-        self.certificates += 1;
-        if self.certificates > MAX_ENTRIES {
-            return Err(Error::OverLimit {
-                format: self.format,
-                what: "certificate count".to_owned(),
-                found: self.certificates as u64,
-                limit: MAX_ENTRIES as u64,
-            });
-        }
-        if self.version >= 2 {
-            let kind = self.input.utf("certificate type")?.text;
-            if kind != X509 {
-                flaws.kind.get_or_insert(kind);
-            }
-        }
-        let der = self.input.blob("certificate")?;
-        let is_whole = Outline::of(der).is_some_and(|outline| outline.missing == 0);
-        flaws.content |= !is_whole || Shape::of(der) != Some(Shape::Certificate);
-        Ok(CertificateDer::from(der.to_vec()))
-    }
-
-    /// One remark of each kind for one entry, however long its chain is.
-    fn tell(&mut self, alias: &str, flaws: Flaws) {
-        if let Some(kind) = flaws.kind {
-            let message = format!("the certificate type is {kind:?}, not {X509:?}");
-            self.notes.oddity(At::Entry(alias.to_owned()), message);
-        }
-        if flaws.content {
-            let message = "the content of a certificate field is no X.509 certificate";
-            self.notes.warning(At::Entry(alias.to_owned()), message);
-        }
+        let has_type = self.version >= 2;
+        self.certificates.read(&mut self.input, has_type, flaws)
     }
 
     fn push(&mut self, entry: Entry) {

@@ -141,6 +141,20 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// A BEGIN line that the end of the text cuts off before its first word is whole.
+    fn cut_marker(&mut self) -> Option<Item<'a>> {
+        let rest = self.slice(self.at, self.text.len());
+        self.at = self.text.len();
+        let last_line = rest
+            .rsplit(|byte| matches!(byte, b'\n' | b'\r'))
+            .next()
+            .filter(|line| !line.is_empty() && BEGIN.starts_with(line))?;
+        Some(Item::Remark {
+            line: self.lines.line_of(self.text.len() - last_line.len()),
+            message: "the text ends within what may be a BEGIN line".to_owned(),
+        })
+    }
+
     /// A flaw with its line, in a body that starts at `start`.
     fn describe(&mut self, start: usize, flaw: Flaw) -> String {
         match flaw.at {
@@ -173,7 +187,9 @@ impl<'a> Iterator for Scanner<'a> {
     type Item = Item<'a>;
 
     fn next(&mut self) -> Option<Item<'a>> {
-        let marker = self.pending.take().or_else(|| self.marker(self.at))?;
+        let Some(marker) = self.pending.take().or_else(|| self.marker(self.at)) else {
+            return self.cut_marker();
+        };
         match marker.kind {
             Kind::Begin => Some(self.block(marker)),
             Kind::End => {
@@ -249,6 +265,8 @@ impl LineCounter<'_> {
 
 /// Longer than any indentation and quote sign.
 const MAX_PREFIX: usize = 64;
+
+const BEGIN: &[u8] = b"-----BEGIN ";
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! The password-based MAC over the whole content (RFC 7292, section 4 and appendix B.4).
 
+use std::fmt;
+
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -62,6 +64,30 @@ impl MacData {
         Ok(Self { method, digest })
     }
 
+    /// What one derivation costs, in iterations.
+    pub(super) fn cost(&self) -> u64 {
+        match &self.method {
+            Method::Pkcs12 { iterations, .. } => *iterations,
+            Method::Pbmac1(pbmac1) => pbmac1.cost(),
+        }
+    }
+
+    /// Whether the key is made by PBMAC1.
+    pub(super) const fn is_pbmac1(&self) -> bool {
+        matches!(self.method, Method::Pbmac1(_))
+    }
+
+    /// Whether the digest is one of before SHA-2.
+    pub(super) const fn is_old(&self) -> bool {
+        matches!(
+            self.method,
+            Method::Pkcs12 {
+                hash: Hash::Md5 | Hash::Sha1,
+                ..
+            }
+        )
+    }
+
     /// Checks the content octets of authSafe, not a re-encoding of them: BER writers digest what they write.
     pub(super) fn verify(
         &self,
@@ -69,15 +95,15 @@ impl MacData {
         password: &Password,
         budget: &mut Budget,
     ) -> Result<(), Refusal> {
-        let (forms, cost) = match &self.method {
-            Method::Pkcs12 { iterations, .. } => (bmp_forms(password), *iterations),
-            Method::Pbmac1(pbmac1) => (byte_forms(password), pbmac1.cost()),
+        let cost = self.cost();
+        let forms = match &self.method {
+            Method::Pkcs12 { .. } => bmp_forms(password),
+            Method::Pbmac1(_) => byte_forms(password),
         };
         budget.charge(cost)?;
         for (place, form) in forms.into_iter().enumerate() {
-            // where only another way to write the password is too much, the password is wrong
-            if place > 0 && budget.charge(cost).is_err() {
-                break;
+            if place > 0 {
+                budget.charge_again(cost)?;
             }
             let computed = match &self.method {
                 Method::Pkcs12 {
@@ -95,6 +121,21 @@ impl MacData {
             }
         }
         Err(Refusal::WrongPassword)
+    }
+}
+
+impl fmt::Display for MacData {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.method {
+            Method::Pkcs12 {
+                hash, iterations, ..
+            } => write!(
+                formatter,
+                "HMAC-{}, PKCS#12 derivation, {iterations} iterations",
+                hash.short_name()
+            ),
+            Method::Pbmac1(pbmac1) => pbmac1.fmt(formatter),
+        }
     }
 }
 

@@ -3,12 +3,17 @@
 use super::assemble::{Bag, BagKind, assemble};
 use super::attributes::Attributes;
 use super::mac::MacData;
-use super::values::{clear_key, content_info, encrypted_key, inner_octets, secret};
+use super::outline;
+use super::place::Place;
+use super::values::{
+    clear_key, content_info, encrypted_content, encrypted_key, inner_octets, secret,
+};
 use crate::ber::{self, Fault, Reader, Tlv};
 use crate::note::Notes;
-use crate::protect::{Budget, MAX_ITERATIONS, Refusal, Scheme};
+use crate::protect::{Budget, Refusal, Scheme};
 use crate::{
-    At, Contents, Error, Format, Integrity, NoteKind, Others, Password, ReadOptions, SealedKey, oid,
+    At, Contents, Error, Facts, Format, Integrity, NoteKind, Others, Password, ReadOptions,
+    SealedKey, oid,
 };
 
 /// Reads a PFX; what does not open or is damaged becomes a note as long as anything else was read.
@@ -26,19 +31,20 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Contents, 
         );
         opening.notes.oddity(At::Byte(pfx.whole.len()), message);
     }
-    let integrity = opening.check_integrity(mac_data.as_ref(), &content)?;
     let place = Place::of(&auth_safe);
+    opening.check_integrity(mac_data.as_ref(), &content, place)?;
     opening.authenticated_safe(&content, place)?;
-    opening.judge(integrity)?;
+    opening.judge()?;
 
     let store = assemble(opening.bags, bytes.len(), &mut opening.notes);
     Ok(Contents {
+        facts: opening.facts,
         store,
         others: Others {
             crls: opening.crls,
             ..Others::default()
         },
-        integrity,
+        integrity: opening.integrity,
         notes: opening.notes.into_list(),
         ..Contents::empty(Format::Pkcs12)
     })
@@ -76,44 +82,11 @@ fn outer<'a>(pfx: &Tlv<'a>) -> Result<(Tlv<'a>, Option<Tlv<'a>>), Error> {
     Ok((content, mac_data))
 }
 
-/// Where a layer's offsets count from.
-#[derive(Clone, Copy)]
-enum Place {
-    /// The input.
-    Input(usize),
-    /// The start of a part that was decrypted, or put together from chunks.
-    Part(&'static str),
-}
-
-impl Place {
-    /// Of an octet string that stands in the input.
-    fn of(tlv: &Tlv<'_>) -> Self {
-        if tlv.is_constructed() {
-            Self::Part("the joined content")
-        } else {
-            Self::Input(tlv.at + tlv.header)
-        }
-    }
-
-    /// Of an octet string that stands in this place.
-    fn within(self, tlv: &Tlv<'_>) -> Self {
-        match self {
-            Self::Input(_) => Self::of(tlv),
-            Self::Part(_) => self,
-        }
-    }
-
-    const fn base(self) -> usize {
-        match self {
-            Self::Input(at) => at,
-            Self::Part(_) => 0,
-        }
-    }
-}
-
 /// The state of reading one file.
 struct Opening<'o> {
+    facts: Facts,
     password: Option<&'o Password>,
+    integrity: Integrity,
     budget: Budget,
     bags: Vec<Bag>,
     crls: Vec<Vec<u8>>,
@@ -131,7 +104,9 @@ struct Opening<'o> {
 impl<'o> Opening<'o> {
     fn new(password: Option<&'o Password>) -> Self {
         Self {
+            facts: Facts::default(),
             password,
+            integrity: Integrity::Absent,
             budget: Budget::new(),
             bags: Vec::new(),
             crls: Vec::new(),
@@ -144,21 +119,52 @@ impl<'o> Opening<'o> {
         }
     }
 
+    /// Checks the MAC; before it, that there is no more work in the whole file than any may ask for.
     fn check_integrity(
         &mut self,
         mac_data: Option<&Tlv<'_>>,
         content: &[u8],
-    ) -> Result<Integrity, Error> {
-        let (Some(mac_data), Some(password)) = (mac_data, self.password) else {
-            return Ok(match mac_data {
-                Some(_) => Integrity::NotVerified,
-                None => Integrity::Absent,
-            });
+        place: Place,
+    ) -> Result<(), Error> {
+        let refused = |refusal: Refusal| refusal.of(Format::Pkcs12, "file");
+        let mac = mac_data.map(MacData::parse).transpose();
+        let schemes = outline::schemes(content);
+        self.facts = outline::facts(mac.as_ref().ok().and_then(Option::as_ref), &schemes);
+        let Some(password) = self.password else {
+            if mac_data.is_some() {
+                self.integrity = Integrity::NotVerified;
+            }
+            return Ok(());
         };
-        MacData::parse(mac_data)
-            .and_then(|mac| mac.verify(content, password, &mut self.budget))
-            .map(|()| Integrity::Verified)
-            .map_err(|refusal| refusal.of(Format::Pkcs12, "file"))
+        let mac = mac.map_err(refused)?;
+        outline::foresee(mac.as_ref(), &schemes, &self.budget).map_err(refused)?;
+        let Some(mac) = mac else {
+            return Ok(());
+        };
+        match mac.verify(content, password, &mut self.budget) {
+            Ok(()) => {
+                self.integrity = Integrity::Verified;
+                Ok(())
+            }
+            Err(Refusal::WrongPassword) if self.is_opened(content, place, password) => {
+                Err(Error::IntegrityFailed {
+                    format: Format::Pkcs12,
+                    what: "MAC",
+                })
+            }
+            Err(refusal) => Err(refused(refusal)),
+        }
+    }
+
+    /// Whether a password that does not fit the MAC opens an encrypted part all the same, or one of the keys. Reads
+    /// everything, so nothing can be read after it.
+    fn is_opened(&mut self, content: &[u8], place: Place, password: &Password) -> bool {
+        let is_read = self.authenticated_safe(content, place).is_ok();
+        let keys = self.bags.iter().filter_map(|bag| match &bag.kind {
+            BagKind::Key(key) | BagKind::Secret(key) => Some(key),
+            BagKind::Certificate(_) => None,
+        });
+        is_read && (self.opened > 0 || SealedKey::any_opens(keys, password, &mut self.budget))
     }
 
     /// `AuthenticatedSafe ::= SEQUENCE OF ContentInfo`.
@@ -201,17 +207,8 @@ impl<'o> Opening<'o> {
         ))
     }
 
-    /// `EncryptedData ::= SEQUENCE { version, EncryptedContentInfo }` (RFC 5652, section 8); its content is
-    /// `[0] IMPLICIT OCTET STRING`, which BER writers cut into chunks.
     fn encrypted_data(&mut self, data: &Tlv<'_>, place: Place) -> Result<(), Refusal> {
-        let mut inside = data.inside();
-        inside.expect(ber::INTEGER, "a version")?;
-        let mut info = inside.expect(ber::SEQUENCE, "encrypted content")?.inside();
-        info.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
-        let algorithm = info.expect(ber::SEQUENCE, "an encryption algorithm")?;
-        let Some(encrypted) = info.optional_context(0)? else {
-            return Err(data.expected("encrypted content").into());
-        };
+        let (algorithm, encrypted) = encrypted_content(data)?;
         let Some(password) = self.password else {
             self.locked += 1;
             let message = "an encrypted part cannot be read without a password";
@@ -219,8 +216,8 @@ impl<'o> Opening<'o> {
             return Ok(());
         };
         let scheme = Scheme::parse(&algorithm)?;
-        let accept = |clear: &[u8]| Tlv::exactly(clear, ber::SEQUENCE).is_some();
         let octets = encrypted.octets()?;
+        let accept = |clear: &[u8]| Tlv::exactly(clear, ber::SEQUENCE).is_some();
         match scheme.decrypt(&octets, password, &mut self.budget, accept) {
             Ok(clear) => {
                 self.opened += 1;
@@ -264,7 +261,7 @@ impl<'o> Opening<'o> {
                     return Err(refusal);
                 }
                 let error = refusal.of(Format::Pkcs12, "bag");
-                let message = format!("a bag was skipped: {}", reason(&error));
+                let message = format!("a bag was skipped: {}", error.reason(Format::Pkcs12));
                 self.remember(error, place);
                 self.note_in(place, bag.at, NoteKind::Skipped, &message);
             }
@@ -282,7 +279,10 @@ impl<'o> Opening<'o> {
             attributes = found;
             if let Some(fault) = odd {
                 let error = fault.of(Format::Pkcs12);
-                let message = format!("an odd bag attribute was left out: {}", reason(&error));
+                let message = format!(
+                    "an odd bag attribute was left out: {}",
+                    error.reason(Format::Pkcs12)
+                );
                 self.note_in(place, fault.at, NoteKind::Oddity, &message);
             }
         }
@@ -328,11 +328,7 @@ impl<'o> Opening<'o> {
     }
 
     fn warn_of_cost(&mut self, key: &SealedKey, place: Place, at: usize) {
-        if key.cost() > MAX_ITERATIONS {
-            let message = format!(
-                "a key asks for {} iterations and will not be unlocked, the limit is {MAX_ITERATIONS}",
-                key.cost()
-            );
+        if let Some(message) = key.warning_of_cost() {
             self.note_in(place, at, NoteKind::Warning, &message);
         }
     }
@@ -343,16 +339,23 @@ impl<'o> Opening<'o> {
         if matches!(error, Error::OverLimit { .. }) {
             return Err(error);
         }
-        let message = format!("{what} was skipped: {}", reason(&error));
+        let message = match &error {
+            Error::WrongPassword { .. } if self.integrity == Integrity::Verified => {
+                format!(
+                    "{what} was skipped: the MAC fits, so its password is another, or it was damaged before"
+                )
+            }
+            _ => format!("{what} was skipped: {}", error.reason(Format::Pkcs12)),
+        };
         self.remember(error, place);
         self.note_in(place, at, NoteKind::Skipped, &message);
         Ok(())
     }
 
     /// Errors when nothing was read, or when the password is wrong and no MAC has said so before.
-    fn judge(&mut self, integrity: Integrity) -> Result<(), Error> {
+    fn judge(&mut self) -> Result<(), Error> {
         let nothing = self.bags.is_empty() && self.crls.is_empty();
-        if self.refused > 0 && self.opened == 0 && integrity != Integrity::Verified {
+        if self.refused > 0 && self.opened == 0 && self.integrity != Integrity::Verified {
             return Err(Error::WrongPassword {
                 format: Format::Pkcs12,
                 what: "file".to_owned(),
@@ -387,13 +390,6 @@ impl<'o> Opening<'o> {
             }
         }
     }
-}
-
-/// An error's message for a note, which stands beside a container that is known.
-fn reason(error: &Error) -> String {
-    let message = error.to_string();
-    let prefix = format!("{}: ", Format::Pkcs12);
-    message.strip_prefix(&prefix).unwrap_or(&message).to_owned()
 }
 
 /// Twice what the largest store seen has (10,000 certificates), and few enough to compare names quickly.

@@ -63,3 +63,17 @@ pub(super) fn content_info<'a>(info: &Tlv<'a>) -> Result<(Tlv<'a>, Tlv<'a>), Fau
     let explicit = inside.expect(ber::context(0), "content")?;
     Ok((content_type, explicit.inside().any("content")?))
 }
+
+/// Algorithm and content of `EncryptedData ::= SEQUENCE { version, EncryptedContentInfo }` (RFC 5652, section 8); the
+/// content is `[0] IMPLICIT OCTET STRING`, which BER writers cut into chunks.
+pub(super) fn encrypted_content<'a>(data: &Tlv<'a>) -> Result<(Tlv<'a>, Tlv<'a>), Fault> {
+    let mut inside = data.inside();
+    inside.expect(ber::INTEGER, "a version")?;
+    let mut info = inside.expect(ber::SEQUENCE, "encrypted content")?.inside();
+    info.expect(ber::OBJECT_IDENTIFIER, "a content type")?;
+    let algorithm = info.expect(ber::SEQUENCE, "an encryption algorithm")?;
+    match info.optional_context(0)? {
+        Some(encrypted) => Ok((algorithm, encrypted)),
+        None => Err(data.expected("encrypted content")),
+    }
+}

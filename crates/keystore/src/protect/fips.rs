@@ -10,7 +10,7 @@ use ccm::{Ccm, KeyInit as _};
 use zeroize::Zeroizing;
 
 use super::digest::dispatch;
-use super::pbes2::MAX_SCRYPT_MEMORY;
+use super::pbes2::{MAX_SCRYPT_MEMORY, scrypt_cost};
 use super::{Budget, Hash, Refusal, bouncy_form};
 use crate::ber::{self, Tlv};
 use crate::{Error, Password, RandomSource, oid};
@@ -128,11 +128,12 @@ impl Derivation {
         ber::encode(ber::SEQUENCE, &[&oid::der(&oid::PBKDF2), &parameters])
     }
 
-    /// What unlocking costs, in iterations.
-    pub(crate) fn cost(&self) -> u64 {
+    /// What the first key of [`keys`](Self::keys) costs, in iterations; `length` stands in where the parameters give none.
+    pub(crate) fn cost(&self, length: usize) -> Result<u64, Refusal> {
+        let length = self.key_len(length)?;
         match self.function {
-            Function::Pbkdf2 { iterations, .. } => iterations,
-            Function::Scrypt { cost, block, .. } => scrypt_cost(cost, block, block),
+            Function::Pbkdf2 { .. } => self.price(length, 1),
+            Function::Scrypt { block, .. } => self.price(length, block),
         }
     }
 
@@ -165,7 +166,15 @@ impl Derivation {
         };
         readings
             .into_iter()
-            .map(move |parallel| self.key(password, used_for, length, parallel, budget))
+            .enumerate()
+            .map(move |(place, parallel)| {
+                let key = self.key(password, used_for, length, parallel, budget);
+                // where only the other reading is too much, the password is wrong
+                key.map_err(|refusal| match refusal {
+                    refusal if place > 0 && refusal.is_over_limit() => Refusal::WrongPassword,
+                    refusal => refusal,
+                })
+            })
     }
 
     fn key(
@@ -176,13 +185,8 @@ impl Derivation {
         parallel: u64,
         budget: &mut Budget,
     ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-        let wrong = |what: &str| Refusal::Unsupported(what.to_owned());
-        let length = self.length.map_or(Some(length), |length| {
-            usize::try_from(length)
-                .ok()
-                .filter(|length| KEY_LENGTHS.contains(length))
-        });
-        let length = length.ok_or_else(|| wrong("a derived key of such a length"))?;
+        let length = self.key_len(length)?;
+        budget.charge(self.price(length, parallel)?)?;
         let mut key = Zeroizing::new(vec![0; length]);
         let mut secret =
             Zeroizing::new(Vec::with_capacity(4 * password.expose_secret().len() + 64));
@@ -190,20 +194,11 @@ impl Derivation {
         secret.extend_from_slice(&bouncy_form(used_for.word()));
         match self.function {
             Function::Pbkdf2 { prf, iterations } => {
-                // each block of the output costs all the iterations
-                let blocks = length.div_ceil(prf.output_len()) as u64;
-                budget.charge(iterations.saturating_mul(blocks))?;
                 let rounds = u32::try_from(iterations).unwrap_or(u32::MAX);
                 dispatch!(prf, D => pbkdf2::pbkdf2_hmac::<D>(&secret, &self.salt, rounds, &mut key));
             }
             Function::Scrypt { cost, block, .. } => {
-                let memory = cost.max(parallel).saturating_mul(block).saturating_mul(128);
-                if memory > MAX_SCRYPT_MEMORY {
-                    return Err(Refusal::TooMuchMemory {
-                        found: memory,
-                        limit: MAX_SCRYPT_MEMORY,
-                    });
-                }
+                let wrong = |what: &str| Refusal::Unsupported(what.to_owned());
                 let number = |wide: u64| u32::try_from(wide).ok();
                 let params = cost
                     .is_power_of_two()
@@ -214,20 +209,42 @@ impl Derivation {
                         scrypt::Params::new(log_cost, block, parallel).ok()
                     })
                     .ok_or_else(|| wrong("scrypt with such parameters"))?;
-                budget.charge(scrypt_cost(cost, block, parallel))?;
                 scrypt::scrypt(&secret, &self.salt, &params, &mut key)
                     .map_err(|_| wrong("scrypt with such a key length"))?;
             }
         }
         Ok(key)
     }
-}
 
-/// Each block of 128 octets is mixed twice, which costs about as much as two rounds of a digest.
-fn scrypt_cost(cost: u64, block: u64, parallel: u64) -> u64 {
-    cost.saturating_mul(block)
-        .saturating_mul(parallel)
-        .saturating_mul(2)
+    fn key_len(&self, length: usize) -> Result<usize, Refusal> {
+        let length = self.length.map_or(Some(length), |length| {
+            usize::try_from(length)
+                .ok()
+                .filter(|length| KEY_LENGTHS.contains(length))
+        });
+        length.ok_or_else(|| Refusal::Unsupported("a derived key of such a length".to_owned()))
+    }
+
+    /// The iterations of one derivation; scrypt is measured in memory as well.
+    fn price(&self, length: usize, parallel: u64) -> Result<u64, Refusal> {
+        match self.function {
+            Function::Pbkdf2 { prf, iterations } => {
+                // each block of the output costs all the iterations
+                let blocks = length.div_ceil(prf.output_len()) as u64;
+                Ok(iterations.saturating_mul(blocks))
+            }
+            Function::Scrypt { cost, block, .. } => {
+                let memory = cost.max(parallel).saturating_mul(block).saturating_mul(128);
+                if memory > MAX_SCRYPT_MEMORY {
+                    return Err(Refusal::TooMuchMemory {
+                        found: memory,
+                        limit: MAX_SCRYPT_MEMORY,
+                    });
+                }
+                Ok(scrypt_cost(cost, block, parallel, self.salt.len()))
+            }
+        }
+    }
 }
 
 /// The digest of an HMAC's `AlgorithmIdentifier`.
@@ -307,9 +324,9 @@ impl Encryption {
         sequence(&[&oid::der(&oid::PBES2), &parameters])
     }
 
-    /// What unlocking costs, in iterations.
-    pub(crate) fn cost(&self) -> u64 {
-        self.derivation.cost()
+    /// What decrypting costs, in iterations.
+    pub(crate) fn cost(&self) -> Result<u64, Refusal> {
+        self.derivation.cost(KEY)
     }
 
     /// As people write it.
@@ -324,7 +341,7 @@ impl Encryption {
         used_for: Use,
         budget: &mut Budget,
     ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-        for key in self.derivation.keys(password, used_for, 32, budget) {
+        for key in self.derivation.keys(password, used_for, KEY, budget) {
             let key = key?;
             macro_rules! open {
                 ($Tag:ty) => {
@@ -359,7 +376,7 @@ impl Encryption {
         let mut budget = Budget::new();
         let key = self
             .derivation
-            .keys(password, used_for, 32, &mut budget)
+            .keys(password, used_for, KEY, &mut budget)
             .next()?
             .ok()?;
         let cipher = Ccm::<Aes256, U8, U12>::new_from_slice(&key).ok()?;
@@ -370,6 +387,9 @@ impl Encryption {
 
 /// What CCM can encrypt with a nonce of 12 octets: the length takes three (RFC 3610, section 2.1).
 pub(crate) const MAX_CONTENT: usize = (1 << 24) - 1;
+
+/// Octets of a key of AES-256.
+const KEY: usize = 32;
 
 /// No BCFKS has a longer key; with a shorter one for the MAC, whoever changes a store could try them all.
 const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 16..=128;

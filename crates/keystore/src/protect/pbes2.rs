@@ -69,6 +69,17 @@ impl Pbkdf2 {
     }
 }
 
+impl fmt::Display for Pbkdf2 {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "PBKDF2-HMAC-{}, {} iterations",
+            self.prf.short_name(),
+            self.iterations
+        )
+    }
+}
+
 /// The HMAC that an `AlgorithmIdentifier` names.
 pub(super) fn parse_hmac(algorithm: &Tlv<'_>) -> Result<Hash, Refusal> {
     let identifier = algorithm
@@ -119,12 +130,7 @@ impl fmt::Display for Pbes2 {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "PBES2 {}, ", self.cipher.name())?;
         match &self.derivation {
-            Derivation::Pbkdf2(pbkdf2) => write!(
-                formatter,
-                "PBKDF2-HMAC-{}, {} iterations",
-                pbkdf2.prf.short_name(),
-                pbkdf2.iterations
-            ),
+            Derivation::Pbkdf2(pbkdf2) => pbkdf2.fmt(formatter),
             Derivation::Scrypt { .. } => formatter.write_str("scrypt"),
         }
     }
@@ -275,13 +281,21 @@ fn parse_scrypt(parameters: &Tlv<'_>) -> Result<Derivation, Refusal> {
     let params = scrypt::Params::new(log_cost, number(block)?, number(parallel)?);
     Ok(Derivation::Scrypt {
         params: params.map_err(|_| wrong())?,
+        cost: scrypt_cost(cost, block, parallel, salt.len()),
         salt,
-        // each block of 128 octets is mixed twice, which costs about as much as two rounds of a digest
-        cost: cost
-            .saturating_mul(block)
-            .saturating_mul(parallel)
-            .saturating_mul(2),
     })
+}
+
+/// What scrypt costs, in iterations of a digest, roughly.
+///
+/// Each block of 128 octets is mixed twice as often as the cost says, and each mixing is about one iteration. Before that
+/// PBKDF2 makes the block, in four steps that all digest the salt: a salt of a megabyte can be dearer than everything else.
+pub(super) fn scrypt_cost(cost: u64, block: u64, parallel: u64, salt_len: usize) -> u64 {
+    let salted = (salt_len as u64 / 64).saturating_add(2);
+    cost.saturating_add(salted)
+        .saturating_mul(block)
+        .saturating_mul(parallel)
+        .saturating_mul(2)
 }
 
 #[cfg(test)]

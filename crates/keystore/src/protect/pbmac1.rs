@@ -1,5 +1,7 @@
 //! PBMAC1 (RFC 8018, section 7.1) as PKCS#12 takes it (RFC 9579): PBKDF2 makes the key of an HMAC.
 
+use std::fmt;
+
 use zeroize::Zeroizing;
 
 use super::pbes2::{self, Pbkdf2, parse_hmac};
@@ -70,6 +72,17 @@ impl Pbmac1 {
         let mut key = Zeroizing::new([0; 32]);
         pbes2::stretch(password, salt, key.as_mut_slice());
         (algorithm, Hash::Sha256.hmac(key.as_slice(), content))
+    }
+}
+
+impl fmt::Display for Pbmac1 {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "PBMAC1 HMAC-{}, {}",
+            self.mac.short_name(),
+            self.derivation
+        )
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::pkcs12::reader::MAX_BAGS;
 use crate::pkcs12::{attributes, mac};
 use crate::protect::{Material, Pbmac1, encrypt_pbes2};
+use crate::testing;
 use crate::testing::pkcs12::{bag, cert_bag, data, info, pfx};
 
 #[test]
@@ -131,10 +132,7 @@ fn iteration_bombs_are_refused_at_once() {
     let part = |iterations: u64| {
         let parameters = sequence(&[&salt, &ber::unsigned(iterations)]);
         let algorithm = sequence(&[&oid::der(&oid::PBE_SHA1_3DES), &parameters]);
-        let encrypted = ber::encode(0x80, &[&[0; 8]]);
-        let content = sequence(&[&oid::der(&oid::DATA), &algorithm, &encrypted]);
-        let data = sequence(&[&ber::unsigned(0), &content]);
-        info(&oid::ENCRYPTED_DATA, &data)
+        testing::pkcs12::encrypted(&algorithm, &[0; 8])
     };
     let bytes = pfx(&[&part(1_000), &part(2_000), &part(4_999_000)], &[]);
     let error = open(&bytes, Some("x")).unwrap_err();
@@ -158,10 +156,7 @@ fn part_under_another_password() -> Vec<u8> {
         iv: [2; 16],
     };
     let (algorithm, encrypted) = encrypt_pbes2(&bags, b"other", &material);
-    let encrypted = ber::encode(0x80, &[&encrypted]);
-    let content = sequence(&[&oid::der(&oid::DATA), &algorithm, &encrypted]);
-    let data = sequence(&[&ber::unsigned(0), &content]);
-    info(&oid::ENCRYPTED_DATA, &data)
+    testing::pkcs12::encrypted(&algorithm, &encrypted)
 }
 
 #[test]
@@ -191,7 +186,7 @@ fn messages_say_what_and_where() {
     };
     assert_eq!(
         notes(&[&parts[0], &parts[1]], &mac_data, Some("changeit")),
-        "a part of the content was skipped: wrong password or damaged part of the content"
+        "a part of the content was skipped: the MAC fits, so its password is another, or it was damaged before"
     );
     assert_eq!(
         notes(&[&parts[0], &parts[1]], &[], None),
