@@ -41,12 +41,17 @@ pub(crate) fn check(file: &File<'_>, findings: &mut Findings) {
 pub(crate) fn all(contents: &Contents, file: &File<'_>, tool: &str, findings: &mut Findings) {
     let told = list(&file.facts[tool]);
     // a bare public key is no entry here, see below
-    let found = contents.store.len() + contents.public_keys.len();
+    let found = contents.store.len() + contents.others.public_keys.len();
     findings.same("entries", tool, &found, &told.len());
     for expected in told {
         let alias = text(&expected["alias"]);
         if text(&expected["kind"]) == "public-key" {
-            let keys: Vec<String> = contents.public_keys.iter().map(|key| sha256(key)).collect();
+            let keys: Vec<String> = contents
+                .others
+                .public_keys
+                .iter()
+                .map(|key| sha256(key))
+                .collect();
             let expected = text(&expected["key_sha256"]);
             findings.holds(
                 "public-keys",
@@ -58,7 +63,7 @@ pub(crate) fn all(contents: &Contents, file: &File<'_>, tool: &str, findings: &m
         let entry = contents.store.find(alias);
         let spelled = entry.map(|entry| entry.alias.as_str());
         // pyjks names the public key without saying that it is one
-        if spelled.is_none() && tool == "pyjks" && !contents.public_keys.is_empty() {
+        if spelled.is_none() && tool == "pyjks" && !contents.others.public_keys.is_empty() {
             findings.unjudged("alias");
             continue;
         }

@@ -73,9 +73,9 @@ fn labels(file: &File<'_>, contents: &Contents, findings: &mut Findings) {
     let keys = private_keys(contents).len();
     let found = [
         (" PRIVATE KEY", keys),
-        (" PUBLIC KEY", contents.public_keys.len()),
-        (" CERTIFICATE REQUEST", contents.requests.len()),
-        (" CRL", contents.crls.len()),
+        (" PUBLIC KEY", contents.others.public_keys.len()),
+        (" CERTIFICATE REQUEST", contents.others.requests.len()),
+        (" CRL", contents.others.crls.len()),
         (" CERTIFICATE", all_fingerprints(contents).len()),
     ];
     let is_kind = |label: &str, kind: &str| format!(" {label}").ends_with(kind);
@@ -102,9 +102,10 @@ fn labels(file: &File<'_>, contents: &Contents, findings: &mut Findings) {
 
 /// The tools tell of the first request; OpenSSL does not know every key.
 fn requests(file: &File<'_>, contents: &Contents, findings: &mut Findings) {
-    let Some(request) = contents.requests.first() else {
+    let Some(request) = contents.others.requests.first() else {
         return findings.fail("requests", format!("no request; {:?}", contents.notes));
     };
+    let request = request.der();
     let spki = spki::of_request(request).map(|spki| sha256(&spki));
     match file.facts["csr"]["openssl"]["spki_sha256"].as_str() {
         Some(expected) => {
@@ -113,13 +114,13 @@ fn requests(file: &File<'_>, contents: &Contents, findings: &mut Findings) {
         None => findings.unjudged("requests"),
     }
     if text(&file.facts["encoding"]) == "der" {
-        findings.same("requests", "bytes", request, &file.bytes);
+        findings.same("requests", "bytes", &request, &file.bytes);
     }
 }
 
 fn crls(file: &File<'_>, contents: &Contents, findings: &mut Findings) {
     let crl = &file.facts["crl"];
-    let found: Vec<String> = contents.crls.iter().map(|crl| sha256(crl)).collect();
+    let found: Vec<String> = contents.others.crls.iter().map(|crl| sha256(crl)).collect();
     findings.same(
         "crls",
         "openssl",
@@ -134,7 +135,7 @@ fn crls(file: &File<'_>, contents: &Contents, findings: &mut Findings) {
 }
 
 fn public_keys(file: &File<'_>, contents: &Contents, findings: &mut Findings) {
-    let keys = contents.public_keys.iter();
+    let keys = contents.others.public_keys.iter();
     let found: Vec<String> = keys.map(|key| sha256(key)).collect();
     let expected = text(&file.facts["pubkey"]["spki_sha256"]);
     findings.same("public-keys", "file", &found, &vec![expected]);
@@ -164,5 +165,10 @@ fn pkcs7(file: &File<'_>, contents: &Contents, findings: &mut Findings) {
         );
     }
     let crls = file.facts["pkcs7"]["openssl"]["crls"].as_u64();
-    findings.same("crls", "openssl", &Some(contents.crls.len() as u64), &crls);
+    findings.same(
+        "crls",
+        "openssl",
+        &Some(contents.others.crls.len() as u64),
+        &crls,
+    );
 }

@@ -32,9 +32,9 @@ pub(crate) fn check_foreign(file: &File<'_>, findings: &mut Findings) {
 
 fn is_empty(contents: &Contents) -> bool {
     contents.store.is_empty()
-        && contents.requests.is_empty()
-        && contents.crls.is_empty()
-        && contents.public_keys.is_empty()
+        && contents.others.requests.is_empty()
+        && contents.others.crls.is_empty()
+        && contents.others.public_keys.is_empty()
 }
 
 /// Nobody knows the password: what needs none reads, the rest asks for one and refuses any.

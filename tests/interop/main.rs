@@ -12,9 +12,18 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bouncy;
 mod demo;
 mod java_client;
+mod java_stores;
 mod keytool;
+mod kit;
+mod matrix;
 mod nss;
 mod openssl;
+mod profiles;
+mod pyjks;
 mod roots;
+mod sample;
+mod stores;
+mod types;

@@ -54,6 +54,15 @@ pub(crate) fn judge_file(path: &str) -> Option<PathBuf> {
     require(Path::new(path).exists(), path).then(|| PathBuf::from(path))
 }
 
+/// A Python that has a module: `TRUSTPACK_PYTHON`, or `python3`.
+pub(crate) fn python(module: &str) -> Option<Command> {
+    let program = std::env::var_os("TRUSTPACK_PYTHON").unwrap_or_else(|| "python3".into());
+    let mut import = Command::new(&program);
+    let import = import.args(["-c", &format!("import {module}")]).output();
+    let found = import.is_ok_and(|output| output.status.success());
+    require(found, &format!("Python's {module}")).then(|| Command::new(program))
+}
+
 /// Runs a command that has to work, and shows what it said when it does not.
 pub(crate) fn run(command: &mut Command) -> Output {
     let output = command

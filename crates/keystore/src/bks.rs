@@ -54,7 +54,7 @@ pub(crate) fn mac(
 /// Whether a file is BKS or UBER, or neither.
 ///
 /// Both have the same head. What follows is entries in BKS and looks like random octets in UBER, so the first entry
-/// tells: its tag, its alias, its date.
+/// tells: its tag, its alias, its chain.
 pub(crate) fn detect(bytes: &[u8]) -> Option<Format> {
     let [0, 0, 0, version @ 0..=2, 0, 0, 0, 20, rest @ ..] = bytes else {
         return None;
@@ -80,7 +80,7 @@ fn starts_as_stream(stream: &[u8]) -> bool {
     }
 }
 
-/// Whether some octets, perhaps cut off, can be alias and date of an entry.
+/// Whether some octets, perhaps cut off, can be alias, date and length of the chain of an entry.
 fn starts_an_entry(entry: &[u8]) -> bool {
     let mut input = DataInput::new(Format::Bks, entry);
     let Ok(length) = input.u16("alias") else {
@@ -94,11 +94,11 @@ fn starts_an_entry(entry: &[u8]) -> bool {
             whole.is_some_and(|whole| decode_utf(whole).flaw.is_none())
         });
     };
-    // within 8919 years of 1970
-    input.u16("date").map_or_else(
-        |_| decode_utf(alias).flaw.is_none(),
-        |high| matches!(high, 0 | 0xffff),
-    )
+    let Ok(date) = input.array("date").map(i64::from_be_bytes) else {
+        return decode_utf(alias).flaw.is_none();
+    };
+    // within 8919 years of 1970; Java takes any date, and then the chain tells, of less than 65,536 certificates
+    matches!(date >> 48, 0 | -1) || input.u16("chain").is_ok_and(|high| high == 0)
 }
 
 #[cfg(test)]
@@ -114,6 +114,11 @@ mod tests {
         assert_eq!(detect(&file(&[0; 32])), Some(Format::Uber));
         assert_eq!(detect(&file(&[0x55; 32])), Some(Format::Uber));
         assert_eq!(detect(&file(b"\x01\0\x01a\0\0\x01")), Some(Format::Bks));
+        // dates that no clock shows are dates to Java
+        for date in [i64::MIN, i64::MAX, 1 << 60] {
+            let entry = [&b"\x01\0\x01a"[..], &date.to_be_bytes(), &[0; 4]].concat();
+            assert_eq!(detect(&file(&entry)), Some(Format::Bks), "{date}");
+        }
         // a first octet that could be a tag
         assert_eq!(
             detect(&file(&[&[1, 0, 3], &[0x93; 29][..]].concat())),
