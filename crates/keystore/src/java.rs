@@ -118,6 +118,15 @@ pub(crate) struct Utf {
 /// NUL is `C0 80`, a character above U+FFFF is a pair of three-byte surrogates. Some writers that are not Java put plain
 /// UTF-8 there; the four-byte form is read and named. What fits nothing becomes U+FFFD.
 pub(crate) fn decode_utf(bytes: &[u8]) -> Utf {
+    // Nearly all of them; the same in either encoding, and many times faster.
+    if let Ok(ascii) = std::str::from_utf8(bytes)
+        && ascii.is_ascii()
+    {
+        return Utf {
+            text: ascii.to_owned(),
+            flaw: None,
+        };
+    }
     let mut text = String::with_capacity(bytes.len());
     let mut flaw = None;
     let mut high: Option<u16> = None; // a high surrogate that waits for its low one

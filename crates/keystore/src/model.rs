@@ -4,6 +4,7 @@
 //! Order is kept, nothing is interpreted: a certificate is its DER bytes, a key stays sealed.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Place;
 use std::fmt;
 
 use rustls_pki_types::CertificateDer;
@@ -73,26 +74,26 @@ impl KeyStore {
     /// # Errors
     /// The entry itself, unchanged, when its alias is taken as spelled.
     pub fn push(&mut self, entry: Entry) -> Result<(), Box<Entry>> {
-        if self.is_taken(&entry.alias) {
-            return Err(Box::new(entry));
-        }
-        self.append(entry);
-        Ok(())
+        self.append(entry)
+            .map_or(Ok(()), |entry| Err(Box::new(entry)))
     }
 
     /// Appends an entry under its alias or, when that is taken, under the first free `alias-2`, `alias-3`, …
     /// Returns the alias in use, so that a reader can note a rename.
-    pub fn push_renamed(&mut self, mut entry: Entry) -> &Alias {
-        if self.is_taken(&entry.alias) {
-            let wanted = entry.alias.clone();
+    pub fn push_renamed(&mut self, entry: Entry) -> &Alias {
+        if let Some(mut taken) = self.append(entry) {
+            let wanted = taken.alias.clone();
             let mut suffix = self.suffixes.get(wanted.as_str()).copied().unwrap_or(1);
-            while self.is_taken(&entry.alias) {
+            loop {
                 suffix += 1;
-                entry.alias = wanted.with_suffix(suffix);
+                taken.alias = wanted.with_suffix(suffix);
+                match self.append(taken) {
+                    Some(still) => taken = still,
+                    None => break,
+                }
             }
             self.suffixes.insert(wanted.text, suffix);
         }
-        self.append(entry);
         &self.entries[self.entries.len() - 1].alias
     }
 
@@ -117,14 +118,16 @@ impl KeyStore {
             .any(|entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_)))
     }
 
-    fn is_taken(&self, alias: &Alias) -> bool {
-        self.places.contains_key(alias.as_str())
-    }
-
-    fn append(&mut self, entry: Entry) {
-        self.places
-            .insert(entry.alias.text.clone(), self.entries.len());
-        self.entries.push(entry);
+    /// Appends the entry, or returns it when its alias is taken as spelled.
+    fn append(&mut self, entry: Entry) -> Option<Entry> {
+        match self.places.entry(entry.alias.text.clone()) {
+            Place::Occupied(_) => Some(entry),
+            Place::Vacant(place) => {
+                place.insert(self.entries.len());
+                self.entries.push(entry);
+                None
+            }
+        }
     }
 }
 

@@ -45,6 +45,16 @@ impl<'a> Outline<'a> {
         })
     }
 
+    /// The tags of the values inside, as many as there is room for.
+    pub(crate) fn tags<'r>(&self, room: &'r mut [u8]) -> &'r [u8] {
+        let mut count = 0;
+        for (tag, child) in room.iter_mut().zip(self.children()) {
+            *tag = child.tag;
+            count += 1;
+        }
+        room.get(..count).unwrap_or_default()
+    }
+
     /// The first value inside.
     pub(crate) fn first_child(&self) -> Option<Self> {
         self.children().next()
@@ -82,6 +92,8 @@ mod tests {
         let outline = Outline::of(&bytes).unwrap();
         assert!(outline.is_indefinite);
         assert_eq!(outline.children().count(), 2);
+        assert_eq!(outline.tags(&mut [0; 3]), [2, 2]);
+        assert_eq!(outline.tags(&mut [0; 1]), [2]);
         let nested = [0x30, 0x80].repeat(100_000);
         assert_eq!(Outline::of(&nested).unwrap().children().count(), 1);
     }

@@ -52,16 +52,16 @@ impl Shape {
         if outer.tag != SEQUENCE {
             return None;
         }
+        let first = outer.first_child()?;
         // RSAPrivateKey, the longest of them, has nine parts (multi-prime: ten).
-        let parts: Vec<Outline<'_>> = outer.children().take(10).collect();
-        let first = parts.first()?;
-        let tags: Vec<u8> = parts.iter().map(|part| part.tag).collect();
-        match *tags.as_slice() {
-            [OBJECT_IDENTIFIER, ..] => Self::of_content_info(first),
+        let mut room = [0; 10];
+        let tags = outer.tags(&mut room);
+        match *tags {
+            [OBJECT_IDENTIFIER, ..] => Self::of_content_info(&first),
             [ENUMERATED] | [ENUMERATED, CONTEXT_0] => Some(Self::OcspResponse),
             [INTEGER, SEQUENCE, ..] if tags.get(2) == Some(&OCTET_STRING) => Some(Self::Pkcs8),
             [INTEGER, SEQUENCE, ..] => {
-                let content_type = parts.get(1)?.first_child()?;
+                let content_type = outer.children().nth(1)?.first_child()?;
                 let is_pfx = content_type.tag == OBJECT_IDENTIFIER
                     && content_type.content.starts_with(oid::PKCS7.as_bytes());
                 is_pfx.then_some(Self::Pfx)
@@ -84,7 +84,7 @@ impl Shape {
             [SEQUENCE, BIT_STRING] if first.first_child()?.tag == OBJECT_IDENTIFIER => {
                 Some(Self::Spki)
             }
-            [SEQUENCE, ..] => Self::of_signed(first, &tags),
+            [SEQUENCE, ..] => Self::of_signed(&first, tags),
             _ => None,
         }
     }
@@ -103,10 +103,11 @@ impl Shape {
 
     /// Certificate, request and CRL are SEQUENCE { SEQUENCE to be signed, SEQUENCE algorithm, BIT STRING }.
     fn of_signed(first: &Outline<'_>, outside: &[u8]) -> Option<Self> {
-        let inside: Vec<u8> = first.children().take(7).map(|part| part.tag).collect();
+        let mut room = [0; 7];
+        let inside = first.tags(&mut room);
         // The end may be cut off, but what is there must fit.
         let is_signed = [SEQUENCE, SEQUENCE, BIT_STRING].starts_with(outside);
-        match *inside.as_slice() {
+        match *inside {
             [CONTEXT_0, INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, ..]
             | [
                 INTEGER,
@@ -148,7 +149,7 @@ impl Shape {
                 Some(Self::Bcfks)
             }
             [SEQUENCE, SEQUENCE, BIT_STRING] if outside.iter().all(|&tag| tag == SEQUENCE) => {
-                let inner = Self::of_signed(&first.first_child()?, &inside)?;
+                let inner = Self::of_signed(&first.first_child()?, inside)?;
                 (inner == Self::Certificate).then_some(Self::PkiPath)
             }
             _ => None,
