@@ -90,6 +90,9 @@ pub(super) fn built() -> Vec<Sample> {
         }),
         cheap("BCFKS under PBKDF2", bcfks::whole(pbkdf2)),
         cheap("BCFKS under scrypt", bcfks::whole(scrypt)),
+        cheap("PkiPath of two", {
+            sequence(&[&der(testing::CERT_B), &der(testing::CERT_A)])
+        }),
         cheap("DER of an encrypted key", der(testing::ENCRYPTED_KEY)),
         cheap("base64 without armour", {
             let lines = testing::PKCS7.lines().filter(|line| !line.contains('-'));
@@ -214,6 +217,7 @@ fn the_samples_are_sound() {
             ("pem", Some(5)),
             ("der", Some(3)),
             ("p7b", Some(2)),
+            ("pkipath", Some(2)),
             ("jks", Some(2)),
             ("jceks", Some(3)),
             ("pkcs12", Some(5)),
