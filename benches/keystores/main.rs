@@ -1,4 +1,4 @@
-//! What reading stores costs, beside peers that do the same work in the same run.
+//! What reading, making and looking into stores costs, beside peers that do the same work in the same run.
 //!
 //! Ours and the peer's runs take turns, so that whatever else the machine does strikes both; the median of the ratios
 //! of each pair is what counts, the times are for orientation. `benches/README.md` says how to run and how to read it.
@@ -13,6 +13,7 @@
 )]
 
 mod certificates;
+mod changes;
 mod figure;
 mod memory;
 mod time;
@@ -50,11 +51,13 @@ fn main() {
 
     let folder = Folder::new(CERTIFICATES);
     println!("{}", Figure::head());
-    let groups: [(&str, Measure); 4] = [
+    let groups: [(&str, Measure); 6] = [
         ("cacerts", time::cacerts),
         ("sha1", time::sha1),
         ("openssl", time::openssl),
         ("memory", memory::figures),
+        ("merge", changes::merge),
+        ("inspect", changes::inspect),
     ];
     for (_, measure) in groups.iter().filter(|(name, _)| is_wanted(name)) {
         for figure in measure(&folder) {

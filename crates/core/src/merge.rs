@@ -42,6 +42,25 @@ pub fn render_plan(plan: &Plan, format: ReportFormat, style: &Style) -> String {
     }
 }
 
+/// Gives every entry without a creation date notBefore of its (first) certificate, as merging does. A store that keeps dates
+/// would show the year 1970 otherwise.
+#[must_use]
+pub fn date_all(store: KeyStore) -> KeyStore {
+    let dated = store.into_entries().into_iter().map(|mut entry| {
+        if entry.created.is_none() {
+            let own = entry.certificates().first().cloned();
+            let own = own.and_then(|der| Certificate::from_der(der).ok());
+            entry.created = own.map(|own| not_before(&own));
+        }
+        entry
+    });
+    dated.collect()
+}
+
+fn not_before(certificate: &Certificate) -> Timestamp {
+    Timestamp::from_secs(certificate.not_before().unix_timestamp())
+}
+
 /// An entry to be merged.
 #[derive(Clone, Debug)]
 pub struct Incoming {

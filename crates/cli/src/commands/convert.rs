@@ -4,6 +4,7 @@ use anyhow::Result;
 use trustpack_core::Certificate;
 use trustpack_core::alias::{self, Aliases};
 use trustpack_core::keystore::{Alias, Entry, Format, KeyStore, Others};
+use trustpack_core::merge::date_all;
 
 use super::Outcome;
 use crate::args::Convert;
@@ -82,7 +83,7 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         let all = keys::open_and_pair(all, &passwords, &to, talk)?;
         keys::warn_of_bare_keys(all.entries(), format, talk);
         let all = if format.has_aliases() {
-            alias::name_all(all)
+            date_all(alias::name_all(all))
         } else {
             all
         };
@@ -146,8 +147,8 @@ fn split(
         };
         let stem = stems.unique(&stem);
         let file = folder.join(format!("{stem}.{}", format.extension()));
-        let one: KeyStore =
-            std::iter::once(Entry::trusted(alias_for(format, &stem), der.clone())).collect();
+        let one = Entry::trusted(alias_for(format, &stem), der.clone());
+        let one = date_all(std::iter::once(one).collect());
         let target = Target {
             armor: arguments.encoding.armor,
             ..Target::new(&file, format, arguments.output.force)

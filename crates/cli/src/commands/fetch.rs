@@ -8,6 +8,7 @@ use trustpack_core::chain::ChainAnalysis;
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::fetch::Fetched;
 use trustpack_core::keystore::{Alias, Entry, Format, KeyStore, Others};
+use trustpack_core::merge::date_all;
 use trustpack_core::record::FetchRecord;
 use trustpack_core::report::page;
 use trustpack_core::select::select;
@@ -121,7 +122,7 @@ fn write_all(
             ));
         }
         let store = if format.has_aliases() {
-            alias::name_all(store)
+            date_all(alias::name_all(store))
         } else {
             store
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use trustpack_keystore::{Alias, CertificateDer, Entry, EntryKind, KeyStore, Timestamp};
+use trustpack_keystore::{Alias, CertificateDer, Entry, EntryKind, KeyStore};
 
 use super::remark::{self, Item};
 use super::{
@@ -247,8 +247,7 @@ impl<'a> Planner<'a> {
             CreatedPolicy::Fixed(created) => entry.created = Some(created),
             CreatedPolicy::NotBefore => {
                 if let Some(certificate) = &item.certificate {
-                    let seconds = certificate.not_before().unix_timestamp();
-                    entry.created = Some(Timestamp::from_secs(seconds));
+                    entry.created = Some(super::not_before(certificate));
                 }
             }
         }

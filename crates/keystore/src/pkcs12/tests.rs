@@ -291,12 +291,14 @@ fn each_profile_is_read() {
 /// JDK 17 refuses other passwords for 3DES as well as for PBES2 (`PBEKey`).
 #[test]
 fn every_profile_warns_of_passwords_that_java_refuses() {
-    let password = Password::new("pässword");
-    for profile in [Profile::Modern, Profile::Legacy, Profile::Pbmac1] {
-        let options = with(Some(&password), Some(&Sevens));
-        let written = write(&mixed(), &WriteOptions { profile, ..options }).unwrap();
-        assert!(written.notes[0].message.contains("not ASCII"));
-        assert!(open(&written.bytes, Some("pässword")).is_ok());
+    for text in ["pässword", "pass\tword", "password\u{7f}"] {
+        let password = Password::new(text);
+        for profile in [Profile::Modern, Profile::Legacy, Profile::Pbmac1] {
+            let options = with(Some(&password), Some(&Sevens));
+            let written = write(&mixed(), &WriteOptions { profile, ..options }).unwrap();
+            assert!(written.notes[0].message.contains("not ASCII"));
+            assert!(open(&written.bytes, Some(text)).is_ok());
+        }
     }
 }
 

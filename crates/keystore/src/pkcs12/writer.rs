@@ -151,7 +151,11 @@ impl<'o> Bags<'o> {
         let of_keys: Vec<_> = sealed_now
             .map(|entry| self.options.password_of_key(&entry.alias))
             .collect();
-        let is_foreign = |password: &&Password| !password.expose_secret().is_ascii();
+        // `com.sun.crypto.provider.PBEKey` takes these characters only
+        let is_foreign = |password: &&Password| {
+            let mut characters = password.expose_secret().chars();
+            !characters.all(|character| (' '..='~').contains(&character))
+        };
         if of_keys
             .iter()
             .flatten()

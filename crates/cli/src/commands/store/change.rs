@@ -85,11 +85,18 @@ impl<'a> Editing<'a> {
     /// How the store is protected now; a profile that was told comes first.
     pub(super) fn as_it_is(&self) -> Protection {
         let profile = self.options.profile.or(self.file.contents.facts.profile);
-        Protection {
+        let mut protection = Protection {
             password: self.file.password.clone(),
             keys: self.keys.clone(),
             profile: profile.unwrap_or_default(),
+        };
+        // any password reads a store without one; what was named can only be meant for its keys
+        if protection.profile == Profile::Passwordless
+            && let Some(password) = protection.password.take()
+        {
+            protection.keys.all.get_or_insert(Some(password));
         }
+        protection
     }
 
     /// As [`finish`](Self::finish), under another protection.

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use trustpack_core::alias::{Aliases, file_stem_of};
 use trustpack_core::edit::{EditError, pick};
 use trustpack_core::keystore::{Alias, Entry, EntryKind, Format, KeyStore, Others, Profile};
+use trustpack_core::merge::date_all;
 
 use crate::args::store::{Export, What};
 use crate::commands::Outcome;
@@ -116,7 +117,7 @@ fn part(entry: &Entry, what: What, format: Format) -> Result<KeyStore> {
             Entry { alias, ..one }
         }
     });
-    Ok(named.collect())
+    Ok(date_all(named.collect()))
 }
 
 /// The store that is written has the password of the one that is read, unless told.
