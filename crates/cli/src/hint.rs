@@ -104,7 +104,7 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         }
         Error::EntryUnfit { .. } => "choose a store format (.jks, .p12) or .pem",
         Error::KeySealed { .. } => {
-            "name the key's password with --key-password env:NAME, file:PATH or prompt"
+            "name the password that opens it: of its store with --password or --input-password, its own with --key-password"
         }
         Error::PasswordUnfit { .. } => "choose another password with --password",
         _ => return None,
@@ -118,6 +118,7 @@ fn for_io(error: &std::io::Error) -> Option<String> {
             "check the path, or write a server as host:port or https://host"
         }
         std::io::ErrorKind::PermissionDenied => "check the permissions of the file and its folder",
+        std::io::ErrorKind::NotADirectory => "a file is where a folder is meant; check the path",
         std::io::ErrorKind::IsADirectory => "name a file, or end an output folder with `/`",
         std::io::ErrorKind::StorageFull => "make room on the disk; nothing was changed",
         _ => return None,

@@ -153,13 +153,15 @@ fn seal_for_all_to_see(store: KeyStore, to: &Destination<'_>) -> Result<KeyStore
     let (format, out) = (to.format, to.passwords);
     if out.all.is_none() && out.own.is_empty() {
         return Err(Hinted::new(
-            format!("the input holds a private key, and {format} would show it"),
+            format!("a private key is to be written, and {format} would show it"),
             "name --key-password SOURCE to encrypt it, or --key-password none to write it in the clear",
         )
         .into());
     }
+    // In the clear when that was said of all; what else was named only opens.
+    let in_the_clear = matches!(out.all, Some(None));
     map_keys(store, |alias, key| {
-        let Some(password) = out.for_alias(alias).next() else {
+        let Some(password) = out.for_alias(alias).next().filter(|_| !in_the_clear) else {
             return Ok(key.clone());
         };
         match key.unlock(None) {

@@ -38,12 +38,21 @@ impl StoreFile {
     ) -> Result<Self> {
         let name = path.display().to_string();
         refuse_folder(path)?;
-        let exists = path.exists() && !output::is_stdout(path) && !output::is_device(path);
         let password = source
-            .map(|source| source.resolve(&name, !exists, talk))
+            .map(|source| source.resolve(&name, !exists(path), talk))
             .transpose()?
             .flatten();
-        let format = if exists {
+        Self::under(path, told, password)
+    }
+
+    /// As [`open_or_new`](Self::open_or_new), with a password that is known already.
+    pub(crate) fn under(
+        path: &Path,
+        told: Option<Format>,
+        password: Option<Password>,
+    ) -> Result<Self> {
+        refuse_folder(path)?;
+        let format = if exists(path) {
             Format::Pem
         } else {
             store::format_of(path, told, None)?
@@ -90,13 +99,6 @@ impl StoreFile {
             bytes: None,
             password,
         }
-    }
-
-    /// Another password than was known, which has to open what is there.
-    pub(crate) fn set_password(&mut self, password: Option<Password>) -> Result<()> {
-        self.password = password;
-        self.bytes = None;
-        self.refresh(None)
     }
 
     /// Whether the file is there.
@@ -146,27 +148,34 @@ impl StoreFile {
         Ok(())
     }
 
-    /// Writes what the store is to be, in the place of the file that was read.
-    pub(crate) fn save(
-        &self,
-        store: &KeyStore,
-        guard: &Guard,
-        protection: &Protection,
-        backup: bool,
-        talk: &Talk,
-    ) -> Result<Saved> {
-        let target = Target {
+    /// Where the store is written: in the place of the file that was read.
+    pub(crate) fn target<'a>(&'a self, guard: &'a Guard) -> Target<'a> {
+        Target {
             // What is there was read and is in what is written, so replacing it loses nothing.
             existing: self.bytes.as_deref().map_or(Existing::Keep, Existing::Was),
             guard: Some(guard),
-            backup,
             ..Target::new(&self.path, self.format, false)
-        };
-        store::save(store, &self.contents.others, &target, protection, talk)
+        }
+    }
+
+    /// Writes what the store is to be.
+    pub(crate) fn save(
+        &self,
+        store: &KeyStore,
+        target: &Target<'_>,
+        protection: &Protection,
+        talk: &Talk,
+    ) -> Result<Saved> {
+        store::save(store, &self.contents.others, target, protection, talk)
     }
 }
 
-fn refuse_folder(path: &Path) -> Result<()> {
+fn exists(path: &Path) -> bool {
+    path.exists() && !output::is_stdout(path) && !output::is_device(path)
+}
+
+/// One file is meant.
+pub(crate) fn refuse_folder(path: &Path) -> Result<()> {
     if output::is_folder(path) && !output::is_stdout(path) {
         let message = format!("{} is a folder, and one store is meant", path.display());
         return Err(Hinted::new(message, "name a file in it").into());

@@ -147,33 +147,51 @@ pub(crate) fn save_under(
             .with_context(|| path.display().to_string())?;
         return Ok(Saved::Written);
     }
-    let folder = folder_of(&target);
-    match fs::read(&target) {
-        Ok(there) if there == bytes => return Ok(Saved::Unchanged),
-        Ok(_) if existing == Existing::Keep => {
-            return Err(Hinted::new(
-                format!("{} exists and holds something else", path.display()),
-                "name another file, or overwrite it with --force",
-            )
-            .into());
-        }
-        Ok(there) if matches!(existing, Existing::Was(was) if was != there) => {
-            return Err(Hinted::new(
-                format!(
-                    "{} was changed by somebody else in the meantime",
-                    path.display()
-                ),
-                "run the command again; nothing was written",
-            )
-            .into());
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error).with_context(|| path.display().to_string()),
+    if !is_to_be_written(&target, path, bytes, existing)? {
+        return Ok(Saved::Unchanged);
     }
-    replace(&target, folder, bytes, privacy)
+    replace(&target, folder_of(&target), bytes, privacy)
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Saved::Written)
+}
+
+/// Refuses what [`save`] would refuse, and writes nothing.
+pub(crate) fn rehearse(path: &Path, bytes: &[u8], existing: Existing<'_>) -> Result<()> {
+    if is_stdout(path) || is_device(path) {
+        return Ok(());
+    }
+    if is_folder(path) {
+        return Err(no_file(path));
+    }
+    is_to_be_written(&follow_links(path)?, path, bytes, existing).map(drop)
+}
+
+/// Whether the file is not there yet with the same bytes; an error when something else is there and is to be kept.
+fn is_to_be_written(
+    target: &Path,
+    path: &Path,
+    bytes: &[u8],
+    existing: Existing<'_>,
+) -> Result<bool> {
+    match fs::read(target) {
+        Ok(there) if there == bytes => Ok(false),
+        Ok(_) if existing == Existing::Keep => Err(Hinted::new(
+            format!("{} exists and holds something else", path.display()),
+            "name another file, or overwrite it with --force",
+        )
+        .into()),
+        Ok(there) if matches!(existing, Existing::Was(was) if was != there) => Err(Hinted::new(
+            format!(
+                "{} was changed by somebody else in the meantime",
+                path.display()
+            ),
+            "run the command again; nothing was written",
+        )
+        .into()),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error).with_context(|| path.display().to_string()),
+    }
 }
 
 /// Whether two paths lead to one file that is there.

@@ -73,6 +73,13 @@ impl PasswordSource {
     }
 }
 
+impl PasswordSource {
+    /// Whether it says the same when it is asked once more, and asks nobody.
+    pub(crate) fn is_stored(&self) -> bool {
+        !matches!(self, Self::Descriptor(_) | Self::Prompt)
+    }
+}
+
 impl FromStr for PasswordSource {
     type Err = String;
 
@@ -183,12 +190,22 @@ pub(crate) fn for_writing(
     purpose: &str,
     talk: &Talk,
 ) -> Result<Option<Password>> {
+    named_by("--password", source, purpose, talk)
+}
+
+/// As [`for_writing`], of the password that a flag names.
+pub(crate) fn named_by(
+    flag: &str,
+    source: Option<&PasswordSource>,
+    purpose: &str,
+    talk: &Talk,
+) -> Result<Option<Password>> {
     match source {
         Some(source) => source.resolve(purpose, true, talk),
         None if io::stdin().is_terminal() => prompt(purpose, true).map(Some),
         None => Err(Hinted::new(
             format!("no password for {purpose}"),
-            "name one with --password env:NAME, file:PATH, fd:N or prompt",
+            format!("name one with {flag} env:NAME, file:PATH, fd:N or prompt"),
         )
         .into()),
     }

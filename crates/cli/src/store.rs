@@ -27,6 +27,8 @@ pub(crate) struct Target<'a> {
     pub guard: Option<&'a Guard>,
     /// Whether the file as it was stays beside the new one.
     pub backup: bool,
+    /// Do all but write.
+    pub dry_run: bool,
     /// PKCS#7 as a PEM block.
     pub armor: bool,
     /// Keys in PEM as OpenSSL wrote them before PKCS#8.
@@ -46,6 +48,7 @@ impl<'a> Target<'a> {
             },
             guard: None,
             backup: false,
+            dry_run: false,
             armor: false,
             traditional_keys: false,
         }
@@ -128,10 +131,7 @@ pub(crate) fn save(
         profile: protection.profile,
         armor: target.armor,
         traditional_keys: target.traditional_keys,
-        // Without a key inside, salts follow from the content, so that equal input gives equal bytes.
-        random: store
-            .has_keys()
-            .then_some(&SystemRandom as &dyn RandomSource),
+        random: needs_random(store, target.format).then_some(&SystemRandom as &dyn RandomSource),
         ..WriteOptions::default()
     };
     let written = keystore::write(store, target.format, &options).with_context(|| name.clone())?;
@@ -142,6 +142,11 @@ pub(crate) fn save(
             _ => talk.warn(format!("{name}: {note}")),
         }
     }
+    if target.dry_run {
+        output::rehearse(target.path, &written.bytes, target.existing)?;
+        talk.say(format!("dry run: {name} was not written"));
+        return Ok(Saved::Unchanged);
+    }
     let privacy = if store.has_keys() {
         Privacy::Private
     } else {
@@ -150,7 +155,7 @@ pub(crate) fn save(
     let open_to_all =
         fs::metadata(target.path).is_ok_and(|there| there.is_file() && there.mode() & 0o007 != 0);
     if privacy == Privacy::Private && open_to_all {
-        talk.warn(format!("{name} was open to every user of this machine; it holds a key now and is closed to them"));
+        talk.warn(format!("{name} was open to every user of this machine; it holds a key and is closed to them now"));
     }
     if target.backup && output::is_changed_by(target.path, &written.bytes) {
         let kept = output::back_up(target.path)?;
@@ -170,6 +175,12 @@ pub(crate) fn save(
         });
     }
     Ok(saved)
+}
+
+/// Without a key inside, salts follow from the content where they can, so that equal input gives equal bytes. BouncyCastle's
+/// stores are salted as a whole.
+fn needs_random(store: &KeyStore, format: Format) -> bool {
+    store.has_keys() || matches!(format, Format::Bks | Format::Uber | Format::Bcfks)
 }
 
 /// What was written: `1 key and 3 certificates`, `2 certificates and 1 revocation list`.

@@ -24,9 +24,9 @@ mod reply;
 mod testing;
 
 pub use chain::{append, check_pair, trim};
-pub use entries::{copy, delete, rename};
+pub use entries::{copy, delete, rename, spelled};
 pub use error::EditError;
-pub use find::{Criteria, Match, find};
+pub use find::{Criteria, Match, find, is_fingerprint};
 pub use passwords::reseal;
 pub use pick::{pick, pick_one};
 pub use repair::{Repair, repair};

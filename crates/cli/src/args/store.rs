@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use time::OffsetDateTime;
+use trustpack_core::edit::is_fingerprint;
 use trustpack_core::keystore::{Format, Profile};
 use trustpack_core::merge::OnConflict;
 use trustpack_core::select::Select;
@@ -52,6 +54,10 @@ pub(crate) struct New {
     /// Overwrite an existing file.
     #[arg(long)]
     pub force: bool,
+
+    /// Do all but write.
+    #[arg(long)]
+    pub dry_run: bool,
 
     #[command(flatten)]
     pub store_password: StorePassword,
@@ -102,7 +108,7 @@ pub(crate) struct Incoming {
     pub inputs: Vec<String>,
 
     /// Alias of the one entry that comes in.
-    #[arg(long, value_name = "ALIAS")]
+    #[arg(long, value_name = "ALIAS", value_parser = NonEmptyStringValueParser::new())]
     pub alias: Option<String>,
 
     /// What to do when an alias is taken by another entry.
@@ -203,6 +209,10 @@ pub(crate) struct Export {
     #[arg(long, value_name = "WHAT")]
     pub what: Option<What>,
 
+    /// Do all but write.
+    #[arg(long)]
+    pub dry_run: bool,
+
     #[command(flatten)]
     pub output: RequiredOutput,
     #[command(flatten)]
@@ -212,7 +222,8 @@ pub(crate) struct Export {
     #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub password: Option<PasswordSource>,
 
-    /// Passwords of keys: to open them, and to encrypt them in the output; none writes them in the clear. Repeatable.
+    /// Passwords of keys: to open them, and to encrypt them in the output. With none they are written in the clear,
+    /// and ALIAS= only opens. Repeatable.
     #[arg(long, value_name = "[ALIAS=]SOURCE", value_parser = SourceParser::<KeyPasswordSource>::default())]
     pub key_password: Vec<KeyPasswordSource>,
 
@@ -283,7 +294,7 @@ pub(crate) struct Rename {
     pub alias: String,
 
     /// The alias it gets.
-    #[arg(value_name = "NEW")]
+    #[arg(value_name = "NEW", value_parser = NonEmptyStringValueParser::new())]
     pub new: String,
 
     #[command(flatten)]
@@ -315,7 +326,7 @@ pub(crate) struct Copy {
     pub all: bool,
 
     /// The alias of the copy, of one entry.
-    #[arg(long = "as", value_name = "ALIAS", required_unless_present = "to")]
+    #[arg(long = "as", value_name = "ALIAS", value_parser = NonEmptyStringValueParser::new(), required_unless_present = "to")]
     pub new: Option<String>,
 
     /// The store to copy into, extended when it exists, else made. Default: the same store.
@@ -473,7 +484,7 @@ pub(crate) struct Find {
     pub cert: Option<String>,
 
     /// SHA-256 or SHA-1, hex with or without colons; eight digits or more.
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "HEX", value_parser = parse_fingerprint)]
     pub fingerprint: Option<String>,
 
     /// A part of the subject, in any case.
@@ -496,6 +507,14 @@ pub(crate) struct Find {
     pub json: Json,
 }
 
+fn parse_fingerprint(text: &str) -> Result<String, String> {
+    if is_fingerprint(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("a fingerprint is hex, eight digits of it or more".to_owned())
+    }
+}
+
 /// The store that is changed.
 #[derive(Debug, Args)]
 pub(crate) struct Edited {
@@ -505,7 +524,7 @@ pub(crate) struct Edited {
 }
 
 /// How a store is changed.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Passwords")]
 pub(crate) struct EditOptions {
     /// Password of the store: env:NAME, file:PATH, fd:N, prompt, none, empty.

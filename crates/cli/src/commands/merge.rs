@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
 use trustpack_core::edit::check_pair;
-use trustpack_core::keystore::{Alias, EntryKind, Format, Profile, Timestamp};
+use trustpack_core::keystore::{Alias, EntryKind, Format, Profile, SealedKey, Timestamp};
 use trustpack_core::merge::{CreatedPolicy, Incoming, MergeOptions, Plan, plan, render_plan};
 use trustpack_core::report::{self, ReportFormat, page};
 use trustpack_core::select::{Select, select};
@@ -18,7 +18,7 @@ use crate::output::{self, Guard};
 use crate::password::KeyPasswords;
 use crate::probe::{self, Plan as FetchPlan};
 use crate::render::{Talk, print, stdout_style};
-use crate::store::Protection;
+use crate::store::{Protection, Target};
 
 /// Runs the command.
 pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
@@ -124,7 +124,11 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
         profile,
     };
     let merged = plan.apply(std::mem::take(&mut destination.contents.store));
-    destination.save(&merged, &guard, &protection, choice.backup, talk)?;
+    let target = Target {
+        backup: choice.backup,
+        ..destination.target(&guard)
+    };
+    destination.save(&merged, &target, &protection, talk)?;
     Ok(Outcome::Fine)
 }
 
@@ -146,7 +150,7 @@ impl Choice {
                     report::count(count, "certificate")
                 ),
                 _ => format!(
-                    "note: {} left out; `trustpack store import-key` takes keys",
+                    "note: {} left out, with the certificates that belong to it",
                     report::count(count, "key")
                 ),
             });
@@ -154,6 +158,13 @@ impl Choice {
         for one in &meant {
             if self.kind == Kind::Keys && one.entry.certificates().is_empty() {
                 let source = &one.source;
+                if one.entry.key().is_some_and(SealedKey::is_sealed) {
+                    return Err(Hinted::new(
+                        format!("{source}: its key is locked, so it is not known which certificate belongs to it"),
+                        "name the key's password with --input-password env:NAME, file:PATH or prompt",
+                    )
+                    .into());
+                }
                 return Err(Hinted::new(
                     format!("{source}: no certificate in the input belongs to its key"),
                     "name the certificate that was issued for this key, and its issuers",
@@ -181,7 +192,11 @@ impl Choice {
                 "there is no private key in the input",
                 "name a file with one: PEM, PKCS#8, PKCS#12 or another store",
             ),
-            _ => Hinted::new(
+            Kind::Certificates => Hinted::new(
+                "there is no certificate to trust in the input",
+                "`trustpack store import-key` takes keys with their certificates; `trustpack inspect` shows what the inputs hold",
+            ),
+            Kind::All => Hinted::new(
                 "nothing to merge: no certificate or key was chosen",
                 "`trustpack inspect` shows what the inputs hold; --select may leave all of it out",
             ),

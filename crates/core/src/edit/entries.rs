@@ -1,6 +1,6 @@
 //! Whole entries: deleted, renamed, copied.
 
-use trustpack_keystore::{Alias, Entry, KeyStore};
+use trustpack_keystore::{Alias, Entry, Format, KeyStore};
 
 use super::{Action, Change, EditError, Edited};
 
@@ -20,6 +20,14 @@ pub fn delete(store: KeyStore, places: &[usize]) -> Edited {
     Edited {
         store: kept.into_iter().collect(),
         changes,
+    }
+}
+
+/// The alias as a store of this format keeps it: JKS and JCEKS in lower case (`sun.security.provider.JavaKeyStore.JKS`).
+pub fn spelled(alias: &str, format: Format) -> String {
+    match format {
+        Format::Jks | Format::Jceks => Alias::new(alias).folded(),
+        _ => alias.to_owned(),
     }
 }
 

@@ -47,7 +47,7 @@ pub enum EditError {
         alias: String,
     },
     /// One entry is wanted, and several were named.
-    #[error("{found} entries are named, and one is wanted")]
+    #[error("{found} entries are meant, and one is wanted")]
     NotOne {
         /// How many.
         found: usize,
@@ -109,7 +109,12 @@ impl EditError {
                     .to_owned()
             }
             Self::NotAKey { .. } => "name an entry with a private key".to_owned(),
-            Self::NotOne { .. } => "name one alias".to_owned(),
+            Self::NotOne { found: 0 } => {
+                "the store is empty; `trustpack store import` and `import-key` fill it".to_owned()
+            }
+            Self::NotOne { .. } => {
+                "name one alias; `trustpack inspect STORE` lists them".to_owned()
+            }
             Self::ReplyForAnother { .. } => {
                 "name the entry whose request the CA answered; `trustpack store find --cert REPLY` shows where a certificate is"
                     .to_owned()

@@ -66,6 +66,12 @@ pub fn find(store: &KeyStore, criteria: &Criteria) -> Vec<Match> {
     found
 }
 
+/// Whether a text can be a fingerprint, or the beginning of one that is long enough not to fit by chance.
+pub fn is_fingerprint(text: &str) -> bool {
+    let digits = digits(text);
+    digits.len() >= MIN_DIGITS && digits.chars().all(|digit| digit.is_ascii_hexdigit())
+}
+
 impl Criteria {
     /// Whether anything is looked for at all.
     pub fn is_empty(&self) -> bool {
@@ -95,17 +101,21 @@ impl Criteria {
 }
 
 fn has_fingerprint(certificate: &Certificate, wanted: &str) -> bool {
-    let wanted: String = wanted
-        .chars()
-        .filter(|character| !matches!(character, ':' | ' '))
-        .flat_map(char::to_lowercase)
-        .collect();
+    let wanted = digits(wanted);
     let sha1 = digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate.der());
     let all = [
         certificate.fingerprint().to_string(),
         asn1::hex(sha1.as_ref()),
     ];
     wanted.len() >= MIN_DIGITS && all.iter().any(|found| found.starts_with(&wanted))
+}
+
+/// As other tools show them, in capitals, with colons or blanks between.
+fn digits(text: &str) -> String {
+    text.chars()
+        .filter(|character| !matches!(character, ':' | ' '))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Fewer would fit by chance: what a short fingerprint shows.
@@ -162,6 +172,10 @@ mod tests {
             ..Criteria::default()
         };
         assert_eq!(places(short), []);
+        for wrong in ["", "abcdefg", "26:d0:75", "26d075cx"] {
+            assert!(!is_fingerprint(wrong), "{wrong}");
+        }
+        assert!(is_fingerprint("26:D0:75:CC") && is_fingerprint(&hex));
         let both = Criteria {
             issuer: subject("wurzel"),
             subject: subject("h.example"),

@@ -1,5 +1,7 @@
 //! What is wrong with a store for its readers, and can be put right by writing it again.
 
+use std::collections::HashSet;
+
 use trustpack_keystore::{
     Alias, At, Contents, Entry, Facts, Format, KeyStore, Note, NoteKind, Password, Profile,
     SealedKey,
@@ -37,6 +39,7 @@ impl<'a> Repair<'a> {
 /// With everything put right that the format and its readers object to:
 ///
 /// - aliases of JKS and JCEKS in lower case, without which `keytool -list` fails for the whole store;
+/// - aliases of PKCS#12 that differ in case only told apart, since Java shows one of them;
 /// - chains in order, without certificates that are no part of them;
 /// - what Java does not show, such as a trusted certificate without Java's attribute in PKCS#12;
 /// - the protection of PKCS#12 brought to the profile [`Modern`](Profile::Modern), keys included, and old versions of a
@@ -54,10 +57,23 @@ pub fn repair(store: KeyStore, came: &Repair<'_>) -> Edited {
             }
         }
     }
+    // Java compares those of PKCS#12 without case, and shows the last one of two
+    let mut seen = HashSet::new();
+    let is_second: Vec<bool> = store
+        .entries()
+        .iter()
+        .map(|entry| !seen.insert(entry.alias.folded()))
+        .collect();
+    if came.format == Format::Pkcs12 {
+        for alias in &seen {
+            aliases.take(alias);
+        }
+    }
     let entries: Vec<Entry> = store
         .into_entries()
         .into_iter()
-        .map(|entry| {
+        .zip(is_second)
+        .map(|(entry, is_second)| {
             let alias = entry.alias.to_string();
             let mut told = |detail: String| {
                 changes.push(Change::of(alias.as_str(), Action::Repaired).with(detail));
@@ -66,6 +82,11 @@ pub fn repair(store: KeyStore, came: &Repair<'_>) -> Edited {
             if folds && entry.alias.folded() != entry.alias.as_str() {
                 let new = aliases.unique(&entry.alias.folded());
                 told(format!("alias in lower case: {new}"));
+                entry.alias = Alias::new(new);
+            }
+            if came.format == Format::Pkcs12 && is_second {
+                let new = aliases.unique(&alias);
+                told(format!("alias of another entry in another case: {new}"));
                 entry.alias = Alias::new(new);
             }
             for note in came.notes.iter().filter(|note| {
@@ -238,6 +259,30 @@ mod tests {
         let sound = written(&store, Format::Pkcs12, Profile::Modern, false);
         let edited = repair(sound.store.clone(), &Repair::of(&sound, &passwords));
         assert_eq!(edited.changes, []);
+    }
+
+    #[test]
+    fn aliases_of_pkcs12_that_differ_in_case_only_are_told_apart() {
+        let (one, two) = (root("One"), root("Two"));
+        let store: KeyStore = [("Root", &one), ("root", &two), ("root-2", &two)]
+            .into_iter()
+            .map(|(alias, made)| Entry::trusted(Alias::new(alias), made.certificate.der().clone()))
+            .collect();
+        let facts = Facts::default();
+        let came = |format| Repair {
+            format,
+            facts: &facts,
+            notes: &[],
+            passwords: &[],
+        };
+        let edited = repair(store.clone(), &came(Format::Pkcs12));
+        assert_eq!(aliases(&edited.store), ["Root", "root-3", "root-2"]);
+        assert_eq!(
+            details(&edited),
+            ["alias of another entry in another case: root-3"]
+        );
+        // BouncyCastle's own stores know them apart
+        assert_eq!(repair(store, &came(Format::Bks)).changes, []);
     }
 
     #[test]

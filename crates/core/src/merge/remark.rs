@@ -147,7 +147,7 @@ pub(super) fn findings(item: &Item<'_>, at: OffsetDateTime) -> Vec<Finding> {
 
 pub(super) fn chain_differs(item: &Item<'_>, alias: &str) -> Finding {
     let what = format!("is already there as {alias} with another chain, which stays");
-    let hint = "replace the chain of that key if the new one is better";
+    let hint = "if the new one is better, `trustpack store import-reply` puts it in its place";
     item.finding("MERGE-CHAIN-DIFFERS", Severity::Note, &what, hint)
 }
 

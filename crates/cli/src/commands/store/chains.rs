@@ -55,12 +55,12 @@ pub(super) fn certificates(names: &[String], talk: &Talk) -> Result<Vec<Certific
         )
         .into());
     }
-    let files = input::load(&inputs, &Passwords::default());
-    if files.tell_failures(talk) {
-        return Err(
-            Hinted::new("not all of the input could be read", "nothing was changed").into(),
-        );
+    let mut files = input::load(&inputs, &Passwords::default());
+    if let Some(last) = files.failures.pop() {
+        files.tell_failures(talk);
+        return Err(last.error.context(last.name));
     }
+    files.tell_passed_over(talk);
     let mut found = Vec::new();
     for loaded in &files.loaded {
         loaded.tell_notes(talk);

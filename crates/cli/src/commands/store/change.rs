@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
-use trustpack_core::edit::{Change, Edited, render};
+use trustpack_core::edit::{self, Change, Edited, render};
 use trustpack_core::keystore::{Password, Profile};
 
 use crate::args::store::EditOptions;
@@ -13,7 +13,7 @@ use crate::opened::StoreFile;
 use crate::output::{Guard, Saved};
 use crate::password::KeyPasswords;
 use crate::render::{Talk, print, print_json, stdout_style};
-use crate::store::Protection;
+use crate::store::{Protection, Target};
 
 /// A store that a verb changes, held until it is written.
 pub(super) struct Editing<'a> {
@@ -67,6 +67,18 @@ impl<'a> Editing<'a> {
             .collect()
     }
 
+    /// The alias as the store spells it.
+    pub(super) fn spelled(&self, alias: &str, talk: &Talk) -> String {
+        let spelled = edit::spelled(alias, self.file.format);
+        if spelled != alias {
+            let (name, format) = (self.file.name(), self.file.format);
+            talk.say(format!(
+                "note: {name}: {format} keeps aliases in lower case: {spelled}"
+            ));
+        }
+        spelled
+    }
+
     /// Shows the changes and writes the store, unless nothing changed or it is a rehearsal.
     pub(super) fn finish(self, edited: &Edited, talk: &Talk) -> Result<Outcome> {
         let protection = self.as_it_is();
@@ -110,16 +122,13 @@ impl<'a> Editing<'a> {
         let mut written = false;
         if edited.changes.is_empty() {
             talk.say(format!("nothing to do: {name} is as it should be"));
-        } else if self.options.dry_run {
-            talk.say(format!("dry run: {name} was not written"));
         } else {
-            let saved = self.file.save(
-                &edited.store,
-                &self.guard,
-                &protection,
-                self.options.backup,
-                talk,
-            )?;
+            let target = Target {
+                backup: self.options.backup,
+                dry_run: self.options.dry_run,
+                ..self.file.target(&self.guard)
+            };
+            let saved = self.file.save(&edited.store, &target, &protection, talk)?;
             written = saved == Saved::Written;
         }
         if self.options.json {

@@ -2,12 +2,14 @@
 
 use anyhow::{Context, Result};
 use trustpack_core::edit::{self, EditError, pick};
-use trustpack_core::keystore::{Alias, Entry, Profile};
+use trustpack_core::keystore::{Alias, Entry, KeyStore};
 
 use super::change::Editing;
 use crate::args::store;
 use crate::commands::Outcome;
 use crate::hint::Hinted;
+use crate::input::Passwords;
+use crate::keys;
 use crate::opened::StoreFile;
 use crate::output::{self, Guard};
 use crate::render::Talk;
@@ -15,7 +17,7 @@ use crate::render::Talk;
 pub(super) fn run(arguments: &store::Copy, talk: &Talk) -> Result<Outcome> {
     let Some(to) = &arguments.to else {
         let mut editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
-        let copies = copies(arguments, &editing)?;
+        let copies = copies(arguments, &editing, talk)?;
         let store = std::mem::take(&mut editing.file.contents.store);
         let edited = edit::copy(store, &copies, None).with_context(|| editing.file.name())?;
         return editing.finish(&edited, talk);
@@ -25,37 +27,33 @@ pub(super) fn run(arguments: &store::Copy, talk: &Talk) -> Result<Outcome> {
         return Err(Hinted::new(message, "leave --to out, and name the copy with --as").into());
     }
     // The first store is only read, and let go before the second is locked: they may lie in one folder.
-    let (copies, from, password) = {
+    let (copies, from, password, keys) = {
         let editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
-        let copies = copies(arguments, &editing)?;
-        let opened: Vec<Entry> = copies
-            .into_iter()
-            .map(|entry| opened(entry, &editing))
-            .collect();
-        (opened, editing.file.name(), editing.file.password.clone())
+        let copies: KeyStore = copies(arguments, &editing, talk)?.into_iter().collect();
+        let from = editing.file.name();
+        (copies, from, editing.file.password, editing.keys)
     };
     let guard = Guard::of(to)?;
-    let mut file = StoreFile::open_or_new(to, None, arguments.to_password.as_ref(), talk)?;
-    if arguments.to_password.is_none() {
-        file.set_password(password)?;
-    }
+    let file = match &arguments.to_password {
+        Some(source) => StoreFile::open_or_new(to, None, Some(source), talk)?,
+        None => StoreFile::under(to, None, password.clone())?,
+    };
+    // a key is opened, so that it gets the password of the other store
+    let destination = keys::Destination {
+        format: file.format,
+        passwords: &keys,
+        traditional: false,
+    };
+    let copies = keys::open_and_seal(copies, &Passwords::named(password), &destination)?;
     let editing = Editing::of(file, guard, &arguments.edit);
-    let profile = editing
-        .file
-        .contents
-        .facts
-        .profile
-        .unwrap_or(Profile::Modern);
     let store = editing.file.contents.store.clone();
-    let edited = edit::copy(store, &copies, Some(&from)).with_context(|| editing.file.name())?;
-    let mut protection = editing.as_it_is();
-    // the flags speak of the first store
-    protection.profile = arguments.edit.profile.unwrap_or(profile);
-    editing.finish_under(&edited, protection, talk)
+    let edited =
+        edit::copy(store, copies.entries(), Some(&from)).with_context(|| editing.file.name())?;
+    editing.finish(&edited, talk)
 }
 
 /// The entries under the aliases that their copies get.
-fn copies(arguments: &store::Copy, editing: &Editing<'_>) -> Result<Vec<Entry>> {
+fn copies(arguments: &store::Copy, editing: &Editing<'_>, talk: &Talk) -> Result<Vec<Entry>> {
     let store = &editing.file.contents.store;
     let places =
         pick(store, &arguments.aliases, arguments.all).with_context(|| editing.file.name())?;
@@ -65,26 +63,13 @@ fn copies(arguments: &store::Copy, editing: &Editing<'_>) -> Result<Vec<Entry>> 
         .collect();
     if let Some(new) = &arguments.new {
         let [one] = copies.as_mut_slice() else {
-            return Err(EditError::NotOne {
-                found: copies.len(),
-            }
-            .into());
+            let found = copies.len();
+            return Err(EditError::NotOne { found }).with_context(|| editing.file.name());
         };
-        one.alias = Alias::new(new);
+        one.alias = Alias::new(match arguments.to {
+            Some(_) => new.clone(),
+            None => editing.spelled(new, talk),
+        });
     }
     Ok(copies)
-}
-
-/// With its key in the clear where a password opens it, so that it gets the password of the other store.
-fn opened(entry: Entry, editing: &Editing<'_>) -> Entry {
-    let clear = entry.key().and_then(|key| {
-        let passwords = editing.passwords_of(entry.alias.as_str());
-        passwords
-            .into_iter()
-            .find_map(|password| key.unlock(Some(password)).ok())
-    });
-    match clear {
-        Some(clear) => entry.with_key(clear.into()),
-        None => entry,
-    }
 }

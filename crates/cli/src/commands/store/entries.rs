@@ -20,7 +20,8 @@ pub(super) fn rename(arguments: &store::Rename, talk: &Talk) -> Result<Outcome> 
     let mut editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
     let store = std::mem::take(&mut editing.file.contents.store);
     let place = pick_one(&store, &arguments.alias).with_context(|| editing.file.name())?;
-    let edited = edit::rename(store, place, &arguments.new).with_context(|| editing.file.name())?;
+    let new = editing.spelled(&arguments.new, talk);
+    let edited = edit::rename(store, place, &new).with_context(|| editing.file.name())?;
     editing.finish(&edited, talk)
 }
 

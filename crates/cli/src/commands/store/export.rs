@@ -35,11 +35,17 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
     let keys = KeyPasswords::resolve(&arguments.key_password, "the keys", talk)?;
     let passwords = Passwords::named(password.clone());
     let loaded = input::load_one(&name, &passwords)?;
+    loaded.tell_notes(talk);
     let all = &loaded.contents.store;
     let picked = match (arguments.aliases.as_slice(), arguments.all) {
         ([], false) if all.len() == 1 => vec![0],
-        ([], false) => return Err(EditError::NotOne { found: all.len() }).context(name),
-        (aliases, all_of_them) => pick(all, aliases, all_of_them)?,
+        ([], false) if !all.is_empty() => {
+            let message = format!("{name} holds {} entries, and none is named", all.len());
+            let hint = "name aliases or a pattern, or --all; `trustpack inspect` lists them";
+            return Err(Hinted::new(message, hint).into());
+        }
+        _ if all.is_empty() => return Err(EditError::NotOne { found: 0 }).context(name),
+        (aliases, all_of_them) => pick(all, aliases, all_of_them).with_context(|| name.clone())?,
     };
 
     let what = match arguments.what {
@@ -64,10 +70,15 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
     let protection = protection(arguments, format, password, keys, talk)?;
     if !folder {
         let joined: KeyStore = parts.into_iter().flat_map(KeyStore::into_entries).collect();
+        if format == Format::Der && joined.len() > 1 {
+            return Err(several_in_one(&output::name(path), joined.len()).into());
+        }
         save(&joined, path.clone(), format, arguments, &protection, talk)?;
         return Ok(Outcome::Fine);
     }
-    output::create_folder(path)?;
+    if !arguments.dry_run {
+        output::create_folder(path)?;
+    }
     let mut stems = Aliases::default();
     for store in parts {
         let alias = store.entries().first().map(|entry| entry.alias.as_str());
@@ -79,6 +90,13 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
         save(&store, file, format, arguments, &protection, talk)?;
     }
     Ok(Outcome::Fine)
+}
+
+fn several_in_one(name: &str, count: usize) -> Hinted {
+    Hinted::new(
+        format!("{name}: DER holds one certificate, and {count} are to be written"),
+        "name one alias; or write .pem or .p7b, which hold several, or a file of each with -o FOLDER/ --format der",
+    )
 }
 
 /// What is wanted of one entry.
@@ -158,6 +176,7 @@ fn save(
     talk: &Talk,
 ) -> Result<()> {
     let target = Target {
+        dry_run: arguments.dry_run,
         armor: arguments.encoding.armor,
         traditional_keys: arguments.encoding.traditional,
         ..Target::new(&file, format, arguments.output.force)

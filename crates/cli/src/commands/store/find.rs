@@ -39,6 +39,11 @@ pub(super) fn run(arguments: &store::Find, talk: &Talk) -> Result<Outcome> {
         .into());
     }
     let inputs = Input::parse_all(&arguments.stores)?;
+    if let Some(endpoint) = Input::endpoints(&inputs).next() {
+        let hint = format!("use `trustpack fetch {endpoint} -o FILE` first");
+        let message = format!("{endpoint} is a server, and find looks into files");
+        return Err(Hinted::new(message, hint).into());
+    }
     let passwords = Passwords::resolve(&arguments.input_password, None, talk)?;
     let files = input::load(&inputs, &passwords);
     let found: Vec<Found> = files
