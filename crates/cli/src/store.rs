@@ -187,11 +187,12 @@ fn needs_random(store: &KeyStore, format: Format) -> bool {
 fn in_words(store: &KeyStore, others: &Others, format: Format) -> String {
     let entries = store.entries();
     let [requests, crls, public_keys] = others.fitting(format, store.is_empty());
-    let certificates = entries
-        .iter()
-        .map(Entry::certificates)
-        .map(<[_]>::len)
-        .sum::<usize>();
+    // a key store takes of a chain what belongs to it
+    let written = |entry: &Entry| match format.has_aliases() {
+        true => entry.certificates_in_order().len(),
+        false => entry.certificates().len(),
+    };
+    let certificates = entries.iter().map(written).sum::<usize>();
     let is_key = |entry: &&Entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_));
     let counts = [
         (entries.iter().filter(is_key).count(), "key"),

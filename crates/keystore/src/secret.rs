@@ -45,6 +45,11 @@ impl SecretKey {
         &self.octets
     }
 
+    /// Whether Java has an object identifier for the algorithm, without which some containers cannot hold the key.
+    pub fn has_identifier(&self) -> bool {
+        identifier(&self.algorithm).is_some()
+    }
+
     /// The DER of the algorithm's object identifier; that of plain data when it has none.
     pub(crate) fn identifier(&self) -> Vec<u8> {
         identifier(&self.algorithm).unwrap_or_else(|| oid::der(&oid::DATA))

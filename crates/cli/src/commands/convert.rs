@@ -3,6 +3,7 @@
 use anyhow::Result;
 use trustpack_core::Certificate;
 use trustpack_core::alias::{self, Aliases};
+use trustpack_core::edit::{LeftOut, fit, holds_keys};
 use trustpack_core::keystore::{Alias, Entry, Format, KeyStore, Others};
 use trustpack_core::merge::date_all;
 
@@ -82,6 +83,13 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         };
         let all = keys::open_and_pair(all, &passwords, &to, talk)?;
         keys::warn_of_bare_keys(all.entries(), format, talk);
+        let (all, left_out) = fit(all, format);
+        for LeftOut { alias, what } in &left_out {
+            talk.warn(format!(
+                "{name}: {what} {alias:?} is left out: {format} cannot hold it"
+            ));
+        }
+        whole &= left_out.is_empty() || !holds_keys(format);
         let all = if format.has_aliases() {
             date_all(alias::name_all(all))
         } else {
