@@ -63,7 +63,8 @@ fn server(fetched: &Fetched, at: OffsetDateTime) -> FetchRecord {
 }
 
 impl Inspection {
-    /// One certificate alone gets its page; a table of one row would say less.
+    /// One certificate alone gets its page, since a table of one row would say less; keys alone have nothing to put
+    /// into the columns.
     fn print_pages(&self, full: bool) -> Result<()> {
         let certificates: usize = self
             .files
@@ -71,7 +72,7 @@ impl Inspection {
             .map(|file| file.certificates().count())
             .sum();
         let form = Form {
-            pages: full || certificates == 1 && self.servers.is_empty(),
+            pages: full || certificates <= 1 && self.servers.is_empty(),
             style: stdout_style(),
         };
         let files = self.files.iter().map(|file| page::contents(file, &form));
