@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod inspect;
 mod kill;
 mod pack;
 

@@ -27,6 +27,8 @@
     reason = "a test fails by panicking, and says on stderr what it skipped"
 )]
 
+mod inspect;
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -13,4 +13,16 @@ pub enum Error {
     /// A container could not be read or written.
     #[error(transparent)]
     KeyStore(#[from] trustpack_keystore::Error),
+    /// The bytes are no certificate request.
+    #[error("not a readable certificate request: {why}")]
+    Request {
+        /// What is wrong.
+        why: String,
+    },
+    /// The bytes are no revocation list.
+    #[error("not a readable revocation list: {why}")]
+    RevocationList {
+        /// What the parser says.
+        why: String,
+    },
 }

@@ -46,18 +46,32 @@ pub(crate) struct PublicKey<'a> {
 impl KeyFacts {
     /// Reads the DER of a `SubjectPublicKeyInfo`.
     pub fn from_spki(spki: &[u8]) -> Self {
-        let Some(key) = PublicKey::from_der(spki) else {
-            return Self {
-                algorithm: "unreadable".to_owned(),
-                bits: None,
-                curve: None,
-            };
-        };
-        let (algorithm, bits) = match key.oid.as_str() {
-            RSA => ("RSA", modulus_bits(key.bits)),
-            "1.2.840.113549.1.1.10" => ("RSASSA-PSS", modulus_bits(key.bits)),
+        match PublicKey::from_der(spki) {
+            Some(key) => Self::of(&key.oid, key.curve_oid(), |oid| match oid {
+                DSA => key.dsa_bits(),
+                _ => modulus_bits(key.bits),
+            }),
+            None => Self::unreadable(),
+        }
+    }
+
+    /// Reads a private key in the clear, DER of `PrivateKeyInfo` (RFC 5958). Only what is no secret is looked at.
+    pub fn from_pkcs8(pkcs8: &[u8]) -> Self {
+        match PrivateKey::from_der(pkcs8) {
+            Some(key) => Self::of(&key.oid, key.curve.clone(), |oid| match oid {
+                DSA => None,
+                _ => private_modulus_bits(key.key),
+            }),
+            None => Self::unreadable(),
+        }
+    }
+
+    /// `bits` is asked for the algorithms whose keys have different lengths.
+    fn of(oid: &str, curve: Option<String>, bits: impl Fn(&str) -> Option<u32>) -> Self {
+        let (algorithm, bits) = match oid {
+            RSA => ("RSA", bits(oid)),
+            RSA_PSS => ("RSASSA-PSS", bits(oid)),
             EC => {
-                let curve = key.curve_oid();
                 let known = CURVES
                     .iter()
                     .find(|(oid, ..)| Some(*oid) == curve.as_deref());
@@ -67,10 +81,11 @@ impl KeyFacts {
                     curve: known.map(|(_, name, _)| (*name).to_owned()).or(curve),
                 };
             }
-            "1.2.840.10040.4.1" => ("DSA", key.dsa_bits()),
+            DSA => ("DSA", bits(oid)),
             ED25519 => ("Ed25519", Some(256)),
             "1.3.101.113" => ("Ed448", Some(456)),
             "1.3.101.110" => ("X25519", Some(256)),
+            "1.3.101.111" => ("X448", Some(448)),
             "2.16.840.1.101.3.4.3.17" => ("ML-DSA-44", None),
             "2.16.840.1.101.3.4.3.18" => ("ML-DSA-65", None),
             "2.16.840.1.101.3.4.3.19" => ("ML-DSA-87", None),
@@ -79,6 +94,14 @@ impl KeyFacts {
         Self {
             algorithm: algorithm.to_owned(),
             bits,
+            curve: None,
+        }
+    }
+
+    fn unreadable() -> Self {
+        Self {
+            algorithm: "unreadable".to_owned(),
+            bits: None,
             curve: None,
         }
     }
@@ -103,7 +126,7 @@ pub fn belongs(pkcs8: &[u8], certificate: &Certificate) -> Belongs {
         return Belongs::No;
     }
     match private.oid.as_str() {
-        RSA | "1.2.840.113549.1.1.10" => compare(rsa_public(pkcs8, &private), public.bits),
+        RSA | RSA_PSS => compare(rsa_public(pkcs8, &private), public.bits),
         EC => belongs_ec(pkcs8, &private, &public),
         ED25519 => {
             let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).ok();
@@ -249,6 +272,13 @@ pub(crate) fn modulus_bits(rsa_public_key: &[u8]) -> Option<u32> {
     integer_bits(modulus.value)
 }
 
+/// `RSAPrivateKey ::= SEQUENCE { version, modulus, … }` (RFC 8017 appendix A.1.2)
+fn private_modulus_bits(rsa_private_key: &[u8]) -> Option<u32> {
+    let mut fields = Reader::inside(rsa_private_key, asn1::SEQUENCE)?;
+    fields.expect_tag(asn1::INTEGER)?;
+    integer_bits(fields.expect_tag(asn1::INTEGER)?.value)
+}
+
 fn integer_bits(octets: &[u8]) -> Option<u32> {
     let start = octets.iter().position(|octet| *octet != 0)?;
     let significant = octets.get(start..)?;
@@ -261,13 +291,11 @@ fn integer_bits(octets: &[u8]) -> Option<u32> {
 
 /// A plain RSA key may carry a certificate for RSASSA-PSS and the reverse (RFC 4055 section 1.2).
 fn family(oid: &str) -> &str {
-    if oid == "1.2.840.113549.1.1.10" {
-        RSA
-    } else {
-        oid
-    }
+    if oid == RSA_PSS { RSA } else { oid }
 }
 
+pub(crate) const DSA: &str = "1.2.840.10040.4.1";
+pub(crate) const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 pub(crate) const RSA: &str = "1.2.840.113549.1.1.1";
 pub(crate) const EC: &str = "1.2.840.10045.2.1";
 pub(crate) const ED25519: &str = "1.3.101.112";

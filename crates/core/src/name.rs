@@ -9,7 +9,7 @@ use x509_parser::x509::X509Name;
 use crate::cert::asn1::{self, Reader};
 use crate::text;
 
-mod string;
+pub(crate) mod string;
 
 /// A distinguished name (RFC 5280 section 4.1.2.4).
 ///

@@ -4,7 +4,7 @@ use aws_lc_rs::signature::{self as aws, UnparsedPublicKey, VerificationAlgorithm
 
 use crate::Certificate;
 use crate::cert::asn1::{self, Reader};
-use crate::key::{self, PublicKey};
+use crate::key::{self, DSA, PublicKey, RSA_PSS};
 
 mod rsa;
 
@@ -191,9 +191,6 @@ fn select_pss(parameters: Option<&[u8]>, key: &PublicKey<'_>) -> Selection {
 fn rsa_bits(key: &PublicKey<'_>) -> u32 {
     key::modulus_bits(key.bits).unwrap_or(0)
 }
-
-const DSA: &str = "1.2.840.10040.4.1";
-const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 
 /// Signature algorithms by OID (RFC 3279, 4055, 5758, 8410, 9881).
 const NAMES: [(&str, &str); 23] = [

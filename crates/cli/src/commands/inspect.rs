@@ -1,15 +1,20 @@
 //! `trustpack inspect`: what is inside. Judges nothing.
 
+mod lines;
+mod pem;
+
 use anyhow::Result;
 use serde::Serialize;
+use time::OffsetDateTime;
+use trustpack_core::fetch::Fetched;
 use trustpack_core::record::{ContentsRecord, FetchRecord};
-use trustpack_core::report::page;
+use trustpack_core::report::page::{self, Form};
 
 use super::Outcome;
 use crate::args::Inspect;
-use crate::input::{self, Input, Passwords};
+use crate::input::{self, Files, Input, Passwords};
 use crate::probe::{self, Plan};
-use crate::render::{Talk, print, print_json};
+use crate::render::{Talk, print, print_json, stdout_style};
 
 #[derive(Serialize)]
 struct Inspection {
@@ -34,25 +39,60 @@ pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
         servers: fetched
             .iter()
             .filter(|fetched| fetched.chain.is_some() || arguments.json.json)
-            .map(|fetched| {
-                FetchRecord::new(
-                    fetched,
-                    probe::analyse_fetched(fetched, &[], at).as_ref(),
-                    at,
-                )
-            })
+            .map(|fetched| server(fetched, at))
             .collect(),
     };
     if arguments.json.json {
         print_json(&inspection)?;
+    } else if arguments.pem {
+        pem::print_all(&files, &fetched, &inspection, talk)?;
+    } else if !arguments.fields.is_empty() {
+        lines::print_all(&files, &inspection, &arguments.fields, talk)?;
     } else {
-        let files = inspection.files.iter().map(page::contents);
-        let servers = inspection.servers.iter().map(page::fetched);
+        inspection.print_pages(arguments.full)?;
+    }
+    Ok(match tell_unread(&files, &fetched, &inspection, talk) {
+        true => Outcome::Incomplete,
+        false => Outcome::Fine,
+    })
+}
+
+fn server(fetched: &Fetched, at: OffsetDateTime) -> FetchRecord {
+    let analysis = probe::analyse_fetched(fetched, &[], at);
+    FetchRecord::new(fetched, analysis.as_ref(), at).with_details(analysis.as_ref(), at)
+}
+
+impl Inspection {
+    /// One certificate alone gets its page, since a table of one row would say less; keys alone have nothing to put
+    /// into the columns.
+    fn print_pages(&self, full: bool) -> Result<()> {
+        let certificates: usize = self
+            .files
+            .iter()
+            .map(|file| file.certificates().count())
+            .sum();
+        let form = Form {
+            pages: full || certificates <= 1 && self.servers.is_empty(),
+            style: stdout_style(),
+        };
+        let files = self.files.iter().map(|file| page::contents(file, &form));
+        let servers = self.servers.iter().map(|server| {
+            let mut text = page::fetched(server);
+            if full {
+                text.push_str(&page::certificates(&server.chain));
+            }
+            text
+        });
         let pages: Vec<String> = files.chain(servers).collect();
         if !pages.is_empty() {
             print(&pages.join("\n"))?;
         }
+        Ok(())
     }
+}
+
+/// Says on stderr what could not be read; whether there was anything.
+fn tell_unread(files: &Files, fetched: &[Fetched], inspection: &Inspection, talk: &Talk) -> bool {
     let mut failed = files.tell_failures(talk);
     for fetched in fetched.iter().filter(|fetched| fetched.chain.is_none()) {
         probe::tell_failure(fetched, talk);
@@ -65,18 +105,14 @@ pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
         ));
         failed = true;
     }
-    let unreadable = |file: &&ContentsRecord| {
-        file.entries
-            .iter()
-            .any(|entry| !entry.unreadable.is_empty())
-    };
-    for file in inspection.files.iter().filter(unreadable) {
-        talk.warn(format!("{}: a certificate in it cannot be read", file.name));
+    let unreadable = inspection.files.iter().filter(|file| file.has_unreadable());
+    for file in unreadable {
+        let what = match file.unreadable.is_empty() {
+            true => "a certificate",
+            false => "a request or revocation list",
+        };
+        talk.warn(format!("{}: {what} in it cannot be read", file.name));
         failed = true;
     }
-    Ok(if failed {
-        Outcome::Incomplete
-    } else {
-        Outcome::Fine
-    })
+    failed
 }

@@ -1,0 +1,91 @@
+//! Certificate revocation lists (RFC 5280 section 5).
+
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use x509_parser::prelude::FromDer;
+use x509_parser::revocation_list::CertificateRevocationList;
+
+use crate::Error;
+use crate::cert::asn1::{self, Reader};
+use crate::extension::Extension;
+use crate::name::Name;
+
+/// A list, taken apart. Nothing is said about its signature: that takes the issuer's certificate.
+#[derive(Clone, Debug)]
+pub struct RevocationList {
+    /// 1 or 2.
+    pub version: u32,
+    /// Who says so.
+    pub issuer: Name,
+    /// When it was made.
+    pub this_update: OffsetDateTime,
+    /// When there will be another; a list without it never ends.
+    pub next_update: Option<OffsetDateTime>,
+    /// In list order.
+    pub revoked: Vec<Revoked>,
+    /// Of the list as a whole.
+    pub extensions: Vec<Extension>,
+    /// DER of the signature's `AlgorithmIdentifier`.
+    pub signature_algorithm: Vec<u8>,
+    /// SHA-256 of the DER.
+    pub sha256: [u8; 32],
+}
+
+/// One revoked certificate.
+#[derive(Clone, Debug)]
+pub struct Revoked {
+    /// The octets of its serial number.
+    pub serial_number: Vec<u8>,
+    /// When it was revoked.
+    pub at: OffsetDateTime,
+    /// Reason, invalidity date, and others.
+    pub extensions: Vec<Extension>,
+}
+
+impl RevocationList {
+    /// Parses one list; trailing bytes are an error.
+    ///
+    /// # Errors
+    /// [`Error::RevocationList`] when the bytes are no list. A broken extension is no error.
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let broken = |why: String| Error::RevocationList { why };
+        let (rest, parsed) =
+            CertificateRevocationList::from_der(der).map_err(|error| broken(error.to_string()))?;
+        if !rest.is_empty() {
+            return Err(broken(format!("{} trailing bytes", rest.len())));
+        }
+        let revoked = parsed.iter_revoked_certificates().map(|revoked| Revoked {
+            serial_number: revoked.raw_serial().to_vec(),
+            at: revoked.revocation_date.to_datetime(),
+            extensions: Extension::all(revoked.extensions()),
+        });
+        Ok(Self {
+            version: parsed
+                .version()
+                .map_or(1, |version| version.0.saturating_add(1)),
+            issuer: Name::from_x509(parsed.issuer()),
+            this_update: parsed.last_update().to_datetime(),
+            next_update: parsed.next_update().map(|time| time.to_datetime()),
+            revoked: revoked.collect(),
+            extensions: Extension::all(parsed.extensions()),
+            signature_algorithm: signature_algorithm(der)
+                .ok_or_else(|| broken("no signature algorithm".to_owned()))?
+                .to_vec(),
+            sha256: Sha256::digest(der).into(),
+        })
+    }
+
+    /// The number of the list, with its sign as written (section 5.2.3).
+    pub fn number(&self) -> Option<&[u8]> {
+        let number = self.extensions.iter().find(|one| one.oid == CRL_NUMBER)?;
+        Some(Reader::new(&number.value).expect_tag(asn1::INTEGER)?.value)
+    }
+}
+
+fn signature_algorithm(der: &[u8]) -> Option<&[u8]> {
+    let mut outer = Reader::inside(der, asn1::SEQUENCE)?;
+    outer.expect_tag(asn1::SEQUENCE)?;
+    Some(outer.expect_tag(asn1::SEQUENCE)?.raw)
+}
+
+const CRL_NUMBER: &str = "2.5.29.20";
