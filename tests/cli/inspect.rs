@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::support::{fixture, run, trustpack};
+use crate::support::server::Server;
+use crate::support::{fixture, pki, run, trustpack};
 
 #[test]
 fn pem_is_read_back() {
@@ -62,4 +63,30 @@ fn inspect(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
     output.stdout
+}
+
+#[test]
+fn a_server_is_shown_in_every_form() {
+    let root = pki::ca("Root", None, |_| ());
+    let leaf = pki::server(&["127.0.0.1"], Some(&root), |_| ());
+    let server = Server::start(vec![leaf.der.clone(), root.der.clone()], leaf.pkcs8());
+    let endpoint = format!("https://{}", server.address);
+    let page = String::from_utf8(inspect(&[&endpoint, "--full"], b"")).unwrap();
+    assert!(
+        page.contains("certificate 1 of") && page.contains("extensions"),
+        "{page}"
+    );
+    let pem = inspect(&[&endpoint, "--pem"], b"");
+    let lines = inspect(&[&endpoint, "--fields", "kind,place,sha256"], b"");
+    let lines = String::from_utf8(lines).unwrap();
+    assert!(lines.starts_with("server\t1\t"), "{lines}");
+    let of_pem = inspect(&["-", "--fields", "sha256"], &pem);
+    assert_eq!(of_pem.iter().filter(|octet| **octet == b'\n').count(), 2);
+    assert_eq!(lines.lines().count(), 2);
+    let json: serde_json::Value =
+        serde_json::from_slice(&inspect(&[&endpoint, "--json"], b"")).unwrap();
+    assert!(
+        json["servers"][0]["chain"][0]["extensions"].is_array(),
+        "{json}"
+    );
 }

@@ -135,7 +135,7 @@ fn critical_flags(der: &[u8]) -> Option<Vec<bool>> {
         .skip_while(|line| line.trim() != "X509v3 extensions:")
         .skip(1)
         // the signature comes after them
-        .take_while(|line| line.starts_with(&" ".repeat(9)));
+        .take_while(|line| !line.starts_with("    Signature Algorithm"));
     // an extension starts at twelve blanks, its value stands further right
     let names = lines
         .filter(|line| line.starts_with(&" ".repeat(12)) && !line.starts_with(&" ".repeat(13)));

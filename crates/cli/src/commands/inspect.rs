@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 use time::OffsetDateTime;
 use trustpack_core::fetch::Fetched;
-use trustpack_core::record::{ContentsRecord, FetchRecord};
+use trustpack_core::record::{CertificateRecord, ContentsRecord, FetchRecord};
 use trustpack_core::report::page::{self, Form};
 
 use super::Outcome;
@@ -20,6 +20,14 @@ use crate::render::{Talk, print, print_json, stdout_style};
 struct Inspection {
     files: Vec<ContentsRecord>,
     servers: Vec<FetchRecord>,
+    #[serde(skip)]
+    sent: Vec<Sent>,
+}
+
+/// The certificates of a server as they were sent: also those that are in no path, and the root.
+struct Sent {
+    target: String,
+    certificates: Vec<CertificateRecord>,
 }
 
 /// Runs the command.
@@ -40,6 +48,10 @@ pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
             .iter()
             .filter(|fetched| fetched.chain.is_some() || arguments.json.json)
             .map(|fetched| server(fetched, at))
+            .collect(),
+        sent: fetched
+            .iter()
+            .filter_map(|fetched| Sent::new(fetched, at))
             .collect(),
     };
     if arguments.json.json {
@@ -62,6 +74,18 @@ fn server(fetched: &Fetched, at: OffsetDateTime) -> FetchRecord {
     FetchRecord::new(fetched, analysis.as_ref(), at).with_details(analysis.as_ref(), at)
 }
 
+impl Sent {
+    fn new(fetched: &Fetched, at: OffsetDateTime) -> Option<Self> {
+        let certificates = fetched.chain.as_ref()?.certificates.iter();
+        Some(Self {
+            target: fetched.target.endpoint.to_string(),
+            certificates: certificates
+                .map(|certificate| CertificateRecord::full(certificate, at))
+                .collect(),
+        })
+    }
+}
+
 impl Inspection {
     /// One certificate alone gets its page, since a table of one row would say less; keys alone have nothing to put
     /// into the columns.
@@ -76,10 +100,10 @@ impl Inspection {
             style: stdout_style(),
         };
         let files = self.files.iter().map(|file| page::contents(file, &form));
-        let servers = self.servers.iter().map(|server| {
+        let servers = self.servers.iter().zip(&self.sent).map(|(server, sent)| {
             let mut text = page::fetched(server);
             if full {
-                text.push_str(&page::certificates(&server.chain));
+                text.push_str(&page::certificates(&sent.certificates));
             }
             text
         });

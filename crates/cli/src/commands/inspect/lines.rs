@@ -32,10 +32,10 @@ pub(super) fn print_all(
             }
         }
     }
-    for server in &inspection.servers {
-        for (place, certificate) in server.chain.iter().enumerate() {
+    for sent in &inspection.sent {
+        for (place, certificate) in sent.certificates.iter().enumerate() {
             add(&Line {
-                source: &server.target,
+                source: &sent.target,
                 alias: &(place + 1).to_string(),
                 kind: "server",
                 place: place + 1,
