@@ -94,7 +94,7 @@ pub fn repair(store: KeyStore, came: &Repair<'_>) -> Edited {
             }) {
                 // of an alias in upper case it was said above
                 if !folds {
-                    told(note.message.clone());
+                    told(format!("it was {}", note.message));
                 }
             }
             sealed_anew(entry, came, &mut told)

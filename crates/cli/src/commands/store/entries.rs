@@ -26,7 +26,7 @@ pub(super) fn rename(arguments: &store::Rename, talk: &Talk) -> Result<Outcome> 
 }
 
 pub(super) fn repair(arguments: &store::Repair, talk: &Talk) -> Result<Outcome> {
-    let editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
+    let editing = Editing::open_for_repair(&arguments.edited.store, &arguments.edit, talk)?;
     let contents = &editing.file.contents;
     let passwords: Vec<_> = editing
         .keys
