@@ -67,6 +67,9 @@ pub(super) fn run(arguments: &store::Find, talk: &Talk) -> Result<Outcome> {
             .flat_map(|file| file.matches.iter().map(|one| (file.store.as_str(), one)));
         print(&render::matches(all, &stdout_style()))?;
     }
+    if !whole && !is_found {
+        talk.say("not found in what could be read; --password names the passwords of the stores");
+    }
     if files.tell_failures(talk) || !whole {
         return Ok(Outcome::Incomplete);
     }

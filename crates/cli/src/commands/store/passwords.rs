@@ -50,7 +50,7 @@ pub(super) fn of_store(arguments: &store::Passwd, talk: &Talk) -> Result<Outcome
         )?
     };
     if new.is_none() && format != Format::Pkcs12 {
-        let message = format!("{name}: {format} is not without a password");
+        let message = format!("{name}: a {format} always has a password");
         let hint = "name another with --new-password; `empty` is the password of no characters";
         return Err(Hinted::new(message, hint).into());
     }
