@@ -11,6 +11,7 @@
 mod bad_input;
 mod kill;
 mod pack;
+mod store;
 
 #[path = "../support/mod.rs"]
 mod support;
