@@ -16,7 +16,8 @@ pub(crate) struct Desk {
 }
 
 /// Names here, and what they are copies of.
-const FILES: [(&str, &str); 18] = [
+const FILES: [(&str, &str); 19] = [
+    ("cacerts", "keystores/p12/cacerts"),
     ("chain.p7b", "der/chain.p7b"),
     ("clear.key", "pki/server.key.pem"),
     ("encrypted.key", "pem/encrypted.key.pem"),
