@@ -9,9 +9,11 @@
 )]
 
 mod bad_input;
+mod docs;
 mod inspect;
 mod kill;
 mod pack;
+mod store;
 
 #[path = "../support/mod.rs"]
 mod support;

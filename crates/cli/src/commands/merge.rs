@@ -150,7 +150,7 @@ impl Choice {
                     report::count(count, "certificate")
                 ),
                 _ => format!(
-                    "note: {} left out, with the certificates that belong to it",
+                    "note: {} left out, with any certificates that belong to it; `trustpack store import-key` takes them",
                     report::count(count, "key")
                 ),
             });

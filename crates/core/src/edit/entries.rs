@@ -78,13 +78,14 @@ pub fn copy(store: KeyStore, entries: &[Entry], from: Option<&str>) -> Result<Ed
     Ok(Edited { store, changes })
 }
 
-/// A key under another seal is another text and the same key, so only certificates and kind count where there are any.
-fn is_same(left: &Entry, right: &Entry) -> bool {
-    let is_kind = std::mem::discriminant(&left.kind) == std::mem::discriminant(&right.kind);
-    let has_certificates = !left.certificates().is_empty();
+/// A key under another seal is another text and the same key, so only certificates and kind count where there are any. In
+/// PKCS#12 a chain goes on with whatever issuers are in the file, so what is there may be longer.
+fn is_same(there: &Entry, copy: &Entry) -> bool {
+    let is_kind = std::mem::discriminant(&there.kind) == std::mem::discriminant(&copy.kind);
+    let has_certificates = !copy.certificates().is_empty();
     is_kind
-        && left.certificates() == right.certificates()
-        && (has_certificates || left.kind == right.kind)
+        && there.certificates().starts_with(copy.certificates())
+        && (has_certificates || there.kind == copy.kind)
 }
 
 fn refuse_taken(store: &KeyStore, alias: &str, own: Option<usize>) -> Result<(), EditError> {

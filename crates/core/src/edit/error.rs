@@ -90,7 +90,7 @@ impl EditError {
                 "choose another alias, or delete the entry that has it first".to_owned()
             }
             Self::ForeignCertificate { .. } => {
-                "name the certificates that issued the chain, each with its whole issuer".to_owned()
+                "name the issuers of the chain up to its root, and nothing else".to_owned()
             }
             Self::KeyOfAnother { .. } => {
                 "name the certificate that was issued for this key, or the key of this certificate"

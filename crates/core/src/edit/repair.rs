@@ -22,6 +22,8 @@ pub struct Repair<'a> {
     pub notes: &'a [Note],
     /// For the keys under a weak protection; those that none of them opens stay as they are.
     pub passwords: &'a [&'a Password],
+    /// Old ciphers are wanted, for readers that know no others.
+    pub keep_protection: bool,
 }
 
 impl<'a> Repair<'a> {
@@ -32,6 +34,7 @@ impl<'a> Repair<'a> {
             facts: &contents.facts,
             notes: &contents.notes,
             passwords,
+            keep_protection: false,
         }
     }
 }
@@ -94,7 +97,7 @@ pub fn repair(store: KeyStore, came: &Repair<'_>) -> Edited {
             }) {
                 // of an alias in upper case it was said above
                 if !folds {
-                    told(note.message.clone());
+                    told(format!("it was {}", note.message));
                 }
             }
             sealed_anew(entry, came, &mut told)
@@ -132,7 +135,7 @@ fn in_order(entry: Entry, told: &mut impl FnMut(String)) -> Entry {
 /// A key of PKCS#12 under anything but PBES2 in the clear, so that it is sealed when it is written.
 fn sealed_anew(entry: Entry, came: &Repair<'_>, told: &mut impl FnMut(String)) -> Entry {
     let weak = |key: &&SealedKey| key.is_sealed() && !key.is_pbes2();
-    if came.format != Format::Pkcs12 {
+    if came.format != Format::Pkcs12 || came.keep_protection {
         return entry;
     }
     let Some((key, clear)) = entry
@@ -149,7 +152,7 @@ fn sealed_anew(entry: Entry, came: &Repair<'_>, told: &mut impl FnMut(String)) -
 /// Why the store as a whole is to be written again.
 fn old_protection(came: &Repair<'_>) -> Option<String> {
     match (came.format, came.facts.version, came.facts.profile) {
-        (Format::Pkcs12, _, Some(Profile::Legacy)) => {
+        (Format::Pkcs12, _, Some(Profile::Legacy)) if !came.keep_protection => {
             let was: Vec<&str> = came
                 .facts
                 .encryption
@@ -222,6 +225,7 @@ mod tests {
             facts: &facts,
             notes: &[],
             passwords: &[],
+            keep_protection: false,
         };
         let edited = repair(store, &came);
         assert_eq!(
@@ -274,6 +278,7 @@ mod tests {
             facts: &facts,
             notes: &[],
             passwords: &[],
+            keep_protection: false,
         };
         let edited = repair(store.clone(), &came(Format::Pkcs12));
         assert_eq!(aliases(&edited.store), ["Root", "root-3", "root-2"]);

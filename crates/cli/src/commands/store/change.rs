@@ -35,8 +35,21 @@ struct Report<'a> {
 }
 
 impl<'a> Editing<'a> {
-    /// Opens the store; nobody else of us changes it meanwhile.
+    /// Opens the store, and says what is odd about it; nobody else of us changes it meanwhile.
     pub(super) fn open(store: &Path, options: &'a EditOptions, talk: &Talk) -> Result<Self> {
+        let editing = Self::open_for_repair(store, options, talk)?;
+        for note in &editing.file.contents.notes {
+            talk.say(format!("note: {}: {note}", editing.file.name()));
+        }
+        Ok(editing)
+    }
+
+    /// As [`open`](Self::open), for a verb that says itself what is odd.
+    pub(super) fn open_for_repair(
+        store: &Path,
+        options: &'a EditOptions,
+        talk: &Talk,
+    ) -> Result<Self> {
         let guard = Guard::of(store)?;
         let file = StoreFile::open(store, options.password.as_ref(), talk)?;
         let purpose = format!("the keys in {}", file.name());

@@ -2,10 +2,12 @@
 
 use anyhow::{Context, Result};
 use trustpack_core::edit::{self, Repair, pick, pick_one};
+use trustpack_core::keystore::Profile;
 
 use super::change::Editing;
 use crate::args::store;
 use crate::commands::Outcome;
+use crate::hint::Hinted;
 use crate::render::Talk;
 
 pub(super) fn delete(arguments: &store::Delete, talk: &Talk) -> Result<Outcome> {
@@ -18,6 +20,15 @@ pub(super) fn delete(arguments: &store::Delete, talk: &Talk) -> Result<Outcome> 
 
 pub(super) fn rename(arguments: &store::Rename, talk: &Talk) -> Result<Outcome> {
     let mut editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
+    if !editing.file.format.has_aliases() {
+        let message = format!(
+            "{}: {} has no aliases",
+            editing.file.name(),
+            editing.file.format
+        );
+        let hint = "`trustpack convert` makes a store of it, in which entries have names";
+        return Err(Hinted::new(message, hint).into());
+    }
     let store = std::mem::take(&mut editing.file.contents.store);
     let place = pick_one(&store, &arguments.alias).with_context(|| editing.file.name())?;
     let new = editing.spelled(&arguments.new, talk);
@@ -26,7 +37,7 @@ pub(super) fn rename(arguments: &store::Rename, talk: &Talk) -> Result<Outcome> 
 }
 
 pub(super) fn repair(arguments: &store::Repair, talk: &Talk) -> Result<Outcome> {
-    let editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
+    let editing = Editing::open_for_repair(&arguments.edited.store, &arguments.edit, talk)?;
     let contents = &editing.file.contents;
     let passwords: Vec<_> = editing
         .keys
@@ -35,7 +46,8 @@ pub(super) fn repair(arguments: &store::Repair, talk: &Talk) -> Result<Outcome> 
         .chain(editing.keys.of_all())
         .chain(&editing.file.password)
         .collect();
-    let came = Repair::of(contents, &passwords);
+    let mut came = Repair::of(contents, &passwords);
+    came.keep_protection = arguments.edit.profile == Some(Profile::Legacy);
     let edited = edit::repair(contents.store.clone(), &came);
     editing.finish_up_to_date(&edited, talk)
 }

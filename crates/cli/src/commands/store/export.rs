@@ -55,7 +55,8 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
     };
     let mut parts = Vec::new();
     for place in picked {
-        parts.push(part(&all.entries()[place], what, format)?);
+        let part = part(&all.entries()[place], what, format);
+        parts.push(part.with_context(|| name.clone())?);
     }
     let to = keys::Destination {
         format,

@@ -46,6 +46,10 @@ pub(super) fn run(arguments: &store::Find, talk: &Talk) -> Result<Outcome> {
     }
     let passwords = Passwords::resolve(&arguments.input_password, None, talk)?;
     let files = input::load(&inputs, &passwords);
+    let mut whole = true;
+    for loaded in &files.loaded {
+        whole &= loaded.tell_notes(talk);
+    }
     let found: Vec<Found> = files
         .loaded
         .iter()
@@ -63,7 +67,10 @@ pub(super) fn run(arguments: &store::Find, talk: &Talk) -> Result<Outcome> {
             .flat_map(|file| file.matches.iter().map(|one| (file.store.as_str(), one)));
         print(&render::matches(all, &stdout_style()))?;
     }
-    if files.tell_failures(talk) {
+    if !whole && !is_found {
+        talk.say("not found in what could be read; --password names the passwords of the stores");
+    }
+    if files.tell_failures(talk) || !whole {
         return Ok(Outcome::Incomplete);
     }
     if !is_found {

@@ -50,7 +50,7 @@ pub(super) fn of_store(arguments: &store::Passwd, talk: &Talk) -> Result<Outcome
         )?
     };
     if new.is_none() && format != Format::Pkcs12 {
-        let message = format!("{name}: {format} is not without a password");
+        let message = format!("{name}: a {format} always has a password");
         let hint = "name another with --new-password; `empty` is the password of no characters";
         return Err(Hinted::new(message, hint).into());
     }
@@ -81,7 +81,11 @@ pub(super) fn of_store(arguments: &store::Passwd, talk: &Talk) -> Result<Outcome
         detail.push(format!("with the keys {}", resealed.opened.join(", ")));
     }
     if !resealed.locked.is_empty() {
-        detail.push(format!("{} keep their own", resealed.locked.join(", ")));
+        let keep = match resealed.locked.as_slice() {
+            [_] => "keeps its own",
+            _ => "keep their own",
+        };
+        detail.push(format!("{} {keep}", resealed.locked.join(", ")));
     }
     let change = Change {
         alias: None,

@@ -1,0 +1,111 @@
+//! What the documentation says has to run.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use rustls_pki_types::CertificateDer;
+
+use crate::store::Desk;
+use crate::support::server::Server;
+use crate::support::{fixture, root, stderr};
+
+/// What stands between backticks and begins with our name.
+fn commands_of(text: &str) -> Vec<&str> {
+    let spans = text.split('`').skip(1).step_by(2);
+    let lines = text.lines().map(str::trim);
+    let mut commands: Vec<&str> = spans.chain(lines).collect();
+    commands.retain(|command| command.starts_with("trustpack ") && !command.contains('\n'));
+    commands
+}
+
+/// As a shell does it, for words and single quotes.
+fn words_of(command: &str) -> Vec<String> {
+    let words = command.split_whitespace().skip(1);
+    words
+        .map(|word| word.trim_matches('\'').to_owned())
+        .collect()
+}
+
+/// Stands for `server.test`.
+fn server_test() -> Server {
+    let der = |name| CertificateDer::from(fs::read(fixture(name)).unwrap());
+    let key = fs::read(fixture("pki/server.key.pem")).unwrap();
+    let key = pem::parse(key).unwrap().into_contents();
+    Server::start(
+        vec![der("der/server.cer"), der("der/intermediate.cer")],
+        key,
+    )
+}
+
+/// Runs each command in a folder of its own.
+fn assert_they_run(commands: &[&str]) {
+    let server = server_test();
+    let at = server.address.to_string();
+    let mut failed = Vec::new();
+    for command in commands {
+        let desk = Desk::new();
+        let mut words = words_of(command);
+        if command.contains("://") {
+            words.extend(["--connect".to_owned(), at.clone()]);
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = desk.command(&words).output().unwrap();
+        if !output.status.success() {
+            failed.push(format!("{command}: {}\n{}", output.status, stderr(&output)));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn every_command_for_users_of_portecle_runs() {
+    let text = fs::read_to_string(root().join("docs/portecle.md")).unwrap();
+    let commands: Vec<&str> = commands_of(&text)
+        .into_iter()
+        // named as coming later
+        .filter(|command| {
+            !["trustpack new", "trustpack sign", "trustpack diff"]
+                .iter()
+                .any(|later| command.starts_with(later))
+        })
+        .collect();
+    assert!(commands.len() > 60, "{}", commands.len());
+    assert_they_run(&commands);
+}
+
+#[test]
+fn every_action_of_portecle_has_a_row_and_every_done_one_a_case() {
+    let text = fs::read_to_string(root().join("docs/portecle.md")).unwrap();
+    let cases = fs::read_dir(root().join("tests/cli/cmd/portecle")).unwrap();
+    let numbers_of_cases: BTreeSet<u32> = cases
+        .map(|case| {
+            let name = case.unwrap().file_name().into_string().unwrap();
+            name.split('-').next().unwrap().parse().unwrap()
+        })
+        .collect();
+    let mut numbers = Vec::new();
+    for line in text.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, number, _, answer, _] = cells.as_slice() else {
+            continue;
+        };
+        let Ok(number) = number.parse() else { continue };
+        let is_done = !["Not done: ", "Not yet: ", "No command: "]
+            .iter()
+            .any(|reason| answer.starts_with(reason));
+        assert_eq!(is_done, numbers_of_cases.contains(&number), "{line}");
+        assert!(!is_done || answer.contains("`trustpack "), "{line}");
+        numbers.push(number);
+    }
+    assert_eq!(numbers, (1..=36).collect::<Vec<u32>>());
+}
+
+#[test]
+fn the_stores_of_the_readme_run() {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, section) = text.split_once("\n## Stores, entry by entry\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let commands = commands_of(section);
+    assert!(commands.len() >= 8, "{commands:?}");
+    assert_they_run(&commands);
+}
