@@ -219,16 +219,16 @@ pub(crate) struct Export {
     pub encoding: Encoding,
 
     /// Password of the store that is read: env:NAME, file:PATH, fd:N, prompt, none, empty.
-    #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
+    #[arg(long, help_heading = "Passwords", value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub password: Option<PasswordSource>,
 
     /// Passwords of keys: to open them, and to encrypt them in the output. With none they are written in the clear,
     /// and ALIAS= only opens. Repeatable.
-    #[arg(long, value_name = "[ALIAS=]SOURCE", value_parser = SourceParser::<KeyPasswordSource>::default())]
+    #[arg(long, help_heading = "Passwords", value_name = "[ALIAS=]SOURCE", value_parser = SourceParser::<KeyPasswordSource>::default())]
     pub key_password: Vec<KeyPasswordSource>,
 
     /// Password of the store that is written. Default: that of the store that is read.
-    #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
+    #[arg(long, help_heading = "Passwords", value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub output_password: Option<PasswordSource>,
 
     #[arg(long, value_name = "PROFILE", value_parser = words::<Profile>(PROFILES), help = PROFILE_HELP)]

@@ -122,6 +122,8 @@ mod tests {
         let taken = rename(trusted_store(&["a", "b"]), 0, "B").unwrap_err();
         let alias = "b".to_owned();
         assert_eq!(taken, EditError::AliasTaken { alias });
+        assert_eq!(spelled("Größe A", Format::Jks), "größe a");
+        assert_eq!(spelled("Größe A", Format::Pkcs12), "Größe A");
         // the same name in another case, and the same name
         let edited = rename(trusted_store(&["a"]), 0, "A").unwrap();
         assert_eq!(aliases(&edited.store), ["A"]);

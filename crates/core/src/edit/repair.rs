@@ -260,6 +260,10 @@ mod tests {
         );
         assert!(!edited.store.entries()[0].key().unwrap().is_sealed());
 
+        let mut kept = Repair::of(&contents, &passwords);
+        kept.keep_protection = true;
+        assert_eq!(repair(contents.store.clone(), &kept).changes, []);
+
         let sound = written(&store, Format::Pkcs12, Profile::Modern, false);
         let edited = repair(sound.store.clone(), &Repair::of(&sound, &passwords));
         assert_eq!(edited.changes, []);
