@@ -198,22 +198,8 @@ pub(crate) struct Merge {
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
 
-    /// What to do when an alias is taken by another certificate.
-    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = words::<OnConflict>(&["fail", "keep", "rename", "replace"]))]
-    pub on_conflict: OnConflict,
-
-    /// Which certificates to take. Default: root and intermediates of servers, everything of files.
-    #[arg(long, value_name = "WHICH", value_parser = words::<Select>(SELECT))]
-    pub select: Option<Select>,
-
-    /// Creation date of new entries. Default: notBefore of the certificate, so that equal input gives equal bytes.
-    #[arg(long, value_name = "TIME|now", value_parser = parse_time)]
-    pub created: Option<OffsetDateTime>,
-
-    /// Print the plan and write nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-
+    #[command(flatten)]
+    pub plan: PlanOptions,
     #[command(flatten)]
     pub output: MergedOutput,
     #[command(flatten)]
@@ -524,6 +510,14 @@ pub(crate) struct RequiredOutput {
     /// Overwrite an existing file that holds something else.
     #[arg(long)]
     pub force: bool,
+
+    /// Do all but write.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Keep the file as it was as FILE.bak, FILE.bak.2, …
+    #[arg(long)]
+    pub backup: bool,
 }
 
 /// Forms that some readers want.
@@ -537,6 +531,30 @@ pub(crate) struct Encoding {
     /// Write keys in PEM as OpenSSL did before PKCS#8: RSA PRIVATE KEY, EC PRIVATE KEY.
     #[arg(long)]
     pub traditional: bool,
+}
+
+/// How entries that come in are planned.
+#[derive(Debug, Args)]
+pub(crate) struct PlanOptions {
+    /// What to do when an alias is taken by another entry.
+    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = words::<OnConflict>(&["fail", "keep", "rename", "replace"]))]
+    pub on_conflict: OnConflict,
+
+    /// Which certificates to take. Default: root and intermediates of servers, everything of files.
+    #[arg(long, value_name = "WHICH", value_parser = words::<Select>(SELECT))]
+    pub select: Option<Select>,
+
+    /// Creation date of new entries. Default: notBefore of the certificate, so that equal input gives equal bytes.
+    #[arg(long, value_name = "TIME|now", value_parser = parse_time)]
+    pub created: Option<OffsetDateTime>,
+
+    /// Print the plan and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Keep the file as it was as STORE.bak, STORE.bak.2, …
+    #[arg(long)]
+    pub backup: bool,
 }
 
 /// The store that is merged into.

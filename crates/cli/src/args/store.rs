@@ -7,12 +7,10 @@ use clap::{Args, Subcommand};
 use time::OffsetDateTime;
 use trustpack_core::edit::is_fingerprint;
 use trustpack_core::keystore::{Format, Profile};
-use trustpack_core::merge::OnConflict;
-use trustpack_core::select::Select;
 
 use super::{
-    Encoding, InputPassword, Json, PROFILE_HELP, PROFILES, Reach, RequiredOutput, Roots, SELECT,
-    SourceParser, StorePassword, Time, format_help, parse_from, words,
+    Encoding, InputPassword, Json, PROFILE_HELP, PROFILES, PlanOptions, Reach, RequiredOutput,
+    Roots, SourceParser, StorePassword, Time, format_help, parse_from, words,
 };
 use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
@@ -111,25 +109,8 @@ pub(crate) struct Incoming {
     #[arg(long, value_name = "ALIAS", value_parser = NonEmptyStringValueParser::new())]
     pub alias: Option<String>,
 
-    /// What to do when an alias is taken by another entry.
-    #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = words::<OnConflict>(&["fail", "keep", "rename", "replace"]))]
-    pub on_conflict: OnConflict,
-
-    /// Which certificates to take. Default: root and intermediates of servers, everything of files.
-    #[arg(long, value_name = "WHICH", value_parser = words::<Select>(SELECT))]
-    pub select: Option<Select>,
-
-    /// Creation date of new entries. Default: notBefore of the certificate.
-    #[arg(long, value_name = "TIME|now", value_parser = parse_time)]
-    pub created: Option<OffsetDateTime>,
-
-    /// Print the plan and write nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-
-    /// Keep the file as it was as STORE.bak, STORE.bak.2, …
-    #[arg(long)]
-    pub backup: bool,
+    #[command(flatten)]
+    pub plan: PlanOptions,
 
     #[arg(long, value_name = "FORMAT", value_parser = parse_from::<Format>, help = format_help())]
     pub format: Option<Format>,
@@ -209,10 +190,6 @@ pub(crate) struct Export {
     #[arg(long, value_name = "WHAT")]
     pub what: Option<What>,
 
-    /// Do all but write.
-    #[arg(long)]
-    pub dry_run: bool,
-
     #[command(flatten)]
     pub output: RequiredOutput,
     #[command(flatten)]
@@ -262,17 +239,8 @@ pub(crate) struct Delete {
     #[command(flatten)]
     pub edited: Edited,
 
-    /// Aliases or patterns (`api-*`).
-    #[arg(
-        value_name = "ALIAS",
-        required_unless_present = "all",
-        conflicts_with = "all"
-    )]
-    pub aliases: Vec<String>,
-
-    /// Every entry.
-    #[arg(long)]
-    pub all: bool,
+    #[command(flatten)]
+    pub picked: Picked,
 
     #[command(flatten)]
     pub edit: EditOptions,
@@ -313,17 +281,8 @@ pub(crate) struct Copy {
     #[command(flatten)]
     pub edited: Edited,
 
-    /// Aliases or patterns (`api-*`).
-    #[arg(
-        value_name = "ALIAS",
-        required_unless_present = "all",
-        conflicts_with = "all"
-    )]
-    pub aliases: Vec<String>,
-
-    /// Every entry.
-    #[arg(long)]
-    pub all: bool,
+    #[command(flatten)]
+    pub picked: Picked,
 
     /// The alias of the copy, of one entry.
     #[arg(long = "as", value_name = "ALIAS", value_parser = NonEmptyStringValueParser::new(), required_unless_present = "to")]
@@ -425,17 +384,8 @@ pub(crate) struct KeyPasswd {
     #[command(flatten)]
     pub edited: Edited,
 
-    /// Aliases or patterns (`api-*`).
-    #[arg(
-        value_name = "ALIAS",
-        required_unless_present = "all",
-        conflicts_with = "all"
-    )]
-    pub aliases: Vec<String>,
-
-    /// Every key.
-    #[arg(long)]
-    pub all: bool,
+    #[command(flatten)]
+    pub picked: Picked,
 
     /// The new password of the keys. Default: that of the store.
     #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
@@ -513,6 +463,22 @@ fn parse_fingerprint(text: &str) -> Result<String, String> {
     } else {
         Err("a fingerprint is hex, eight digits of it or more".to_owned())
     }
+}
+
+/// The entries that are meant.
+#[derive(Debug, Args)]
+pub(crate) struct Picked {
+    /// Aliases or patterns (`api-*`).
+    #[arg(
+        value_name = "ALIAS",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    pub aliases: Vec<String>,
+
+    /// Every entry.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// The store that is changed.

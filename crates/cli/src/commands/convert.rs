@@ -1,5 +1,7 @@
 //! `trustpack convert`: another format, nothing else.
 
+use std::path::Path;
+
 use anyhow::Result;
 use trustpack_core::Certificate;
 use trustpack_core::alias::{self, Aliases};
@@ -95,11 +97,7 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         } else {
             all
         };
-        let target = Target {
-            armor: arguments.encoding.armor,
-            traditional_keys: arguments.encoding.traditional,
-            ..Target::new(path, format, arguments.output.force)
-        };
+        let target = target(path, format, arguments);
         store::save(&all, &others, &target, &protection, talk)?;
     }
     // What can be read is written, and the exit code says that it is not all.
@@ -108,6 +106,16 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     } else {
         Outcome::Incomplete
     })
+}
+
+fn target<'a>(path: &'a Path, format: Format, arguments: &Convert) -> Target<'a> {
+    Target {
+        dry_run: arguments.output.dry_run,
+        backup: arguments.output.backup,
+        armor: arguments.encoding.armor,
+        traditional_keys: arguments.encoding.traditional,
+        ..Target::new(path, format, arguments.output.force)
+    }
 }
 
 /// Each certificate once, chains included, into a file of its own.
@@ -146,7 +154,9 @@ fn split(
     if store.has_keys() {
         talk.warn("keys are not written by --split; `trustpack store export` writes them");
     }
-    output::create_folder(folder)?;
+    if !arguments.output.dry_run {
+        output::create_folder(folder)?;
+    }
     let mut stems = Aliases::default();
     for der in certificates {
         let stem = match Certificate::from_der(der.clone()) {
@@ -157,10 +167,7 @@ fn split(
         let file = folder.join(format!("{stem}.{}", format.extension()));
         let one = Entry::trusted(alias_for(format, &stem), der.clone());
         let one = date_all(std::iter::once(one).collect());
-        let target = Target {
-            armor: arguments.encoding.armor,
-            ..Target::new(&file, format, arguments.output.force)
-        };
+        let target = target(&file, format, arguments);
         store::save(&one, &Others::default(), &target, protection, talk)?;
     }
     Ok(())

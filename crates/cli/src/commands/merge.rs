@@ -31,7 +31,6 @@ pub(super) struct Choice {
     pub kind: Kind,
     /// For the one entry that comes in.
     pub alias: Option<String>,
-    pub backup: bool,
 }
 
 /// Which entries are taken.
@@ -64,9 +63,9 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
     let guard = Guard::of(path)?;
     destination.refresh(told)?;
     let mut options = MergeOptions::new(arguments.time.now());
-    options.on_conflict = arguments.on_conflict;
+    options.on_conflict = arguments.plan.on_conflict;
     options.for_java = destination.format.has_password();
-    if let Some(created) = arguments.created {
+    if let Some(created) = arguments.plan.created {
         options.created = CreatedPolicy::Fixed(Timestamp::from_secs(created.unix_timestamp()));
     }
     let plan = plan(&destination.contents.store, &incoming, &options);
@@ -106,7 +105,7 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
         });
         return Ok(Outcome::Fine);
     }
-    if arguments.dry_run {
+    if arguments.plan.dry_run {
         talk.say(format!("dry run: {name} was not written"));
         return Ok(Outcome::Fine);
     }
@@ -125,7 +124,7 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
     };
     let merged = plan.apply(std::mem::take(&mut destination.contents.store));
     let target = Target {
-        backup: choice.backup,
+        backup: arguments.plan.backup,
         ..destination.target(&guard)
     };
     destination.save(&merged, &target, &protection, talk)?;
@@ -243,7 +242,7 @@ fn gather(
             let name = fetched.target.endpoint.to_string();
             let chosen = select(
                 &analysis,
-                arguments.select.unwrap_or(Select::Issuers),
+                arguments.plan.select.unwrap_or(Select::Issuers),
                 &name,
             );
             for finding in analysis.findings.iter().chain(&chosen.findings) {
@@ -278,7 +277,7 @@ fn from_file(
     talk: &Talk,
 ) -> Result<Vec<Incoming>> {
     let store = keys::open_and_pair(loaded.contents.store, passwords, to, talk)?;
-    let wanted = |incoming: &Incoming| match arguments.select {
+    let wanted = |incoming: &Incoming| match arguments.plan.select {
         None | Some(Select::Chain) => true,
         Some(select) => incoming.entry.certificates().first().is_some_and(|der| {
             Certificate::from_der(der.clone())

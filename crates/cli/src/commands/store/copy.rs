@@ -55,8 +55,8 @@ pub(super) fn run(arguments: &store::Copy, talk: &Talk) -> Result<Outcome> {
 /// The entries under the aliases that their copies get.
 fn copies(arguments: &store::Copy, editing: &Editing<'_>, talk: &Talk) -> Result<Vec<Entry>> {
     let store = &editing.file.contents.store;
-    let places =
-        pick(store, &arguments.aliases, arguments.all).with_context(|| editing.file.name())?;
+    let places = pick(store, &arguments.picked.aliases, arguments.picked.all)
+        .with_context(|| editing.file.name())?;
     let mut copies: Vec<Entry> = places
         .iter()
         .map(|place| store.entries()[*place].clone())

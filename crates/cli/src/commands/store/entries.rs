@@ -13,8 +13,8 @@ use crate::render::Talk;
 pub(super) fn delete(arguments: &store::Delete, talk: &Talk) -> Result<Outcome> {
     let mut editing = Editing::open(&arguments.edited.store, &arguments.edit, talk)?;
     let store = std::mem::take(&mut editing.file.contents.store);
-    let places =
-        pick(&store, &arguments.aliases, arguments.all).with_context(|| editing.file.name())?;
+    let places = pick(&store, &arguments.picked.aliases, arguments.picked.all)
+        .with_context(|| editing.file.name())?;
     editing.finish(&edit::delete(store, &places), talk)
 }
 

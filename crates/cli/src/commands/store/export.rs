@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
         save(&joined, path.clone(), format, arguments, &protection, talk)?;
         return Ok(Outcome::Fine);
     }
-    if !arguments.dry_run {
+    if !arguments.output.dry_run {
         output::create_folder(path)?;
     }
     let mut stems = Aliases::default();
@@ -177,7 +177,8 @@ fn save(
     talk: &Talk,
 ) -> Result<()> {
     let target = Target {
-        dry_run: arguments.dry_run,
+        dry_run: arguments.output.dry_run,
+        backup: arguments.output.backup,
         armor: arguments.encoding.armor,
         traditional_keys: arguments.encoding.traditional,
         ..Target::new(&file, format, arguments.output.force)

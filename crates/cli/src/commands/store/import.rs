@@ -20,14 +20,10 @@ fn import(incoming: Incoming, kind: Kind, talk: &Talk) -> Result<Outcome> {
     let choice = Choice {
         kind,
         alias: incoming.alias,
-        backup: incoming.backup,
     };
     let merge = Merge {
         inputs: incoming.inputs,
-        on_conflict: incoming.on_conflict,
-        select: incoming.select,
-        created: incoming.created,
-        dry_run: incoming.dry_run,
+        plan: incoming.plan,
         output: MergedOutput {
             output: incoming.store,
             format: incoming.format,

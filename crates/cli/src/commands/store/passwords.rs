@@ -148,7 +148,8 @@ pub(super) fn of_keys(arguments: &store::KeyPasswd, talk: &Talk) -> Result<Outco
         return Err(Hinted::new(message, hint).into());
     }
     let store = std::mem::take(&mut editing.file.contents.store);
-    let picked = pick(&store, &arguments.aliases, arguments.all).with_context(|| name.clone())?;
+    let picked = pick(&store, &arguments.picked.aliases, arguments.picked.all)
+        .with_context(|| name.clone())?;
     let keys = keys_of(&store);
     let places: Vec<usize> = picked
         .into_iter()
