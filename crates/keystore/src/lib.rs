@@ -11,7 +11,7 @@
 //! | [PkiPath](Format::PkiPath) | one chain, the root first | the same | no | no |
 //! | [JKS](Format::Jks) | versions 1 and 2 | version 2 | store and key | yes |
 //! | [JCEKS](Format::Jceks) | the same, and secret keys | version 2 | store and key | yes |
-//! | [PKCS#12](Format::Pkcs12) | DER or BER; PBES1, PBES2 and the PKCS#12 schemes; password-based MAC | as Java 16 and later write it | store and key | yes |
+//! | [PKCS#12](Format::Pkcs12) | DER or BER; PBES1, PBES2 and the PKCS#12 schemes; the MAC of PKCS#12 and PBMAC1 | in the profiles of [`Profile`] | store and key | yes |
 //! | [BKS](Format::Bks) | versions 0 to 2 | version 2 | store and key | yes |
 //! | [UBER](Format::Uber) | version 1 | version 1 | store and key | yes |
 //! | [BCFKS](Format::Bcfks) | PBKDF2 and scrypt, AES-256-CCM | BouncyCastle's defaults | store and key | yes |
