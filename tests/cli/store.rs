@@ -103,7 +103,7 @@ const WRITING: [&str; 16] = [
     "new new.p12 --password env:STORE_PASS",
     "new new.bks --password env:STORE_PASS",
     "import trust.jks other-root.pem --password env:STORE_PASS",
-    "import-key keys.jks encrypted.key fullchain.pem --alias again --key-password env:KEY_PASS --input-password env:STORE_PASS --password env:STORE_PASS",
+    "import-key trust.jks encrypted.key fullchain.pem --alias again --key-password env:KEY_PASS --input-password env:STORE_PASS --password env:STORE_PASS",
     "import-reply keys.jks server.test chain.p7b --password env:STORE_PASS",
     "export trust.jks test-root -o exported.cer --password env:STORE_PASS",
     "export trust.jks --all -o certificates/ --password env:STORE_PASS",

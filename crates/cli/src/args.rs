@@ -20,6 +20,14 @@ use trustpack_core::select::Select;
 use crate::duration::{parse_duration, parse_time};
 use crate::password::{KeyPasswordSource, PasswordSource};
 
+const STORE_EXAMPLES: &str = "\
+Examples:
+  trustpack inspect keys.jks
+  trustpack store import trust.jks root.pem --password env:STORE_PASS
+  trustpack store rename keys.jks mykey server --password env:STORE_PASS --dry-run
+
+Exit codes: 0 done, or nothing to do · 1 a conflict was refused, nothing found · 2 could not do it";
+
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine · 1 the answer is no (expired, not trusted, invalid) · 2 could not do it";
 
@@ -45,7 +53,7 @@ pub(crate) enum Command {
     Convert(Convert),
     Merge(Merge),
     /// Change one store, entry by entry: import, export, delete, rename, copy, passwords, repair.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = STORE_EXAMPLES)]
     Store(store::Store),
     Check(Check),
     Verify(Verify),
@@ -536,7 +544,8 @@ pub(crate) struct Encoding {
 /// How entries that come in are planned.
 #[derive(Debug, Args)]
 pub(crate) struct PlanOptions {
-    /// What to do when an alias is taken by another entry.
+    /// What to do when an alias that the input or --alias names is taken by another entry. One that is made from a
+    /// certificate gets a number.
     #[arg(long, value_name = "POLICY", default_value = "fail", value_parser = words::<OnConflict>(&["fail", "keep", "rename", "replace"]))]
     pub on_conflict: OnConflict,
 

@@ -77,7 +77,7 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
             "get the file again, in binary mode when it is copied by FTP, and compare sizes"
         }
         Error::PasswordRequired { .. } => {
-            "name it with --input-password (of a store that is trusted or merged into: --password) env:NAME, file:PATH, prompt or empty; keytool's usual one is \"changeit\""
+            "name it as env:NAME, file:PATH, prompt or empty with the password option of the command (--password, --input-password); keytool's usual one is \"changeit\""
         }
         Error::WrongPassword { .. } => {
             "check which password is meant for this file; keytool's usual one is \"changeit\""
@@ -105,6 +105,12 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         Error::EntryUnfit { .. } => "choose a store format (.jks, .p12) or .pem",
         Error::KeySealed { .. } => {
             "name the password that opens it: of its store with --password or --input-password, its own with --key-password"
+        }
+        Error::PasswordUnfit { why, .. } if why.contains("needs one") => {
+            "name one with --password (of an export: --output-password) env:NAME, file:PATH or prompt"
+        }
+        Error::PasswordUnfit { why, .. } if why.contains("has none") => {
+            "leave --password out, or choose another --profile"
         }
         Error::PasswordUnfit { .. } => "choose another password with --password",
         _ => return None,

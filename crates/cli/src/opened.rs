@@ -4,8 +4,9 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use trustpack_core::edit::{Action, Change};
 use trustpack_core::keystore::{
-    self, Contents, Format, Integrity, KeyStore, NoteKind, Password, ReadOptions,
+    self, At, Contents, Format, Integrity, KeyStore, NoteKind, Password, Profile, ReadOptions,
 };
 
 use crate::hint::Hinted;
@@ -148,6 +149,41 @@ impl StoreFile {
         Ok(())
     }
 
+    /// What writing changes beyond what was asked for: old openssl makes entries that Java does not see and ciphers that
+    /// are not written here.
+    pub(crate) fn tell_side_effects(
+        &self,
+        store: &KeyStore,
+        told: &[Change],
+        protection: &Protection,
+        talk: &Talk,
+    ) {
+        if self.format != Format::Pkcs12 {
+            return;
+        }
+        let name = self.name();
+        let is_told = |alias: &str| {
+            told.iter().any(|change| {
+                change.action == Action::Repaired && change.alias.as_deref() == Some(alias)
+            })
+        };
+        for note in &self.contents.notes {
+            if let (NoteKind::Invisible, At::Entry(alias)) = (note.kind, &note.at)
+                && store.find(alias).is_some()
+                && !is_told(alias)
+            {
+                talk.say(format!("note: {name}: {alias:?} becomes visible to Java"));
+            }
+        }
+        let mut old = self.contents.facts.encryption.iter();
+        let rare = old.find(|scheme| scheme.starts_with("RC"));
+        if let (Some(scheme), Profile::Legacy) = (rare, protection.profile) {
+            talk.say(format!(
+                "note: {name}: certificates are under 3DES now, they were under {scheme}; --profile modern is safer"
+            ));
+        }
+    }
+
     /// Where the store is written: in the place of the file that was read.
     pub(crate) fn target<'a>(&'a self, guard: &'a Guard) -> Target<'a> {
         Target {
@@ -176,6 +212,10 @@ fn exists(path: &Path) -> bool {
 
 /// One file is meant.
 pub(crate) fn refuse_folder(path: &Path) -> Result<()> {
+    if output::is_device(path) && !output::is_stdout(path) {
+        let message = format!("{} is no file, and a store is meant", path.display());
+        return Err(Hinted::new(message, "name a file").into());
+    }
     if output::is_folder(path) && !output::is_stdout(path) {
         let message = format!("{} is a folder, and one store is meant", path.display());
         return Err(Hinted::new(message, "name a file in it").into());
@@ -199,6 +239,13 @@ fn refuse_lossy(contents: &Contents, name: &str) -> Result<()> {
         .iter()
         .find(|note| note.kind == NoteKind::Skipped);
     match skipped {
+        Some(_) if contents.integrity == Integrity::NotVerified => {
+            let error = keystore::Error::PasswordRequired {
+                format: contents.format,
+                what: "all of it".to_owned(),
+            };
+            Err(anyhow::Error::from(error).context(name.to_owned()))
+        }
         Some(note) => Err(Hinted::new(
             format!("{name}: a part of it cannot be read and would be lost: {note}"),
             "merge it into a new file: name it as an input and another file with -o",

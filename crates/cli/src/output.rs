@@ -25,6 +25,14 @@ pub(crate) enum Privacy {
 }
 
 impl Privacy {
+    /// What of the mode of an old file a new one may keep.
+    fn allowed(self) -> u32 {
+        match self {
+            Self::Private => 0o7770,
+            Self::Public => 0o7777,
+        }
+    }
+
     fn mode(self) -> u32 {
         match self {
             Self::Private => 0o600,
@@ -58,7 +66,9 @@ const PREFIX: &str = ".trustpack-";
 
 /// Whether the path means stdout.
 pub(crate) fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
+    // behind the other names lies the file that stdout was redirected to, which is appended to and not replaced
+    const NAMES: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+    NAMES.iter().any(|name| path == Path::new(name))
 }
 
 /// The output in messages.
@@ -205,8 +215,8 @@ pub(crate) fn is_changed_by(path: &Path, bytes: &[u8]) -> bool {
     !is_stdout(path) && path.is_file() && fs::read(path).is_ok_and(|there| there != bytes)
 }
 
-/// Copies a file, mode included, to the first free of `FILE.bak`, `FILE.bak.2`, …, and returns that.
-pub(crate) fn back_up(path: &Path) -> Result<PathBuf> {
+/// Copies a file, mode included but for what is closed to everybody, to the first free of `FILE.bak`, `FILE.bak.2`, …, and returns that.
+pub(crate) fn back_up(path: &Path, privacy: Privacy) -> Result<PathBuf> {
     let bytes = fs::read(path).with_context(|| path.display().to_string())?;
     let mode = fs::metadata(path)?.mode();
     for number in 1..MAX_BACKUPS {
@@ -226,7 +236,7 @@ pub(crate) fn back_up(path: &Path) -> Result<PathBuf> {
             Privacy::Private,
             Existing::Keep,
         )?;
-        fs::set_permissions(&kept, Permissions::from_mode(mode & 0o7777))?;
+        fs::set_permissions(&kept, Permissions::from_mode(mode & privacy.allowed()))?;
         return Ok(kept);
     }
     let message = format!("{}: there are {MAX_BACKUPS} backups of it", path.display());
@@ -356,12 +366,7 @@ fn keep_mode_and_owner(file: &File, old: &fs::Metadata, privacy: Privacy) -> io:
         let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
     }
     // A group may have been given access on purpose; everybody never is, once a key is inside.
-    let allowed = if privacy == Privacy::Private {
-        0o7770
-    } else {
-        0o7777
-    };
-    file.set_permissions(Permissions::from_mode(old.mode() & allowed))
+    file.set_permissions(Permissions::from_mode(old.mode() & privacy.allowed()))
 }
 
 #[cfg(test)]
@@ -467,14 +472,16 @@ mod tests {
         fs::write(&path, b"one").unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         assert!(is_changed_by(&path, b"two") && !is_changed_by(&path, b"one"));
-        let first = back_up(&path).unwrap();
+        let first = back_up(&path, Privacy::Public).unwrap();
         fs::write(&path, b"two").unwrap();
-        let second = back_up(&path).unwrap();
+        let second = back_up(&path, Privacy::Public).unwrap();
         assert_eq!(first, folder.path().join("store.bak"));
         assert_eq!(second, folder.path().join("store.bak.2"));
         assert_eq!(fs::read(first).unwrap(), b"one");
         assert_eq!(fs::read(&second).unwrap(), b"two");
         assert_eq!(mode(&second), 0o640);
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(mode(&back_up(&path, Privacy::Private).unwrap()), 0o640);
     }
 
     #[test]

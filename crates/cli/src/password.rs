@@ -1,6 +1,6 @@
 //! Where passwords come from. None, empty and a value are three different answers.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
@@ -139,7 +139,7 @@ pub(crate) struct KeyPasswords {
     /// Of all keys without one of their own: not told, none at all, or a value.
     pub all: Option<Option<Password>>,
     /// Of single keys, by alias.
-    pub own: HashMap<String, Password>,
+    pub own: BTreeMap<String, Password>,
 }
 
 impl KeyPasswords {
@@ -169,13 +169,25 @@ impl KeyPasswords {
 
     /// Those that may open the key of this alias, the most particular first.
     pub(crate) fn for_alias(&self, alias: &str) -> impl Iterator<Item = &Password> {
+        self.of(alias).into_iter().chain(self.all.iter().flatten())
+    }
+
+    /// That of one key: by its alias as spelled, else without case.
+    pub(crate) fn of(&self, alias: &str) -> Option<&Password> {
         let folded = alias.to_lowercase();
-        let own = self
-            .own
-            .iter()
-            .filter(move |(own, _)| own.to_lowercase() == folded);
-        own.map(|(_, password)| password)
-            .chain(self.all.iter().flatten())
+        let alike = || {
+            let mut own = self.own.iter();
+            own.find(|(own, _)| own.to_lowercase() == folded)
+                .map(|(_, password)| password)
+        };
+        self.own.get(alias).or_else(alike)
+    }
+
+    /// The key of one alias goes under another one, and keeps its password.
+    pub(crate) fn follow(&mut self, from: &str, to: &str) {
+        if let Some(password) = self.of(from).cloned() {
+            self.own.entry(to.to_owned()).or_insert(password);
+        }
     }
 
     /// That of all keys, where it was told and is one.

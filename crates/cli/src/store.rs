@@ -64,6 +64,31 @@ pub(crate) struct Protection {
 }
 
 impl Protection {
+    /// Of a store that is changed where it lies. In a PKCS#12 the passwords of keys only open them: all end under that of
+    /// the store. One without a password is read with any; what was named can only be meant for its keys.
+    pub(crate) fn of_existing(
+        format: Format,
+        password: Option<Password>,
+        keys: KeyPasswords,
+        profile: Profile,
+    ) -> Self {
+        let mut protection = Self {
+            password,
+            keys,
+            profile,
+        };
+        if format == Format::Pkcs12 {
+            if profile == Profile::Passwordless {
+                if let Some(password) = protection.password.take() {
+                    protection.keys.all.get_or_insert(Some(password));
+                }
+            } else {
+                protection.keys = KeyPasswords::default();
+            }
+        }
+        protection
+    }
+
     /// Asks for what the format needs. `default` is the profile when none is told.
     pub(crate) fn resolve(
         told: &StorePassword,
@@ -122,11 +147,18 @@ pub(crate) fn save(
 ) -> Result<Saved> {
     let name = output::name(target.path);
     // In practice a PKCS#12 has one password: a key that was opened with its own gets that of the store.
-    let own = Some(&protection.keys.own).filter(|_| target.format != Format::Pkcs12);
+    let own = (target.format != Format::Pkcs12).then(|| {
+        let of = |entry: &Entry| {
+            let alias = entry.alias.to_string();
+            let password = protection.keys.of(&alias)?.clone();
+            Some((alias, password))
+        };
+        store.entries().iter().filter_map(of).collect()
+    });
     let options = WriteOptions {
         password: protection.password.as_ref(),
         key_password: protection.keys.of_all(),
-        key_passwords: own,
+        key_passwords: own.as_ref(),
         others: Some(others),
         profile: protection.profile,
         armor: target.armor,
@@ -158,7 +190,7 @@ pub(crate) fn save(
         talk.warn(format!("{name} was open to every user of this machine; it holds a key and is closed to them now"));
     }
     if target.backup && output::is_changed_by(target.path, &written.bytes) {
-        let kept = output::back_up(target.path)?;
+        let kept = output::back_up(target.path, privacy)?;
         talk.say(format!("kept the old file as {}", kept.display()));
     }
     let saved = match target.guard {
@@ -187,10 +219,10 @@ fn needs_random(store: &KeyStore, format: Format) -> bool {
 fn in_words(store: &KeyStore, others: &Others, format: Format) -> String {
     let entries = store.entries();
     let [requests, crls, public_keys] = others.fitting(format, store.is_empty());
-    // a key store takes of a chain what belongs to it
-    let written = |entry: &Entry| match format.has_aliases() {
-        true => entry.certificates_in_order().len(),
-        false => entry.certificates().len(),
+    // PKCS#12 takes of a chain what belongs to it
+    let written = |entry: &Entry| match format {
+        Format::Pkcs12 => entry.certificates_in_order().len(),
+        _ => entry.certificates().len(),
     };
     let certificates = entries.iter().map(written).sum::<usize>();
     let is_key = |entry: &&Entry| !matches!(entry.kind, EntryKind::TrustedCertificate(_));

@@ -7,25 +7,37 @@ use rustls_pki_types::CertificateDer;
 
 use crate::note::Notes;
 use crate::tbs::Links;
-use crate::{At, Entry};
+use crate::{At, Entry, Format};
 
 type Certificate = CertificateDer<'static>;
 
-/// The certificates of an entry as they are written: those of a key in order, without those that are no part of its chain.
-/// What was moved or left out is told.
-pub(crate) fn to_write<'e>(entry: &'e Entry, notes: &mut Notes) -> Vec<&'e Certificate> {
+/// The certificates of an entry as they are written: those of a key in order. What was moved or left out is told.
+///
+/// PKCS#12 says nowhere what a chain is, so what is no part of it is left out there; the other containers hold a chain as
+/// it stands, and so does what is written when it cannot be put in order.
+pub(crate) fn to_write<'e>(
+    entry: &'e Entry,
+    format: Format,
+    notes: &mut Notes,
+) -> Vec<&'e Certificate> {
     let given: Vec<&Certificate> = entry.certificates().iter().collect();
     if given.len() < 2 {
         return given;
     }
     let ordered = from_leaf(&given);
     let at = || At::Entry(entry.alias.as_str().to_owned());
-    if ordered.len() < given.len() {
+    let strangers = given.len() - ordered.len();
+    if strangers > 0 && format == Format::Pkcs12 {
         let message = format!(
-            "{} certificate(s) left out of its chain: they issued none of the others, or stand in it twice",
-            given.len() - ordered.len()
+            "{strangers} certificate(s) left out of its chain: they issued none of the others, or stand in it twice"
         );
         notes.skipped(at(), message);
+    } else if strangers > 0 {
+        let message = format!(
+            "{strangers} certificate(s) of its chain issued none of the others, or stand in it twice"
+        );
+        notes.warning(at(), message);
+        return given;
     } else if ordered != given {
         notes.oddity(at(), "its chain was put in order");
     }
@@ -121,10 +133,20 @@ mod tests {
         ] {
             let entry = entry(&given);
             let mut notes = Notes::default();
-            assert_eq!(to_write(&entry, &mut notes), wanted);
+            assert_eq!(to_write(&entry, Format::Pkcs12, &mut notes), wanted);
             let notes: Vec<String> = notes.into_list().iter().map(ToString::to_string).collect();
             assert_eq!(notes.first().map(String::as_str), note);
         }
+    }
+
+    #[test]
+    fn other_containers_keep_a_chain_that_is_none() {
+        let [leaf, root] =
+            [("leaf", "a"), ("root", "root")].map(|(subject, issuer)| certificate(subject, issuer));
+        let entry = entry(&[&leaf, &root]);
+        let mut notes = Notes::default();
+        assert_eq!(to_write(&entry, Format::Jks, &mut notes), [&leaf, &root]);
+        assert_eq!(notes.into_list().len(), 1);
     }
 
     #[test]

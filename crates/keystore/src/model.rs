@@ -190,7 +190,7 @@ impl Entry {
         }
     }
 
-    /// The same as writers of key stores take them: the first one, then each one's issuer, and nothing else.
+    /// The chain that they are: the first one, then each one's issuer, and nothing else. PKCS#12 holds no more.
     pub fn certificates_in_order(&self) -> Vec<&CertificateDer<'static>> {
         chain::from_leaf(&self.certificates().iter().collect::<Vec<_>>())
     }

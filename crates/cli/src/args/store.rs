@@ -84,9 +84,12 @@ pub(crate) struct Import {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  trustpack store import-key keys.jks server.key server.pem issuing.pem --alias server --password env:STORE_PASS
-  trustpack store import-key keys.p12 old.jks --input-password file:old.pass --password env:STORE_PASS
-  trustpack store import-key keys.jks server.p12 --input-password env:P12_PASS --key-password env:KEY_PASS --password env:STORE_PASS
+  trustpack store import-key keys.jks server.key server.pem issuing.pem --alias server \\
+      --password env:STORE_PASS
+  trustpack store import-key keys.p12 old.jks --input-password file:old.pass \\
+      --password env:STORE_PASS
+  trustpack store import-key keys.jks server.p12 --input-password env:P12_PASS \\
+      --key-password env:KEY_PASS --password env:STORE_PASS
 
 Exit codes: 0 added, or there already · 1 a conflict was refused, nothing written · 2 not done")]
 pub(crate) struct ImportKey {
@@ -137,7 +140,8 @@ pub(crate) struct Incoming {
 #[command(after_help = "\
 Examples:
   trustpack store import-reply keys.jks server reply.p7b --password env:STORE_PASS
-  trustpack store import-reply keys.p12 server reply.pem --with issuing.pem root.pem --password env:STORE_PASS
+  trustpack store import-reply keys.p12 server reply.pem --with issuing.pem root.pem \\
+      --password env:STORE_PASS
 
 Exit codes: 0 imported, or there already · 2 not done: another key, not readable, no such alias")]
 pub(crate) struct ImportReply {
@@ -170,7 +174,8 @@ Examples:
   trustpack store export keys.jks server -o server-chain.pem --what chain
   trustpack store export keys.jks server -o server.key --what key --key-password file:key.pass
   trustpack store export trust.jks '*' -o certificates/ --format der
-  trustpack store export keys.jks server -o server.p12 --what entry --password env:STORE_PASS --output-password env:NEW_PASS
+  trustpack store export keys.jks server -o server.p12 --what entry --password env:STORE_PASS \\
+      --output-password env:NEW_PASS
 
 Exit codes: 0 written, or already the same · 2 not done")]
 pub(crate) struct Export {
@@ -274,7 +279,8 @@ pub(crate) struct Rename {
 #[command(after_help = "\
 Examples:
   trustpack store copy keys.jks server --as server-old --password env:STORE_PASS
-  trustpack store copy keys.jks 'api-*' --to other.p12 --password env:STORE_PASS --to-password env:OTHER_PASS
+  trustpack store copy keys.jks 'api-*' --to other.p12 --password env:STORE_PASS \\
+      --to-password env:OTHER_PASS
 
 Exit codes: 0 copied, or there already · 2 not done: no such alias, the alias is taken there")]
 pub(crate) struct Copy {
@@ -354,7 +360,8 @@ pub(crate) struct TrimChain {
 #[command(after_help = "\
 Examples:
   trustpack store passwd keys.jks --password env:OLD_PASS --new-password env:NEW_PASS
-  trustpack store passwd trust.p12 --password file:old.pass --new-password file:new.pass --profile modern --backup
+  trustpack store passwd trust.p12 --password file:old.pass --new-password file:new.pass \\
+      --profile modern --backup
 
 Exit codes: 0 changed · 2 not done: wrong password, store not readable")]
 pub(crate) struct Passwd {
@@ -377,7 +384,8 @@ pub(crate) struct Passwd {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  trustpack store key-passwd keys.jks server --key-password env:OLD_KEY --new-key-password env:NEW_KEY --password env:STORE_PASS
+  trustpack store key-passwd keys.jks server --key-password env:OLD_KEY \\
+      --new-key-password env:NEW_KEY --password env:STORE_PASS
 
 Exit codes: 0 changed · 2 not done: wrong password, no such alias")]
 pub(crate) struct KeyPasswd {

@@ -4,7 +4,10 @@ use anyhow::{Context, Result};
 use trustpack_core::Certificate;
 use trustpack_core::edit::check_pair;
 use trustpack_core::keystore::{Alias, EntryKind, Format, Profile, SealedKey, Timestamp};
-use trustpack_core::merge::{CreatedPolicy, Incoming, MergeOptions, Plan, plan, render_plan};
+use trustpack_core::merge::{
+    CreatedPolicy, Incoming, MergeOptions, Outcome as MergeOutcome, Plan, Resolution, plan,
+    render_plan,
+};
 use trustpack_core::report::{self, ReportFormat, page};
 use trustpack_core::select::{Select, select};
 
@@ -53,10 +56,10 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
     let source = arguments.store_password.password.as_ref();
     let mut destination = StoreFile::open_or_new(path, told, source, talk)?;
     let purpose = format!("the keys in {}", destination.name());
-    let keys = KeyPasswords::resolve(&arguments.store_password.key_password, &purpose, talk)?;
+    let mut keys = KeyPasswords::resolve(&arguments.store_password.key_password, &purpose, talk)?;
 
     let (incoming, complete) = gather(arguments, &inputs, &destination, &keys, talk)?;
-    let incoming = choice.of(incoming, talk)?;
+    let incoming = choice.of(incoming, &mut keys, talk)?;
     let entries = incoming.iter().map(|one| &one.entry);
     keys::warn_of_bare_keys(entries, destination.format, talk);
     // Asking servers takes time; what others merged meanwhile is merged into, not overwritten.
@@ -69,6 +72,19 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
         options.created = CreatedPolicy::Fixed(Timestamp::from_secs(created.unix_timestamp()));
     }
     let plan = plan(&destination.contents.store, &incoming, &options);
+    for action in plan.actions() {
+        let to = match &action.outcome {
+            MergeOutcome::Add { alias } => Some(alias),
+            MergeOutcome::Conflict {
+                resolution: Resolution::Renamed { to },
+                ..
+            } => Some(to),
+            _ => None,
+        };
+        if let (Some(given), Some(to)) = (&action.alias, to) {
+            keys.follow(given, to);
+        }
+    }
     if !incoming.is_empty() {
         show(arguments, &plan)?;
     }
@@ -105,35 +121,47 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
         });
         return Ok(Outcome::Fine);
     }
-    if arguments.plan.dry_run {
-        talk.say(format!("dry run: {name} was not written"));
-        return Ok(Outcome::Fine);
-    }
     let profile = arguments.store_password.profile;
     let profile = profile
         .or(destination.contents.facts.profile)
         .unwrap_or_default();
     let needs_none = destination.format == Format::Pkcs12 && profile == Profile::Passwordless;
     if source.is_none() && destination.format.has_password() && !needs_none {
+        // a rehearsal asks for nothing that only writing needs
+        if arguments.plan.dry_run {
+            talk.say(format!("dry run: {name} was not written"));
+            return Ok(Outcome::Fine);
+        }
         destination.ask_password(talk)?;
     }
-    let protection = Protection {
-        password: destination.password.clone(),
-        keys,
-        profile,
+    let password = destination.password.clone();
+    let protection = match destination.exists() && needs_none {
+        true => Protection::of_existing(destination.format, password, keys, profile),
+        false => Protection {
+            password,
+            keys,
+            profile,
+        },
     };
     let merged = plan.apply(std::mem::take(&mut destination.contents.store));
     let target = Target {
         backup: arguments.plan.backup,
+        dry_run: arguments.plan.dry_run,
         ..destination.target(&guard)
     };
+    destination.tell_side_effects(&merged, &[], &protection, talk);
     destination.save(&merged, &target, &protection, talk)?;
     Ok(Outcome::Fine)
 }
 
 impl Choice {
     /// The entries that are meant; of a single one the alias is the one that was told.
-    fn of(&self, incoming: Vec<Incoming>, talk: &Talk) -> Result<Vec<Incoming>> {
+    fn of(
+        &self,
+        incoming: Vec<Incoming>,
+        keys: &mut KeyPasswords,
+        talk: &Talk,
+    ) -> Result<Vec<Incoming>> {
         let is_meant = |one: &Incoming| match (self.kind, &one.entry.kind) {
             (Kind::All, _)
             | (Kind::Certificates, EntryKind::TrustedCertificate(_))
@@ -180,6 +208,7 @@ impl Choice {
                 )
                 .into());
             };
+            keys.follow(one.entry.alias.as_str(), alias);
             one.entry.alias = Alias::new(alias);
         }
         Ok(meant)

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
         } else {
             (
                 "no certificate in it is visible to Java",
-                "`trustpack convert` writes a store that Java can see: name this file and another one with -o",
+                "`trustpack store repair` makes the store visible to Java, where it lies",
             )
         };
         return Err(Hinted::new(format!("{}: {message}", trust.name), hint).into());

@@ -95,8 +95,10 @@ pub fn repair(store: KeyStore, came: &Repair<'_>) -> Edited {
             for note in came.notes.iter().filter(|note| {
                 note.kind == NoteKind::Invisible && note.at == At::Entry(alias.clone())
             }) {
-                // of an alias in upper case it was said above
-                if !folds {
+                // of an alias in upper case it was said above; a key in the clear is sealed, under some password
+                let is_clear = entry.key().is_some_and(|key| !key.is_sealed());
+                let stays = folds || (is_clear && came.passwords.is_empty());
+                if !stays {
                     told(format!("it was {}", note.message));
                 }
             }

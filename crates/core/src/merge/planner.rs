@@ -165,16 +165,15 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The entry that is the same: the certificate under any alias; the key with the same end entity, when alias
-    /// or key bytes agree (a key that was sealed anew has other bytes); the secret key with the same bytes.
+    /// The entry that is the same: the certificate under any alias; the key with the same end entity, under any alias too (a
+    /// key that was sealed anew has other bytes); the key without a certificate, and the secret key, with the same bytes.
     fn same(&self, item: &Item<'_>) -> Option<&Slot<'a>> {
         if let Some(der) = trusted(item.entry) {
             let place = self.certificates.get(der)?.first()?;
             return self.entries.get(*place);
         }
         let mut slots = self.keys.iter().map(|place| &self.entries[*place]);
-        let alias = self.wanted_alias(item).to_lowercase();
-        slots.find(|slot| same_key(item.entry, &alias, slot.entry, &slot.alias.to_lowercase()))
+        slots.find(|slot| same_key(item.entry, slot.entry))
     }
 
     /// Whether any incoming entry is the same as this one.
@@ -182,18 +181,8 @@ impl<'a> Planner<'a> {
         if let Some(der) = trusted(slot.entry) {
             return self.wanted.contains(der);
         }
-        let alias = slot.alias.to_lowercase();
-        self.items.iter().any(|item| {
-            let wanted = self.wanted_alias(item).to_lowercase();
-            same_key(item.entry, &wanted, slot.entry, &alias)
-        })
-    }
-
-    fn wanted_alias<'b>(&self, item: &'b Item<'_>) -> &'b str {
-        match self.options.aliases {
-            AliasPolicy::Given => item.given.unwrap_or(&item.scheme),
-            AliasPolicy::Scheme => &item.scheme,
-        }
+        let mut items = self.items.iter();
+        items.any(|item| same_key(item.entry, slot.entry))
     }
 
     fn add(&mut self, item: &'a Item<'a>, wanted: &str) -> String {
@@ -262,7 +251,7 @@ fn trusted(entry: &Entry) -> Option<&CertificateDer<'static>> {
     }
 }
 
-fn same_key(a: &Entry, a_alias: &str, b: &Entry, b_alias: &str) -> bool {
+fn same_key(a: &Entry, b: &Entry) -> bool {
     match (&a.kind, &b.kind) {
         (
             EntryKind::PrivateKey {
@@ -274,8 +263,9 @@ fn same_key(a: &Entry, a_alias: &str, b: &Entry, b_alias: &str) -> bool {
                 chain: b_chain,
             },
         ) => {
+            // a certificate is for one key only, under whatever alias and seal
             let end_entity = a_chain.first();
-            end_entity == b_chain.first() && (a == b || end_entity.is_some() && a_alias == b_alias)
+            end_entity == b_chain.first() && (a == b || end_entity.is_some())
         }
         (EntryKind::SecretKey(a), EntryKind::SecretKey(b)) => a == b,
         _ => false,

@@ -97,7 +97,7 @@ impl Writer<'_> {
         let (kind, data) = match &entry.kind {
             EntryKind::TrustedCertificate(certificate) => (CERTIFICATE, certificate.to_vec()),
             EntryKind::PrivateKey { key, .. } => {
-                let chain = chain::to_write(entry, &mut self.notes);
+                let chain = chain::to_write(entry, FORMAT, &mut self.notes);
                 if chain.is_empty() {
                     let message = "a private key without its certificate, which Java cannot use";
                     self.notes

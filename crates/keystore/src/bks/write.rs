@@ -102,7 +102,7 @@ impl Writer<'_> {
             self.notes
                 .oddity(At::Entry(entry.alias.to_string()), message);
         }
-        let certificates = chain::to_write(entry, &mut self.notes);
+        let certificates = chain::to_write(entry, self.format, &mut self.notes);
         let (tag, chained, body) = match &entry.kind {
             EntryKind::TrustedCertificate(_) => (CERTIFICATE, 0, None),
             EntryKind::PrivateKey { key, .. } => {

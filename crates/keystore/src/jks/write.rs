@@ -151,7 +151,7 @@ impl<'o> Writer<'o> {
             why: "it takes more than 65535 bytes".to_owned(),
         })?;
         self.output.i64(entry.created.map_or(0, Timestamp::millis));
-        let certificates = chain::to_write(entry, &mut self.notes);
+        let certificates = chain::to_write(entry, self.format, &mut self.notes);
         match key {
             Some(stream) if tag == SECRET_KEY => self.output.raw(&stream),
             Some(key) => {

@@ -203,7 +203,7 @@ impl<'o> Bags<'o> {
                 bag(&oid::KEY_BAG, clear.secret_pkcs8(), &set)
             }
         };
-        match chain::to_write(entry, &mut self.notes).split_first() {
+        match chain::to_write(entry, Format::Pkcs12, &mut self.notes).split_first() {
             Some((leaf, issuers)) => {
                 self.keys.push(bag);
                 self.is_behind_trusted = false;

@@ -110,18 +110,12 @@ impl<'a> Editing<'a> {
     /// How the store is protected now; a profile that was told comes first.
     pub(super) fn as_it_is(&self) -> Protection {
         let profile = self.options.profile.or(self.file.contents.facts.profile);
-        let mut protection = Protection {
-            password: self.file.password.clone(),
-            keys: self.keys.clone(),
-            profile: profile.unwrap_or_default(),
-        };
-        // any password reads a store without one; what was named can only be meant for its keys
-        if protection.profile == Profile::Passwordless
-            && let Some(password) = protection.password.take()
-        {
-            protection.keys.all.get_or_insert(Some(password));
-        }
-        protection
+        Protection::of_existing(
+            self.file.format,
+            self.file.password.clone(),
+            self.keys.clone(),
+            profile.unwrap_or_default(),
+        )
     }
 
     /// As [`finish`](Self::finish), under another protection.
@@ -133,6 +127,9 @@ impl<'a> Editing<'a> {
     ) -> Result<Outcome> {
         let name = self.file.name();
         let mut written = false;
+        if !self.options.json && !edited.changes.is_empty() {
+            print(&render::changes(&edited.changes, &stdout_style()))?;
+        }
         if edited.changes.is_empty() {
             talk.say(format!("nothing to do: {name} is as it should be"));
         } else {
@@ -141,6 +138,8 @@ impl<'a> Editing<'a> {
                 dry_run: self.options.dry_run,
                 ..self.file.target(&self.guard)
             };
+            self.file
+                .tell_side_effects(&edited.store, &edited.changes, &protection, talk);
             let saved = self.file.save(&edited.store, &target, &protection, talk)?;
             written = saved == Saved::Written;
         }
@@ -150,8 +149,6 @@ impl<'a> Editing<'a> {
                 changes: &edited.changes,
                 written,
             })?;
-        } else if !edited.changes.is_empty() {
-            print(&render::changes(&edited.changes, &stdout_style()))?;
         }
         Ok(Outcome::Fine)
     }

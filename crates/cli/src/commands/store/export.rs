@@ -74,7 +74,21 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
         if format == Format::Der && joined.len() > 1 {
             return Err(several_in_one(&output::name(path), joined.len()).into());
         }
-        save(&joined, path.clone(), format, arguments, &protection, talk)?;
+        let none = Others::default();
+        let others = if arguments.all {
+            &loaded.contents.others
+        } else {
+            &none
+        };
+        save(
+            &joined,
+            others,
+            path.clone(),
+            format,
+            arguments,
+            &protection,
+            talk,
+        )?;
         return Ok(Outcome::Fine);
     }
     if !arguments.output.dry_run {
@@ -88,7 +102,15 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
             .unwrap_or_else(|| "entry".to_owned());
         let stem = stems.unique(&stem);
         let file = path.join(format!("{stem}.{}", format.extension()));
-        save(&store, file, format, arguments, &protection, talk)?;
+        save(
+            &store,
+            &Others::default(),
+            file,
+            format,
+            arguments,
+            &protection,
+            talk,
+        )?;
     }
     Ok(Outcome::Fine)
 }
@@ -170,6 +192,7 @@ fn protection(
 
 fn save(
     store: &KeyStore,
+    others: &Others,
     file: PathBuf,
     format: Format,
     arguments: &Export,
@@ -183,5 +206,5 @@ fn save(
         traditional_keys: arguments.encoding.traditional,
         ..Target::new(&file, format, arguments.output.force)
     };
-    store::save(store, &Others::default(), &target, protection, talk).map(drop)
+    store::save(store, others, &target, protection, talk).map(drop)
 }

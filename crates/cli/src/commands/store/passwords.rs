@@ -54,10 +54,21 @@ pub(super) fn of_store(arguments: &store::Passwd, talk: &Talk) -> Result<Outcome
         let hint = "name another with --new-password; `empty` is the password of no characters";
         return Err(Hinted::new(message, hint).into());
     }
+    // whoever does not know the old password could have changed the file
+    if editing.file.contents.integrity == Integrity::NotVerified {
+        let message = format!("{name}: the password that it has is needed to give it another");
+        return Err(Hinted::new(
+            message,
+            "name it with --password env:NAME, file:PATH or prompt",
+        )
+        .into());
+    }
+    // a store without one is read with any
+    let is_open = editing.file.contents.integrity == Integrity::Absent;
     let old = editing.file.password.clone();
     let store = std::mem::take(&mut editing.file.contents.store);
     let has_none = new.is_none() && editing.file.contents.integrity == Integrity::Absent;
-    if new == old || has_none {
+    if (new == old && !is_open) || has_none {
         return editing.finish(&unchanged(store), talk);
     }
     // a PKCS#12 without password takes no other profile, and one that gets a password leaves that profile

@@ -51,7 +51,11 @@ pub(super) fn sheet(page: &mut String, depth: usize, record: &CrlRecord) {
     }
     let more = record.entries.len().saturating_sub(ENTRIES_SHOWN);
     if more > 0 {
-        line(page, depth + 1, &format!("{more} more, not shown here"));
+        line(
+            page,
+            depth + 1,
+            &format!("{more} more; --json has all of them"),
+        );
     }
 }
 
