@@ -11,6 +11,7 @@
 mod bad_input;
 mod docs;
 mod inspect;
+mod key_passwords;
 mod kill;
 mod pack;
 mod store;

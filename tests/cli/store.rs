@@ -53,11 +53,11 @@ impl Desk {
         self.folder.path().join(name)
     }
 
-    fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap()
     }
 
-    fn mode(&self, name: &str) -> u32 {
+    pub(crate) fn mode(&self, name: &str) -> u32 {
         fs::metadata(self.path(name)).unwrap().permissions().mode() & 0o777
     }
 
@@ -73,7 +73,7 @@ impl Desk {
     }
 
     /// `trustpack store`, which has to work.
-    fn store(&self, arguments: &str) -> Output {
+    pub(crate) fn store(&self, arguments: &str) -> Output {
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
         run(&mut self.command(&[&["store"], arguments.as_slice()].concat()))
     }
@@ -86,7 +86,7 @@ impl Desk {
     }
 
     /// Every file with its bytes.
-    fn all(&self) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn all(&self) -> BTreeMap<String, Vec<u8>> {
         let entries = fs::read_dir(self.folder.path()).unwrap();
         let files = entries
             .map(Result::unwrap)
@@ -96,7 +96,7 @@ impl Desk {
     }
 }
 
-const PASS: &str = "--password env:STORE_PASS";
+pub(crate) const PASS: &str = "--password env:STORE_PASS";
 
 /// One of each verb that writes, all of which change something.
 const WRITING: [&str; 16] = [
