@@ -1,10 +1,11 @@
-//! `inspect --pem` is read back by the tool itself, whatever the names in it are.
+//! What `inspect` prints is read back, by the tool itself and by others, and harms no terminal, whatever the names in it are.
 
 use std::io::Write;
 use std::process::Stdio;
 
+use crate::store::Desk;
 use crate::support::server::Server;
-use crate::support::{fixture, pki, run, trustpack};
+use crate::support::{fixture, pki, run, stdout, trustpack};
 
 #[test]
 fn pem_is_read_back() {
@@ -41,6 +42,28 @@ fn a_name_that_looks_like_pem_stays_in_its_comment() {
     );
     let digest = |stdin: &[u8]| inspect(&["-", "--fields", "sha256"], stdin);
     assert_eq!(digest(&pem), digest(certificate.as_bytes()));
+}
+
+#[test]
+fn json_names_a_turned_alias_without_turning_the_terminal() {
+    let desk = Desk::new();
+    let alias = "gpj\u{202e}exe\u{9b}2j";
+    let mut import = desk.command(&["store", "import", "trust.jks", "other-root.pem"]);
+    run(import.args(["--password", "env:STORE_PASS", "--alias", alias]));
+    for json in [
+        stdout(&run(&mut desk.command(&["inspect", "trust.jks", "--json"]))),
+        stdout(&run(&mut desk.command(&[
+            "store",
+            "find",
+            "trust.jks",
+            "--subject",
+            "CN",
+            "--json",
+        ]))),
+    ] {
+        assert!(!json.contains(['\u{202e}', '\u{9b}']), "{json}");
+        assert!(json.contains(r"gpj\u202eexe\u009b2j"), "{json}");
+    }
 }
 
 /// What is printed on stdout; the password fits every fixture that has one.

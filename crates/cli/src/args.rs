@@ -169,7 +169,7 @@ Examples:
   trustpack convert truststore.jks -o truststore.p12 --password file:store.pass
   trustpack convert bundle.pem -o certificates/ --split --format der
 
-Exit codes: 0 written, or already the same · 2 could not do it"))]
+Exit codes: 0 written, or already the same · 2 not done, or not all of it"))]
 pub(crate) struct Convert {
     /// Files, folders, `-` for stdin.
     #[arg(required = true, value_name = "INPUT")]

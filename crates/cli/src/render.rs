@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use trustpack_core::report::{Style, escape};
+use trustpack_core::report::{Style, escape, json_text};
 
 use crate::hint::hint_for;
 
@@ -81,7 +81,7 @@ pub(crate) fn print(text: &str) -> Result<()> {
 
 /// Prints one serialisable value on stdout.
 pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    print(&serde_json::to_string_pretty(value)?)
+    print(&json_text(value))
 }
 
 /// How stdout wants its tables: colour and width of the terminal, or plain.

@@ -19,7 +19,7 @@ mod table;
 pub(crate) mod sample;
 
 pub use crate::text::{count, escape};
-pub(crate) use json::pretty as json_text;
+pub use json::{line as json_line, pretty as json_text};
 pub(crate) use table::{grid, lines as finding_lines};
 
 /// How a report is written down.

@@ -10,7 +10,7 @@ use trustpack_core::fetch::Fetched;
 use trustpack_core::keystore::{Alias, Entry, Format, KeyStore, Others};
 use trustpack_core::merge::date_all;
 use trustpack_core::record::FetchRecord;
-use trustpack_core::report::page;
+use trustpack_core::report::{json_line, page};
 use trustpack_core::select::select;
 
 use super::Outcome;
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     };
     let answers = plan.run(talk, |fetched| {
         if arguments.jsonl {
-            print(&serde_json::to_string(&record(fetched).0)?)?;
+            print(&json_line(&record(fetched).0))?;
         }
         Ok(())
     })?;

@@ -24,11 +24,20 @@ struct Document<'a> {
     summary: Summary,
 }
 
-/// Indented JSON that is safe to show: JSON itself lets C1 and bidirectional controls stand raw inside strings.
-pub(crate) fn pretty(document: &impl Serialize) -> String {
+/// Indented JSON that is safe to show, with a line end: JSON itself lets C1 and bidirectional controls stand raw inside
+/// strings, where a terminal would obey them.
+pub fn pretty(document: &impl Serialize) -> String {
+    written(serde_json::to_string_pretty(document))
+}
+
+/// As [`pretty`], in one line: a record of JSON lines.
+pub fn line(document: &impl Serialize) -> String {
+    written(serde_json::to_string(document))
+}
+
+fn written(json: serde_json::Result<String>) -> String {
     // Our documents are structs of strings and numbers, which serde_json always can write.
-    let mut json = serde_json::to_string_pretty(document)
-        .unwrap_or_else(|error| format!("{{\"error\": {:?}}}", error.to_string()));
+    let mut json = json.unwrap_or_else(|error| format!("{{\"error\": {:?}}}", error.to_string()));
     json.push('\n');
     escape(&json)
 }
@@ -139,8 +148,9 @@ mod tests {
     #[test]
     fn hostile_text_comes_back_the_same_and_is_never_raw() {
         let text = "a\u{9b}b\u{202e}c\u{e0041}\n\u{1b}";
-        let json = pretty(&text);
-        assert!(!json.trim_end().chars().any(text::is_unsafe));
-        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        for json in [pretty(&text), line(&text)] {
+            assert!(!json.trim_end().chars().any(text::is_unsafe));
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        }
     }
 }
