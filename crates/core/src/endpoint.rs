@@ -196,7 +196,7 @@ fn parse(text: &str) -> Result<Endpoint, &'static str> {
 }
 
 /// Takes `host`, `host:port`, `v4:port`, `[v6]`, `[v6]:port` and bare IPv6 apart (RFC 3986 section 3.2.2).
-fn split_port(authority: &str) -> Result<(String, Option<&str>), &'static str> {
+pub(crate) fn split_port(authority: &str) -> Result<(String, Option<&str>), &'static str> {
     if let Some(rest) = authority.strip_prefix('[') {
         let (address, rest) = rest.split_once(']').ok_or("the bracket is not closed")?;
         let port = match rest.strip_prefix(':') {
@@ -246,7 +246,7 @@ fn parse_host(host: &str) -> Result<String, &'static str> {
     }
 }
 
-fn parse_port(port: &str) -> Result<u16, &'static str> {
+pub(crate) fn parse_port(port: &str) -> Result<u16, &'static str> {
     if !port.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("the port is no number");
     }
