@@ -24,13 +24,13 @@ mod revocation;
 mod special;
 #[cfg(test)]
 mod tests;
-mod transparency;
+pub(crate) mod transparency;
 mod usage;
 mod value;
 
 use crate::cert::asn1::{Element, Reader, SEQUENCE};
 
-pub(crate) use any::outline;
+pub(crate) use any::{outline, time};
 pub use oids::name;
 pub use value::Value;
 
@@ -96,7 +96,7 @@ fn decoder(oid: &str) -> Option<Decoder> {
         "1.3.6.1.4.1.311.21.1" => microsoft::ca_version,
         "1.3.6.1.4.1.311.21.2" => special::octets,
         "1.3.6.1.4.1.311.21.3" => revocation::number,
-        "1.3.6.1.4.1.311.21.4" => any::time,
+        "1.3.6.1.4.1.311.21.4" => time,
         "1.3.6.1.4.1.311.21.7" => microsoft::template,
         "1.3.6.1.4.1.311.21.10" => policies::policies,
         "1.3.6.1.4.1.311.21.11" => policies::mappings,

@@ -13,6 +13,12 @@ pub enum Error {
     /// A container could not be read or written.
     #[error(transparent)]
     KeyStore(#[from] trustpack_keystore::Error),
+    /// The bytes are no OCSP response.
+    #[error("not a readable OCSP response: {why}")]
+    Ocsp {
+        /// What is wrong.
+        why: &'static str,
+    },
     /// The bytes are no certificate request.
     #[error("not a readable certificate request: {why}")]
     Request {

@@ -11,6 +11,7 @@ mod crl;
 mod extension;
 mod field;
 mod request;
+mod stapled;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ pub use crl::{CrlRecord, RevokedRecord};
 pub use extension::{AttributeRecord, ExtensionRecord};
 pub use field::{Field, Line, UnknownField};
 pub use request::RequestRecord;
+pub use stapled::{OcspAnswerRecord, OcspRecord, SctRecord, SctSource};
 
 /// What came of asking one server. `chain` and `error` are independent: both may be there.
 #[derive(Clone, Debug, Serialize)]

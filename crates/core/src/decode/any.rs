@@ -90,7 +90,7 @@ pub(super) fn boolean(contents: &[u8]) -> Option<bool> {
 }
 
 /// UTCTime or GeneralizedTime, with its tag.
-pub(super) fn time(der: &[u8]) -> Option<Value> {
+pub(crate) fn time(der: &[u8]) -> Option<Value> {
     let (rest, time) = ASN1Time::from_der(der).ok()?;
     rest.is_empty().then(|| Value::Time(time.to_datetime()))
 }

@@ -6,42 +6,95 @@ use crate::cert::asn1;
 
 use super::{Value, only};
 
-/// `SignedCertificateTimestampList`: per timestamp `version`, `log_id`, `timestamp`, `signature_algorithm`,
-/// `signature`, and `extensions` where there are any.
+/// A `SignedCertificateTimestampList` as extensions hold it.
 pub(super) fn timestamps(der: &[u8]) -> Option<Value> {
-    let mut octets = Octets(only(der, asn1::OCTET_STRING)?);
+    let read = list(inside(der)?)?;
+    Some(Value::List(read.iter().map(Timestamp::to_value).collect()))
+}
+
+/// The list that an extension wraps in an OCTET STRING of its own; TLS sends it bare.
+pub(crate) fn inside(der: &[u8]) -> Option<&[u8]> {
+    only(der, asn1::OCTET_STRING)
+}
+
+/// `SignedCertificateTimestampList`; `None` when any part of it is none.
+pub(crate) fn list(bytes: &[u8]) -> Option<Vec<Timestamp<'_>>> {
+    let mut octets = Octets(bytes);
     let mut list = Octets(octets.vector()?);
     let mut read = Vec::new();
     while !list.0.is_empty() {
-        read.push(timestamp(list.vector()?)?);
+        read.push(Timestamp::read(list.vector()?)?);
     }
-    octets.0.is_empty().then_some(Value::List(read))
+    octets.0.is_empty().then_some(read)
 }
 
-fn timestamp(bytes: &[u8]) -> Option<Value> {
-    let mut octets = Octets(bytes);
-    let version = octets.number(1)?;
-    if version != 0 {
-        // RFC 6962 section 3.3: later versions have another structure
-        return Some(Value::fields([
-            (
-                "version",
-                i64::try_from(version + 1).ok().map(Value::Number),
-            ),
-            ("rest", Some(Value::Bytes(octets.0.to_vec()))),
-        ]));
+/// `SignedCertificateTimestamp`: a log promises to show a certificate.
+pub(crate) struct Timestamp<'a> {
+    /// From one.
+    pub(crate) version: u64,
+    pub(crate) body: Body<'a>,
+}
+
+pub(crate) enum Body<'a> {
+    /// RFC 6962 section 3.2.
+    V1 {
+        log: &'a [u8],
+        milliseconds: u64,
+        extensions: &'a [u8],
+        hash: u64,
+        algorithm: u64,
+        signature: &'a [u8],
+    },
+    /// RFC 6962 section 3.3: later versions have another structure.
+    Other(&'a [u8]),
+}
+
+impl<'a> Timestamp<'a> {
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut octets = Octets(bytes);
+        let version = octets.number(1)? + 1;
+        if version != 1 {
+            let body = Body::Other(octets.0);
+            return Some(Self { version, body });
+        }
+        let body = Body::V1 {
+            log: octets.take(32)?,
+            milliseconds: octets.number(8)?,
+            extensions: octets.vector()?,
+            hash: octets.number(1)?,
+            algorithm: octets.number(1)?,
+            signature: octets.vector()?,
+        };
+        octets.0.is_empty().then_some(Self { version, body })
     }
-    let log = octets.take(32)?;
-    let milliseconds = octets.number(8)?;
-    let extensions = octets.vector()?;
-    let hash = octets.number(1)?;
-    let algorithm = octets.number(1)?;
-    let signature = octets.vector()?;
-    let moment =
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok();
-    octets.0.is_empty().then(|| {
+
+    /// When the log promised; `None` for later versions and for what no calendar has.
+    pub(crate) fn moment(&self) -> Option<OffsetDateTime> {
+        let Body::V1 { milliseconds, .. } = self.body else {
+            return None;
+        };
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok()
+    }
+
+    fn to_value(&self) -> Value {
+        let version = i64::try_from(self.version).ok().map(Value::Number);
+        let (log, milliseconds, extensions, hash, algorithm, signature) = match self.body {
+            Body::V1 {
+                log,
+                milliseconds,
+                extensions,
+                hash,
+                algorithm,
+                signature,
+            } => (log, milliseconds, extensions, hash, algorithm, signature),
+            Body::Other(rest) => {
+                let rest = Some(Value::Bytes(rest.to_vec()));
+                return Value::fields([("version", version), ("rest", rest)]);
+            }
+        };
+        let moment = self.moment();
         Value::fields([
-            ("version", Some(Value::Number(1))),
+            ("version", version),
             ("log_id", Some(Value::Bytes(log.to_vec()))),
             (
                 "timestamp",
@@ -57,7 +110,7 @@ fn timestamp(bytes: &[u8]) -> Option<Value> {
                 (!extensions.is_empty()).then(|| Value::Bytes(extensions.to_vec())),
             ),
         ])
-    })
+    }
 }
 
 /// A pair of TLS 1.2 (RFC 5246 section 7.4.1.4.1) in the words of certificates.
