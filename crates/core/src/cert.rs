@@ -269,6 +269,11 @@ impl Fingerprint {
         Self(Sha256::digest(der).into())
     }
 
+    /// One that was written down before.
+    pub const fn from_bytes(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
     /// `sha256-<8 hex>`: what a certificate is called that has no name at all.
     pub fn short(&self) -> String {
         format!("sha256-{}", asn1::hex(self.0.get(..4).unwrap_or_default()))
