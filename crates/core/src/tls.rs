@@ -4,5 +4,6 @@
 
 pub mod client;
 pub mod danger;
+pub mod starttls;
 
 mod plain;
