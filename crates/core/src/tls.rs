@@ -5,5 +5,6 @@
 pub mod client;
 pub mod danger;
 pub mod proxy;
+pub mod starttls;
 
 mod plain;
