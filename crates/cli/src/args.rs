@@ -1,15 +1,15 @@
 //! What can be typed: clap types only. Each command turns its part into a plan of its own.
 
+mod fetch;
+mod reach;
 pub(crate) mod store;
 
 use std::marker::PhantomData;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use time::OffsetDateTime;
-use trustpack_core::endpoint::ConnectRule;
 use trustpack_core::expiry::Threshold;
 use trustpack_core::keystore::{Format, Profile};
 use trustpack_core::merge::OnConflict;
@@ -17,8 +17,11 @@ use trustpack_core::record::Field;
 use trustpack_core::report::FailOn;
 use trustpack_core::select::Select;
 
-use crate::duration::{parse_duration, parse_time};
+use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
+
+pub(crate) use fetch::{CertType, Fetch};
+pub(crate) use reach::{Handshake, Proof, Reach, StarttlsChoice};
 
 const STORE_EXAMPLES: &str = "\
 Examples:
@@ -70,46 +73,6 @@ Examples:
 
 Exit codes: 0 printed")]
     Man,
-}
-
-/// Get the chain that a server presents.
-///
-/// The chain is kept whatever happens afterwards: when nothing here trusts it, when the server wants a client
-/// certificate, when the handshake breaks later. Fetching judges nothing; `verify` does.
-#[derive(Debug, Args)]
-#[command(after_help = concat!("\
-Examples:
-  trustpack fetch api.infobip.com
-  trustpack fetch https://10.0.0.7:28090 -o chain.pem
-  trustpack fetch gateway.example --connect 10.0.0.7:8443 --select issuers -o ca.pem
-  trustpack fetch a.example b.example:8443 --jsonl
-
-Exit codes: 0 every server presented a chain · 2 at least one did not (the others are written)"))]
-pub(crate) struct Fetch {
-    /// Servers: host, host:port, https://host, tls://host:port, [v6]:port.
-    #[arg(required = true, value_name = "ENDPOINT")]
-    pub endpoints: Vec<String>,
-
-    /// Which certificates to write or print with -o.
-    #[arg(long, value_name = "WHICH", default_value = "chain", value_parser = words::<Select>(SELECT))]
-    pub select: Select,
-
-    /// One JSON object a line, in the order of arrival.
-    #[arg(long, conflicts_with = "json")]
-    pub jsonl: bool,
-
-    #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
-    pub roots: Roots,
-    #[command(flatten)]
-    pub output: OptionalOutput,
-    #[command(flatten)]
-    pub store_password: StorePassword,
-    #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
 }
 
 /// Show what is inside files, folders, stores and servers; judges nothing.
@@ -215,6 +178,8 @@ pub(crate) struct Merge {
     #[command(flatten)]
     pub input_password: InputPassword,
     #[command(flatten)]
+    pub proof: Proof,
+    #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]
     pub roots: Roots,
@@ -315,7 +280,7 @@ pub(crate) enum ClientWord {
 pub(crate) enum Channel {
     New(ChannelNew),
     Validate(ChannelValidate),
-    Pack(ChannelPack),
+    Pack(Box<ChannelPack>),
 }
 
 /// Write a commented specification to fill in.
@@ -401,6 +366,8 @@ pub(crate) struct ChannelPack {
     pub strict: bool,
 
     #[command(flatten)]
+    pub proof: Proof,
+    #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]
     pub roots: Roots,
@@ -445,42 +412,18 @@ pub(crate) struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// How servers are reached.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Reaching servers")]
-pub(crate) struct Reach {
-    /// Name sent as SNI and expected in the certificate.
-    #[arg(long, value_name = "NAME")]
-    pub server_name: Option<String>,
-
-    /// Dial ADDR:PORT and keep the name; with HOST:PORT= for that server only. Repeatable.
-    #[arg(long, value_name = "[HOST:PORT=]ADDR:PORT", value_parser = parse_from::<ConnectRule>)]
-    pub connect: Vec<ConnectRule>,
-
-    /// IPv4 only.
-    #[arg(short = '4', long, conflicts_with = "ipv6")]
-    pub ipv4: bool,
-
-    /// IPv6 only.
-    #[arg(short = '6', long)]
-    pub ipv6: bool,
-
-    /// For one whole fetch: name resolution, connection and handshake.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
-    pub timeout: Duration,
-
-    /// How many servers to ask at the same time.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub parallel: u16,
-}
-
 /// Where roots are looked up.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Roots")]
+#[command(next_help_heading = "Roots and issuers")]
 pub(crate) struct Roots {
-    /// More roots, asked first: a file or folder in any format. Then the system store, then Mozilla's list. Repeatable.
+    /// More roots and issuers, asked first: a file or folder in any format. Then the system store, then Mozilla's
+    /// list. Repeatable.
     #[arg(long = "roots", value_name = "FILE")]
     pub files: Vec<String>,
+
+    /// Fetch issuers that a server does not send from where its certificates say, by HTTP. Every request is listed.
+    #[arg(long)]
+    pub aia: bool,
 }
 
 /// An output that may be left out.

@@ -45,7 +45,8 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
         }
         if cause.is::<EndpointError>() {
             return Some(
-                "write host, host:port, https://host, tls://host:port or [v6]:port".to_owned(),
+                "write host, host:port, https://host, smtp://host, tls://host:port or [v6]:port"
+                    .to_owned(),
             );
         }
         cause.downcast_ref::<std::io::Error>().and_then(for_io)

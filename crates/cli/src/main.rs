@@ -4,13 +4,14 @@ mod args;
 mod commands;
 mod duration;
 mod hint;
+mod identity;
 mod input;
 mod keys;
 mod opened;
 mod output;
 mod password;
-mod probe;
 mod render;
+mod servers;
 mod store;
 
 use std::process::ExitCode;

@@ -53,19 +53,29 @@ impl Talk {
         }
     }
 
-    /// A progress bar for `length` steps; invisible when stderr is no terminal or the talk is quiet.
-    pub(crate) fn progress(&self, length: usize, what: &'static str) -> ProgressBar {
-        let target = if self.quiet || length < 2 {
+    /// A progress bar for `length` steps, or a count where nobody knows how many there will be; invisible when stderr
+    /// is no terminal or the talk is quiet.
+    pub(crate) fn progress(&self, length: Option<usize>, what: &'static str) -> ProgressBar {
+        let target = if self.quiet || length.is_some_and(|length| length < 2) {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
         };
-        let bar = ProgressBar::with_draw_target(Some(length as u64), target);
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+        let bar = ProgressBar::with_draw_target(length.map(|length| length as u64), target);
+        let template = match length {
+            Some(_) => "{msg} {wide_bar} {pos}/{len}",
+            None => "{spinner} {msg} {pos}, {per_sec}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.with_message(what)
     }
+}
+
+/// Asks on the terminal; the answer is to be read from stdin.
+pub(crate) fn ask(question: &str) {
+    let _ = write!(io::stderr().lock(), "{}", escape(question));
 }
 
 /// Prints data on stdout; a text without a final line end gets one.

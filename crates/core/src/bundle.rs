@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use trustpack_keystore::Password;
 
 use crate::Certificate;
-use crate::chain::PresentedChain;
+use crate::chain::{Issuer, PresentedChain};
 use crate::channel::{Channel, HostRequirement, hosts, validate_channel};
 use crate::endpoint::Endpoint;
 use crate::expiry::Policy;
@@ -70,6 +70,8 @@ pub struct HostChain {
     pub server_name: Option<ServerName<'static>>,
     /// What the server presented.
     pub chain: PresentedChain,
+    /// More issuers to complete it from, where the server does not send them.
+    pub issuers: Vec<Issuer>,
     /// How the chain was got.
     pub source: ChainSource,
 }

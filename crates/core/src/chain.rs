@@ -9,6 +9,7 @@ use crate::Certificate;
 use crate::report::Finding;
 use crate::trust::TrustAnchors;
 
+mod completion;
 mod findings;
 mod search;
 #[cfg(test)]
@@ -66,10 +67,22 @@ pub struct ChainAnalysis {
     /// self-signed end entity is the whole path, and its own root. A link whose signature cannot be checked is shown
     /// and proves nothing: no root stands above it, and `CHAIN-SIGNATURE-UNCHECKED` names it.
     pub path: Vec<Certificate>,
+    /// Issuers that continue the path and were not sent: found in a root set, or given by the caller. Each has a good
+    /// signature on the one before it.
+    pub completed: Vec<Issuer>,
     /// The self-signed end of the path, when it was presented or is known, and good signatures lead to it.
     pub root: Option<Root>,
     /// Order, duplicates, extras, missing intermediates, unknown root, signatures that could not be checked.
     pub findings: Vec<Finding>,
+}
+
+/// A certificate that the server should have sent, and where it was found.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// A root set or file by its name, or a URL.
+    pub origin: String,
 }
 
 /// The end of a path.
@@ -84,6 +97,7 @@ pub struct Root {
 }
 
 /// Orders a chain, finds its root among `roots` (the first set that knows it wins) and says what is wrong with it.
+/// Issuers that were not sent are taken from the same sets.
 ///
 /// `subject` names the server in findings. Where several paths exist, as with cross-signed CAs, one that is valid at
 /// `at` and ends at a known root wins.
@@ -93,28 +107,60 @@ pub fn analyse(
     subject: &str,
     at: OffsetDateTime,
 ) -> ChainAnalysis {
+    analyse_with(chain, roots, &[], subject, at)
+}
+
+/// As [`analyse`], with more issuers to complete the path from. They are not trusted: a root among them is one that
+/// nobody knows.
+pub fn analyse_with(
+    chain: &PresentedChain,
+    roots: &[TrustAnchors],
+    issuers: &[Issuer],
+    subject: &str,
+    at: OffsetDateTime,
+) -> ChainAnalysis {
     let unique = without_duplicates(&chain.certificates);
     let start = end_entity_place(&unique);
     let Some(end_entity) = unique.get(start) else {
         return ChainAnalysis {
             path: Vec::new(),
+            completed: Vec::new(),
             root: None,
             findings: findings::of_unreadable(chain, subject),
         };
     };
     let outcome = search::best_path(&unique, end_entity, roots, at);
+    let completion = completion::find(&unique, end_entity, &outcome, roots, issuers, at);
     let findings = findings::all(&findings::Facts {
         chain,
         unique: &unique,
         start,
         outcome: &outcome,
+        completion: completion.as_ref(),
         roots,
         subject,
     });
+    let (path, completed, root) = match completion {
+        Some(completion) => (completion.path, completion.issuers, completion.root),
+        None => (
+            outcome.path.into_iter().cloned().collect(),
+            Vec::new(),
+            outcome.root,
+        ),
+    };
     ChainAnalysis {
-        path: outcome.path.into_iter().cloned().collect(),
-        root: outcome.root,
+        path,
+        completed,
+        root,
         findings,
+    }
+}
+
+impl ChainAnalysis {
+    /// The highest certificate below the root, sent or found.
+    pub fn top(&self) -> Option<&Certificate> {
+        let found = self.completed.last().map(|issuer| &issuer.certificate);
+        found.or_else(|| self.path.last())
     }
 }
 

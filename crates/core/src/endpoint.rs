@@ -1,31 +1,77 @@
 //! Where a server is: what the user writes, parsed once.
 
+mod network;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use rustls_pki_types::{DnsName, ServerName};
 
-/// A server to be asked: `https://host`, `tls://host:port`, `host:port`, `[v6]:port`, `host`; the port defaults to 443.
+use crate::tls::starttls::Protocol;
+
+pub use network::Network;
+
+/// A server to be asked: `https://host`, `tls://host:port`, `smtp://host`, `host:port`, `[v6]:port`, `host`; the port
+/// defaults to that of the scheme, else to 443.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     host: String,
     port: u16,
+    opening: Opening,
+}
+
+/// How TLS begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Opening {
+    /// At once, although the port is well known for another way.
+    AtOnce,
+    /// The port says: at once, or as its well-known protocol does.
+    ByPort,
+    /// The scheme says.
+    Told(Protocol),
 }
 
 impl Endpoint {
-    /// From parts; `host` is a DNS name or an IP address without brackets.
+    /// From parts; `host` is a DNS name or an IP address without brackets. TLS begins at once.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {
             host: host.into(),
             port,
+            opening: Opening::at_once(port),
         }
+    }
+
+    /// With what comes before TLS, whatever the port says; `None`: nothing.
+    #[must_use]
+    pub fn with_starttls(mut self, protocol: Option<Protocol>) -> Self {
+        self.opening = protocol.map_or_else(|| Opening::at_once(self.port), Opening::Told);
+        self
+    }
+
+    /// What is spoken before TLS; `None` when TLS begins at once.
+    pub fn starttls(&self) -> Option<Protocol> {
+        match self.opening {
+            Opening::AtOnce => None,
+            Opening::ByPort => Protocol::for_port(self.port),
+            Opening::Told(protocol) => Some(protocol),
+        }
+    }
+
+    /// Whether only the port tells what is spoken before TLS.
+    pub fn is_guessed(&self) -> bool {
+        self.opening == Opening::ByPort && self.starttls().is_some()
+    }
+
+    /// The same way on another host and port.
+    pub(crate) fn is_same_place(&self, other: &Self) -> bool {
+        self.host == other.host && self.port == other.port
     }
 
     /// Whether an argument that could also be a path means a server: `scheme://…`, `host:port` with a numeric
     /// port, or `[v6]…`. A plain word is always a path, since a typed file name must never be looked up in DNS.
     ///
-    /// Says nothing about validity: `smtp://host` and `host:99999` look like endpoints so that parsing them
+    /// Says nothing about validity: `gopher://host` and `host:99999` look like endpoints so that parsing them
     /// explains what is wrong.
     pub fn looks_like(text: &str) -> bool {
         if let Some((scheme, _)) = text.split_once("://") {
@@ -66,8 +112,24 @@ impl Endpoint {
     }
 }
 
+impl Opening {
+    /// At once; where the port says nothing else, that needs no saying.
+    fn at_once(port: u16) -> Self {
+        match Protocol::for_port(port) {
+            Some(_) => Self::AtOnce,
+            None => Self::ByPort,
+        }
+    }
+}
+
+/// With a scheme only where the port does not say the same.
 impl fmt::Display for Endpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.opening {
+            Opening::AtOnce => formatter.write_str("tls://")?,
+            Opening::ByPort => {}
+            Opening::Told(protocol) => write!(formatter, "{protocol}://")?,
+        }
         if self.host.contains(':') {
             write!(formatter, "[{}]:{}", self.host, self.port)
         } else {
@@ -156,7 +218,10 @@ impl fmt::Display for ConnectRule {
 pub fn connect_for(rules: &[ConnectRule], endpoint: &Endpoint) -> Option<Endpoint> {
     rules
         .iter()
-        .find(|rule| rule.target.as_ref().is_none_or(|target| target == endpoint))
+        .find(|rule| {
+            let target = rule.target.as_ref();
+            target.is_none_or(|target| target.is_same_place(endpoint))
+        })
         .map(|rule| rule.connect.clone())
 }
 
@@ -167,32 +232,80 @@ fn parse(text: &str) -> Result<Endpoint, &'static str> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("it contains white space or a control character");
     }
-    let (authority, needs_port) = match text.split_once("://") {
+    let (authority, scheme) = match text.split_once("://") {
         Some((scheme, rest)) => {
             let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            if scheme.eq_ignore_ascii_case("https") {
-                (authority, false)
-            } else if scheme.eq_ignore_ascii_case("tls") {
-                (authority, true)
-            } else {
-                return Err("only the schemes https:// and tls:// are understood");
-            }
+            (authority, Some(Scheme::parse(scheme)?))
         }
         None if text.contains(['/', '\\']) => {
             return Err("a path needs https:// before the host");
         }
-        None => (text, false),
+        None => (text, None),
     };
     if authority.contains('@') {
         return Err("user information is not allowed here");
     }
     let (host, port) = split_port(authority)?;
-    let port = match port {
-        Some(port) => parse_port(port)?,
-        None if needs_port => return Err("tls:// has no default port; write tls://host:port"),
-        None => DEFAULT_PORT,
+    let default = scheme.map_or(Some(DEFAULT_PORT), |scheme| scheme.port);
+    let port = match (port, default) {
+        (Some(port), _) => parse_port(port)?,
+        (None, Some(port)) => port,
+        (None, None) => return Err("tls:// has no default port; write tls://host:port"),
     };
-    Ok(Endpoint { host, port })
+    let opening = match scheme {
+        None => Opening::ByPort,
+        Some(scheme) => scheme
+            .starttls
+            .map_or_else(|| Opening::at_once(port), Opening::Told),
+    };
+    Ok(Endpoint {
+        host,
+        port,
+        opening,
+    })
+}
+
+/// As `host:port` without a scheme means it.
+fn by_port(host: String, port: u16) -> Endpoint {
+    Endpoint {
+        host,
+        port,
+        opening: Opening::ByPort,
+    }
+}
+
+/// What a URL scheme says.
+#[derive(Clone, Copy)]
+struct Scheme {
+    starttls: Option<Protocol>,
+    port: Option<u16>,
+}
+
+impl Scheme {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        if let Some(protocol) = Protocol::for_scheme(text) {
+            return Ok(Self {
+                starttls: Some(protocol),
+                port: Some(protocol.default_port()),
+            });
+        }
+        let is_meant = |(name, _): &&(&str, u16)| text.eq_ignore_ascii_case(name);
+        let known = TLS_SCHEMES.iter().find(is_meant);
+        match known {
+            Some((_, port)) => Ok(Self {
+                starttls: None,
+                port: Some(*port),
+            }),
+            None if text.eq_ignore_ascii_case("tls") => Ok(Self {
+                starttls: None,
+                port: None,
+            }),
+            None if text.eq_ignore_ascii_case("http") => {
+                Err("http:// has no certificate; write https://host or host:port")
+            }
+            None => Err("this scheme is not known"),
+        }
+    }
 }
 
 /// Takes `host`, `host:port`, `v4:port`, `[v6]`, `[v6]:port` and bare IPv6 apart (RFC 3986 section 3.2.2).
@@ -228,7 +341,10 @@ fn parse_host(host: &str) -> Result<String, &'static str> {
         return Err("the host is missing");
     }
     if !host.is_ascii() {
-        return Err("write an internationalised name in its ASCII form (xn--…)");
+        // UTS 46, as browsers do; strict, since a certificate holds the strict form.
+        let ascii = idna::domain_to_ascii_strict(host);
+        let ascii = ascii.map_err(|_| "this is no internationalised host name (UTS 46)")?;
+        return parse_host(&ascii);
     }
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(address.to_string());
@@ -267,6 +383,24 @@ fn is_scheme(text: &str) -> bool {
 /// HTTPS (RFC 9110 section 4.2.2).
 const DEFAULT_PORT: u16 = 443;
 
+/// Schemes in which TLS begins at once, and their ports (IANA).
+const TLS_SCHEMES: [(&str, u16); 14] = [
+    ("amqps", 5671),
+    ("ftps", 990),
+    ("https", 443),
+    ("imaps", 993),
+    ("ircs", 6697),
+    ("ldaps", 636),
+    ("mqtts", 8883),
+    ("nntps", 563),
+    ("pop3s", 995),
+    ("rediss", 6379),
+    ("sips", 5061),
+    ("smtps", 465),
+    ("wss", 443),
+    ("xmpps", 5223),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,6 +433,13 @@ mod tests {
             ("tls://mail.example.com:465", "mail.example.com:465"),
             ("api.example.com.", "api.example.com.:443"),
             ("xn--bcher-kva.example", "xn--bcher-kva.example:443"),
+            ("https://Bücher.Example/", "xn--bcher-kva.example:443"),
+            ("smtp://mail.example.com", "smtp://mail.example.com:25"),
+            ("mail.example.com:25", "mail.example.com:25"),
+            ("tls://mail.example.com:25", "tls://mail.example.com:25"),
+            ("POSTGRESQL://db.example", "postgres://db.example:5432"),
+            ("imaps://mail.example.com", "mail.example.com:993"),
+            ("wss://[::1]:8443", "[::1]:8443"),
             ("my_host:443", "my_host:443"),
             ("127.0.0.1", "127.0.0.1:443"),
             ("127.0.0.1:8443", "127.0.0.1:8443"),
@@ -321,8 +462,8 @@ mod tests {
             ("", "empty"),
             ("a b", "white space"),
             ("host\n", "white space"),
-            ("smtp://mail.example.com", "https:// and tls://"),
-            ("http://example.com", "https:// and tls://"),
+            ("gopher://example.com", "not known"),
+            ("http://example.com", "write https://"),
             ("tls://host", "default port"),
             ("https://", "host is missing"),
             (":443", "host is missing"),
@@ -336,7 +477,8 @@ mod tests {
             ("host:+443", "no number"),
             ("host/path", "https://"),
             ("C:\\store.jks", "https://"),
-            ("bücher.example", "xn--"),
+            ("b\u{a0}cher.example", "white space"),
+            ("bü_cher.example", "UTS 46"),
             ("300.1.1.1", "neither"),
             ("127.1", "neither"),
             ("1.2.3.4.:443", "neither"),
@@ -354,6 +496,23 @@ mod tests {
             assert!(error.why.contains(why), "{text}: {error}");
             assert_eq!(error.text, without_credentials(text));
         }
+    }
+
+    #[test]
+    fn scheme_and_port_say_what_comes_before_tls() {
+        for (text, protocol, guessed) in [
+            ("mail.example.com:587", Some(Protocol::Smtp), true),
+            ("smtp://mail.example.com:2500", Some(Protocol::Smtp), false),
+            ("tls://mail.example.com:25", None, false),
+            ("smtps://mail.example.com", None, false),
+            ("mail.example.com", None, false),
+        ] {
+            let endpoint: Endpoint = text.parse().unwrap();
+            assert_eq!(endpoint.starttls(), protocol, "{text}");
+            assert_eq!(endpoint.is_guessed(), guessed, "{text}");
+        }
+        let at_once = "mail.example.com:25".parse::<Endpoint>().unwrap();
+        assert_eq!(at_once.with_starttls(None).starttls(), None);
     }
 
     #[test]

@@ -1,24 +1,35 @@
 //! Gets the chain that a server presents. The only module of this crate that opens sockets and reads a clock.
 //!
-//! One absolute deadline covers name resolution, connection and handshake, and every read and write recomputes
-//! what is left of it: a server that sends one byte a second ends as one that sends none.
+//! One absolute deadline covers name resolution, connection, proxy, STARTTLS and handshake, and every read and write
+//! recomputes what is left of it: a server that sends one byte a second ends as one that sends none.
+//!
+//! ```text
+//! Target ─resolve─▶ addresses ─┐
+//!                              ▼  again for each rung of the ladder, until one brings a chain
+//!                        dial ─▶ proxy ─▶ STARTTLS ─▶ rustls | probe ─▶ Fetched
+//! ```
 
 #![expect(
     clippy::disallowed_methods,
     reason = "the one place for sockets and for the clock that ends their waiting"
 )]
 
+pub mod aia;
+
+mod attempt;
 mod dial;
 mod error;
+mod findings;
+mod ladder;
+mod pace;
+mod pool;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use std::io;
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -26,11 +37,18 @@ use rustls_pki_types::ServerName;
 
 use crate::chain::PresentedChain;
 use crate::endpoint::Endpoint;
-use crate::tls::client::{HandshakeError, Session};
+use crate::report::Finding;
+use crate::tls::identity::ClientIdentity;
+use crate::tls::offer::{CertificateType, Version};
+use crate::tls::proxy::ProxyRules;
 
-use dial::{Deadline, DeadlineStream};
+use attempt::Facts;
+use dial::Deadline;
 
 pub use error::{FetchError, Phase};
+pub use ladder::EngineChoice;
+pub use pace::Pace;
+pub use pool::{Crew, fetch_all, fetch_stream};
 
 /// Whom to ask, and how to reach it.
 #[derive(Clone, Debug)]
@@ -41,6 +59,8 @@ pub struct Target {
     pub server_name: Option<ServerName<'static>>,
     /// Dialled instead of the endpoint's host and port.
     pub connect: Option<Endpoint>,
+    /// Which certificate to ask for, of a server that has several.
+    pub certificate_type: Option<CertificateType>,
 }
 
 impl Target {
@@ -50,6 +70,7 @@ impl Target {
             endpoint,
             server_name: None,
             connect: None,
+            certificate_type: None,
         }
     }
 
@@ -57,6 +78,10 @@ impl Target {
     pub fn expected_name(&self) -> Option<ServerName<'static>> {
         let named = self.server_name.clone();
         named.or_else(|| self.endpoint.server_name())
+    }
+
+    fn dialled(&self) -> &Endpoint {
+        self.connect.as_ref().unwrap_or(&self.endpoint)
     }
 }
 
@@ -67,20 +92,44 @@ impl From<Endpoint> for Target {
 }
 
 /// How to ask.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct FetchOptions {
-    /// For the whole fetch: name resolution, connection, handshake.
+    /// For one try of a whole fetch: name resolution, connection, proxy, STARTTLS, handshake.
     pub timeout: Duration,
     /// Which addresses to use.
     pub family: AddressFamily,
+    /// What asks.
+    pub engine: EngineChoice,
+    /// This version of TLS and no other.
+    pub version: Option<Version>,
+    /// Application protocols to offer (RFC 7301), where TLS begins at once; none: the extension is not sent.
+    pub alpn: Vec<Vec<u8>>,
+    /// Shown to a server that wants a client certificate.
+    pub identity: Option<ClientIdentity>,
+    /// Through which proxy, if any.
+    pub proxies: ProxyRules,
+    /// How often a target that gave nothing is asked again.
+    pub retries: u32,
+    /// Every address of a name is asked, not only the first that answers.
+    pub all_addresses: bool,
+    /// How fast connections may be opened, all threads together.
+    pub pace: Option<Arc<Pace>>,
 }
 
 impl Default for FetchOptions {
-    /// Ten seconds, any address.
+    /// Ten seconds, any address, every engine and version, no proxy, no retry.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(10),
             family: AddressFamily::Any,
+            engine: EngineChoice::Auto,
+            version: None,
+            alpn: vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+            identity: None,
+            proxies: ProxyRules::none(),
+            retries: 0,
+            all_addresses: false,
+            pace: None,
         }
     }
 }
@@ -104,20 +153,76 @@ pub struct Fetched {
     pub target: Target,
     /// What the server presented, also when the handshake failed afterwards.
     pub chain: Option<PresentedChain>,
-    /// The address that answered, or was tried last.
+    /// The address that answered, or was tried last; that of the proxy is not told, nor what it resolved.
     pub address: Option<SocketAddr>,
-    /// `TLSv1.3`, `TLSv1.2`.
-    pub protocol: Option<String>,
+    /// The proxy on the way, without its credentials.
+    pub proxy: Option<String>,
+    /// What answered, or was tried last; `None` when no handshake began.
+    pub engine: Option<Engine>,
+    /// The version, once the server had chosen it.
+    pub protocol: Option<Version>,
     /// The suite, by its IANA name.
     pub cipher_suite: Option<String>,
+    /// The application protocol that the server chose.
+    pub alpn: Option<Vec<u8>>,
     /// Whether the server proved that it holds the end entity's key.
     pub possession: Possession,
+    /// Whether the server's name was sent to it. It is left out for addresses, and for servers that refuse it.
+    pub server_name_sent: bool,
     /// Whether the server asked for a client certificate.
     pub client_certificate_requested: bool,
+    /// The names of the CAs whose client certificates the server takes, each as DER.
+    pub client_certificate_authorities: Vec<Vec<u8>>,
+    /// The stapled OCSP response, empty when there is none.
+    pub ocsp_response: Vec<u8>,
+    /// The SignedCertificateTimestampList that came beside the certificates, empty when there is none.
+    pub sct_list: Vec<u8>,
     /// What ended the fetch early; with a chain present it came after the certificates.
     pub error: Option<FetchError>,
-    /// How long it took.
+    /// Why the full handshake gave nothing, where the probe or another hello then did.
+    pub refused: Option<FetchError>,
+    /// What should be known about the way the chain was obtained.
+    pub findings: Vec<Finding>,
+    /// How many connections it took.
+    pub connections: u32,
+    /// What the last connection spent its time on.
+    pub timings: Timings,
+    /// How long all of it took.
     pub elapsed: Duration,
+}
+
+/// Where the time went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// Looking up the name.
+    pub resolve: Duration,
+    /// Connecting, to the server or to its proxy.
+    pub connect: Duration,
+    /// The talk with the proxy.
+    pub proxy: Duration,
+    /// The talk before TLS.
+    pub starttls: Duration,
+    /// TLS.
+    pub handshake: Duration,
+}
+
+/// What speaks TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// rustls: a whole handshake, TLS 1.2 and 1.3.
+    Tls,
+    /// Our own ClientHello that reads as far as the certificates, SSLv3 to TLS 1.2.
+    Probe,
+}
+
+impl Engine {
+    /// The word in records.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Tls => "tls",
+            Self::Probe => "probe",
+        }
+    }
 }
 
 /// Whether the server proved that it holds the private key.
@@ -129,185 +234,178 @@ pub enum Possession {
     Unproven,
 }
 
-/// Fetches one chain. Never panics, never takes longer than `options.timeout` (plus scheduling).
-pub fn fetch(target: &Target, options: &FetchOptions) -> Fetched {
-    let deadline = Deadline::after(options.timeout);
-    let mut fetched = Fetched {
-        target: target.clone(),
-        chain: None,
-        address: None,
-        protocol: None,
-        cipher_suite: None,
-        possession: Possession::Unproven,
-        client_certificate_requested: false,
-        error: None,
-        elapsed: Duration::ZERO,
-    };
-    fetched.error = ask(&mut fetched, options.family, deadline).err();
-    fetched.elapsed = deadline.elapsed();
-    fetched
+impl Fetched {
+    fn new(target: &Target) -> Self {
+        Self {
+            target: target.clone(),
+            chain: None,
+            address: None,
+            proxy: None,
+            engine: None,
+            protocol: None,
+            cipher_suite: None,
+            alpn: None,
+            possession: Possession::Unproven,
+            server_name_sent: false,
+            client_certificate_requested: false,
+            client_certificate_authorities: Vec::new(),
+            ocsp_response: Vec::new(),
+            sct_list: Vec::new(),
+            error: None,
+            refused: None,
+            findings: Vec::new(),
+            connections: 0,
+            timings: Timings::default(),
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    fn keep(&mut self, facts: Facts) {
+        if !facts.chain.is_empty() {
+            self.chain = Some(PresentedChain::from_ders(facts.chain));
+        }
+        self.protocol = facts.protocol;
+        self.cipher_suite = facts.cipher_suite;
+        self.alpn = facts.alpn;
+        self.possession = match facts.proven {
+            true => Possession::Proven,
+            false => Possession::Unproven,
+        };
+        self.server_name_sent = facts.server_name_sent;
+        self.client_certificate_requested = facts.authorities.is_some();
+        self.client_certificate_authorities = facts.authorities.unwrap_or_default();
+        self.ocsp_response = facts.ocsp_response;
+        self.sct_list = facts.sct_list;
+    }
 }
 
-/// Fetches many, `parallel` at a time, and hands each result over as soon as it is there, with its place in
-/// `targets`. Every target gets exactly one result, in any failure.
-///
-/// `on_result` runs on the calling thread; while it works, at most `parallel` more results wait.
-pub fn fetch_all(
-    targets: &[Target],
-    options: &FetchOptions,
-    parallel: usize,
-    on_result: &mut dyn FnMut(usize, Fetched),
-) {
-    let workers = parallel.clamp(1, MAX_PARALLEL).min(targets.len());
-    let Some(workers) = NonZeroUsize::new(workers) else {
-        return;
-    };
-    let next = AtomicUsize::new(0);
-    let (results, finished) = mpsc::sync_channel(workers.get());
-    let work = |results: &mpsc::SyncSender<(usize, Fetched)>| {
+/// Fetches one chain from the first address that answers. Never panics, never takes longer than `options.timeout`
+/// (plus scheduling) for each try.
+pub fn fetch(target: &Target, options: &FetchOptions) -> Fetched {
+    match Resolved::new(target, options) {
+        Ok(resolved) => resolved.ask(options),
+        Err(failed) => *failed,
+    }
+}
+
+/// A target whose addresses are known, or whose proxy will find them.
+#[derive(Clone, Debug)]
+struct Resolved {
+    target: Target,
+    /// In the order to try them; empty when a proxy is asked by name.
+    addresses: Vec<SocketAddr>,
+    took: Duration,
+}
+
+impl Resolved {
+    /// Looks the name up; a failure is a whole record.
+    fn new(target: &Target, options: &FetchOptions) -> Result<Self, Box<Fetched>> {
+        let mut tries = options.retries;
         loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(target) = targets.get(index) else {
-                return;
+            let deadline = Deadline::after(options.timeout);
+            let error = match attempt::addresses(target, options, deadline) {
+                Ok(addresses) => {
+                    return Ok(Self {
+                        target: target.clone(),
+                        addresses,
+                        took: deadline.elapsed(),
+                    });
+                }
+                Err(error) => error,
             };
-            if results.send((index, fetch(target, options))).is_err() {
-                return;
+            if tries == 0 || !error.may_pass() {
+                let mut fetched = Fetched::new(target);
+                fetched.elapsed = deadline.elapsed();
+                fetched.timings.resolve = fetched.elapsed;
+                fetched.error = Some(error);
+                return Err(Box::new(fetched));
             }
+            tries -= 1;
         }
-    };
-    thread::scope(|scope| {
-        let finished = finished;
-        let mut running = 0_usize;
-        for _ in 0..workers.get() {
-            let results = results.clone();
-            let thread = thread::Builder::new().stack_size(WORKER_STACK);
-            // A system that is out of threads still gets its work done by those that there are.
-            if thread.spawn_scoped(scope, move || work(&results)).is_err() {
+    }
+
+    /// One record, or one for each address where that is wanted.
+    fn ask_all(&self, options: &FetchOptions) -> Vec<Fetched> {
+        if !options.all_addresses || self.addresses.len() < 2 {
+            return vec![self.ask(options)];
+        }
+        let mut all = Vec::new();
+        for some in self.addresses.chunks(ADDRESSES_AT_ONCE) {
+            thread::scope(|scope| {
+                let ask = |address: &SocketAddr| {
+                    let alone = Self {
+                        addresses: vec![*address],
+                        ..self.clone()
+                    };
+                    thread::Builder::new()
+                        .stack_size(pool::WORKER_STACK)
+                        .spawn_scoped(scope, move || alone.ask(options))
+                        .map_err(|_| *address)
+                };
+                let started: Vec<_> = some.iter().map(ask).collect();
+                for one in started {
+                    let alone = |address| Self {
+                        addresses: vec![address],
+                        ..self.clone()
+                    };
+                    // A system that is out of threads still gets its work done here.
+                    match one {
+                        Ok(thread) => all.extend(thread.join()),
+                        Err(address) => all.push(alone(address).ask(options)),
+                    }
+                }
+            });
+        }
+        findings::compare(&mut all);
+        all
+    }
+
+    /// The first address that takes the connection, again as often as is wanted.
+    fn ask(&self, options: &FetchOptions) -> Fetched {
+        let mut fetched = self.ask_once(options);
+        for _ in 0..options.retries {
+            if fetched.chain.is_some() || !fetched.error.as_ref().is_some_and(FetchError::may_pass)
+            {
                 break;
             }
-            running += 1;
+            let before = fetched;
+            fetched = self.ask_once(options);
+            fetched.elapsed += before.elapsed;
+            fetched.connections += before.connections;
         }
-        drop(results);
-        if running == 0 {
-            for (index, target) in targets.iter().enumerate() {
-                on_result(index, fetch(target, options));
+        fetched
+    }
+
+    /// Goes up the ladder until there is a chain, or nothing left to try.
+    fn ask_once(&self, options: &FetchOptions) -> Fetched {
+        let target = &self.target;
+        let mut fetched = Fetched::new(target);
+        fetched.timings.resolve = self.took;
+        let mut deadline = Deadline::after(options.timeout.saturating_sub(self.took));
+        let mut ladder = ladder::Ladder::new(target, options);
+        while let Some(rung) = ladder.next() {
+            if let Some(pace) = &options.pace {
+                deadline.extend(pace.wait());
             }
+            fetched.connections += 1;
+            let outcome = attempt::run(self, options, &rung, deadline, &mut fetched);
+            let has_chain = !outcome.facts.chain.is_empty();
+            fetched.keep(outcome.facts);
+            if has_chain {
+                fetched.error = outcome.error;
+                break;
+            }
+            ladder.failed(rung, outcome.error.unwrap_or(FetchError::NoCertificate));
         }
-        for (index, fetched) in finished {
-            on_result(index, fetched);
+        match fetched.chain {
+            Some(_) => fetched.refused = ladder.into_first_error(),
+            None => fetched.error = ladder.into_best_error(),
         }
-    });
-}
-
-/// Resolves, connects, shakes hands; fills in `fetched` as far as it comes.
-fn ask(fetched: &mut Fetched, family: AddressFamily, deadline: Deadline) -> Result<(), FetchError> {
-    let target = fetched.target.clone();
-    let dialled = target.connect.as_ref().unwrap_or(&target.endpoint);
-    let addresses = dial::resolve(dialled, family, deadline)?;
-    let stream = dial::connect(&addresses, deadline, &mut fetched.address)?;
-    let address = fetched.address;
-
-    // A host that is no possible name, such as one only the hosts file knows, is asked without SNI.
-    let name = target
-        .expected_name()
-        .or_else(|| address.map(|address| ServerName::from(address.ip())))
-        .ok_or(FetchError::NoCertificate)?;
-    let mut session = Session::new(name.clone()).map_err(|error| FetchError::Tls {
-        why: error.to_string(),
-    })?;
-    let mut stream = DeadlineStream::new(stream, deadline);
-    let mut outcome = session.handshake(&mut stream);
-    if outcome.is_ok() {
-        stream.shorten(VERDICT_WAIT);
-        outcome = session.finish(&mut stream);
-    }
-
-    let captured = session.captured();
-    if captured.proven {
-        fetched.possession = Possession::Proven;
-    }
-    let has_chain = !captured.chain.is_empty();
-    if has_chain {
-        fetched.chain = Some(PresentedChain::from_ders(captured.chain));
-    }
-    fetched.protocol = session.protocol().map(|version| match version {
-        rustls::ProtocolVersion::TLSv1_2 => "TLSv1.2".to_owned(),
-        rustls::ProtocolVersion::TLSv1_3 => "TLSv1.3".to_owned(),
-        other => format!("{other:?}"),
-    });
-    fetched.cipher_suite = session.cipher_suite().map(iana_name);
-    fetched.client_certificate_requested = session.client_certificate().is_some();
-    match outcome {
-        Ok(()) if has_chain => Ok(()),
-        Ok(()) => Err(FetchError::NoCertificate),
-        Err(error) => Err(translate(error, &session, &name, address, deadline)),
+        fetched.elapsed = deadline.elapsed() + self.took;
+        findings::add(&mut fetched);
+        fetched
     }
 }
 
-fn translate(
-    error: HandshakeError,
-    session: &Session,
-    name: &ServerName<'_>,
-    address: Option<SocketAddr>,
-    deadline: Deadline,
-) -> FetchError {
-    let after_certificates = !session.captured().chain.is_empty();
-    let client_certificate_requested = session.client_certificate().is_some();
-    let received = session.received_bytes();
-    if !after_certificates && words::is_not_tls(session.first_bytes()) {
-        return FetchError::not_tls(session.first_bytes());
-    }
-    let closed = |reset| FetchError::Closed {
-        received,
-        after_certificates,
-        client_certificate_requested,
-        reset,
-    };
-    match error {
-        HandshakeError::Closed => closed(false),
-        HandshakeError::Io(error) => match error.kind() {
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => FetchError::Timeout {
-                phase: Phase::Handshake { received },
-                after: deadline.elapsed(),
-                address,
-            },
-            io::ErrorKind::UnexpectedEof => closed(false),
-            io::ErrorKind::BrokenPipe
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset => closed(true),
-            _ => FetchError::Tls {
-                why: error.to_string(),
-            },
-        },
-        HandshakeError::Tls(rustls::Error::AlertReceived(alert)) => FetchError::Alert {
-            alert: words::alert_name(alert),
-            server_name: match name {
-                ServerName::DnsName(name) => Some(name.as_ref().to_owned()),
-                _ => None,
-            },
-            after_certificates,
-            client_certificate_requested,
-        },
-        HandshakeError::Tls(rustls::Error::NoCertificatesPresented) => FetchError::NoCertificate,
-        HandshakeError::Tls(error) => FetchError::tls(&error),
-    }
-}
-
-/// rustls names TLS 1.3 suites `TLS13_…`; IANA does not.
-fn iana_name(suite: rustls::CipherSuite) -> String {
-    let name = format!("{suite:?}");
-    match name.strip_prefix("TLS13_") {
-        Some(rest) => format!("TLS_{rest}"),
-        None => name,
-    }
-}
-
-/// Enough for 10,000 servers in seconds; more only exhausts ports and conntrack tables.
-const MAX_PARALLEL: usize = 1024;
-
-/// Measured in a debug build: a handshake takes below 48 KiB, checking an ML-DSA-87 signature below 96 KiB more.
-/// The rest is margin; only touched pages cost memory.
-const WORKER_STACK: usize = 512 * 1024;
-
-/// How long a TLS 1.3 server may take to refuse a missing client certificate: one round trip, with room.
-const VERDICT_WAIT: Duration = Duration::from_secs(2);
+/// So many addresses of one name are asked at the same time.
+const ADDRESSES_AT_ONCE: usize = 16;

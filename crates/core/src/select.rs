@@ -91,6 +91,9 @@ pub fn select(analysis: &ChainAnalysis, select: Select, subject: &str) -> Select
 /// A path taken apart. Whether a self-signed end stands in the path or beside it makes no difference here.
 struct Parts<'a> {
     end_entity: Option<&'a Certificate>,
+    /// The intermediates that were sent.
+    sent: Vec<&'a Certificate>,
+    /// These, and those that were found elsewhere.
     intermediates: Vec<&'a Certificate>,
     root: Option<&'a Certificate>,
     root_presented: bool,
@@ -102,11 +105,12 @@ impl<'a> Parts<'a> {
         let in_path = analysis.path.last().filter(|last| last.is_self_issued());
         let root = known.map(|root| &root.certificate).or(in_path);
         let intermediates = analysis.path.iter().skip(1);
+        let completed = analysis.completed.iter().map(|issuer| &issuer.certificate);
+        let is_link = |one: &&Certificate| one.is_ca() && Some(*one) != root;
         Self {
             end_entity: analysis.path.first().or(root),
-            intermediates: intermediates
-                .filter(|one| one.is_ca() && Some(*one) != root)
-                .collect(),
+            sent: intermediates.clone().filter(is_link).collect(),
+            intermediates: intermediates.chain(completed).filter(is_link).collect(),
             root,
             root_presented: known.map_or_else(|| in_path.is_some(), |root| root.presented),
         }
@@ -114,7 +118,7 @@ impl<'a> Parts<'a> {
 
     fn presented(&self) -> Vec<&'a Certificate> {
         let mut presented: Vec<_> = self.end_entity.into_iter().collect();
-        presented.extend(&self.intermediates);
+        presented.extend(&self.sent);
         if let Some(root) = self.root
             && self.root_presented
             && self.end_entity != Some(root)
@@ -186,6 +190,7 @@ mod tests {
         };
         ChainAnalysis {
             path: path.iter().map(issued).collect(),
+            completed: Vec::new(),
             root: root.map(|(name, presented)| Root {
                 certificate: testing::certificate(name, true, 0, DAY),
                 origin: None,

@@ -4,7 +4,11 @@
 
 pub mod client;
 pub mod danger;
+pub mod identity;
+pub mod offer;
 pub mod proxy;
 pub mod starttls;
 
-mod plain;
+mod flight;
+pub(crate) mod probe;
+mod scheme;

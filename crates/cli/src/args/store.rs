@@ -9,8 +9,8 @@ use trustpack_core::edit::is_fingerprint;
 use trustpack_core::keystore::{Format, Profile};
 
 use super::{
-    Encoding, InputPassword, Json, PROFILE_HELP, PROFILES, PlanOptions, Reach, RequiredOutput,
-    Roots, SourceParser, StorePassword, Time, format_help, parse_from, words,
+    Encoding, InputPassword, Json, PROFILE_HELP, PROFILES, PlanOptions, Proof, Reach,
+    RequiredOutput, Roots, SourceParser, StorePassword, Time, format_help, parse_from, words,
 };
 use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
@@ -122,6 +122,8 @@ pub(crate) struct Incoming {
     pub store_password: StorePassword,
     #[command(flatten)]
     pub input_password: InputPassword,
+    #[command(flatten)]
+    pub proof: Proof,
     #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]

@@ -5,25 +5,23 @@ use trustpack_core::expiry::{Policy, Subject, check};
 use trustpack_core::fetch::Fetched;
 use trustpack_core::keystore::{Entry, NoteKind};
 use trustpack_core::report::{ReportFormat, render};
-use trustpack_core::trust::TrustAnchors;
 
 use super::Outcome;
 use crate::args::Check;
 use crate::hint::{Hinted, hint_for};
 use crate::input::{self, Input, Loaded, Passwords};
-use crate::probe::{self, Plan};
 use crate::render::{Talk, print, stdout_style, told};
+use crate::servers::{Judging, Plan};
 
 /// Runs the command.
 pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     let at = arguments.time.now();
     let inputs = Input::parse_all(&arguments.inputs)?;
     let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
-    let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
-    let roots = if fetched.is_empty() {
-        Vec::new()
-    } else {
-        probe::root_sets(&arguments.roots, talk)?
+    let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach, talk)?.run(talk);
+    let judging = match fetched.is_empty() {
+        true => Judging::blind(at),
+        false => Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?,
     };
 
     let mut answers = fetched.iter();
@@ -32,7 +30,7 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     for one in &inputs {
         match one {
             Input::Endpoint(_) => {
-                subjects.extend(answers.next().map(|answer| server(answer, &roots, at)))
+                subjects.extend(answers.next().map(|answer| server(answer, &judging, talk)))
             }
             Input::Path(_) | Input::Stdin => {
                 let found = files(one, &passwords, talk);
@@ -65,9 +63,9 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
 }
 
 /// A server: its chain, or the finding that it could not be reached.
-fn server(fetched: &Fetched, roots: &[TrustAnchors], at: time::OffsetDateTime) -> Subject {
+fn server(fetched: &Fetched, judging: &Judging, talk: &Talk) -> Subject {
     let name = fetched.target.endpoint.to_string();
-    match (&fetched.chain, probe::analyse_fetched(fetched, roots, at)) {
+    match (&fetched.chain, judging.analyse_telling(fetched, talk)) {
         (Some(chain), Some(analysis)) => Subject::from_chain(name, chain, &analysis),
         _ => match &fetched.error {
             Some(error) => advised(Subject::unreachable(name, error), error.hint()),

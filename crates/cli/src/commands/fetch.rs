@@ -1,168 +1,284 @@
-//! `trustpack fetch`: the chain that a server presents.
+//! `trustpack fetch`: the chains that servers present.
+//!
+//! Answers are dealt with as they come, so that a list may have any length; only what has to be shown in the order of
+//! the arguments, or all at once, is kept.
 
-use std::path::Path;
+mod install;
+mod lock;
+mod tally;
+mod targets;
+mod write;
 
-use anyhow::{Context, Result};
-use trustpack_core::alias;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Result;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use time::OffsetDateTime;
 use trustpack_core::chain::ChainAnalysis;
-use trustpack_core::endpoint::Endpoint;
-use trustpack_core::fetch::Fetched;
-use trustpack_core::keystore::{Alias, Entry, Format, KeyStore, Others};
-use trustpack_core::merge::date_all;
+use trustpack_core::fetch::{Fetched, fetch_stream};
 use trustpack_core::record::FetchRecord;
 use trustpack_core::report::{json_line, page};
-use trustpack_core::select::select;
 
 use super::Outcome;
 use crate::args::Fetch;
 use crate::hint::Hinted;
 use crate::output;
-use crate::probe::{self, Plan};
 use crate::render::{Talk, print, print_json};
-use crate::store::{self, Protection, Target};
+use crate::servers::{Asking, Judging, tell_request};
+
+use lock::Locks;
+use tally::Tally;
+use targets::Targets;
+use write::Files;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
-    let endpoints = arguments
-        .endpoints
-        .iter()
-        .map(|text| text.parse::<Endpoint>())
-        .collect::<Result<Vec<_>, _>>()?;
-    refuse_unclear_output(arguments, endpoints.len())?;
     let at = arguments.time.now();
-    let roots = probe::root_sets(&arguments.roots, talk)?;
-    let plan = Plan::new(endpoints, &arguments.reach)?;
+    let mut asking = Asking::new(&arguments.reach, talk)?;
+    asking.options.all_addresses = arguments.all_addresses;
+    let (mut options, crew) = (asking.options.clone(), asking.crew.clone());
+    let targets = Targets::new(arguments, asking)?;
+    refuse_unclear_output(arguments, &targets)?;
+    let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
+    let locks = Locks::read(arguments)?;
+    let files = Files::new(arguments, talk)?;
+    if arguments.trust.install.is_some() {
+        options.all_addresses = false;
+    }
+    let is_list = arguments.targets.is_some() || targets.count.is_some_and(|count| count > PAGES);
+    interruptible(&crew.stop)?;
 
-    let record = |fetched: &Fetched| {
-        let analysis = probe::analyse_fetched(fetched, &roots, at);
-        (FetchRecord::new(fetched, analysis.as_ref(), at), analysis)
+    let mut run = Run {
+        arguments,
+        talk,
+        at,
+        is_list,
+        locks,
+        files,
+        tally: Tally::default(),
+        kept: BTreeMap::new(),
+        broken: None,
     };
-    let answers = plan.run(talk, |fetched| {
-        if arguments.jsonl {
-            print(&json_line(&record(fetched).0))?;
+    let bar = talk.progress(targets.count, "fetching");
+    let finish = |fetched: Fetched| Answer::new(fetched, &judging, at);
+    fetch_stream(
+        targets.stream,
+        &options,
+        &crew,
+        &finish,
+        &mut |place, result| {
+            run.tally.asked += 1;
+            let answers = match result {
+                Ok(answers) => answers,
+                Err(error) => vec![Answer::of_record(FetchRecord::bad_target(&error))],
+            };
+            // A line on stdout and the bar on stderr share the terminal.
+            bar.suspend(|| run.take(place, answers, &crew.stop));
+            bar.inc(1);
+        },
+    );
+    bar.finish_and_clear();
+    let interrupted = crew.stop.load(Ordering::Relaxed) && run.broken.is_none();
+    // From now on the first Ctrl-C ends at once.
+    crew.stop.store(true, Ordering::Relaxed);
+    run.end(interrupted)
+}
+
+/// An answer, looked at.
+pub(super) struct Answer {
+    record: FetchRecord,
+    /// With what it is made of; `None` for a line that is no target.
+    seen: Option<(Fetched, Option<ChainAnalysis>)>,
+}
+
+impl Answer {
+    fn new(fetched: Fetched, judging: &Judging, at: OffsetDateTime) -> Self {
+        let (analysis, requests) = judging.analyse(&fetched);
+        let record = FetchRecord::new(&fetched, analysis.as_ref(), at);
+        Self {
+            record: record.with_requests(&requests),
+            seen: Some((fetched, analysis)),
+        }
+    }
+
+    fn of_record(record: FetchRecord) -> Self {
+        Self { record, seen: None }
+    }
+
+    fn fetched(&self) -> Option<&Fetched> {
+        self.seen.as_ref().map(|(fetched, _)| fetched)
+    }
+
+    fn has_chain(&self) -> bool {
+        self.fetched()
+            .is_some_and(|fetched| fetched.chain.is_some())
+    }
+}
+
+/// What goes on while answers come.
+struct Run<'a> {
+    arguments: &'a Fetch,
+    talk: &'a Talk,
+    at: OffsetDateTime,
+    is_list: bool,
+    locks: Locks,
+    files: Files<'a>,
+    tally: Tally,
+    kept: BTreeMap<usize, Vec<Answer>>,
+    /// What went wrong on our side, such as a full disk or a closed pipe: nothing more is begun.
+    broken: Option<anyhow::Error>,
+}
+
+impl Run<'_> {
+    fn take(&mut self, place: usize, answers: Vec<Answer>, stop: &AtomicBool) {
+        if self.broken.is_some() {
+            return;
+        }
+        match self.deal_with(place, answers) {
+            Ok(()) => {}
+            Err(error) => {
+                self.broken = Some(error);
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn deal_with(&mut self, place: usize, mut answers: Vec<Answer>) -> Result<()> {
+        for answer in &mut answers {
+            if let Some((fetched, _)) = &answer.seen {
+                if let Some(error) = self.arguments.proof.unexpected(fetched) {
+                    let finding = tally::unexpected(&answer.record);
+                    self.tally
+                        .unexpected(&answer.record.target, error, self.talk);
+                    answer.record.findings.push(finding);
+                }
+                self.locks.see(fetched, &answer.record);
+                if self.arguments.all_addresses {
+                    self.locks.see_address(&answer.record);
+                }
+            }
+            if self.arguments.jsonl {
+                print(&json_line(&answer.record))?;
+            } else if self.is_list && !self.arguments.json.json && !self.is_stdout_taken() {
+                print(&page::fetched_line(&answer.record))?;
+            }
+            self.tally.count(&answer.record, self.arguments.cert_type);
+            if !self.is_list {
+                let requests = answer.record.aia_requests.iter();
+                requests.for_each(|request| tell_request(request, self.talk));
+            }
+            self.files.write(answer, &self.arguments.proof)?;
+        }
+        let is_shown_later = !self.is_list && !self.arguments.jsonl;
+        if is_shown_later || self.arguments.json.json || self.arguments.trust.install.is_some() {
+            self.kept.insert(place, answers);
+        } else {
+            let failed = answers.iter().filter(|answer| !answer.has_chain());
+            failed.for_each(|answer| self.tell_failure(answer));
         }
         Ok(())
-    })?;
-    let records: Vec<_> = answers.iter().map(record).collect();
+    }
 
-    // Data on stdout is either the report or the certificates, never both.
-    let certificates_on_stdout = arguments
-        .output
-        .output
-        .as_deref()
-        .is_some_and(output::is_stdout);
-    if arguments.json.json {
-        print_json(&records.iter().map(|(record, _)| record).collect::<Vec<_>>())?;
-    } else if !arguments.jsonl && !certificates_on_stdout {
-        // One that presented nothing is told on stderr.
-        let pages: Vec<String> = records
-            .iter()
-            .filter(|(record, _)| !record.chain.is_empty())
-            .map(|(record, _)| page::fetched(record))
-            .collect();
-        if !pages.is_empty() {
-            print(&pages.join("\n"))?;
+    /// Shows what was kept, writes what had to wait, and says how it went.
+    fn end(mut self, interrupted: bool) -> Result<Outcome> {
+        let kept = std::mem::take(&mut self.kept);
+        let answers: Vec<&Answer> = kept.values().flatten().collect();
+        if self.arguments.json.json {
+            print_json(&answers.iter().map(|one| &one.record).collect::<Vec<_>>())?;
+        } else if !self.is_list && !self.arguments.jsonl && !self.is_stdout_taken() {
+            // One that presented nothing is told on stderr.
+            let shown = answers.iter().filter(|answer| answer.has_chain());
+            let pages: Vec<String> = shown.map(|answer| page::fetched(&answer.record)).collect();
+            if !pages.is_empty() {
+                print(&pages.join("\n"))?;
+            }
+        }
+        for answer in answers.iter().filter(|answer| !answer.has_chain()) {
+            self.tell_failure(answer);
+        }
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
+        let changed = self.locks.end(self.arguments, self.talk)?;
+        self.tally.tell(self.is_list, interrupted, self.talk);
+        let outcome = self
+            .tally
+            .outcome(changed || self.files.refused(), interrupted);
+        match (&self.arguments.trust.install, answers.as_slice(), outcome) {
+            (Some(store), [answer], Outcome::Fine) => {
+                install::run(self.arguments, store, answer, self.at, self.talk)
+            }
+            _ => Ok(outcome),
         }
     }
-    if let Some(path) = &arguments.output.output {
-        write_all(arguments, path, &records, talk)?;
+
+    /// Whether stdout is where the certificates go: data on it is either the report or these, never both.
+    fn is_stdout_taken(&self) -> bool {
+        let path = self.arguments.output.output.as_deref();
+        path.is_some_and(output::is_stdout)
     }
-    Ok(tell_failures(&records, talk))
+
+    fn tell_failure(&self, answer: &Answer) {
+        let Some(error) = &answer.record.error else {
+            return;
+        };
+        // A list says it on the line of the target.
+        if self.is_list {
+            return;
+        }
+        let error = Hinted::new(
+            error.message.clone(),
+            error.hint.clone().unwrap_or_default(),
+        );
+        self.talk.failure(&answer.record.target, &error.into());
+    }
 }
 
 /// One certificate file cannot hold the chains of several servers without saying whose is whose.
-fn refuse_unclear_output(arguments: &Fetch, servers: usize) -> Result<()> {
+fn refuse_unclear_output(arguments: &Fetch, targets: &Targets) -> Result<()> {
+    let is_one = targets.count == Some(1) && !arguments.all_addresses;
+    if arguments.trust.install.is_some() && !is_one {
+        return Err(Hinted::new(
+            "one server is installed at a time",
+            "name one server with --install; `trustpack merge … -o STORE` takes several",
+        )
+        .into());
+    }
     match &arguments.output.output {
-        Some(path) if output::is_stdout(path) && (arguments.json.json || arguments.jsonl) => Err(Hinted::new(
-            "certificates and JSON cannot both go to stdout",
-            "write the certificates to a file with -o FILE",
-        )
-        .into()),
-        Some(path) if servers > 1 && !output::is_folder(path) && !output::is_stdout(path) => Err(Hinted::new(
-            format!("{servers} servers, and one file to write"),
-            "end the output with `/` for a file each, or join them with `trustpack merge … -o STORE`",
-        )
-        .into()),
+        Some(path) if output::is_stdout(path) && (arguments.json.json || arguments.jsonl) => {
+            Err(Hinted::new(
+                "certificates and JSON cannot both go to stdout",
+                "write the certificates to a file with -o FILE",
+            )
+            .into())
+        }
+        Some(path) if !is_one && !output::is_folder(path) && !output::is_stdout(path) => {
+            let servers = match targets.count {
+                Some(count) => format!("{count} answers"),
+                None => "a list of servers".to_owned(),
+            };
+            Err(Hinted::new(
+                format!("{servers}, and one file to write"),
+                "end the output with `/` for a file each, or join them with `trustpack merge … -o STORE`",
+            )
+            .into())
+        }
         _ => Ok(()),
     }
 }
 
-fn write_all(
-    arguments: &Fetch,
-    path: &Path,
-    records: &[(FetchRecord, Option<ChainAnalysis>)],
-    talk: &Talk,
-) -> Result<()> {
-    let folder = output::is_folder(path) && !output::is_stdout(path);
-    let format = store::format_of(path, arguments.output.format, folder.then_some(Format::Pem))?;
-    let protection = Protection::resolve(
-        &arguments.store_password,
-        format,
-        None,
-        &output::name(path),
-        talk,
-    )?;
-    for (record, analysis) in records {
-        let Some(analysis) = analysis else { continue };
-        let name = record.target.replace([':', '/', '[', ']'], "_");
-        let file = if folder {
-            path.join(format!("{name}.{}", format.extension()))
-        } else {
-            path.to_owned()
-        };
-        let chosen = select(analysis, arguments.select, &record.target);
-        for finding in &chosen.findings {
-            talk.say(page::finding(finding).trim_end());
-        }
-        let mut store = KeyStore::new();
-        for (place, certificate) in chosen.certificates.iter().enumerate() {
-            store.push_renamed(Entry::trusted(
-                Alias::positional(place + 1),
-                certificate.der().clone(),
-            ));
-        }
-        let store = if format.has_aliases() {
-            date_all(alias::name_all(store))
-        } else {
-            store
-        };
-        if folder {
-            output::create_folder(path)?;
-        }
-        let target = Target::new(&file, format, arguments.output.force);
-        store::save(&store, &Others::default(), &target, &protection, talk)
-            .with_context(|| record.target.clone())?;
+/// The first Ctrl-C lets what runs finish, the second ends at once.
+fn interruptible(stop: &Arc<AtomicBool>) -> Result<()> {
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: the first signal finds the flag unset.
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(stop))?;
+        flag::register(signal, Arc::clone(stop))?;
     }
     Ok(())
 }
 
-/// Names every server that presented nothing; the others were printed and written.
-fn tell_failures(records: &[(FetchRecord, Option<ChainAnalysis>)], talk: &Talk) -> Outcome {
-    let mut outcome = Outcome::Fine;
-    for (record, _) in records.iter().filter(|(record, _)| record.chain.is_empty()) {
-        outcome = Outcome::Incomplete;
-        let message = record
-            .error
-            .as_ref()
-            .map_or("no certificate was presented", |error| &error.message)
-            .to_owned();
-        let hint = record
-            .error
-            .as_ref()
-            .and_then(|error| error.hint.clone())
-            .unwrap_or_default();
-        talk.failure(&record.target, &Hinted::new(message, hint).into());
-    }
-    if records.len() > 1 {
-        let failed = records
-            .iter()
-            .filter(|(record, _)| record.chain.is_empty())
-            .count();
-        talk.say(format!(
-            "{} servers asked, {} answered, {failed} failed",
-            records.len(),
-            records.len() - failed
-        ));
-    }
-    outcome
-}
+/// So many servers get a page each; more get a line each.
+const PAGES: usize = 16;

@@ -13,8 +13,8 @@ use trustpack_core::report::page::{self, Form};
 use super::Outcome;
 use crate::args::Inspect;
 use crate::input::{self, Files, Input, Passwords};
-use crate::probe::{self, Plan};
 use crate::render::{Talk, print, print_json, stdout_style};
+use crate::servers::{self, Judging, Plan};
 
 #[derive(Serialize)]
 struct Inspection {
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
     let inputs = Input::parse_all(&arguments.inputs)?;
     let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
     let files = input::load(&inputs, &passwords);
-    let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
+    let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach, talk)?.run(talk);
     let inspection = Inspection {
         files: files
             .loaded
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
 }
 
 fn server(fetched: &Fetched, at: OffsetDateTime) -> FetchRecord {
-    let analysis = probe::analyse_fetched(fetched, &[], at);
+    let (analysis, _) = Judging::blind(at).analyse(fetched);
     FetchRecord::new(fetched, analysis.as_ref(), at).with_details(analysis.as_ref(), at)
 }
 
@@ -119,7 +119,7 @@ impl Inspection {
 fn tell_unread(files: &Files, fetched: &[Fetched], inspection: &Inspection, talk: &Talk) -> bool {
     let mut failed = files.tell_failures(talk);
     for fetched in fetched.iter().filter(|fetched| fetched.chain.is_none()) {
-        probe::tell_failure(fetched, talk);
+        servers::tell_failure(fetched, talk);
         failed = true;
     }
     for loaded in files.loaded.iter().filter(|loaded| !loaded.is_whole()) {

@@ -1,6 +1,9 @@
 //! `trustpack merge`: files, folders, stores and servers into one store, under a plan.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
+use time::OffsetDateTime;
 use trustpack_core::Certificate;
 use trustpack_core::edit::check_pair;
 use trustpack_core::keystore::{Alias, EntryKind, Format, Profile, SealedKey, Timestamp};
@@ -12,15 +15,15 @@ use trustpack_core::report::{self, ReportFormat, page};
 use trustpack_core::select::{Select, select};
 
 use super::Outcome;
-use crate::args::Merge;
+use crate::args::{Merge, PlanOptions, StorePassword};
 use crate::hint::Hinted;
 use crate::input::{self, Input, Loaded, Passwords};
 use crate::keys;
 use crate::opened::StoreFile;
 use crate::output::{self, Guard};
 use crate::password::KeyPasswords;
-use crate::probe::{self, Plan as FetchPlan};
 use crate::render::{Talk, print, stdout_style};
+use crate::servers::{self, Doubt, Judging, Plan as FetchPlan, doubt};
 use crate::store::{Protection, Target};
 
 /// Runs the command.
@@ -54,104 +57,154 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
     Input::refuse_as_output(&inputs, path)?;
     let told = arguments.output.format;
     let source = arguments.store_password.password.as_ref();
-    let mut destination = StoreFile::open_or_new(path, told, source, talk)?;
-    let purpose = format!("the keys in {}", destination.name());
-    let mut keys = KeyPasswords::resolve(&arguments.store_password.key_password, &purpose, talk)?;
+    let destination = StoreFile::open_or_new(path, told, source, talk)?;
+    let applying = Applying {
+        path,
+        told,
+        store_password: &arguments.store_password,
+        plan: &arguments.plan,
+        at: arguments.time.now(),
+        json: arguments.json.json,
+    };
+    applying.apply(destination, choice, talk, |destination, keys| {
+        gather(arguments, &inputs, destination, keys, talk)
+    })
+}
 
-    let (incoming, complete) = gather(arguments, &inputs, &destination, &keys, talk)?;
-    let incoming = choice.of(incoming, &mut keys, talk)?;
-    let entries = incoming.iter().map(|one| &one.entry);
-    keys::warn_of_bare_keys(entries, destination.format, talk);
-    // Asking servers takes time; what others merged meanwhile is merged into, not overwritten.
-    let guard = Guard::of(path)?;
-    destination.refresh(told)?;
-    let mut options = MergeOptions::new(arguments.time.now());
-    options.on_conflict = arguments.plan.on_conflict;
-    options.for_java = destination.format.has_password();
-    if let Some(created) = arguments.plan.created {
-        options.created = CreatedPolicy::Fixed(Timestamp::from_secs(created.unix_timestamp()));
-    }
-    let plan = plan(&destination.contents.store, &incoming, &options);
-    for action in plan.actions() {
-        let to = match &action.outcome {
-            MergeOutcome::Add { alias } => Some(alias),
-            MergeOutcome::Conflict {
-                resolution: Resolution::Renamed { to },
-                ..
-            } => Some(to),
-            _ => None,
-        };
-        if let (Some(given), Some(to)) = (&action.alias, to) {
-            keys.follow(given, to);
+/// How a plan is made and applied.
+pub(super) struct Applying<'a> {
+    pub path: &'a Path,
+    /// The format, where the user told one.
+    pub told: Option<Format>,
+    pub store_password: &'a StorePassword,
+    pub plan: &'a PlanOptions,
+    pub at: OffsetDateTime,
+    pub json: bool,
+}
+
+impl Applying<'_> {
+    /// Puts what `gather` brings, and says is all of it, into a store that is open already.
+    pub(super) fn apply(
+        &self,
+        mut destination: StoreFile,
+        choice: &Choice,
+        talk: &Talk,
+        gather: impl FnOnce(&StoreFile, &KeyPasswords) -> Result<(Vec<Incoming>, bool)>,
+    ) -> Result<Outcome> {
+        let path = self.path;
+        let told = self.told;
+        let source = self.store_password.password.as_ref();
+        let purpose = format!("the keys in {}", destination.name());
+        let mut keys = KeyPasswords::resolve(&self.store_password.key_password, &purpose, talk)?;
+
+        let (incoming, complete) = gather(&destination, &keys)?;
+        let incoming = choice.of(incoming, &mut keys, talk)?;
+        let entries = incoming.iter().map(|one| &one.entry);
+        keys::warn_of_bare_keys(entries, destination.format, talk);
+        // Asking servers takes time; what others merged meanwhile is merged into, not overwritten.
+        let guard = Guard::of(path)?;
+        destination.refresh(told)?;
+        let mut options = MergeOptions::new(self.at);
+        options.on_conflict = self.plan.on_conflict;
+        options.for_java = destination.format.has_password();
+        if let Some(created) = self.plan.created {
+            options.created = CreatedPolicy::Fixed(Timestamp::from_secs(created.unix_timestamp()));
         }
-    }
-    if !incoming.is_empty() {
-        show(arguments, &plan)?;
-    }
+        let plan = plan(&destination.contents.store, &incoming, &options);
+        for action in plan.actions() {
+            let to = match &action.outcome {
+                MergeOutcome::Add { alias } => Some(alias),
+                MergeOutcome::Conflict {
+                    resolution: Resolution::Renamed { to },
+                    ..
+                } => Some(to),
+                _ => None,
+            };
+            if let (Some(given), Some(to)) = (&action.alias, to) {
+                keys.follow(given, to);
+            }
+        }
+        if !incoming.is_empty() {
+            self.show(&plan)?;
+        }
 
-    // A store that lacks what was named would be found out at the worst time, so it is all or nothing.
-    if !complete {
-        talk.warn("nothing was written, because not all of the input could be read");
-        return Ok(Outcome::Incomplete);
-    }
-    if incoming.is_empty() {
-        return Err(choice.nothing().into());
-    }
-    let name = path.display();
-    if plan.has_refused_conflicts() {
-        talk.warn(format!(
+        // A store that lacks what was named would be found out at the worst time, so it is all or nothing.
+        if !complete {
+            talk.warn("nothing was written, because not all of the input could be read");
+            return Ok(Outcome::Incomplete);
+        }
+        if incoming.is_empty() {
+            return Err(choice.nothing().into());
+        }
+        let name = path.display();
+        if plan.has_refused_conflicts() {
+            talk.warn(format!(
             "{name} was not written: some aliases are taken by other certificates; decide with --on-conflict keep, rename or replace"
         ));
-        return Ok(Outcome::No);
-    }
-    if !plan.changes() && !destination.exists() {
-        let hint = "the plan says why each one was left out";
-        return Err(Hinted::new(
-            format!("{name} was not written: nothing could be added"),
-            hint,
-        )
-        .into());
-    }
-    if !plan.changes() {
-        let left_out = plan.summary().kept;
-        talk.say(if left_out == 0 {
-            format!("nothing to do: {name} already holds all of it")
-        } else {
-            format!("{name} is unchanged: what it lacks was left out by --on-conflict keep")
-        });
-        return Ok(Outcome::Fine);
-    }
-    let profile = arguments.store_password.profile;
-    let profile = profile
-        .or(destination.contents.facts.profile)
-        .unwrap_or_default();
-    let needs_none = destination.format == Format::Pkcs12 && profile == Profile::Passwordless;
-    if source.is_none() && destination.format.has_password() && !needs_none {
-        // a rehearsal asks for nothing that only writing needs
-        if arguments.plan.dry_run {
-            talk.say(format!("dry run: {name} was not written"));
+            return Ok(Outcome::No);
+        }
+        if !plan.changes() && !destination.exists() {
+            let hint = "the plan says why each one was left out";
+            return Err(Hinted::new(
+                format!("{name} was not written: nothing could be added"),
+                hint,
+            )
+            .into());
+        }
+        if !plan.changes() {
+            let left_out = plan.summary().kept;
+            talk.say(if left_out == 0 {
+                format!("nothing to do: {name} already holds all of it")
+            } else {
+                format!("{name} is unchanged: what it lacks was left out by --on-conflict keep")
+            });
             return Ok(Outcome::Fine);
         }
-        destination.ask_password(talk)?;
+        let profile = self.store_password.profile;
+        let profile = profile
+            .or(destination.contents.facts.profile)
+            .unwrap_or_default();
+        let needs_none = destination.format == Format::Pkcs12 && profile == Profile::Passwordless;
+        if source.is_none() && destination.format.has_password() && !needs_none {
+            // a rehearsal asks for nothing that only writing needs
+            if self.plan.dry_run {
+                talk.say(format!("dry run: {name} was not written"));
+                return Ok(Outcome::Fine);
+            }
+            destination.ask_password(talk)?;
+        }
+        let password = destination.password.clone();
+        let protection = match destination.exists() && needs_none {
+            true => Protection::of_existing(destination.format, password, keys, profile),
+            false => Protection {
+                password,
+                keys,
+                profile,
+            },
+        };
+        let merged = plan.apply(std::mem::take(&mut destination.contents.store));
+        let target = Target {
+            backup: self.plan.backup,
+            dry_run: self.plan.dry_run,
+            ..destination.target(&guard)
+        };
+        destination.tell_side_effects(&merged, &[], &protection, talk);
+        destination.save(&merged, &target, &protection, talk)?;
+        Ok(Outcome::Fine)
     }
-    let password = destination.password.clone();
-    let protection = match destination.exists() && needs_none {
-        true => Protection::of_existing(destination.format, password, keys, profile),
-        false => Protection {
-            password,
-            keys,
-            profile,
-        },
-    };
-    let merged = plan.apply(std::mem::take(&mut destination.contents.store));
-    let target = Target {
-        backup: arguments.plan.backup,
-        dry_run: arguments.plan.dry_run,
-        ..destination.target(&guard)
-    };
-    destination.tell_side_effects(&merged, &[], &protection, talk);
-    destination.save(&merged, &target, &protection, talk)?;
-    Ok(Outcome::Fine)
+
+    fn show(&self, plan: &Plan) -> Result<()> {
+        let format = match self.json {
+            true => ReportFormat::Json,
+            false => ReportFormat::Table,
+        };
+        let text = render_plan(plan, format, &stdout_style());
+        if output::is_stdout(self.path) {
+            // Then stdout is the store.
+            return Ok(());
+        }
+        print(&text)
+    }
 }
 
 impl Choice {
@@ -242,12 +295,11 @@ fn gather(
 ) -> Result<(Vec<Incoming>, bool)> {
     let sources = &arguments.input_password.input_password;
     let passwords = Passwords::resolve(sources, destination.password.as_ref(), talk)?;
-    let fetched =
-        FetchPlan::new(Input::endpoints(inputs), &arguments.reach)?.run(talk, |_| Ok(()))?;
-    let roots = if fetched.is_empty() {
-        Vec::new()
-    } else {
-        probe::root_sets(&arguments.roots, talk)?
+    let fetched = FetchPlan::new(Input::endpoints(inputs), &arguments.reach, talk)?.run(talk);
+    let at = arguments.time.now();
+    let judging = match fetched.is_empty() {
+        true => Judging::blind(at),
+        false => Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?,
     };
     let to = keys::Destination {
         format: destination.format,
@@ -262,12 +314,18 @@ fn gather(
             let Some(fetched) = answers.next() else {
                 continue;
             };
-            let Some(analysis) = probe::analyse_fetched(fetched, &roots, arguments.time.now())
-            else {
+            let Some(analysis) = judging.analyse_telling(fetched, talk) else {
                 complete = false;
-                probe::tell_failure(fetched, talk);
+                servers::tell_failure(fetched, talk);
                 continue;
             };
+            if let Some(Doubt::Unexpected(error) | Doubt::Unproven(error)) =
+                doubt(fetched, &arguments.proof)
+            {
+                complete = false;
+                talk.failure(&fetched.target.endpoint.to_string(), &error.into());
+                continue;
+            }
             let name = fetched.target.endpoint.to_string();
             let chosen = select(
                 &analysis,
@@ -335,18 +393,4 @@ fn matches(select: Select, certificate: &Certificate) -> bool {
         Select::Leaf => !certificate.is_ca(),
         Select::Root => certificate.is_ca() && certificate.is_self_issued(),
     }
-}
-
-fn show(arguments: &Merge, plan: &Plan) -> Result<()> {
-    let format = if arguments.json.json {
-        ReportFormat::Json
-    } else {
-        ReportFormat::Table
-    };
-    let text = render_plan(plan, format, &stdout_style());
-    if output::is_stdout(&arguments.output.output) {
-        // Then stdout is the store.
-        return Ok(());
-    }
-    print(&text)
 }

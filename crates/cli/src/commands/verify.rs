@@ -12,8 +12,8 @@ use super::Outcome;
 use crate::args::{ClientWord, Verify};
 use crate::hint::Hinted;
 use crate::input::{self, Input, Passwords};
-use crate::probe::{self, Plan};
 use crate::render::{Talk, print, print_json};
+use crate::servers::{self, Plan};
 
 /// What is judged: a chain under a name.
 struct Subject {
@@ -92,12 +92,12 @@ fn fetch(
     talk: &Talk,
 ) -> Result<Subject> {
     let text = endpoint.to_string();
-    let answers = Plan::new([endpoint], &arguments.reach)?.run(talk, |_| Ok(()))?;
+    let answers = Plan::new([endpoint], &arguments.reach, talk)?.run(talk);
     let fetched = answers
         .into_iter()
         .next()
         .context("the server was not asked")?;
-    let name = probe::expected_name(&fetched.target)?;
+    let name = servers::expected_name(&fetched.target)?;
     match (fetched.chain, fetched.error) {
         (Some(chain), error) => {
             if let Some(error) = error {
@@ -145,7 +145,7 @@ fn from_file(arguments: &Verify, password: Option<&Password>, talk: &Talk) -> Re
         );
         return Err(Hinted::new(message, "add --server-name HOST").into());
     };
-    let name = probe::parse_server_name(server_name)?;
+    let name = servers::parse_server_name(server_name)?;
     let passwords = Passwords::resolve(&[], password, talk)?;
     let loaded = input::load_one(&arguments.subject, &passwords)?;
     loaded.tell_notes(talk);

@@ -7,7 +7,7 @@ use super::store::TrustFile;
 use super::{HostChain, PackRequest, anchors};
 use crate::Certificate;
 use crate::cert::Fingerprint;
-use crate::chain::{ChainAnalysis, analyse};
+use crate::chain::{ChainAnalysis, analyse, analyse_with};
 use crate::channel::HostRequirement;
 use crate::expiry::{Subject, check};
 use crate::report::{Finding, Report, Severity};
@@ -39,7 +39,7 @@ impl<'a> Host<'a> {
     ) -> Self {
         let subject = requirement.endpoint.to_string();
         let server_name = chain.server_name.clone();
-        let analysis = analyse(&chain.chain, roots, &subject, at);
+        let analysis = analyse_with(&chain.chain, roots, &chain.issuers, &subject, at);
         let completed = if is_known(&analysis) {
             analysis.clone()
         } else {

@@ -4,8 +4,9 @@ use crate::Certificate;
 use crate::report::{Finding, Severity};
 use crate::trust::TrustAnchors;
 
-use super::PresentedChain;
+use super::completion::Completion;
 use super::search::{self, Outcome};
+use super::{PresentedChain, Root};
 
 /// What the findings are made of.
 pub(super) struct Facts<'a> {
@@ -14,6 +15,8 @@ pub(super) struct Facts<'a> {
     /// Place of the end entity within `unique`.
     pub(super) start: usize,
     pub(super) outcome: &'a Outcome<'a>,
+    /// What leads further than what was sent.
+    pub(super) completion: Option<&'a Completion>,
     pub(super) roots: &'a [TrustAnchors],
     pub(super) subject: &'a str,
 }
@@ -24,6 +27,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Finding> {
     findings.extend(duplicate(facts));
     findings.extend(extra(facts));
     findings.extend(incomplete(facts));
+    findings.extend(completed(facts));
     findings.extend(unchecked(facts));
     findings.extend(root_sent(facts));
     findings.extend(root_unknown(facts));
@@ -167,6 +171,23 @@ fn incomplete(facts: &Facts<'_>) -> Option<Finding> {
     ))
 }
 
+/// The gap is closed here; a client that holds other certificates may not close it.
+fn completed(facts: &Facts<'_>) -> Option<Finding> {
+    let issuers = &facts.completion?.issuers;
+    let (first, more) = issuers.split_first()?;
+    let name = first.certificate.display_name();
+    let more = match more.len() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    Some(facts.finding(
+        "CHAIN-COMPLETED",
+        Severity::Note,
+        format!("{name}{more} was not sent, and found in {}", first.origin),
+        "most clients do not look there: the server must send it",
+    ))
+}
+
 /// A signature that cannot be checked proves nothing, whatever the names say.
 fn unchecked(facts: &Facts<'_>) -> Vec<Finding> {
     let describe = |(certificate, what): &(&Certificate, String)| {
@@ -216,7 +237,7 @@ fn root_unknown(facts: &Facts<'_>) -> Option<Finding> {
     let for_clients = |name| {
         format!("fine for a private CA: give {name} to every client that must accept the server")
     };
-    let (message, hint) = match &facts.outcome.root {
+    let (message, hint) = match facts.root() {
         Some(root) if root.origin.is_some() => return None,
         Some(root) => {
             let name = root.certificate.subject();
@@ -233,9 +254,9 @@ fn root_unknown(facts: &Facts<'_>) -> Option<Finding> {
             )
         }
         // a server that sends no issuer at all is CERT-INCOMPLETE-CHAIN
-        None if facts.outcome.path.len() < 2 => return None,
+        None if facts.outcome.path.len() < 2 && facts.completion.is_none() => return None,
         None => {
-            let last = facts.outcome.path.last()?;
+            let last = facts.top()?;
             let name = last.issuer();
             let url = last.extensions().issuer_urls.first();
             let at = url.map_or_else(String::new, |url| format!(" (published at {url})"));
@@ -273,6 +294,21 @@ fn budget(facts: &Facts<'_>) -> Option<Finding> {
 }
 
 impl Facts<'_> {
+    /// The end of the path as it was sent, or as it could be completed.
+    fn root(&self) -> Option<&Root> {
+        match self.completion {
+            Some(completion) => completion.root.as_ref(),
+            None => self.outcome.root.as_ref(),
+        }
+    }
+
+    /// The highest certificate below the root.
+    fn top(&self) -> Option<&Certificate> {
+        let found = self.completion.and_then(|one| one.issuers.last());
+        let found = found.map(|issuer| &issuer.certificate);
+        found.or_else(|| self.outcome.path.last().copied())
+    }
+
     fn finding(
         &self,
         id: &'static str,

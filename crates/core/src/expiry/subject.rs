@@ -260,6 +260,7 @@ mod tests {
             ..PresentedChain::default()
         };
         let analysis = ChainAnalysis {
+            completed: Vec::new(),
             path: vec![leaf, ca],
             root: Some(Root {
                 certificate: root.clone(),

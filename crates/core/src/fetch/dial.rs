@@ -1,6 +1,6 @@
 //! Resolution and connection under one deadline.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::{AddressFamily, FetchError, Phase};
 use crate::endpoint::Endpoint;
+use crate::tls::proxy::Proxy;
 
 /// An absolute end.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +25,40 @@ impl Deadline {
         Self { start, end }
     }
 
+    /// Moves the end, for time in which nothing was asked of anybody.
+    pub(super) fn extend(&mut self, by: Duration) {
+        self.start += by;
+        self.end += by;
+    }
+
+    /// The same end, or an earlier one: half of what is left.
+    pub(super) fn half(&self) -> Self {
+        let left = self.end.saturating_duration_since(Instant::now());
+        Self {
+            end: self.end - left / 2,
+            ..*self
+        }
+    }
+
+    /// Ends in at most `wait` from now, never later than before.
+    pub(super) fn shorten(&mut self, wait: Duration) {
+        self.end = self.end.min(Self::after(wait).end);
+    }
+
+    /// Ends when both have.
+    pub(super) fn earlier(&self, other: Self) -> Self {
+        Self {
+            end: self.end.min(other.end),
+            ..*self
+        }
+    }
+
     pub(super) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
     /// What is left, never zero: a zero socket timeout means "for ever" or is refused.
-    fn remaining(&self) -> io::Result<Duration> {
+    pub(super) fn remaining(&self) -> io::Result<Duration> {
         let left = self.end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
@@ -37,7 +66,7 @@ impl Deadline {
         Ok(left.max(Duration::from_millis(1)))
     }
 
-    fn timeout(&self, phase: Phase, address: Option<SocketAddr>) -> FetchError {
+    pub(super) fn timeout(&self, phase: Phase, address: Option<SocketAddr>) -> FetchError {
         FetchError::Timeout {
             phase,
             after: self.elapsed(),
@@ -108,6 +137,21 @@ fn look_up(endpoint: &Endpoint, deadline: Deadline) -> Result<Vec<SocketAddr>, F
     }
 }
 
+/// Connects to a proxy.
+pub(super) fn to_proxy(
+    proxy: &Proxy,
+    family: AddressFamily,
+    deadline: Deadline,
+) -> Result<TcpStream, FetchError> {
+    let endpoint = Endpoint::new(proxy.host.clone(), proxy.port);
+    resolve(&endpoint, family, deadline)
+        .and_then(|addresses| connect(&addresses, deadline, &mut None))
+        .map_err(|error| FetchError::ProxyUnreachable {
+            proxy: proxy.to_string(),
+            error: Box::new(error),
+        })
+}
+
 /// Connects to the first address that takes the connection; what is left of the time is shared fairly among
 /// the addresses still to try, so that one that drops packets leaves room for the next.
 pub(super) fn connect(
@@ -175,44 +219,6 @@ fn rank(error: &FetchError) -> u8 {
     }
 }
 
-/// A socket whose every read and write ends by the deadline.
-#[derive(Debug)]
-pub(super) struct DeadlineStream {
-    stream: TcpStream,
-    deadline: Deadline,
-}
-
-impl DeadlineStream {
-    pub(super) fn new(stream: TcpStream, deadline: Deadline) -> Self {
-        Self { stream, deadline }
-    }
-
-    /// Ends in at most `wait` from now, never later than before.
-    pub(super) fn shorten(&mut self, wait: Duration) {
-        self.deadline.end = self.deadline.end.min(Deadline::after(wait).end);
-    }
-}
-
-impl Read for DeadlineStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.deadline.remaining()?;
-        self.stream.set_read_timeout(Some(left))?;
-        self.stream.read(buffer)
-    }
-}
-
-impl Write for DeadlineStream {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let left = self.deadline.remaining()?;
-        self.stream.set_write_timeout(Some(left))?;
-        self.stream.write(buffer)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
-    }
-}
-
 /// `getaddrinfo`'s own words, without what std puts before them.
 fn resolver_words(error: &io::Error) -> String {
     let text = os_words(error);
@@ -221,7 +227,7 @@ fn resolver_words(error: &io::Error) -> String {
 }
 
 /// Without `(os error 24)`, and in lower case as all messages.
-fn os_words(error: &io::Error) -> String {
+pub(super) fn os_words(error: &io::Error) -> String {
     let text = error.to_string();
     lower_first(text.split(" (os error").next().unwrap_or(&text))
 }

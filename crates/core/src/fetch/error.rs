@@ -4,10 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::AddressFamily;
 use super::words::{
     alert_meaning, closed_when, family_name, of_many, recognise, shown, timeout_meaning, tls_words,
 };
+use super::{AddressFamily, words};
+use crate::tls::offer::CertificateType;
+use crate::tls::proxy::ProxyError;
+use crate::tls::starttls::{Protocol, StarttlsError};
 
 /// Why a fetch ended early. [`reason`](FetchError::reason) is the stable word.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +59,12 @@ pub enum FetchError {
     /// TLS, but no certificate.
     #[error("the server presented no certificate")]
     NoCertificate,
+    /// The server has certificates, but none of the type that was asked for.
+    #[error("the server has no {} certificate", certificate_type.name())]
+    NoSuchCertificate {
+        /// What was asked for.
+        certificate_type: CertificateType,
+    },
     /// Something answers, in another language.
     #[error("the port answers, but not with TLS{}: {first_bytes:?}", speaks.map(|name| format!(" (this looks like {name})")).unwrap_or_default())]
     NotTls {
@@ -63,6 +72,28 @@ pub enum FetchError {
         speaks: Option<&'static str>,
         /// The start of its answer, as text.
         first_bytes: String,
+    },
+    /// The server chose another version than the one that was asked for.
+    #[error("the server chose {chosen}, not the version that was asked for")]
+    OtherVersion {
+        /// Its name, or its number.
+        chosen: String,
+    },
+    /// The proxy did not make the connection.
+    #[error("{error} ({proxy})")]
+    Proxy {
+        /// Which, without credentials.
+        proxy: String,
+        /// What it said.
+        error: ProxyError,
+    },
+    /// The proxy cannot be connected to.
+    #[error("the proxy {proxy} cannot be reached: {error}")]
+    ProxyUnreachable {
+        /// Which, without credentials.
+        proxy: String,
+        /// Why not.
+        error: Box<Self>,
     },
     /// Nothing listens there.
     #[error("{address} refused the connection{}: nothing listens on that port", of_many(*addresses))]
@@ -80,6 +111,9 @@ pub enum FetchError {
         /// What the resolver says.
         why: String,
     },
+    /// What comes before TLS did not lead to TLS.
+    #[error("{0}")]
+    Starttls(StarttlsError),
     /// The time was up.
     #[error("no end after {:.1} s: {}", after.as_secs_f64(), timeout_meaning(phase, *address))]
     Timeout {
@@ -95,6 +129,12 @@ pub enum FetchError {
     Tls {
         /// What happened.
         why: String,
+    },
+    /// The certificates are too many or too large to be kept.
+    #[error("the server's certificates are larger than {} together", words::size_limit(*bytes))]
+    TooLarge {
+        /// What the server announced; `None` when the handshake was given up at TLS 1.3's usual 64 KiB.
+        bytes: Option<usize>,
     },
     /// There is no route.
     #[error("{address} cannot be reached{}: there is no route to it", of_many(*addresses))]
@@ -114,6 +154,13 @@ pub enum Phase {
     Resolve,
     /// Waiting for the TCP connection.
     Connect,
+    /// Waiting for the proxy to make the connection.
+    Proxy,
+    /// Waiting for the server to say that TLS may begin.
+    Starttls {
+        /// What was spoken.
+        protocol: Protocol,
+    },
     /// Waiting for the server's part of the TLS handshake.
     Handshake {
         /// How many bytes had come.
@@ -126,14 +173,36 @@ impl fmt::Display for Phase {
         formatter.write_str(match self {
             Self::Resolve => "resolve",
             Self::Connect => "connect",
+            Self::Proxy => "proxy",
+            Self::Starttls { .. } => "starttls",
             Self::Handshake { .. } => "handshake",
         })
     }
 }
 
 impl FetchError {
-    /// A word from a closed list, for scripts: `alert`, `closed`, `connect`, `no-address-of-family`,
-    /// `no-certificate`, `not-tls`, `refused`, `resolve`, `timeout`, `tls`, `unreachable`.
+    /// A word from a closed list, for scripts:
+    ///
+    /// | word | meaning |
+    /// |---|---|
+    /// | `alert` | the server refused with a TLS alert |
+    /// | `closed` | the connection ended in the middle |
+    /// | `connect` | this machine could not open the connection |
+    /// | `no-address-of-family` | the name has addresses, but none of IPv4 or IPv6 as asked |
+    /// | `no-certificate` | TLS, but no certificate |
+    /// | `no-such-certificate` | no certificate of the type that was asked for |
+    /// | `not-tls` | the port answers in another language |
+    /// | `other-version` | not the version of TLS that was asked for |
+    /// | `proxy` | the proxy cannot be reached, refused, or is none |
+    /// | `refused` | nothing listens on the port |
+    /// | `resolve` | the name has no address |
+    /// | `starttls` | the talk before TLS was refused, broken off or tampered with |
+    /// | `timeout` | the time was up |
+    /// | `tls` | the server broke a rule of TLS, or needs what is not supported |
+    /// | `too-large` | more certificates than are kept |
+    /// | `unreachable` | there is no route |
+    ///
+    /// A line of a list of targets that is none has `bad-target`.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Alert { .. } => "alert",
@@ -141,12 +210,37 @@ impl FetchError {
             Self::Connect { .. } => "connect",
             Self::NoAddressOfFamily { .. } => "no-address-of-family",
             Self::NoCertificate => "no-certificate",
+            Self::NoSuchCertificate { .. } => "no-such-certificate",
             Self::NotTls { .. } => "not-tls",
+            Self::OtherVersion { .. } => "other-version",
+            Self::Proxy { .. } | Self::ProxyUnreachable { .. } => "proxy",
             Self::Refused { .. } => "refused",
             Self::Resolve { .. } => "resolve",
+            Self::Starttls(_) => "starttls",
             Self::Timeout { .. } => "timeout",
             Self::Tls { .. } => "tls",
+            Self::TooLarge { .. } => "too-large",
             Self::Unreachable { .. } => "unreachable",
+        }
+    }
+
+    /// Whether asking again may help: what depends on load, on the network or on chance.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Closed { .. }
+            | Self::Connect { .. }
+            | Self::Proxy {
+                error: ProxyError::Closed,
+                ..
+            }
+            | Self::ProxyUnreachable { .. }
+            | Self::Refused { .. }
+            | Self::Resolve { .. }
+            | Self::Starttls(StarttlsError::Closed { .. })
+            | Self::Timeout { .. }
+            | Self::Unreachable { .. } => true,
+            Self::Alert { alert, .. } => alert == "internal_error",
+            _ => false,
         }
     }
 
@@ -160,10 +254,8 @@ impl FetchError {
                 ..
             } => match alert.as_str() {
                 _ if *after_certificates && *client_certificate_requested => CLIENT_CERTIFICATE,
-                "handshake_failure" | "protocol_version" | "insufficient_security"
-                    if !after_certificates =>
-                {
-                    "try `openssl s_client -connect HOST:PORT -showcerts -tls1_1` or `-tls1_2 -cipher ALL:@SECLEVEL=0`"
+                "handshake_failure" | "insufficient_security" if !after_certificates => {
+                    "every version and suite was offered; a server that hosts many names may want to be asked for one it knows"
                 }
                 "unrecognized_name" => {
                     "check the spelling, or give the name that the server is configured for"
@@ -187,7 +279,7 @@ impl FetchError {
                 speaks: Some("SMTP" | "SMTP or FTP" | "FTP" | "IMAP" | "POP3"),
                 ..
             } => {
-                "this port starts in clear text and switches with STARTTLS; ask the port with TLS from the start (SMTP 465, IMAP 993, POP3 995, FTP 990)"
+                "this port starts in clear text: write smtp://, imap://, pop3:// or ftp:// before the host"
             }
             Self::NotTls { .. } => "check the port",
             Self::Refused { .. } => "check the port, and that the service runs",
@@ -199,20 +291,46 @@ impl FetchError {
                 Phase::Connect => {
                     "a firewall that drops packets does this; check that this machine may reach that port"
                 }
+                Phase::Proxy => "the proxy may not be able to reach the server; try without it",
+                Phase::Starttls { .. } => {
+                    "the port may speak TLS at once; write tls://HOST:PORT to ask for that"
+                }
                 Phase::Handshake { received: 0 } => {
                     "the port may not speak TLS, or a proxy in between has no server to pass it to"
                 }
                 Phase::Handshake { .. } => "a slow server; allow more time, or try again",
             },
+            Self::Proxy {
+                error: ProxyError::AuthenticationRequired,
+                ..
+            } => "name user and password in the proxy's URL: http://USER:PASSWORD@HOST:PORT",
+            Self::Proxy { .. } | Self::ProxyUnreachable { .. } => {
+                "check the proxy's URL; NO_PROXY names hosts that are reached without it"
+            }
+            Self::Starttls(StarttlsError::Injected { .. }) => {
+                "somebody in between may be tampering; do not trust this path to the server"
+            }
+            Self::Starttls(StarttlsError::Unexpected { .. }) => {
+                "check which protocol this port speaks; tls://HOST:PORT asks for TLS at once"
+            }
+            Self::Starttls(_) => {
+                "the service may not be set up for TLS, or speak it at once on another port"
+            }
+            Self::OtherVersion { .. } => "leave the choice of the version open",
+            Self::TooLarge { .. } => {
+                "no client takes such a chain; the server is broken or hostile"
+            }
             Self::Unreachable { address, .. } if address.is_ipv6() => {
                 "this machine may have no IPv6; try IPv4 only"
             }
             Self::Unreachable { .. } => {
                 "check the network of this machine, and whether a VPN is needed"
             }
-            Self::Closed { .. } | Self::Connect { .. } | Self::NoCertificate | Self::Tls { .. } => {
-                return None;
-            }
+            Self::Closed { .. }
+            | Self::Connect { .. }
+            | Self::NoCertificate
+            | Self::NoSuchCertificate { .. }
+            | Self::Tls { .. } => return None,
         };
         Some(hint.to_owned())
     }
@@ -225,6 +343,9 @@ impl FetchError {
     }
 
     pub(super) fn tls(error: &rustls::Error) -> Self {
+        if words::is_too_large(error) {
+            return Self::TooLarge { bytes: None };
+        }
         Self::Tls {
             why: tls_words(error),
         }

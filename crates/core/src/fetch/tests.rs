@@ -5,7 +5,7 @@ mod server;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Ipv6Addr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use rustls::crypto::aws_lc_rs;
@@ -16,6 +16,8 @@ use time::macros::datetime;
 
 use super::*;
 use crate::demo::{DemoPki, DemoServer};
+use crate::tls::proxy::ProxyError;
+use crate::tls::starttls::{Protocol, StarttlsError};
 
 use server::{
     Server, chain_of_three, config, ders, patient, pki, provider, swallow, tls, tls_server,
@@ -39,7 +41,9 @@ fn both_versions_give_chain_proof_and_facts() {
         assert_eq!(fetched.error, None);
         assert_eq!(ders(&fetched), pki.certificate(DemoServer::Api).chain);
         assert_eq!(fetched.possession, Possession::Proven);
-        assert_eq!(fetched.protocol.as_deref(), Some(name));
+        assert_eq!(fetched.protocol.map(Version::name), Some(name));
+        assert_eq!(fetched.engine, Some(Engine::Tls));
+        assert_eq!((fetched.connections, fetched.refused), (1, None));
         assert!(fetched.cipher_suite.as_deref().unwrap().starts_with(prefix));
         assert!(!fetched.client_certificate_requested);
         assert_eq!(fetched.address, Some(server.address));
@@ -81,7 +85,7 @@ fn a_chain_of_three_keeps_its_order() {
 }
 
 #[test]
-fn a_chain_that_is_too_long_is_told() {
+fn a_chain_too_long_for_rustls_is_read_by_the_probe() {
     let (mut chain, key) = chain_of_three();
     let padding = chain[2].clone();
     chain.extend(std::iter::repeat_n(padding, 200));
@@ -92,10 +96,19 @@ fn a_chain_that_is_too_long_is_told() {
         .with_single_cert(chain, key)
         .unwrap();
     let server = tls_server(Arc::new(config));
-    let error = fetch(&server.target("three.example"), &patient()).error;
+    let fetched = fetch(&server.target("three.example"), &patient());
+    assert_eq!((fetched.engine, fetched.error), (Some(Engine::Probe), None));
+    assert_eq!(fetched.chain.unwrap().certificates.len(), 203);
+    let refused = fetched.refused.unwrap();
+    assert_eq!(refused.reason(), "too-large");
+    let new_only = FetchOptions {
+        version: Some(Version::Tls13),
+        ..patient()
+    };
+    let error = fetch(&server.target("three.example"), &new_only).error;
     assert_eq!(
         error.unwrap().to_string(),
-        "the TLS handshake failed: its certificates are larger than 64 KiB together"
+        "the server's certificates are larger than 64 KiB together"
     );
 }
 
@@ -125,21 +138,16 @@ fn a_server_that_does_not_know_the_name_says_so() {
 }
 
 #[test]
-fn an_old_server_is_recognised_by_its_alert() {
+fn a_server_that_refuses_everything_is_asked_in_every_way() {
     for (code, name) in [(40, "handshake_failure"), (70, "protocol_version")] {
         let server = Server::start(move |mut stream| {
             swallow(&mut stream);
             stream.write_all(&[21, 3, 1, 0, 2, 2, code]).unwrap();
         });
-        let error = fetch(&server.target("old.example"), &patient())
-            .error
-            .unwrap();
-        let text = error.to_string();
-        assert!(
-            text.contains(name) && text.contains("older than 1.2"),
-            "{text}"
-        );
-        assert!(error.hint().is_some());
+        let fetched = fetch(&server.target("old.example"), &patient());
+        assert!(fetched.connections > 1);
+        let text = fetched.error.unwrap().to_string();
+        assert!(text.contains(name) && text.contains("offered"), "{text}");
     }
 }
 
@@ -469,8 +477,13 @@ fn twenty_targets_each_get_one_result_and_the_dead_hold_nobody_up() {
         .collect();
     let mut order = Vec::new();
     let started = Instant::now();
-    fetch_all(&targets, &within(QUICK * 2), 8, &mut |index, fetched| {
-        assert_eq!(fetched.target.endpoint, targets[index].endpoint);
+    let asked = targets.clone();
+    let crew = Crew {
+        parallel: 8,
+        ..Crew::default()
+    };
+    fetch_all(targets, &within(QUICK * 2), &crew, &mut |index, fetched| {
+        assert_eq!(fetched.target.endpoint, asked[index].endpoint);
         assert_eq!(
             fetched.error.is_none(),
             index % 5 > 1,
@@ -490,7 +503,7 @@ fn twenty_targets_each_get_one_result_and_the_dead_hold_nobody_up() {
         [0, 1],
         "the silent one cannot be among the first"
     );
-    fetch_all(&[], &patient(), 0, &mut |_, _| {
+    fetch_all(Vec::new(), &patient(), &crew, &mut |_, _| {
         panic!("no target, no result")
     });
 }
@@ -501,7 +514,7 @@ fn a_small_stack_is_enough() {
     let pki = pki();
     let server = tls_server(config(&pki, &version::TLS13, true));
     let target = server.target("api.infobip.com");
-    let quarter = thread::Builder::new().stack_size(WORKER_STACK / 2);
+    let quarter = thread::Builder::new().stack_size(pool::WORKER_STACK / 2);
     let fetched = quarter.spawn(move || fetch(&target, &patient())).unwrap();
     assert!(fetched.join().unwrap().chain.is_some());
 }
@@ -532,7 +545,20 @@ fn reasons_are_distinct_words() {
             family: AddressFamily::V6,
         },
         FetchError::NoCertificate,
+        FetchError::NoSuchCertificate {
+            certificate_type: CertificateType::MlDsa,
+        },
         FetchError::not_tls(b""),
+        FetchError::OtherVersion { chosen: text() },
+        FetchError::Proxy {
+            proxy: text(),
+            error: ProxyError::AuthenticationRequired,
+        },
+        FetchError::Starttls(StarttlsError::Injected {
+            protocol: Protocol::Smtp,
+            bytes: 3,
+        }),
+        FetchError::TooLarge { bytes: None },
         FetchError::Refused {
             address,
             addresses: 3,

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use rustls::{
-    AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved,
-};
+use rustls::{CertificateError, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved};
 
 use super::{AddressFamily, Phase};
+use crate::tls::probe::MAX_MESSAGE;
 
 /// Whether what came first cannot be a TLS record: type 20 to 24, then major version 3 (RFC 8446 section 5.1).
 pub(super) fn is_not_tls(first_bytes: &[u8]) -> bool {
@@ -18,9 +17,8 @@ pub(super) fn is_not_tls(first_bytes: &[u8]) -> bool {
     }
 }
 
-/// The name in RFC 8446 section 6 and the extensions that define more, not rustls' spelling.
-pub(super) fn alert_name(alert: AlertDescription) -> String {
-    let code = u8::from(alert);
+/// The name in RFC 8446 section 6 and the extensions that define more.
+pub(super) fn alert_name(code: u8) -> String {
     let known = ALERTS.iter().find(|(number, _)| *number == code);
     known.map_or_else(|| format!("number {code}"), |(_, name)| (*name).to_owned())
 }
@@ -40,11 +38,14 @@ pub(super) fn alert_meaning(
             None => ": it wants to be asked by name".to_owned(),
         },
         _ if after_certificates => " after its certificates".to_owned(),
-        "protocol_version" => ": it may speak only TLS older than 1.2".to_owned(),
+        "protocol_version" => ": it speaks none of the versions that were offered".to_owned(),
         "handshake_failure" | "insufficient_security" => {
-            ": it may speak only TLS older than 1.2, or only cipher suites, curves or keys that are out of use".to_owned()
+            ": none of the cipher suites, groups or signatures that were offered suits it"
+                .to_owned()
         }
-        "internal_error" => ": it has a problem of its own, often no certificate for this name".to_owned(),
+        "internal_error" => {
+            ": it has a problem of its own, often no certificate for this name".to_owned()
+        }
         _ => String::new(),
     }
 }
@@ -72,6 +73,10 @@ pub(super) fn timeout_meaning(phase: &Phase, address: Option<SocketAddr>) -> Str
     match phase {
         Phase::Resolve => "the name service did not answer".to_owned(),
         Phase::Connect => format!("{server} did not answer the connection request"),
+        Phase::Proxy => "the proxy did not make the connection".to_owned(),
+        Phase::Starttls { protocol } => {
+            format!("{server} did not get as far as TLS while {protocol} was spoken")
+        }
         Phase::Handshake { received: 0 } => {
             format!("{server} took the connection, then sent nothing")
         }
@@ -141,6 +146,29 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     line.iter().take(SHOWN_BYTES).map(printable).collect()
 }
 
+/// Whether rustls gave up on the size of a message: 64 KiB, which only certificates reach.
+pub(super) fn is_too_large(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge
+                | InvalidMessage::CertificatePayloadTooLarge
+                | InvalidMessage::MessageTooLarge
+        )
+    )
+}
+
+pub(super) fn size_limit(announced: Option<usize>) -> String {
+    match announced {
+        None => "64 KiB".to_owned(),
+        Some(announced) => format!(
+            "{} MiB ({:.1} MiB announced)",
+            MAX_MESSAGE >> 20,
+            announced as f64 / f64::from(1 << 20)
+        ),
+    }
+}
+
 /// rustls' errors without its type names.
 pub(super) fn tls_words(error: &Error) -> String {
     match error {
@@ -148,9 +176,6 @@ pub(super) fn tls_words(error: &Error) -> String {
             "its signature does not fit its certificate, so it does not hold that certificate's key"
                 .to_owned()
         }
-        Error::InvalidMessage(
-            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
-        ) => "its certificates are larger than 64 KiB together".to_owned(),
         Error::InvalidMessage(why) => format!("unreadable TLS message ({})", spaced(why)),
         Error::PeerMisbehaved(PeerMisbehaved::SignedKxWithWrongAlgorithm) => {
             "the server signed with an algorithm that does not fit its cipher suite".to_owned()

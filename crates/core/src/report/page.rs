@@ -22,7 +22,16 @@ pub use contents::{Form, contents};
 /// A fetched chain: one line for the connection, one for each certificate, then what was found.
 pub fn fetched(record: &FetchRecord) -> String {
     let mut page = String::new();
+    let starttls = record.starttls.map(|protocol| format!("after {protocol}"));
+    let proxy = record
+        .proxy
+        .as_deref()
+        .map(|proxy| format!("through {proxy}"));
+    let kind = record.cert_type.map(|kind| format!("asked for {kind}"));
     let facts: Vec<&str> = [
+        kind.as_deref(),
+        starttls.as_deref(),
+        proxy.as_deref(),
         record.protocol.as_deref(),
         record.cipher_suite.as_deref(),
         record.address.as_deref(),
@@ -51,8 +60,24 @@ pub fn fetched(record: &FetchRecord) -> String {
         };
         certificate_line(&mut page, &format!("{} {role}", place + 1), certificate);
     }
+    for issuer in &record.completed {
+        certificate_line(&mut page, "  not sent", &issuer.certificate);
+        line(
+            &mut page,
+            3,
+            &format!("found in {}", escape(&issuer.origin)),
+        );
+    }
     if let Some(root) = &record.root {
         root_lines(&mut page, root);
+    }
+    staple(&mut page, record);
+    if let Some(refused) = &record.refused {
+        line(
+            &mut page,
+            1,
+            &format!("a full handshake failed: {}", escape(&refused.message)),
+        );
     }
     if let Some(error) = &record.error {
         let after = if record.chain.is_empty() {
@@ -73,24 +98,69 @@ pub fn fetched(record: &FetchRecord) -> String {
     page
 }
 
+/// A fetched chain in one line, for long lists.
+pub fn fetched_line(record: &FetchRecord) -> String {
+    let target = escape(&record.target);
+    let address = record.address.as_deref().unwrap_or("-");
+    let kind = record
+        .cert_type
+        .map(|kind| format!(" {kind}"))
+        .unwrap_or_default();
+    let Some(leaf) = record.chain.first() else {
+        let (reason, message) = match &record.error {
+            Some(error) => (error.reason, error.message.as_str()),
+            None => ("no-certificate", "the server presented no certificate"),
+        };
+        return format!(
+            "{target}{kind}  {address}  failed {reason}: {}",
+            escape(message)
+        );
+    };
+    let protocol = record.protocol.as_deref().unwrap_or("-");
+    let doubt = match record.possession {
+        "proven" => "",
+        _ => ", not proven",
+    };
+    format!(
+        "{target}{kind}  {address}  {protocol}{doubt}  until {} ({})  {}",
+        date(leaf.not_after),
+        left(leaf.remaining_seconds),
+        escape(&leaf.subject)
+    )
+}
+
+/// A certificate that somebody is asked to trust: who it is, who says so, how it is told apart.
+pub fn to_be_trusted(certificate: &CertificateRecord) -> String {
+    let mut page = String::new();
+    line(&mut page, 1, &escape(&certificate.subject));
+    let issuer = match certificate.is_self_issued {
+        true => "itself".to_owned(),
+        false => escape(&certificate.issuer),
+    };
+    line(&mut page, 3, &format!("issued by {issuer}"));
+    let left = left(certificate.remaining_seconds);
+    line(
+        &mut page,
+        3,
+        &format!("until {} ({left})", date(certificate.not_after)),
+    );
+    line(&mut page, 3, &format!("sha256 {}", certificate.fingerprint));
+    page
+}
+
+/// A verdict in one line: the answer, and the reason of a refusal.
+pub fn verdict_line(record: &VerifyRecord) -> String {
+    let why = match &record.refusal {
+        Some(refusal) => format!(": {}", escape(&refusal.message)),
+        None => String::new(),
+    };
+    format!("{}{why}", judged(record))
+}
+
 /// A verdict: the answer first, then the path or the reason, then what was found.
 pub fn verdict(record: &VerifyRecord) -> String {
     let mut page = String::new();
-    let (answer, verb) = match (record.accepted, record.undecided) {
-        (true, _) => ("accepted", "accepts"),
-        (false, true) => ("undecided", "cannot be judged on"),
-        (false, false) => ("refused", "refuses"),
-    };
-    let client = match record.client {
-        "java" => "a default Java client",
-        other => other,
-    };
-    let judged = format!(
-        "{answer}: {client} with {} {verb} {}",
-        escape(&record.trust),
-        escape(&record.subject)
-    );
-    line(&mut page, 0, &judged);
+    line(&mut page, 0, &judged(record));
     let last = record.path.len().saturating_sub(1);
     for (place, certificate) in record.path.iter().enumerate() {
         let role = match place {
@@ -112,6 +182,23 @@ pub fn verdict(record: &VerifyRecord) -> String {
     }
     findings(&mut page, &record.findings);
     page
+}
+
+fn judged(record: &VerifyRecord) -> String {
+    let (answer, verb) = match (record.accepted, record.undecided) {
+        (true, _) => ("accepted", "accepts"),
+        (false, true) => ("undecided", "cannot be judged on"),
+        (false, false) => ("refused", "refuses"),
+    };
+    let client = match record.client {
+        "java" => "a default Java client",
+        other => other,
+    };
+    format!(
+        "{answer}: {client} with {} {verb} {}",
+        escape(&record.trust),
+        escape(&record.subject)
+    )
 }
 
 /// A page for each of these certificates.
@@ -142,6 +229,45 @@ pub fn finding_about(finding: &Finding) -> String {
         ..finding.clone()
     };
     self::finding(&about)
+}
+
+/// What came beside the certificates.
+fn staple(page: &mut String, record: &FetchRecord) {
+    if let Some(ocsp) = &record.ocsp {
+        let answers = ocsp.answers.iter().map(|answer| {
+            let until = answer
+                .next_update
+                .map(|next| format!(" until {}", date(next)));
+            format!("{}{}", answer.status, until.unwrap_or_default())
+        });
+        let answers: Vec<String> = answers.collect();
+        let said = match answers.is_empty() {
+            true => ocsp.status.to_owned(),
+            false => answers.join(", "),
+        };
+        line(
+            page,
+            1,
+            &format!("stapled OCSP: {said} (signature not checked)"),
+        );
+    }
+    let names = &record.client_certificate_authorities;
+    if !names.is_empty() {
+        let shown: Vec<String> = names
+            .iter()
+            .take(NAMES_SHOWN)
+            .map(|name| escape(name))
+            .collect();
+        let more = match names.len().saturating_sub(NAMES_SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        line(
+            page,
+            1,
+            &format!("takes client certificates of: {}{more}", shown.join("; ")),
+        );
+    }
 }
 
 fn root_lines(page: &mut String, root: &RootRecord) {
@@ -197,3 +323,6 @@ fn line(page: &mut String, depth: usize, text: &str) {
 fn fact(page: &mut String, depth: usize, name: &str, value: &str) {
     line(page, depth, &format!("{name:17}  {value}"));
 }
+
+/// A server that trusts every public CA names them all.
+const NAMES_SHOWN: usize = 5;

@@ -3,21 +3,21 @@
 //! Works over any stream and knows no clock: who owns the stream makes its reads and writes end.
 
 use std::io::{self, Read, Write};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rustls::client::{
     ClientSessionStore, ResolvesClientCert, Resumption, Tls12ClientSessionValue, Tls12Resumption,
     Tls13ClientSessionValue,
 };
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs};
 use rustls::sign::CertifiedKey;
-use rustls::{
-    CipherSuite, ClientConfig, ClientConnection, NamedGroup, ProtocolVersion, SignatureScheme,
-};
+use rustls::{ClientConfig, ClientConnection, NamedGroup, SignatureScheme, SupportedCipherSuite};
 use rustls_pki_types::ServerName;
 
-use super::plain::PlainCertificates;
+use super::flight::Flight;
+use super::identity::ClientIdentity;
+use super::offer::{CertificateType, Version};
 use crate::tls::danger::{CaptureVerifier, Captured};
 
 /// One handshake: [`handshake`](Self::handshake), then [`finish`](Self::finish), then look at what was seen.
@@ -29,6 +29,40 @@ pub struct Session {
     client_certificate: Arc<ClientCertificateAsked>,
     tickets: Arc<TicketsSeen>,
     received: Received,
+}
+
+/// What a handshake offers.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Who is asked. An IP address is not sent (RFC 6066 section 3).
+    pub server_name: ServerName<'static>,
+    /// Whether a host name is sent, too.
+    pub sends_name: bool,
+    /// TLS 1.2 or 1.3 alone; `None`: both.
+    pub version: Option<Version>,
+    /// Only certificates of this type are asked for.
+    pub certificate_type: Option<CertificateType>,
+    /// Whether ML-KEM is offered. The hello that carries it does not fit into one packet, and some appliances stall.
+    pub post_quantum: bool,
+    /// Application protocols (RFC 7301), best first; none: the extension is not sent.
+    pub alpn: Vec<Vec<u8>>,
+    /// Shown to a server that wants a client certificate.
+    pub identity: Option<ClientIdentity>,
+}
+
+impl Settings {
+    /// Everything that is understood here.
+    pub fn new(server_name: ServerName<'static>) -> Self {
+        Self {
+            server_name,
+            sends_name: true,
+            version: None,
+            certificate_type: None,
+            post_quantum: true,
+            alpn: Vec::new(),
+            identity: None,
+        }
+    }
 }
 
 /// Why a handshake ended early.
@@ -43,36 +77,39 @@ pub enum HandshakeError {
     Tls(rustls::Error),
 }
 
-/// That a client certificate was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClientCertificateRequest {
-    /// How many acceptable CAs the server named; none means any.
-    pub authorities: usize,
-}
-
 impl Session {
-    /// Prepares a handshake that asks for `server_name`. An IP address is not sent (RFC 6066 section 3).
+    /// Prepares a handshake.
     ///
     /// # Errors
-    /// What rustls says; none is known.
-    pub fn new(server_name: ServerName<'static>) -> Result<Self, rustls::Error> {
-        let provider = Arc::clone(&PROVIDER);
+    /// What rustls says of settings that exclude each other, such as ML-DSA with TLS 1.2.
+    pub fn new(settings: Settings) -> Result<Self, rustls::Error> {
+        let provider = provider_for(&settings);
         let verifier = Arc::new(CaptureVerifier::new(
             provider.signature_verification_algorithms,
+            settings.certificate_type,
         ));
-        let client_certificate = Arc::new(ClientCertificateAsked::default());
+        let client_certificate = Arc::new(ClientCertificateAsked {
+            identity: settings.identity,
+            ..ClientCertificateAsked::default()
+        });
         let tickets = Arc::new(TicketsSeen::default());
+        let versions: &[_] = match settings.version {
+            Some(Version::Tls12) => &[&rustls::version::TLS12],
+            Some(Version::Tls13) => &[&rustls::version::TLS13],
+            _ => &[&rustls::version::TLS13, &rustls::version::TLS12],
+        };
         let mut config = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
+            .with_protocol_versions(versions)?
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
             .with_client_cert_resolver(Arc::clone(&client_certificate) as _);
         // A resumed session presents no certificate (RFC 8446 section 2.2): the store keeps nothing.
         config.resumption = Resumption::store(Arc::clone(&tickets) as _)
             .tls12_resumption(Tls12Resumption::Disabled);
-        let connection = ClientConnection::new(Arc::new(config), server_name)?;
+        config.alpn_protocols = settings.alpn;
+        config.enable_sni = settings.sends_name;
         Ok(Self {
-            connection,
+            connection: ClientConnection::new(Arc::new(config), settings.server_name)?,
             verifier,
             client_certificate,
             tickets,
@@ -133,7 +170,7 @@ impl Session {
 
     /// Whether [`finish`](Self::finish) will wait for the server.
     pub fn awaits_verdict(&self) -> bool {
-        self.protocol() == Some(ProtocolVersion::TLSv1_3)
+        self.protocol() == Some(Version::Tls13)
             && !self.connection.is_handshaking()
             && self.client_certificate().is_some()
     }
@@ -142,30 +179,38 @@ impl Session {
     pub fn captured(&self) -> Captured {
         let mut captured = self.verifier.captured();
         if captured.chain.is_empty() {
-            captured.chain = self.received.plain.chain().to_vec();
+            let sent = &self.received.flight.seen().certificates;
+            captured.chain = sent.clone().unwrap_or_default();
         }
         captured
     }
 
     /// The negotiated version, once known.
-    pub fn protocol(&self) -> Option<ProtocolVersion> {
-        self.connection.protocol_version()
+    pub fn protocol(&self) -> Option<Version> {
+        let version = self.connection.protocol_version()?;
+        Version::from_code(u16::from(version))
     }
 
-    /// The negotiated suite, once known.
-    pub fn cipher_suite(&self) -> Option<CipherSuite> {
-        let suite = self.connection.negotiated_cipher_suite();
-        suite.map(|suite| suite.suite())
+    /// The IANA name of the negotiated suite, once known.
+    pub fn cipher_suite(&self) -> Option<String> {
+        let suite = self.connection.negotiated_cipher_suite()?;
+        let name = format!("{:?}", suite.suite());
+        // rustls names TLS 1.3 suites `TLS13_…`; IANA does not.
+        Some(match name.strip_prefix("TLS13_") {
+            Some(rest) => format!("TLS_{rest}"),
+            None => name,
+        })
     }
 
-    /// Whether the server asked for a client certificate.
-    pub fn client_certificate(&self) -> Option<ClientCertificateRequest> {
-        let asked = &self.client_certificate;
-        let authorities = asked.authorities.load(Ordering::Relaxed);
-        asked
-            .asked
-            .load(Ordering::Relaxed)
-            .then_some(ClientCertificateRequest { authorities })
+    /// The application protocol that the server chose.
+    pub fn alpn(&self) -> Option<Vec<u8>> {
+        self.connection.alpn_protocol().map(<[u8]>::to_vec)
+    }
+
+    /// The names of the CAs whose client certificates the server wants, each as DER, none meaning any; `None` when it
+    /// wants no certificate.
+    pub fn client_certificate(&self) -> Option<Vec<Vec<u8>>> {
+        self.client_certificate.asked()
     }
 
     /// How many bytes came.
@@ -215,11 +260,22 @@ impl Session {
 }
 
 /// What came in, as far as it is wanted beside rustls.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Received {
     first: Vec<u8>,
     count: u64,
-    plain: PlainCertificates,
+    flight: Flight,
+}
+
+impl Default for Received {
+    fn default() -> Self {
+        Self {
+            first: Vec::new(),
+            count: 0,
+            // rustls gives up at 64 KiB per message, so that more never comes
+            flight: Flight::new(64 * 1024),
+        }
+    }
 }
 
 /// Looks at the bytes that pass.
@@ -234,17 +290,24 @@ impl<S: Read> Read for Tap<'_, S> {
         let room = FIRST_BYTES.saturating_sub(self.received.first.len());
         let bytes = buffer.get(..count).unwrap_or_default();
         self.received.first.extend(bytes.iter().take(room));
-        self.received.plain.feed(bytes);
+        self.received.flight.feed(bytes);
         self.received.count = self.received.count.saturating_add(count as u64);
         Ok(count)
     }
 }
 
-/// Has no certificate, but is asked for one.
+/// Answers a request for a client certificate, and remembers it.
 #[derive(Debug, Default)]
 struct ClientCertificateAsked {
-    asked: AtomicBool,
-    authorities: AtomicUsize,
+    identity: Option<ClientIdentity>,
+    authorities: Mutex<Option<Vec<Vec<u8>>>>,
+}
+
+impl ClientCertificateAsked {
+    fn asked(&self) -> Option<Vec<Vec<u8>>> {
+        let authorities = self.authorities.lock();
+        authorities.unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl ResolvesClientCert for ClientCertificateAsked {
@@ -253,13 +316,16 @@ impl ResolvesClientCert for ClientCertificateAsked {
         root_hint_subjects: &[&[u8]],
         _: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        self.asked.store(true, Ordering::Relaxed);
-        self.authorities
-            .store(root_hint_subjects.len(), Ordering::Relaxed);
-        None
+        let names = root_hint_subjects.iter().map(|name| name.to_vec());
+        let mut authorities = self
+            .authorities
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *authorities = Some(names.collect());
+        self.identity.as_ref().map(ClientIdentity::certified_key)
     }
 
-    /// Not true, but without it rustls does not call [`resolve`](Self::resolve).
+    /// Not true without an identity, but otherwise rustls does not call [`resolve`](Self::resolve).
     fn has_certs(&self) -> bool {
         true
     }
@@ -295,7 +361,34 @@ impl ClientSessionStore for TicketsSeen {
     }
 }
 
-/// One provider for all sessions: its tables are the same every time.
+/// The provider with what the settings leave of it.
+fn provider_for(settings: &Settings) -> Arc<CryptoProvider> {
+    if settings.post_quantum && settings.certificate_type.is_none() {
+        return Arc::clone(&PROVIDER);
+    }
+    let mut provider = PROVIDER.as_ref().clone();
+    if !settings.post_quantum {
+        let classic = |group: &&dyn SupportedKxGroup| CLASSIC_GROUPS.contains(&group.name());
+        provider.kx_groups.retain(classic);
+    }
+    if let Some(kind) = settings.certificate_type {
+        // The suites of TLS 1.3 say nothing about certificates.
+        let fits = |suite: &SupportedCipherSuite| {
+            suite.tls13().is_some() || kind.has_suite(&format!("{:?}", suite.suite()))
+        };
+        provider.cipher_suites.retain(fits);
+    }
+    Arc::new(provider)
+}
+
+const CLASSIC_GROUPS: [NamedGroup; 3] = [
+    NamedGroup::X25519,
+    NamedGroup::secp256r1,
+    NamedGroup::secp384r1,
+];
+
+/// One provider for all sessions: its tables are the same every time. Its groups are ours: P-521 is left out of
+/// the defaults, and a server that is set to it alone presents nothing.
 static PROVIDER: LazyLock<Arc<CryptoProvider>> =
     LazyLock::new(|| Arc::new(aws_lc_rs::default_provider()));
 
@@ -329,7 +422,10 @@ mod tests {
     }
 
     fn session() -> Session {
-        Session::new(ServerName::try_from("api.example.com").unwrap()).unwrap()
+        Session::new(Settings::new(
+            ServerName::try_from("api.example.com").unwrap(),
+        ))
+        .unwrap()
     }
 
     #[test]

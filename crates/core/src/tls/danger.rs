@@ -6,8 +6,10 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
-use x509_parser::prelude::{FromDer, X509Certificate};
-use x509_parser::public_key::PublicKey;
+
+use super::offer::CertificateType;
+use super::scheme;
+use crate::signature::SignatureCheck;
 
 /// Records what a server presents and accepts any chain; the proof of possession is still checked.
 ///
@@ -19,6 +21,7 @@ use x509_parser::public_key::PublicKey;
 #[derive(Debug)]
 pub struct CaptureVerifier {
     algorithms: WebPkiSupportedAlgorithms,
+    certificate_type: Option<CertificateType>,
     captured: Mutex<Captured>,
 }
 
@@ -34,10 +37,14 @@ pub struct Captured {
 }
 
 impl CaptureVerifier {
-    /// Checks the proof of possession with these algorithms.
-    pub fn new(algorithms: WebPkiSupportedAlgorithms) -> Self {
+    /// Checks the proof of possession with these algorithms, and asks for certificates of one type only if told so.
+    pub fn new(
+        algorithms: WebPkiSupportedAlgorithms,
+        certificate_type: Option<CertificateType>,
+    ) -> Self {
         Self {
             algorithms,
+            certificate_type,
             captured: Mutex::default(),
         }
     }
@@ -56,21 +63,27 @@ impl CaptureVerifier {
     fn judge(
         &self,
         result: Result<HandshakeSignatureValid, Error>,
+        message: &[u8],
         certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match result {
-            Ok(valid) => {
-                self.lock().proven = true;
-                Ok(valid)
-            }
-            Err(error @ Error::InvalidCertificate(CertificateError::BadSignature))
-                if is_checkable(certificate) =>
-            {
-                Err(error)
+        let by_hand = || scheme::check(message, certificate, signature);
+        let checked = match result {
+            Ok(_) => SignatureCheck::Good,
+            Err(error @ Error::InvalidCertificate(CertificateError::BadSignature)) => {
+                // The provider says so of keys, too, whose size it does not take.
+                match by_hand() {
+                    SignatureCheck::Bad => return Err(error),
+                    other => other,
+                }
             }
             // SHA-1, Ed448, brainpool, version 1 or malformed certificates: real, old, and still to be shown.
-            Err(_) => Ok(HandshakeSignatureValid::assertion()),
+            Err(_) => by_hand(),
+        };
+        if checked == SignatureCheck::Good {
+            self.lock().proven = true;
         }
+        Ok(HandshakeSignatureValid::assertion())
     }
 }
 
@@ -99,7 +112,7 @@ impl ServerCertVerifier for CaptureVerifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let result = verify_tls12_signature(message, certificate, signature, &self.algorithms);
-        self.judge(result, certificate)
+        self.judge(result, message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -109,7 +122,7 @@ impl ServerCertVerifier for CaptureVerifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let result = verify_tls13_signature(message, certificate, signature, &self.algorithms);
-        self.judge(result, certificate)
+        self.judge(result, message, certificate, signature)
     }
 
     /// Everything with a name: a server that finds no scheme for its key sends an alert and no certificate.
@@ -120,18 +133,10 @@ impl ServerCertVerifier for CaptureVerifier {
                 schemes.push(*scheme);
             }
         }
+        if let Some(kind) = self.certificate_type {
+            schemes.retain(|scheme| kind.signs(u16::from(*scheme)));
+        }
         schemes
-    }
-}
-
-/// Whether the provider takes keys of this size: it answers "bad signature" for RSA below 2048 and above 8192 bits.
-fn is_checkable(certificate: &CertificateDer<'_>) -> bool {
-    let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
-        return false;
-    };
-    match certificate.public_key().parsed() {
-        Ok(PublicKey::RSA(key)) => (2048..=8192).contains(&key.key_size()),
-        _ => true,
     }
 }
 
@@ -168,7 +173,7 @@ mod tests {
     #[test]
     fn offers_old_and_new_schemes_once() {
         let provider = rustls::crypto::aws_lc_rs::default_provider();
-        let verifier = CaptureVerifier::new(provider.signature_verification_algorithms);
+        let verifier = CaptureVerifier::new(provider.signature_verification_algorithms, None);
         let schemes = verifier.supported_verify_schemes();
         for scheme in UNCHECKED_SCHEMES {
             assert_eq!(schemes.iter().filter(|each| *each == scheme).count(), 1);

@@ -22,8 +22,8 @@ use crate::hint::Hinted;
 use crate::input::{self, Passwords};
 use crate::output::{self, Existing, Privacy, Saved};
 use crate::password::PasswordSource;
-use crate::probe::{self, Plan};
 use crate::render::{Talk, print, print_json};
+use crate::servers::{Doubt, Judging, Plan, doubt};
 
 /// Runs the verb.
 pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
@@ -40,9 +40,10 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
         Some(parent) if arguments.spec != "-" => parent,
         _ => Path::new(""),
     };
-    let roots = probe::root_sets(&arguments.roots, talk)?;
+    let at = arguments.time.now();
+    let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
     let options = PackOptions {
-        at: arguments.time.now(),
+        at,
         source_date_epoch: epoch,
         strict: arguments.strict,
         // The same as `trustpack check` without thresholds.
@@ -61,12 +62,12 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             });
             continue;
         }
-        let chains = gather(channel, folder, arguments, talk)?;
+        let chains = gather(channel, folder, arguments, &judging, talk)?;
         let password = resolve(channel, folder, talk)?;
         let request = PackRequest {
             channel,
             hosts: &chains,
-            roots: &roots,
+            roots: &judging.roots,
             password: password.as_ref(),
             options,
         };
@@ -154,6 +155,7 @@ fn gather(
     channel: &Channel,
     folder: &Path,
     arguments: &ChannelPack,
+    judging: &Judging,
     talk: &Talk,
 ) -> Result<Vec<HostChain>> {
     let mut chains = Vec::new();
@@ -167,14 +169,22 @@ fn gather(
             None => to_fetch.push(requirement.endpoint),
         }
     }
-    let mut plan = Plan::new(to_fetch, &arguments.reach)?;
+    let mut plan = Plan::new(to_fetch, &arguments.reach, talk)?;
     if let Some(connect) = &channel.trust.connect {
         let connect: Endpoint = connect
             .parse()
             .with_context(|| format!("{}: trust.connect", channel.name))?;
         plan.connect_by_default(&connect);
     }
-    for fetched in plan.run(talk, |_| Ok(()))? {
+    for fetched in plan.run(talk) {
+        if let Some(Doubt::Unexpected(error) | Doubt::Unproven(error)) =
+            doubt(&fetched, &arguments.proof)
+        {
+            let place = format!("{}: {}", channel.name, fetched.target.endpoint);
+            return Err(anyhow::Error::from(error).context(place));
+        }
+        let analysis = judging.analyse_telling(&fetched, talk);
+        let issuers = analysis.map(|analysis| analysis.completed);
         let Some(chain) = fetched.chain else {
             let endpoint = &fetched.target.endpoint;
             let (message, hint) = match &fetched.error {
@@ -189,8 +199,9 @@ fn gather(
             endpoint: fetched.target.endpoint,
             server_name: fetched.target.server_name,
             chain,
+            issuers: issuers.unwrap_or_default(),
             source: ChainSource::Fetched {
-                protocol: fetched.protocol,
+                protocol: fetched.protocol.map(|version| version.to_string()),
             },
         });
     }
@@ -210,6 +221,7 @@ fn given(requirement: &HostRequirement, path: &Path, name: &str) -> Result<HostC
         endpoint: requirement.endpoint.clone(),
         server_name: None,
         chain: PresentedChain::from_ders(certificates),
+        issuers: Vec::new(),
         source: ChainSource::Given {
             file: name.to_owned(),
         },

@@ -30,6 +30,7 @@ fn import(incoming: Incoming, kind: Kind, talk: &Talk) -> Result<Outcome> {
         },
         store_password: incoming.store_password,
         input_password: incoming.input_password,
+        proof: incoming.proof,
         reach: incoming.reach,
         roots: incoming.roots,
         time: incoming.time,

@@ -43,6 +43,7 @@ impl Server {
                 self.address.ip().to_string(),
                 self.address.port(),
             )),
+            certificate_type: None,
         }
     }
 }

@@ -57,12 +57,10 @@ fn error(message: &str, hint: Option<&str>) -> ErrorRecord {
 fn fetch_record() -> FetchRecord {
     FetchRecord {
         target: "example.org:443".to_owned(),
-        server_name: None,
         address: Some("192.0.2.1:443".to_owned()),
         protocol: Some("TLSv1.3".to_owned()),
         cipher_suite: Some("TLS_AES_128_GCM_SHA256".to_owned()),
         possession: "proven",
-        client_certificate_requested: false,
         chain: chain(),
         root: Some(RootRecord {
             certificate: certificate("Example Root", "Example Root", 3000 * DAY),
@@ -70,8 +68,8 @@ fn fetch_record() -> FetchRecord {
             presented: false,
         }),
         findings: vec![a_finding()],
-        error: None,
         elapsed_ms: 12,
+        ..FetchRecord::default()
     }
 }
 

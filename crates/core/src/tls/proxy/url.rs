@@ -200,7 +200,7 @@ mod tests {
             "http://u%3A:SECRET@h",
             "http://u:SECRET%ff@h",
             "http://SECRET @h",
-            "http://u:SECRET@zürich",
+            "http://u:SECRET@zü_rich",
         ] {
             let error = text.parse::<Proxy>().unwrap_err();
             assert!(!format!("{error} {error:?}").contains("SECRET"), "{text}");

@@ -1,0 +1,80 @@
+//! The client certificate that is shown to servers, from any container.
+
+use anyhow::{Context, Result};
+use trustpack_core::keystore::{Entry, EntryKind, KeyStore};
+use trustpack_core::pair::pair;
+use trustpack_core::tls::identity::ClientIdentity;
+
+use crate::args::Handshake;
+use crate::hint::Hinted;
+use crate::input::{self, Passwords};
+use crate::render::Talk;
+
+/// Reads `--client-cert` and `--client-key`; `None` when none is named.
+pub(crate) fn load(arguments: &Handshake, talk: &Talk) -> Result<Option<ClientIdentity>> {
+    let Some(path) = &arguments.client_cert else {
+        return Ok(None);
+    };
+    let sources = arguments.client_password.as_slice();
+    let passwords = Passwords::resolve(sources, None, talk)?;
+    let mut store = KeyStore::new();
+    for path in [Some(path), arguments.client_key.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let loaded = input::load_one(path, &passwords)?;
+        for entry in loaded.contents.store.into_entries() {
+            store.push_renamed(open(entry, &passwords));
+        }
+    }
+    // PEM files hold key and certificates one beside the other
+    let store = pair(store);
+    identity_of(&store)
+        .with_context(|| format!("{path}: it cannot be shown to servers"))
+        .map(Some)
+}
+
+fn open(entry: Entry, passwords: &Passwords) -> Entry {
+    let opened = entry.key().and_then(|key| {
+        let mut tried = std::iter::once(None).chain(passwords.all().map(Some));
+        tried.find_map(|password| key.unlock(password).ok())
+    });
+    match opened {
+        Some(key) => entry.with_key(key.into()),
+        None => entry,
+    }
+}
+
+fn identity_of(store: &KeyStore) -> Result<ClientIdentity> {
+    let mut locked = false;
+    let mut bare = false;
+    for entry in store.entries() {
+        let EntryKind::PrivateKey { key, chain } = &entry.kind else {
+            continue;
+        };
+        if chain.is_empty() {
+            bare = true;
+            continue;
+        }
+        let Ok(key) = key.unlock(None) else {
+            locked = true;
+            continue;
+        };
+        return Ok(ClientIdentity::new(chain.clone(), key.secret_pkcs8())?);
+    }
+    Err(match (locked, bare) {
+        (true, _) => Hinted::new(
+            "its key is locked",
+            "name the password with --client-password env:NAME, file:PATH or prompt",
+        ),
+        (_, true) => Hinted::new(
+            "no certificate in it belongs to its key",
+            "name the certificate with --client-cert and its key with --client-key",
+        ),
+        _ => Hinted::new(
+            "there is no private key in it",
+            "name the file with its key with --client-key",
+        ),
+    }
+    .into())
+}
