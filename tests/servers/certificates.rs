@@ -1,5 +1,6 @@
 //! A small CA on disk, and the chains that servers are configured with.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -141,6 +142,11 @@ impl Chain {
         let chain = read(&self.leaf) + &read(issuer);
         write(&self.file, &chain);
         write(&self.with_key, &(read(&self.key) + &chain));
+        for key in [&self.key, &self.with_key] {
+            // nnrpd takes no key that others may read
+            let private = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(key, private).unwrap();
+        }
         self
     }
 

@@ -112,6 +112,12 @@ fn java_presents_its_chain_in_every_version_and_suite() {
         let suite = case.suite.replacen("SSL_", "TLS_", 1);
         let fields = json!({ "protocol": case.protocol, "cipher_suite": suite });
         let differences = match case.key {
+            // in TLS 1.3 the suite does not say which key is to be presented
+            Some(_) if case.protocol == "TLSv1.3" => keys
+                .iter()
+                .map(|chain| differences(record, chain, &fields))
+                .min_by_key(Vec::len)
+                .unwrap(),
             Some(key) => differences(record, &keys[key], &fields),
             None if record["error"].is_null() => vec!["no error".to_owned()],
             None => Vec::new(),

@@ -52,7 +52,7 @@ external: lo
 clientmethod: none
 socksmethod: none
 client pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0 }}
-socks pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0 protocol: tcp log: connect }}
+socks pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0 log: connect }}
 "
     );
     let config = setup.write("danted.conf", config);
