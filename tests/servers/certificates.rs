@@ -1,5 +1,7 @@
 //! A small CA on disk, and the chains that servers are configured with.
 
+#![allow(dead_code, reason = "a benchmark uses its own part")]
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::kit::{Server, Setup, is_root, judge, modern, user};
+use super::kit::{Server, Setup, is_root, judge, user};
+use super::record::modern;
 use super::support::judge_file;
 
 pub(crate) fn start() -> Option<Server> {

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::kit::{Server, Setup, is_root, judge, modern};
+use super::kit::{Server, Setup, is_root, judge};
+use super::record::modern;
 
 pub(crate) fn start() -> Option<Server> {
     let program = judge("vsftpd")?;

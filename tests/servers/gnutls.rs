@@ -4,7 +4,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::kit::{Server, Setup, judge, modern};
+use super::kit::{Server, Setup, judge};
+use super::record::modern;
 
 /// A server with GnuTLS's words for its versions, suites and groups.
 pub(crate) fn start(priority: &str) -> Option<Server> {

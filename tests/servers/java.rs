@@ -8,7 +8,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use super::certificates::Chain;
-use super::kit::{Setup, differences, fetch_all, judge};
+use super::kit::{Setup, judge};
+use super::record::{differences, fetch_all};
 use super::support::{root, run};
 
 /// Ends with its input, or when it is dropped.

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::kit::{Server, Setup, judge, modern, user};
+use super::kit::{Server, Setup, judge, user};
+use super::record::modern;
 use super::support::run;
 
 pub(crate) fn start() -> Option<Server> {

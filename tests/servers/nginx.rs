@@ -1,4 +1,5 @@
-//! nginx over TLS 1.2 and 1.3. A benchmark takes this file, `certificates.rs`, `kit.rs` and `tests/support` by `#[path]`.
+//! nginx over TLS 1.2 and 1.3. A benchmark takes this file, `certificates.rs`, `kit.rs`, `record.rs` and
+//! `tests/support` by `#[path]`.
 
 use std::process::Command;
 
@@ -43,7 +44,7 @@ http {{
 #[test]
 fn nginx_presents_its_chain() {
     let Some(server) = start() else { return };
-    server.presents("https", &super::kit::modern(None));
+    server.presents("https", &super::record::modern(None));
     let fields =
         serde_json::json!({ "engine": "tls", "protocol": "TLSv1.2", "possession": "proven" });
     server.presents_with("https", &["--tls-version", "1.2"], &fields);

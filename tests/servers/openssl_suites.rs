@@ -6,8 +6,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::certificates::Chain;
-use super::kit::{Process, Setup, differences, fetch_all, judge};
+use super::kit::{Process, Setup, judge};
 use super::openssl::{EVERYTHING, s_server};
+use super::record::{differences, fetch_all};
 use super::support::{run, stdout};
 
 struct Case {

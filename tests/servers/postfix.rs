@@ -3,12 +3,14 @@
 use std::process::Command;
 
 use super::certificates::NAME;
-use super::kit::{Server, Setup, judge, modern, needs_root};
+use super::kit::{Server, Setup, judge, needs_root};
+use super::record::modern;
 use super::support::run;
 
 /// `smtp`, and two ports like those for submission: `submission` insists on STARTTLS, `tls` begins with TLS.
 pub(crate) fn start() -> Option<Server> {
-    let program = judge("postfix").and(judge("master"))?;
+    judge("postfix")?;
+    let program = judge("master")?;
     needs_root("postfix")?;
     let mut setup = Setup::new();
     let [smtp, submission, tls] = setup.ports();
@@ -74,6 +76,6 @@ fn postfix_presents_its_chain() {
     server.presents("smtp", &modern(Some("smtp")));
     server.presents("tls", &modern(None));
     let url = format!("127.0.0.1:{}", server.port("submission"));
-    let record = super::kit::fetch(&url, &["--starttls", "smtp"]);
-    super::kit::assert_record(&record, &server.chain, &modern(Some("smtp")));
+    let record = super::record::fetch(&url, &["--starttls", "smtp"]);
+    super::record::assert_record(&record, &server.chain, &modern(Some("smtp")));
 }

@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::Signal;
 
-use super::kit::{Server, Setup, judge, modern};
+use super::kit::{Server, Setup, judge};
+use super::record::modern;
 use super::support::run;
 
 pub(crate) fn start() -> Option<Server> {

@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use super::certificates::NAME;
-use super::kit::{Server, Setup, judge, modern};
+use super::kit::{Server, Setup, judge};
+use super::record::modern;
 
 pub(crate) fn start() -> Option<Server> {
     let program = judge("prosody")?;

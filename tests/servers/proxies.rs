@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::kit::{Server, Setup, fetch_command, judge, modern, user};
+use super::kit::{Server, Setup, judge, user};
+use super::record::{fetch_command, modern};
 use super::{nginx, support};
 
 /// HTTP CONNECT for `user:s3cret`.
