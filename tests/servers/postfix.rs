@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use rustix::process::Signal;
+
 use super::certificates::NAME;
 use super::kit::{Server, Setup, judge, needs_root};
 use super::record::modern;
@@ -67,7 +69,8 @@ cleanup unix n - n - 0 cleanup
         .arg(&folder)
         .env("MAIL_CONFIG", &folder);
     let services = [("smtp", smtp), ("submission", submission), ("tls", tls)];
-    Some(setup.start(&mut command, &services))
+    // it would wait for its children, of which none has anything to finish
+    Some(setup.start(&mut command, &services).ends_by(Signal::KILL))
 }
 
 #[test]
