@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::kit::{Server, Setup, is_root, judge, user};
+use super::kit::{Server, Setup, group, is_root, judge, user};
 use super::record::modern;
 use super::support::judge_file;
 
@@ -17,9 +17,9 @@ pub(crate) fn start() -> Option<Server> {
     let users = if is_root() {
         String::new()
     } else {
-        let user = user();
+        let (user, group) = (user(), group());
         format!(
-            "default_internal_user = {user}\ndefault_internal_group = {user}\ndefault_login_user = {user}\n"
+            "default_internal_user = {user}\ndefault_internal_group = {group}\ndefault_login_user = {user}\n"
         )
     };
     let listener = |service: &str, name: &str, port: u16| {

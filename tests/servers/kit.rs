@@ -100,6 +100,13 @@ pub(crate) fn user() -> String {
         .to_owned()
 }
 
+/// The group of that user, by name.
+pub(crate) fn group() -> String {
+    stdout(&run(Command::new("id").arg("-gn")))
+        .trim()
+        .to_owned()
+}
+
 /// A server in the making: its scratch folder with a CA and a chain of RSA in it.
 pub(crate) struct Setup {
     pub authority: Authority,

@@ -2,14 +2,15 @@
 
 use std::process::Command;
 
-use super::kit::{Server, Setup, judge, user};
+use super::kit::{Server, Setup, judge, needs_root};
 use super::record::modern;
 
 pub(crate) fn start() -> Option<Server> {
     let program = judge("nnrpd")?;
+    // another user would need innbind, installed and setuid
+    needs_root("nnrpd")?;
     let mut setup = Setup::new();
     let [port] = setup.ports();
-    let user = user();
     let config = format!(
         "domain: trustpack.test
 pathhost: trustpack.test
@@ -25,8 +26,8 @@ hismethod: hisv6
 ovmethod: tradindexed
 enableoverview: true
 readerswhenstopped: true
-runasuser: {user}
-runasgroup: {user}
+runasuser: root
+runasgroup: root
 tlscertfile: {chain}
 tlskeyfile: {key}
 tlscafile: {issuing}
