@@ -88,7 +88,8 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn require(found: bool, judge: &str) -> bool {
+/// Whether a judge was found; says so, or fails, when it was not.
+pub(crate) fn require(found: bool, judge: &str) -> bool {
     if !found {
         assert!(
             std::env::var_os("TRUSTPACK_REQUIRE_JUDGES").is_none_or(|value| value != "1"),

@@ -1,0 +1,54 @@
+//! nginx over TLS 1.2 and 1.3. A benchmark takes this file, `certificates.rs`, `kit.rs`, `record.rs` and
+//! `tests/support` by `#[path]`.
+
+use std::process::Command;
+
+use super::kit::{Server, Setup, is_root, judge};
+
+/// A server that answers every request with 204; its scheme is `https`.
+pub(crate) fn start() -> Option<Server> {
+    let program = judge("nginx")?;
+    let mut setup = Setup::new();
+    let [port] = setup.ports();
+    let user = if is_root() { "user root;" } else { "" };
+    let folder = setup.create("nginx");
+    let config = format!(
+        "daemon off; {user} pid pid; error_log stderr; worker_processes 1;
+events {{ worker_connections 512; }}
+http {{
+  access_log off;
+  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
+  server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_certificate {chain};
+    ssl_certificate_key {key};
+    return 204;
+  }}
+}}
+",
+        chain = setup.chain.file.display(),
+        key = setup.chain.key.display(),
+    );
+    let config = setup.write("nginx.conf", config);
+    let mut command = Command::new(program);
+    command
+        .args(["-e", "stderr", "-p"])
+        .arg(folder)
+        .arg("-c")
+        .arg(config);
+    Some(setup.start(&mut command, &[("https", port)]))
+}
+
+#[test]
+fn nginx_presents_its_chain() {
+    let Some(server) = start() else { return };
+    server.presents("https", &super::record::modern(None));
+    let fields =
+        serde_json::json!({ "engine": "tls", "protocol": "TLSv1.2", "possession": "proven" });
+    server.presents_with("https", &["--tls-version", "1.2"], &fields);
+    let fields =
+        serde_json::json!({ "engine": "probe", "protocol": "TLSv1.2", "possession": "unproven" });
+    server.presents_with("https", &["--engine", "probe"], &fields);
+}
