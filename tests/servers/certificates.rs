@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rcgen::{KeyPair, KeyUsagePurpose};
+use rcgen::{ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
 use sha2::{Digest, Sha256};
 
 use super::support::pki::{self, Certified};
@@ -84,6 +84,9 @@ impl Authority {
                 KeyUsagePurpose::KeyEncipherment,
                 KeyUsagePurpose::KeyAgreement,
             ];
+            // one of them is shown to servers
+            let client = ExtendedKeyUsagePurpose::ClientAuth;
+            parameters.extended_key_usages.push(client);
         });
         let chain = self.chain(stem);
         write(&chain.leaf, &leaf.pem());
