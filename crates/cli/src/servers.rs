@@ -50,7 +50,7 @@ impl Asking {
             version: handshake.tls_version,
             alpn: alpn.map(|name| name.clone().into_bytes()).collect(),
             identity: identity::load(handshake, talk)?,
-            proxies: proxies(reach.proxy.as_deref())?,
+            proxies: proxies(reach.proxy.as_deref(), talk)?,
             retries: reach.retries,
             all_addresses: false,
             pace: reach.rate.map(|rate| Arc::new(Pace::per_second(rate.0))),
@@ -85,13 +85,16 @@ impl Asking {
 }
 
 /// `--proxy`, else the environment.
-fn proxies(told: Option<&str>) -> Result<ProxyRules> {
+fn proxies(told: Option<&str>, talk: &Talk) -> Result<ProxyRules> {
     let hint = "write http://HOST:PORT, socks5://HOST:PORT, socks5h://HOST:PORT or none";
     let variable = |name: &str| std::env::var(name).ok();
     let exceptions = variable("no_proxy").or_else(|| variable("NO_PROXY"));
     let read = match told {
         Some("none") => return Ok(ProxyRules::none()),
         Some(url) => url.parse::<Proxy>().map(|proxy| {
+            if proxy.credentials.is_some() {
+                talk.warn("every user of this machine can read the proxy's password in the list of processes; https_proxy=URL in the environment hides it");
+            }
             let rules = ProxyRules::always(proxy);
             rules.except(&exceptions.unwrap_or_default())
         }),

@@ -205,10 +205,15 @@ impl Ladder {
         }
         let mut best: Option<FetchError> = None;
         for (_, error) in self.failures {
-            if best
-                .as_ref()
-                .is_none_or(|known| weight(&error) > weight(known))
-            {
+            // Of several that took too long the last one knows how long it was.
+            let is_later = |known: &FetchError| {
+                matches!(
+                    (known, &error),
+                    (FetchError::Timeout { .. }, FetchError::Timeout { .. })
+                )
+            };
+            let says_more = |known: &FetchError| weight(&error) > weight(known) || is_later(known);
+            if best.as_ref().is_none_or(says_more) {
                 best = Some(error);
             }
         }
