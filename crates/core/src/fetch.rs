@@ -388,7 +388,16 @@ impl Resolved {
                 deadline.extend(pace.wait());
             }
             fetched.connections += 1;
-            let outcome = attempt::run(self, options, &rung, deadline, &mut fetched);
+            let mut outcome = attempt::run(self, options, &rung, deadline, &mut fetched);
+            // Some servers send what they have, whatever was asked for.
+            if let (Some(kind), Some(der)) = (target.certificate_type, outcome.facts.chain.first())
+                && !kind.is_of(der)
+            {
+                outcome.facts.chain.clear();
+                outcome.error = Some(FetchError::NoSuchCertificate {
+                    certificate_type: kind,
+                });
+            }
             let has_chain = !outcome.facts.chain.is_empty();
             fetched.keep(outcome.facts);
             if has_chain {

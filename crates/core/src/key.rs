@@ -299,6 +299,7 @@ pub(crate) const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 pub(crate) const RSA: &str = "1.2.840.113549.1.1.1";
 pub(crate) const EC: &str = "1.2.840.10045.2.1";
 pub(crate) const ED25519: &str = "1.3.101.112";
+pub(crate) const ED448: &str = "1.3.101.113";
 pub(crate) const P256: &str = "1.2.840.10045.3.1.7";
 pub(crate) const P384: &str = "1.3.132.0.34";
 pub(crate) const P521: &str = "1.3.132.0.35";

@@ -197,7 +197,7 @@ impl Ladder {
             && self
                 .failures
                 .iter()
-                .any(|(_, error)| is_no_common_ground(error))
+                .any(|(_, error)| is_no_common_ground(error, kind))
         {
             return Some(FetchError::NoSuchCertificate {
                 certificate_type: kind,
@@ -270,7 +270,11 @@ fn is_silence(error: &FetchError) -> bool {
 }
 
 /// Whether the server found nothing in the hello that it could use.
-fn is_no_common_ground(error: &FetchError) -> bool {
+fn is_no_common_ground(error: &FetchError, kind: CertificateType) -> bool {
+    // Such a certificate needs TLS 1.3, which this server does not speak.
+    if kind == CertificateType::MlDsa && has_alert(Some(error), "protocol_version") {
+        return true;
+    }
     [
         "handshake_failure",
         "insufficient_security",

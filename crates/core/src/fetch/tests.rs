@@ -138,6 +138,78 @@ fn a_server_that_does_not_know_the_name_says_so() {
 }
 
 #[test]
+fn a_server_is_asked_for_one_type_of_certificate() {
+    for version in [&version::TLS12, &version::TLS13] {
+        let pki = pki();
+        let server = tls_server(config(&pki, version, false));
+        for (kind, has) in [
+            (CertificateType::Ecdsa, true),
+            (CertificateType::Rsa, false),
+            (CertificateType::MlDsa, false),
+        ] {
+            let target = Target {
+                certificate_type: Some(kind),
+                ..server.target("api.infobip.com")
+            };
+            let fetched = fetch(&target, &patient());
+            assert_eq!(fetched.chain.is_some(), has, "{kind:?}");
+            let reason = fetched.error.as_ref().map(FetchError::reason);
+            assert_eq!(reason, (!has).then_some("no-such-certificate"), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_certificate_of_another_type_is_not_what_was_asked_for() {
+    // TLS 1.2 with a suite that says nothing of the certificate: the server sends what it has.
+    let mut body = vec![3, 3];
+    body.extend([0; 35]);
+    let der = pki().certificate(DemoServer::Api).chain[0].clone();
+    body[34..].copy_from_slice(&[0, 0, 5]);
+    body.push(0);
+    let entry = [&length24(der.len())[..], &der].concat();
+    let list = [&length24(entry.len())[..], &entry].concat();
+    let messages = [
+        &[2],
+        &length24(body.len())[..],
+        &body,
+        &[11],
+        &length24(list.len()),
+        &list,
+    ]
+    .concat();
+    let length = u16::try_from(messages.len()).unwrap().to_be_bytes();
+    let record = [&[22, 3, 3], &length[..], &messages].concat();
+    let server = Server::start(move |mut stream| {
+        swallow(&mut stream);
+        let _ = stream.write_all(&record);
+        let _ = stream.read(&mut [0; 16]);
+    });
+    let target = Target {
+        certificate_type: Some(CertificateType::Rsa),
+        ..server.target("api.infobip.com")
+    };
+    let options = FetchOptions {
+        engine: EngineChoice::Probe,
+        ..patient()
+    };
+    let fetched = fetch(&target, &options);
+    assert!(fetched.chain.is_none());
+    assert_eq!(fetched.error.unwrap().reason(), "no-such-certificate");
+    let any = fetch(&server.target("api.infobip.com"), &options);
+    assert_eq!(ders(&any), [der]);
+    assert_eq!(
+        any.cipher_suite.as_deref(),
+        Some("TLS_RSA_WITH_RC4_128_SHA")
+    );
+}
+
+fn length24(length: usize) -> [u8; 3] {
+    let [_, rest @ ..] = u32::try_from(length).unwrap().to_be_bytes();
+    rest
+}
+
+#[test]
 fn a_server_that_refuses_everything_is_asked_in_every_way() {
     for (code, name) in [(40, "handshake_failure"), (70, "protocol_version")] {
         let server = Server::start(move |mut stream| {

@@ -148,19 +148,25 @@ pub fn to_be_trusted(certificate: &CertificateRecord) -> String {
     page
 }
 
-/// A verdict in one line: the answer, and the reason of a refusal.
-pub fn verdict_line(record: &VerifyRecord) -> String {
+/// A verdict in one line, after when it is to hold: the answer, and the reason of a refusal.
+pub fn verdict_line(when: &str, record: &VerifyRecord) -> String {
     let why = match &record.refusal {
         Some(refusal) => format!(": {}", escape(&refusal.message)),
         None => String::new(),
     };
-    format!("{}{why}", judged(record))
+    let (_, verb) = answer(record);
+    format!("{when}: {}{why}", judged(record, verb))
 }
 
 /// A verdict: the answer first, then the path or the reason, then what was found.
 pub fn verdict(record: &VerifyRecord) -> String {
     let mut page = String::new();
-    line(&mut page, 0, &judged(record));
+    let (adjective, verb) = answer(record);
+    line(
+        &mut page,
+        0,
+        &format!("{adjective}: {}", judged(record, verb)),
+    );
     let last = record.path.len().saturating_sub(1);
     for (place, certificate) in record.path.iter().enumerate() {
         let role = match place {
@@ -184,18 +190,22 @@ pub fn verdict(record: &VerifyRecord) -> String {
     page
 }
 
-fn judged(record: &VerifyRecord) -> String {
-    let (answer, verb) = match (record.accepted, record.undecided) {
+/// The answer as an adjective, and as a verb.
+fn answer(record: &VerifyRecord) -> (&'static str, &'static str) {
+    match (record.accepted, record.undecided) {
         (true, _) => ("accepted", "accepts"),
         (false, true) => ("undecided", "cannot be judged on"),
         (false, false) => ("refused", "refuses"),
-    };
+    }
+}
+
+fn judged(record: &VerifyRecord, verb: &str) -> String {
     let client = match record.client {
         "java" => "a default Java client",
         other => other,
     };
     format!(
-        "{answer}: {client} with {} {verb} {}",
+        "{client} with {} {verb} {}",
         escape(&record.trust),
         escape(&record.subject)
     )

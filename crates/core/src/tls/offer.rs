@@ -3,6 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use rustls_pki_types::CertificateDer;
+
+use crate::Certificate;
+use crate::key::{self, PublicKey};
 use crate::report::UnknownWord;
 
 /// A version of SSL or TLS.
@@ -125,6 +129,22 @@ impl CertificateType {
         }
     }
 
+    /// Whether a certificate has such a key; one that cannot be read is taken for any.
+    pub(crate) fn is_of(self, der: &CertificateDer<'_>) -> bool {
+        let Ok(certificate) = Certificate::from_der(der.clone().into_owned()) else {
+            return true;
+        };
+        let Some(key) = PublicKey::from_der(certificate.subject_public_key_info()) else {
+            return true;
+        };
+        match key.oid.as_str() {
+            key::RSA | key::RSA_PSS => self == Self::Rsa,
+            key::EC | key::ED25519 | key::ED448 => self == Self::Ecdsa,
+            oid if ML_DSA_KEYS.contains(&oid) => self == Self::MlDsa,
+            _ => false,
+        }
+    }
+
     /// Whether a cipher suite up to TLS 1.2 authenticates with such a key, by its IANA name.
     pub(crate) fn has_suite(self, name: &str) -> bool {
         let exchange = name.split("_WITH_").next().unwrap_or_default();
@@ -138,6 +158,12 @@ impl CertificateType {
 
 const RSA_PSS: [u16; 6] = [0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b];
 const EDWARDS_AND_BRAINPOOL: [u16; 5] = [0x0807, 0x0808, 0x081a, 0x081b, 0x081c];
+/// RFC 9881 section 2: ML-DSA-44, ML-DSA-65, ML-DSA-87.
+const ML_DSA_KEYS: [&str; 3] = [
+    "2.16.840.1.101.3.4.3.17",
+    "2.16.840.1.101.3.4.3.18",
+    "2.16.840.1.101.3.4.3.19",
+];
 const ML_DSA: [u16; 3] = [0x0904, 0x0905, 0x0906];
 
 #[cfg(test)]
