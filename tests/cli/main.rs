@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod docs;
+mod fetch;
 mod inspect;
 mod key_passwords;
 mod kill;
