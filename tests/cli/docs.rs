@@ -74,6 +74,39 @@ fn every_command_for_users_of_portecle_runs() {
 }
 
 #[test]
+fn every_command_about_fetching_runs() {
+    let text = fs::read_to_string(root().join("docs/fetch.md")).unwrap();
+    let mut commands = commands_of(&text);
+    // those for hosts of a reader's own
+    commands.retain(|command| command.contains("://server.test"));
+    assert!(commands.len() >= 5, "{commands:?}");
+    assert_they_run(&commands);
+}
+
+#[test]
+fn the_words_about_fetching_are_those_of_the_program() {
+    use trustpack_core::tls::starttls::Protocol;
+    let text = fs::read_to_string(root().join("docs/fetch.md")).unwrap();
+    for protocol in Protocol::ALL {
+        assert!(text.contains(&format!("`{protocol}`")), "{protocol}");
+        assert!(
+            text.contains(&protocol.default_port().to_string()),
+            "{protocol}"
+        );
+    }
+    let source = root().join("crates/core/src/fetch/error.rs");
+    let source = fs::read_to_string(source).unwrap();
+    let table = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("/// | `"));
+    let reasons: Vec<&str> = table.filter_map(|row| row.split('`').next()).collect();
+    assert!(reasons.len() > 15, "{reasons:?}");
+    for reason in reasons {
+        assert!(text.contains(&format!("`{reason}`")), "{reason}");
+    }
+}
+
+#[test]
 fn every_action_of_portecle_has_a_row_and_every_done_one_a_case() {
     let text = fs::read_to_string(root().join("docs/portecle.md")).unwrap();
     let cases = fs::read_dir(root().join("tests/cli/cmd/portecle")).unwrap();
