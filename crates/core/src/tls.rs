@@ -6,9 +6,9 @@ pub mod client;
 pub mod danger;
 pub mod identity;
 pub mod offer;
+pub mod probe;
 pub mod proxy;
 pub mod starttls;
 
 mod flight;
-pub(crate) mod probe;
 mod scheme;

@@ -23,26 +23,28 @@ pub(crate) struct Flight {
 
 /// What has come so far.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {
-    pub(crate) hello: Option<ServerHello>,
+pub struct Seen {
+    /// What the server chose; `None` until it came.
+    pub hello: Option<ServerHello>,
     /// In the order sent; `None` until the message came.
-    pub(crate) certificates: Option<Vec<CertificateDer<'static>>>,
+    pub certificates: Option<Vec<CertificateDer<'static>>>,
     /// The stapled OCSP response (RFC 6066 section 8), empty when there is none.
-    pub(crate) ocsp_response: Vec<u8>,
+    pub ocsp_response: Vec<u8>,
     /// The names of the CAs whose client certificates are wanted, each as DER; `None`: no certificate is wanted.
-    pub(crate) authorities: Option<Vec<Vec<u8>>>,
+    pub authorities: Option<Vec<Vec<u8>>>,
 }
 
 /// What the server chose (RFC 5246 section 7.4.1.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ServerHello {
+pub struct ServerHello {
     /// As on the wire: 0x0300 is SSLv3, 0x0303 is TLS 1.2.
-    pub(crate) version: u16,
-    pub(crate) cipher_suite: u16,
+    pub version: u16,
+    /// Its number (IANA).
+    pub cipher_suite: u16,
     /// RFC 7301.
-    pub(crate) alpn: Option<Vec<u8>>,
+    pub alpn: Option<Vec<u8>>,
     /// A SignedCertificateTimestampList (RFC 6962 section 3.3), empty when there is none.
-    pub(crate) sct_list: Vec<u8>,
+    pub sct_list: Vec<u8>,
 }
 
 /// Why no more is read.

@@ -7,37 +7,42 @@
 mod hello;
 mod suites;
 
-use super::flight::{End, Flight, Seen};
+use super::flight::{End, Flight};
 use super::offer::{CertificateType, Version};
 
-pub(crate) use hello::Extensions;
+pub use hello::Extensions;
+
+pub use super::flight::{Seen, ServerHello};
 
 /// What a ClientHello offers.
 #[derive(Clone, Debug)]
-pub(crate) struct Offer {
+pub struct Offer {
     /// The highest version; a server may choose a lower one.
-    pub(crate) version: Version,
+    pub version: Version,
     /// Refuses a lower one.
-    pub(crate) exactly: bool,
+    pub exactly: bool,
     /// SNI (RFC 6066 section 3).
-    pub(crate) server_name: Option<String>,
-    pub(crate) certificate_type: Option<CertificateType>,
-    pub(crate) extensions: Extensions,
-    pub(crate) alpn: Vec<Vec<u8>>,
+    pub server_name: Option<String>,
+    /// Only certificates of this type are asked for.
+    pub certificate_type: Option<CertificateType>,
+    /// How much the hello carries.
+    pub extensions: Extensions,
+    /// Application protocols (RFC 7301), best first.
+    pub alpn: Vec<Vec<u8>>,
     /// The client random (RFC 5246 section 7.4.1.2). Nothing secret hangs on it: the handshake never ends.
-    pub(crate) random: [u8; 32],
+    pub random: [u8; 32],
 }
 
 /// One try: send [`hello`](Self::hello), then [`receive`](Self::receive) until it is not [`Progress::More`].
 #[derive(Debug)]
-pub(crate) struct Probe {
+pub struct Probe {
     offer: Offer,
     flight: Flight,
 }
 
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
+pub enum Progress {
     /// Read on.
     More,
     /// The certificates are there; what the server says next is worth a look, if it is there already.
@@ -50,18 +55,22 @@ pub(crate) enum Progress {
 
 /// Why a probe ended without certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ProbeError {
+pub enum ProbeError {
+    /// A fatal alert, by its number.
     Alert(u8),
+    /// No TLS, or a rule of it broken.
     Broken(&'static str),
     /// The flight was complete, and no certificate in it.
     NoCertificate,
+    /// A message of so many bytes, more than is kept.
     TooLarge(usize),
     /// The server chose this version, another one than the one that was asked for.
     OtherVersion(u16),
 }
 
 impl Probe {
-    pub(crate) fn new(offer: Offer) -> Self {
+    /// Nothing is sent before [`hello`](Self::hello) is.
+    pub fn new(offer: Offer) -> Self {
         Self {
             offer,
             flight: Flight::new(MAX_MESSAGE),
@@ -69,12 +78,12 @@ impl Probe {
     }
 
     /// The ClientHello, in its record.
-    pub(crate) fn hello(&self) -> Vec<u8> {
+    pub fn hello(&self) -> Vec<u8> {
         hello::client_hello(&self.offer)
     }
 
     /// What the server said, cut anywhere.
-    pub(crate) fn receive(&mut self, bytes: &[u8]) -> Progress {
+    pub fn receive(&mut self, bytes: &[u8]) -> Progress {
         self.flight.feed(bytes);
         self.progress()
     }
@@ -102,25 +111,25 @@ impl Probe {
     }
 
     /// What has come so far.
-    pub(crate) fn seen(&self) -> &Seen {
+    pub fn seen(&self) -> &Seen {
         self.flight.seen()
     }
 
     /// The version that the server chose.
-    pub(crate) fn version(&self) -> Option<Version> {
+    pub fn version(&self) -> Option<Version> {
         let hello = self.seen().hello.as_ref()?;
         Version::from_code(hello.version)
     }
 
     /// The IANA name of the suite that the server chose; its number for one that was not offered.
-    pub(crate) fn cipher_suite(&self) -> Option<String> {
+    pub fn cipher_suite(&self) -> Option<String> {
         let code = self.seen().hello.as_ref()?.cipher_suite;
         Some(suites::name(code).map_or_else(|| format!("0x{code:04x}"), str::to_owned))
     }
 }
 
 /// A thousand certificates of a kilobyte. With more a server is broken or hostile, and many are asked at once.
-pub(crate) const MAX_MESSAGE: usize = 1 << 20;
+pub const MAX_MESSAGE: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use super::{Offer, suites};
 
 /// How much a ClientHello carries. Old servers trip over what came after them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extensions {
+pub enum Extensions {
     /// Every suite, all that modern servers want to choose a certificate by.
     All,
     /// A few suites, and the server's name at most.
