@@ -32,7 +32,7 @@ impl Server {
         Self::with_config(Arc::new(config))
     }
 
-    fn with_config(config: Arc<ServerConfig>) -> Self {
+    pub(crate) fn with_config(config: Arc<ServerConfig>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));

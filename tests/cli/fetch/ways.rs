@@ -2,10 +2,16 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::Arc;
+
+use rustls::server::WebPkiClientVerifier;
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::{Site, fetch, has_finding, records};
 use crate::support::canned::Canned;
-use crate::support::{stderr, stdout, trustpack};
+use crate::support::pki;
+use crate::support::server::Server;
+use crate::support::{run, stderr, stdout, trustpack};
 
 /// An HTTP proxy that reaches one place, whatever it is asked for.
 fn proxy_to(place: std::net::SocketAddr) -> Canned {
@@ -107,6 +113,91 @@ fn a_proxy_is_used_as_flag_and_environment_say() {
     assert_eq!(used, 0);
 }
 
+/// A server that wants a client certificate of this CA.
+fn demanding(site: &Site) -> Server {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(site.root.der.clone()).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(site.leaf.pkcs8()));
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_single_cert(vec![site.leaf.der.clone(), site.issuing.der.clone()], key);
+    Server::with_config(Arc::new(config.unwrap()))
+}
+
+#[test]
+fn a_client_certificate_is_shown_from_any_container() {
+    let site = Site::new();
+    let server = demanding(&site);
+    let target = server.address.to_string();
+    let client = pki::server(&["client.test"], Some(&site.root), |parameters| {
+        parameters.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    write("client.pem", client.pem());
+    write("client.key", client.key.serialize_pem());
+    write("both.pem", client.key.serialize_pem() + &client.pem());
+    for store in ["client.p12", "client.jks"] {
+        let mut command = trustpack();
+        let command = command
+            .current_dir(folder.path())
+            .env("STORE_PASS", "changeit");
+        run(command.args([
+            "merge",
+            "both.pem",
+            "-o",
+            store,
+            "--password",
+            "env:STORE_PASS",
+        ]));
+    }
+    let without = fetch(folder.path(), &[&target, "--jsonl"]);
+    let record = &records(&without)[0];
+    assert_eq!(
+        without.status.code(),
+        Some(0),
+        "the chain is there all the same"
+    );
+    assert_eq!(record["client_certificate_requested"], true);
+    assert_eq!(
+        record["client_certificate_authorities"],
+        serde_json::json!(["CN=Root,O=trustpack tests"])
+    );
+    assert_eq!(record["error"]["reason"], "alert");
+    let password = ["--client-password", "env:STORE_PASS"];
+    for (file, more) in [
+        ("both.pem", &[][..]),
+        ("client.pem", &["--client-key", "client.key"]),
+        ("client.p12", &password),
+        ("client.jks", &password),
+    ] {
+        let arguments = [&[target.as_str(), "--jsonl", "--client-cert", file], more].concat();
+        let output = fetch(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{file}: {}", stderr(&output));
+        assert!(records(&output)[0]["error"].is_null(), "{file}");
+    }
+    for (file, more, why) in [
+        ("client.pem", &[][..], "there is no private key in it"),
+        ("client.key", &[], "no certificate in it belongs to its key"),
+        ("client.jks", &[], "its key is locked"),
+        ("client.p12", &["--client-password", "empty"], "password"),
+    ] {
+        let arguments = [&[target.as_str(), "--client-cert", file], more].concat();
+        let output = fetch(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(2), "{file}");
+        assert!(stderr(&output).contains(why), "{file}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains("hint: "),
+            "{file}: {}",
+            stderr(&output)
+        );
+    }
+}
+
 #[test]
 fn a_proxy_that_answers_garbage_is_the_proxys_fault() {
     let garbage = Canned::start(|mut client, _| {
@@ -125,18 +216,18 @@ fn a_proxy_that_answers_garbage_is_the_proxys_fault() {
 
 #[test]
 fn issuers_are_fetched_only_when_told_and_every_request_is_listed() {
-    let issuer = crate::support::pki::ca("Root", None, |_| {});
-    let issuing = crate::support::pki::ca("Issuing", Some(&issuer), |_| {});
+    let issuer = pki::ca("Root", None, |_| {});
+    let issuing = pki::ca("Issuing", Some(&issuer), |_| {});
     for body in [issuing.der.to_vec(), issuing.pem().into_bytes()] {
         let published = Canned::http(body);
         let url = format!("http://{}/issuing.cer", published.address);
-        let leaf = crate::support::pki::server(&["a.test"], Some(&issuing), |parameters| {
+        let leaf = pki::server(&["a.test"], Some(&issuing), |parameters| {
             parameters
                 .custom_extensions
                 .push(authority_information(&url));
         });
         // The server forgets its issuer.
-        let server = crate::support::server::Server::start(vec![leaf.der.clone()], leaf.pkcs8());
+        let server = Server::start(vec![leaf.der.clone()], leaf.pkcs8());
         let target = server.address.to_string();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("root.pem"), issuer.pem()).unwrap();
@@ -180,8 +271,8 @@ fn issuers_are_fetched_only_when_told_and_every_request_is_listed() {
 
 #[test]
 fn an_issuer_that_is_none_changes_nothing() {
-    let other = crate::support::pki::ca("Issuing", None, |_| {});
-    let issuing = crate::support::pki::ca("Issuing", None, |_| {});
+    let other = pki::ca("Issuing", None, |_| {});
+    let issuing = pki::ca("Issuing", None, |_| {});
     for body in [
         b"<html>login</html>".to_vec(),
         other.der.to_vec(),
@@ -189,12 +280,12 @@ fn an_issuer_that_is_none_changes_nothing() {
     ] {
         let published = Canned::http(body);
         let url = format!("http://{}/", published.address);
-        let leaf = crate::support::pki::server(&["a.test"], Some(&issuing), |parameters| {
+        let leaf = pki::server(&["a.test"], Some(&issuing), |parameters| {
             parameters
                 .custom_extensions
                 .push(authority_information(&url));
         });
-        let server = crate::support::server::Server::start(vec![leaf.der.clone()], leaf.pkcs8());
+        let server = Server::start(vec![leaf.der.clone()], leaf.pkcs8());
         let folder = tempfile::tempdir().unwrap();
         let output = fetch(
             folder.path(),

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use trustpack_core::chain::PresentedChain;
+use trustpack_core::fetch::Possession;
 use trustpack_core::keystore::{At, Contents, Entry, KeyStore, Password};
 use trustpack_core::record::VerifyRecord;
 use trustpack_core::report::page;
@@ -98,6 +99,15 @@ fn fetch(
         .next()
         .context("the server was not asked")?;
     let name = servers::expected_name(&fetched.target)?;
+    if fetched.chain.is_some() && fetched.possession == Possession::Unproven {
+        let why = match &fetched.refused {
+            Some(error) => format!(" (a full handshake failed: {error})"),
+            None => String::new(),
+        };
+        talk.warn(format!(
+            "{text}: the server did not prove that it holds the key of its certificate{why}; the verdict is about the certificates alone"
+        ));
+    }
     match (fetched.chain, fetched.error) {
         (Some(chain), error) => {
             if let Some(error) = error {
