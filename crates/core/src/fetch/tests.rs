@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Ipv6Addr, TcpListener};
 use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Instant;
 
 use rustls::crypto::aws_lc_rs;
@@ -463,7 +464,7 @@ fn the_address_family_is_obeyed() {
 fn the_next_address_is_tried() {
     let server = Server::start(|mut stream| swallow(&mut stream));
     let mut tried = None;
-    let deadline = Deadline::after(patient().timeout);
+    let deadline = dial::Deadline::after(patient().timeout);
     let addresses = [unused_port(), server.address];
     let stream = dial::connect(&addresses, deadline, &mut tried).unwrap();
     assert_eq!(tried, Some(server.address));

@@ -2,23 +2,22 @@
 //!
 //! Works over any stream and knows no clock: who owns the stream makes its reads and writes end.
 
-use std::io::{self, Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+mod watch;
 
-use rustls::client::{
-    ClientSessionStore, ResolvesClientCert, Resumption, Tls12ClientSessionValue, Tls12Resumption,
-    Tls13ClientSessionValue,
-};
+use std::io::{self, Read, Write};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
+
+use rustls::client::{Resumption, Tls12Resumption};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs};
-use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, ClientConnection, NamedGroup, SignatureScheme, SupportedCipherSuite};
+use rustls::{ClientConfig, ClientConnection, NamedGroup, SupportedCipherSuite};
 use rustls_pki_types::ServerName;
 
-use super::flight::Flight;
 use super::identity::ClientIdentity;
 use super::offer::{CertificateType, Version};
 use crate::tls::danger::{CaptureVerifier, Captured};
+
+use watch::{ClientCertificateAsked, Received, Tap, TicketsSeen};
 
 /// One handshake: [`handshake`](Self::handshake), then [`finish`](Self::finish), then look at what was seen.
 /// What was seen stays, whichever step ended with an error.
@@ -259,108 +258,6 @@ impl Session {
     }
 }
 
-/// What came in, as far as it is wanted beside rustls.
-#[derive(Debug)]
-struct Received {
-    first: Vec<u8>,
-    count: u64,
-    flight: Flight,
-}
-
-impl Default for Received {
-    fn default() -> Self {
-        Self {
-            first: Vec::new(),
-            count: 0,
-            // rustls gives up at 64 KiB per message, so that more never comes
-            flight: Flight::new(64 * 1024),
-        }
-    }
-}
-
-/// Looks at the bytes that pass.
-struct Tap<'a, S> {
-    stream: &'a mut S,
-    received: &'a mut Received,
-}
-
-impl<S: Read> Read for Tap<'_, S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(buffer)?;
-        let room = FIRST_BYTES.saturating_sub(self.received.first.len());
-        let bytes = buffer.get(..count).unwrap_or_default();
-        self.received.first.extend(bytes.iter().take(room));
-        self.received.flight.feed(bytes);
-        self.received.count = self.received.count.saturating_add(count as u64);
-        Ok(count)
-    }
-}
-
-/// Answers a request for a client certificate, and remembers it.
-#[derive(Debug, Default)]
-struct ClientCertificateAsked {
-    identity: Option<ClientIdentity>,
-    authorities: Mutex<Option<Vec<Vec<u8>>>>,
-}
-
-impl ClientCertificateAsked {
-    fn asked(&self) -> Option<Vec<Vec<u8>>> {
-        let authorities = self.authorities.lock();
-        authorities.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl ResolvesClientCert for ClientCertificateAsked {
-    fn resolve(
-        &self,
-        root_hint_subjects: &[&[u8]],
-        _: &[SignatureScheme],
-    ) -> Option<Arc<CertifiedKey>> {
-        let names = root_hint_subjects.iter().map(|name| name.to_vec());
-        let mut authorities = self
-            .authorities
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *authorities = Some(names.collect());
-        self.identity.as_ref().map(ClientIdentity::certified_key)
-    }
-
-    /// Not true without an identity, but otherwise rustls does not call [`resolve`](Self::resolve).
-    fn has_certs(&self) -> bool {
-        true
-    }
-}
-
-/// Keeps no session, but sees that the server offers one.
-#[derive(Debug, Default)]
-struct TicketsSeen {
-    seen: AtomicBool,
-}
-
-impl ClientSessionStore for TicketsSeen {
-    fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
-
-    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
-        None
-    }
-
-    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
-
-    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
-        None
-    }
-
-    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
-
-    fn insert_tls13_ticket(&self, _: ServerName<'static>, _: Tls13ClientSessionValue) {
-        self.seen.store(true, Ordering::Relaxed);
-    }
-
-    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
-        None
-    }
-}
-
 /// The provider with what the settings leave of it.
 fn provider_for(settings: &Settings) -> Arc<CryptoProvider> {
     if settings.post_quantum && settings.certificate_type.is_none() {
@@ -392,14 +289,12 @@ const CLASSIC_GROUPS: [NamedGroup; 3] = [
 static PROVIDER: LazyLock<Arc<CryptoProvider>> =
     LazyLock::new(|| Arc::new(aws_lc_rs::default_provider()));
 
-/// A banner or a status line, with room.
-const FIRST_BYTES: usize = 256;
-
 /// A verdict is one alert or one ticket; a server that sends data unasked shall not keep us.
 const MAX_VERDICT_READS: usize = 16;
 
 #[cfg(test)]
 mod tests {
+    use super::watch::FIRST_BYTES;
     use super::*;
 
     /// Says what it is given, whatever it hears.

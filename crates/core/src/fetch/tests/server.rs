@@ -7,6 +7,8 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConnection, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use std::thread;
+
 use super::*;
 use crate::cert::testing;
 
