@@ -5,13 +5,15 @@ mod server;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Ipv6Addr, TcpListener};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Instant;
 
+use rustls::compress::{self, CertCompressor, CompressionFailed, CompressionLevel};
 use rustls::crypto::aws_lc_rs;
 use rustls::server::ResolvesServerCertUsingSni;
-use rustls::{ServerConfig, ServerConnection, version};
+use rustls::{CertificateCompressionAlgorithm, ServerConfig, ServerConnection, version};
 use rustls_pki_types::PrivateKeyDer;
 use time::macros::datetime;
 
@@ -136,6 +138,43 @@ fn a_server_that_does_not_know_the_name_says_so() {
         "the server sent the alert unrecognized_name: it does not know the name unknown.example"
     );
     assert!(error.hint().unwrap().contains("spelling"));
+}
+
+/// Compresses as rustls does, and counts how often.
+#[derive(Debug)]
+struct Counted(&'static dyn CertCompressor, &'static AtomicUsize);
+
+impl CertCompressor for Counted {
+    fn compress(
+        &self,
+        input: Vec<u8>,
+        level: CompressionLevel,
+    ) -> Result<Vec<u8>, CompressionFailed> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.compress(input, level)
+    }
+
+    fn algorithm(&self) -> CertificateCompressionAlgorithm {
+        self.0.algorithm()
+    }
+}
+
+#[test]
+fn compressed_certificates_are_read() {
+    static BROTLI: AtomicUsize = AtomicUsize::new(0);
+    static ZLIB: AtomicUsize = AtomicUsize::new(0);
+    static BY_BROTLI: Counted = Counted(compress::BROTLI_COMPRESSOR, &BROTLI);
+    static BY_ZLIB: Counted = Counted(compress::ZLIB_COMPRESSOR, &ZLIB);
+    for compressor in [&BY_BROTLI, &BY_ZLIB] {
+        let pki = pki();
+        let mut config = ServerConfig::clone(&config(&pki, &version::TLS13, false));
+        config.cert_compressors = vec![compressor];
+        let server = tls_server(Arc::new(config));
+        let fetched = fetch(&server.target("api.infobip.com"), &patient());
+        assert_eq!(ders(&fetched), pki.certificate(DemoServer::Api).chain);
+        assert_eq!(fetched.possession, Possession::Proven);
+        assert_eq!(compressor.1.load(Ordering::Relaxed), 1, "{compressor:?}");
+    }
 }
 
 #[test]
