@@ -22,6 +22,17 @@ impl Certified {
         self.key.serialize_der()
     }
 
+    /// Another certificate of the same name and key, signed with that key.
+    pub(crate) fn again(
+        &self,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> CertificateDer<'static> {
+        let mut parameters = self.parameters.clone();
+        change(&mut parameters);
+        let certificate = parameters.self_signed(&self.key).unwrap();
+        certificate.der().clone()
+    }
+
     /// PEM of the certificate.
     pub(crate) fn pem(&self) -> String {
         pem(std::slice::from_ref(&self.der))
