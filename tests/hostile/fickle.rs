@@ -27,7 +27,7 @@ fn server(refuses_first: bool) -> Case {
         }
         wire::shake_hands(client, Vec::new(), &configs[place % configs.len()])
     });
-    Case::new("tls", server).is_due(Due::OneOf(sha256(&leaves)))
+    Case::new("tls", server).due_is(Due::OneOf(sha256(&leaves)))
 }
 
 pub(crate) fn cases() -> Vec<Case> {

@@ -91,11 +91,17 @@ fn a_flood_after_the_certificates_costs_little() {
         wire::records(&wire::certificate(&chain)),
     ] {
         let shown = [wire::server_hello(TLS12, OLD), wire::certificate(&chain)].concat();
-        let server = serve(move |client| {
-            wire::swallow_hello(client)?;
-            client.write_all(&wire::records(&shown))?;
-            flood(client, &again)
-        });
-        Case::new("tls", server).presents(&chain).holds();
+        let server = || {
+            let (shown, again) = (wire::records(&shown), again.clone());
+            serve(move |client| {
+                wire::swallow_hello(client)?;
+                client.write_all(&shown)?;
+                flood(client, &again)
+            })
+        };
+        let by_rustls = Case::new("tls", server());
+        by_rustls.presents_and_fails(&chain, "tls").holds();
+        let by_probe = Case::new("tls", server()).flags(&["--engine", "probe"]);
+        by_probe.presents(&chain).holds();
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::chain::{Pki, TLS13};
-use super::kit::{Case, serve, wait};
+use super::kit::{Case, findings, serve, wait};
 use super::wire::{self, HANDSHAKE, MODERN, OLD, TLS12};
 
 /// The largest message that three octets can announce, and all of it comes.
@@ -35,7 +35,7 @@ fn a_megabyte() -> Case {
         client.write_all(&flight)?;
         wait(client)
     });
-    Case::new("tls", server).presents(&chain)
+    Case::new("tls", server).fails("no-certificate")
 }
 
 /// Where TLS 1.3 hides how many there are.
@@ -65,6 +65,7 @@ fn what_is_too_large_is_not_kept() {
 }
 
 #[test]
-fn a_megabyte_of_nothing_is_shown() {
-    a_megabyte().holds();
+fn a_megabyte_of_nothing_is_no_certificate() {
+    let record = a_megabyte().holds();
+    assert!(findings(&record).contains(&"CERT-UNREADABLE"));
 }

@@ -25,8 +25,8 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// For what ends by itself; a case that has to run into its timeout has a shorter one.
 const TIMEOUT: Duration = Duration::from_secs(6);
 
-/// A debug build with all roots takes about a third of it.
-pub(crate) const MAX_PEAK: u64 = 48 << 20;
+/// With all roots read it takes half of it.
+pub(crate) const MAX_PEAK: u64 = 32 << 20;
 
 /// Runs until it is dropped; what still talks to a client then ends with the client.
 pub(crate) struct Server {
@@ -163,9 +163,14 @@ impl Case {
         self
     }
 
+    pub(crate) fn within(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
     /// This chain.
     pub(crate) fn presents(self, chain: &[CertificateDer<'_>]) -> Self {
-        self.is_due(Due::Chain(sha256(chain)))
+        self.due_is(Due::Chain(sha256(chain)))
     }
 
     /// This chain, and then a failure.
@@ -174,10 +179,10 @@ impl Case {
         chain: &[CertificateDer<'_>],
         reason: &'static str,
     ) -> Self {
-        self.is_due(Due::ChainAnd(sha256(chain), reason))
+        self.due_is(Due::ChainAnd(sha256(chain), reason))
     }
 
-    pub(crate) fn is_due(mut self, due: Due) -> Self {
+    pub(crate) fn due_is(mut self, due: Due) -> Self {
         self.due = due;
         self
     }
@@ -226,7 +231,12 @@ impl Case {
             Due::ChainAnd(due, word) => chain == *due && reason == Some(word),
             Due::OneOf(due) => chain.len() == 1 && due.contains(&chain[0]) && reason.is_none(),
         };
-        assert!(holds, "not {:?}: {record:#}", self.due);
+        let error = &record["error"];
+        assert!(
+            holds,
+            "{}: not {:?}, but {chain:?}, {error:#}",
+            self.target, self.due
+        );
         if let Some(message) = record["error"]["message"].as_str() {
             let is_readable = !message.contains(|letter: char| letter.is_control());
             assert!(is_readable && message.len() < 400, "{message:?}");

@@ -12,11 +12,11 @@ pub(crate) fn cases() -> Vec<Case> {
         wire::swallow_hello(client)?;
         say_and_close(client, &flight)
     });
-    vec![Case::new("tls", server).presents(&chain)]
+    vec![Case::new("tls", server).presents(&chain[..1])]
 }
 
 #[test]
-fn a_thousand_copies_are_shown_as_sent() {
+fn a_thousand_copies_are_one_and_a_finding() {
     for case in cases() {
         let record = case.holds();
         assert!(

@@ -60,7 +60,10 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         answers(
             "irc",
-            vec![lines(":x NOTICE * :*** looking you up\r\n") + ":x 670 * :go\r\n"],
+            vec![
+                String::new(),
+                lines(":x NOTICE * :*** looking you up\r\n") + ":x 670 * :go\r\n",
+            ],
         ),
         endless("smtp", b"220-welcome\r\n"),
         endless("ftp", b"220-welcome\r\n"),

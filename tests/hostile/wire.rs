@@ -46,6 +46,11 @@ impl ClientHello {
     pub(crate) fn read(client: &mut TcpStream) -> io::Result<Self> {
         let mut bytes = vec![0; 5];
         client.read_exact(&mut bytes)?;
+        if bytes[0] == CHANGE_CIPHER_SPEC {
+            // comes before a second hello (RFC 8446 appendix D.4)
+            client.read_exact(&mut [0])?;
+            client.read_exact(&mut bytes)?;
+        }
         if bytes[0] != HANDSHAKE {
             return Err(io::ErrorKind::InvalidData.into());
         }

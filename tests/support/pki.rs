@@ -22,15 +22,11 @@ impl Certified {
         self.key.serialize_der()
     }
 
-    /// Another certificate of the same name and key, signed with that key.
-    pub(crate) fn again(
-        &self,
-        change: impl FnOnce(&mut CertificateParams),
-    ) -> CertificateDer<'static> {
-        let mut parameters = self.parameters.clone();
-        change(&mut parameters);
-        let certificate = parameters.self_signed(&self.key).unwrap();
-        certificate.der().clone()
+    /// The same name and key, certified by somebody else.
+    pub(crate) fn cross_signed(&self, issuer: &Self) -> CertificateDer<'static> {
+        let issuer = Issuer::from_params(&issuer.parameters, &issuer.key);
+        let certificate = self.parameters.signed_by(&self.key, &issuer);
+        certificate.unwrap().der().clone()
     }
 
     /// PEM of the certificate.

@@ -291,8 +291,8 @@ fn weight(error: &FetchError) -> u8 {
     match error {
         FetchError::NotTls { .. } => 5,
         FetchError::TooLarge { .. } => 4,
-        FetchError::Alert { .. } => 3,
-        FetchError::NoCertificate | FetchError::Tls { .. } | FetchError::OtherVersion { .. } => 2,
+        FetchError::Alert { .. } | FetchError::NoCertificate => 3,
+        FetchError::Tls { .. } | FetchError::OtherVersion { .. } => 2,
         FetchError::Closed { received, .. } if *received > 0 => 1,
         _ => 0,
     }

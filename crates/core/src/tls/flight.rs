@@ -56,7 +56,7 @@ pub(crate) enum End {
     Encrypted,
     /// The server's part of the flight is complete.
     HelloDone,
-    /// A message announces or takes more than the limit, in bytes.
+    /// The certificates are announced to take more than the limit, in bytes.
     TooLarge(usize),
 }
 
@@ -130,7 +130,10 @@ impl Flight {
         let mut rest = messages.as_slice();
         while let Some((kind, length, body)) = message::head(rest) {
             if length > self.limit {
-                self.end = Some(End::TooLarge(length));
+                self.end = Some(match kind {
+                    CERTIFICATE => End::TooLarge(length),
+                    _ => End::Broken("a handshake message longer than any can be"),
+                });
                 return;
             }
             let Some((body, after)) = body.split_at_checked(length) else {
