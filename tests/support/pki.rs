@@ -22,6 +22,13 @@ impl Certified {
         self.key.serialize_der()
     }
 
+    /// The same name and key, certified by somebody else.
+    pub(crate) fn cross_signed(&self, issuer: &Self) -> CertificateDer<'static> {
+        let issuer = Issuer::from_params(&issuer.parameters, &issuer.key);
+        let certificate = self.parameters.signed_by(&self.key, &issuer);
+        certificate.unwrap().der().clone()
+    }
+
     /// PEM of the certificate.
     pub(crate) fn pem(&self) -> String {
         pem(std::slice::from_ref(&self.der))

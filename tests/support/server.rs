@@ -20,16 +20,7 @@ pub(crate) struct Server {
 impl Server {
     /// A server with this chain, which rustls does not look into, and the key of its first certificate.
     pub(crate) fn start(chain: Vec<CertificateDer<'static>>, pkcs8: Vec<u8>) -> Self {
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(pkcs8));
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let signing_key = provider.key_provider.load_private_key(key).unwrap();
-        let certified = Arc::new(rustls::sign::CertifiedKey::new(chain, signing_key));
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(Always(certified)));
-        Self::with_config(Arc::new(config))
+        Self::with_config(Arc::new(config(chain, pkcs8, rustls::ALL_VERSIONS)))
     }
 
     pub(crate) fn with_config(config: Arc<ServerConfig>) -> Self {
@@ -63,6 +54,23 @@ impl Drop for Server {
             let _ = thread.join();
         }
     }
+}
+
+/// What such a server is set to; it speaks these versions.
+pub(crate) fn config(
+    chain: Vec<CertificateDer<'static>>,
+    pkcs8: Vec<u8>,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> ServerConfig {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(pkcs8));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let signing_key = provider.key_provider.load_private_key(key).unwrap();
+    let certified = Arc::new(rustls::sign::CertifiedKey::new(chain, signing_key));
+    ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(Always(certified)))
 }
 
 #[derive(Debug)]

@@ -48,6 +48,9 @@ pub(super) fn add(fetched: &mut Fetched) {
                 Some(Engine::Probe) => {
                     "obtained by the probe, which reads the certificates and leaves"
                 }
+                _ if fetched.error.is_none() => {
+                    "its certificate or its signature is of a kind that cannot be checked here"
+                }
                 _ => "the handshake ended before its signature could be checked",
             };
             let message =

@@ -5,10 +5,11 @@
 //! | rustls, all it has | first |
 //! | without ALPN | the server has none of the application protocols |
 //! | without ML-KEM | it fell silent or hung up: a hello that fits into one packet |
-//! | without the name | it refused the name |
+//! | without the name | it refused the name, or still hung up |
 //! | probe, TLS 1.2 and below | it refused anything else |
 //! | probe without the name | the probe was refused, too |
-//! | probe, TLS 1.0, few extensions | and again |
+//! | probe, TLS 1.0, with the name alone | and again |
+//! | probe, TLS 1.0, no extensions | and again |
 //! | probe, SSLv3, no extensions | and again |
 
 use std::str::FromStr;
@@ -97,7 +98,7 @@ enum Condition {
     NoProtocol,
     /// Nothing came.
     Silence,
-    /// The name was refused.
+    /// The name was refused: with an alert that says so, or without a word.
     NameRefused,
     /// rustls was refused, for whatever reason.
     Refused,
@@ -157,6 +158,9 @@ impl Ladder {
             }
             let few = hello(Version::Tls10, Extensions::Few);
             left.push((rung(few, true, false), Condition::ProbeRefused));
+            if has_name {
+                left.push((rung(few, false, false), Condition::ProbeRefused));
+            }
             let none = hello(Version::Ssl3, Extensions::None);
             left.push((rung(none, false, false), Condition::ProbeRefused));
         }
@@ -230,7 +234,10 @@ impl Ladder {
             Condition::Always => true,
             Condition::NoProtocol => has_alert(last, "no_application_protocol"),
             Condition::Silence => last.is_some_and(is_silence),
-            Condition::NameRefused => has_alert(last, "unrecognized_name"),
+            Condition::NameRefused => {
+                has_alert(last, "unrecognized_name")
+                    || matches!(last, Some(FetchError::Closed { received: 0, .. }))
+            }
             Condition::Refused => last.is_some(),
             Condition::ProbeRefused => {
                 // Once silent, then silent again: nobody there who could be asked otherwise.
@@ -293,8 +300,8 @@ fn weight(error: &FetchError) -> u8 {
     match error {
         FetchError::NotTls { .. } => 5,
         FetchError::TooLarge { .. } => 4,
-        FetchError::Alert { .. } => 3,
-        FetchError::NoCertificate | FetchError::Tls { .. } | FetchError::OtherVersion { .. } => 2,
+        FetchError::Alert { .. } | FetchError::NoCertificate => 3,
+        FetchError::Tls { .. } | FetchError::OtherVersion { .. } => 2,
         FetchError::Closed { received, .. } if *received > 0 => 1,
         _ => 0,
     }

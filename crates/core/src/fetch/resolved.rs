@@ -125,8 +125,14 @@ impl Resolved {
             }
             ladder.failed(rung, outcome.error.unwrap_or(FetchError::NoCertificate));
         }
-        match fetched.chain {
-            Some(_) => fetched.refused = ladder.into_first_error(),
+        match &fetched.chain {
+            Some(chain) => {
+                fetched.refused = ladder.into_first_error();
+                // What is called so by the server, and none of it can be read: the findings say why.
+                if chain.certificates.is_empty() && fetched.error.is_none() {
+                    fetched.error = Some(FetchError::NoCertificate);
+                }
+            }
             None => fetched.error = ladder.into_best_error(),
         }
         fetched.elapsed = deadline.elapsed() + self.took;

@@ -13,6 +13,7 @@ use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs};
 use rustls::{ClientConfig, ClientConnection, NamedGroup, SupportedCipherSuite};
 use rustls_pki_types::ServerName;
 
+use super::flight::End;
 use super::identity::ClientIdentity;
 use super::offer::{CertificateType, Version};
 use crate::tls::danger::{CaptureVerifier, Captured};
@@ -210,6 +211,14 @@ impl Session {
     /// wants no certificate.
     pub fn client_certificate(&self) -> Option<Vec<Vec<u8>>> {
         self.client_certificate.asked()
+    }
+
+    /// What is wrong with that part of the server's flight that came in clear.
+    pub(crate) fn broken_rule(&self) -> Option<&'static str> {
+        match self.received.flight.end() {
+            Some(End::Broken(why)) => Some(why),
+            _ => None,
+        }
     }
 
     /// How many bytes came.

@@ -58,7 +58,7 @@ pub(crate) enum End {
     Encrypted,
     /// The server's part of the flight is complete.
     HelloDone,
-    /// A message announces or takes more than the limit, in bytes.
+    /// The certificates are announced to take more than the limit, in bytes.
     TooLarge(usize),
 }
 
@@ -132,7 +132,10 @@ impl Flight {
         let mut rest = messages.as_slice();
         while let Some((kind, length, body)) = message::head(rest) {
             if length > self.limit {
-                self.end = Some(End::TooLarge(length));
+                self.end = Some(match kind {
+                    CERTIFICATE => End::TooLarge(length),
+                    _ => End::Broken("a handshake message longer than any can be"),
+                });
                 return;
             }
             let Some((body, after)) = body.split_at_checked(length) else {
@@ -150,6 +153,8 @@ impl Flight {
     }
 
     fn read_message(&mut self, kind: u8, body: &[u8]) {
+        // A flight has six at most; one that repeats them would otherwise go on until the time is up.
+        self.count_idle();
         let seen = &mut self.seen;
         let read = match kind {
             SERVER_HELLO => server_hello(body).map(|hello| seen.hello = Some(hello)),
@@ -170,10 +175,7 @@ impl Flight {
             }
             SERVER_KEY_EXCHANGE => Some(()),
             // RFC 5246 section 7.4.1.1: asks the client to begin, which it does.
-            HELLO_REQUEST => {
-                self.count_idle();
-                Some(())
-            }
+            HELLO_REQUEST => Some(()),
             _ => None,
         };
         // After the certificates an oddity costs nothing any more.
@@ -186,12 +188,12 @@ impl Flight {
         }
     }
 
-    /// Warnings such as unrecognized_name, empty records: harmless, but not for ever.
+    /// Warnings such as unrecognized_name, empty records, any message: harmless, but not for ever.
     fn count_idle(&mut self) {
         self.idle += 1;
         if self.idle > MAX_IDLE {
             self.end = Some(End::Broken(
-                "it sends warnings or empty records without end",
+                "it sends warnings, empty records or messages without end",
             ));
         }
     }

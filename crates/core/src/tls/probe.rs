@@ -106,7 +106,10 @@ impl Probe {
             Some(End::Alert(code)) => Progress::Failed(ProbeError::Alert(*code)),
             Some(End::Broken(why)) => Progress::Failed(ProbeError::Broken(why)),
             Some(End::TooLarge(bytes)) => Progress::Failed(ProbeError::TooLarge(*bytes)),
-            Some(End::Encrypted | End::HelloDone) => Progress::Failed(ProbeError::NoCertificate),
+            Some(End::Encrypted) => Progress::Failed(ProbeError::Broken(
+                "it encrypts before it has shown a certificate",
+            )),
+            Some(End::HelloDone) => Progress::Failed(ProbeError::NoCertificate),
         }
     }
 

@@ -251,7 +251,13 @@ impl Greeting<'_> {
             HandshakeError::Tls(rustls::Error::NoCertificatesPresented) => {
                 FetchError::NoCertificate
             }
-            HandshakeError::Tls(error) => FetchError::tls(&error),
+            HandshakeError::Tls(error) => match session.broken_rule() {
+                // rustls does not say of which message or record it is that it is too long.
+                Some(why) if words::is_too_large(&error) => FetchError::Tls {
+                    why: why.to_owned(),
+                },
+                _ => FetchError::tls(&error),
+            },
         }
     }
 }

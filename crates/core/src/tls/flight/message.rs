@@ -43,7 +43,7 @@ pub(super) fn server_hello(body: &[u8]) -> Option<ServerHello> {
 }
 
 /// A list of certificates, each with its length (RFC 5246 section 7.4.2); what follows a lie about a length is
-/// left out. The list itself must be where it says.
+/// left out. The list itself must be where it says, and a list with nothing but a lie is none.
 pub(super) fn certificate_list(body: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
     let mut chain = Vec::new();
     let (mut list, _) = take_u24(body)?;
@@ -51,7 +51,7 @@ pub(super) fn certificate_list(body: &[u8]) -> Option<Vec<CertificateDer<'static
         chain.push(CertificateDer::from(der.to_vec()));
         list = rest;
     }
-    Some(chain)
+    (list.is_empty() || !chain.is_empty()).then_some(chain)
 }
 
 /// RFC 6066 section 8: type 1 is OCSP.

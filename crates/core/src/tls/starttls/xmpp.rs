@@ -59,7 +59,9 @@ impl Dialogue for Xmpp {
             .rposition(|&byte| byte == b'>')
             .map_or(0, |at| at + 1);
         let text = rest.get(..end).unwrap_or_default();
-        let mut reader = Reader::from_str(str::from_utf8(text).map_err(|_| stranger())?);
+        // What follows the go-ahead may be no text at all: it is not read then.
+        let readable = text.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        let mut reader = Reader::from_str(readable);
         // Each reader begins in the middle of the stream; which end belongs to which start is watched here.
         reader.config_mut().check_end_names = false;
         reader.config_mut().allow_unmatched_ends = true;
@@ -72,6 +74,9 @@ impl Dialogue for Xmpp {
                 Err(_) => return Err(stranger()),
             }
             taken = usize::try_from(reader.buffer_position()).unwrap_or(end);
+        }
+        if step == Step::More && readable.len() < text.len() {
+            return Err(stranger());
         }
         input.take(taken);
         if step == Step::Asked {
@@ -264,6 +269,8 @@ mod tests {
             injected(Protocol::Xmpp, &asked(&[Server(b"<proceed/>\n")])),
             1
         );
+        let binary = Server(b"<proceed/>\x16\x03\x03>\xff>");
+        assert_eq!(injected(Protocol::Xmpp, &asked(&[binary])), 6);
         let mut talk =
             super::super::Conversation::new(Protocol::Xmpp, &super::super::testing::NAMES);
         let early = talk
