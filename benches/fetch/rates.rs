@@ -99,8 +99,8 @@ pub(crate) fn sslyze(show: &mut dyn FnMut(Figure)) {
         3,
         show,
         |address, _| {
-            let (program, list) = (program.clone(), list(address, SCANS));
-            let list = List::new(std::iter::repeat_n(address.to_owned(), list.count));
+            let program = program.clone();
+            let list = List::new(std::iter::repeat_n(address.to_owned(), SCANS));
             Some(Box::new(move || peers::sslyze(&program, &list)))
         },
     );

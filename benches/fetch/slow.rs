@@ -220,6 +220,8 @@ fn config(versions: &[&'static rustls::SupportedProtocolVersion]) -> Arc<ServerC
         .with_single_cert(chain, key)
         .unwrap();
     config.send_tls13_tickets = 0;
+    // nginx, Apache and Java compress no certificates
+    config.cert_compressors = Vec::new();
     Arc::new(config)
 }
 
