@@ -14,10 +14,11 @@
 
 mod certificates;
 mod changes;
-mod figure;
 mod memory;
 mod time;
 
+#[path = "../figure.rs"]
+mod figure;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use trustpack_core::keystore::{self, Format, ReadOptions};
 
 use crate::certificates::Folder;
-use crate::figure::{Figure, Promise, median};
+use crate::figure::{Figure, Promise, in_megabytes, median};
 use crate::{CERTIFICATES, password, support};
 
 /// The first argument of a process that reads one file, or nothing, and prints the most that it held.
@@ -37,8 +37,8 @@ pub(crate) fn figures(folder: &Folder) -> Vec<Figure> {
             let whole = of_child(Some(&file));
             let figure = |what: &str, held: f64| Figure {
                 name: format!("peak memory, {format} of {CERTIFICATES}, {what}"),
-                ours: in_words(held),
-                peer: in_words(size),
+                ours: in_megabytes(held),
+                peer: in_megabytes(size),
                 ratio: held / size,
                 promise: Promise::AtMost(4.0),
                 runs: RUNS,
@@ -85,8 +85,4 @@ fn peak() -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(kibibytes * 1024)
-}
-
-fn in_words(bytes: f64) -> String {
-    format!("{:.1} MB", bytes / 1e6)
 }

@@ -52,7 +52,7 @@ pub fn fetch_all(
 /// the stream little more than it has begun, so that memory stays flat, and waits for it without holding up others.
 ///
 /// `finish` makes of each answer what is wanted of it, on the thread that fetched it; `on_result` runs on the calling
-/// thread, and while it works, at most `crew.parallel` more results wait.
+/// thread, and while it works, a few more results wait, and then those who have them.
 pub fn fetch_stream<I, E, R>(
     targets: I,
     options: &FetchOptions,
@@ -80,7 +80,7 @@ pub fn fetch_stream<I, E, R>(
     {
         desk.close();
     }
-    let (results, finished) = mpsc::sync_channel(workers.max(1));
+    let (results, finished) = mpsc::sync_channel(workers.clamp(1, MAX_RESULTS));
     thread::scope(|scope| {
         let finished = finished;
         let mut running = 0_usize;
@@ -119,7 +119,10 @@ type Handed<E> = (usize, Result<Vec<Fetched>, E>);
 /// Who gets what next.
 struct Desk<E> {
     state: Mutex<State<E>>,
+    /// For workers.
     changed: Condvar,
+    /// For who reads the stream.
+    room: Condvar,
     parallel: usize,
     per_address: usize,
     stop: Arc<AtomicBool>,
@@ -135,6 +138,8 @@ struct State<E> {
     busy: HashMap<Key, usize>,
     /// Being looked up, and may come to wait.
     unresolved: usize,
+    /// Workers without work. Waking nobody is a system call, too.
+    idle: usize,
 }
 
 /// What is counted for the limit.
@@ -160,8 +165,10 @@ impl<E> Desk<E> {
                 waiting: VecDeque::new(),
                 busy: HashMap::new(),
                 unresolved: 0,
+                idle: 0,
             }),
             changed: Condvar::new(),
+            room: Condvar::new(),
             parallel,
             per_address: crew.per_address.max(1),
             stop: Arc::clone(&crew.stop),
@@ -173,14 +180,14 @@ impl<E> Desk<E> {
         for one in targets.enumerate() {
             let mut state = self.lock();
             while state.ready.len() >= self.parallel && !state.is_exhausted {
-                state = self.wait(state);
+                let waited = self.room.wait_timeout(state, STOP_LATENCY);
+                state = waited.unwrap_or_else(PoisonError::into_inner).0;
             }
             if state.is_exhausted {
                 return;
             }
             state.ready.push_back(one);
-            drop(state);
-            self.changed.notify_one();
+            self.wake_one(state);
         }
         self.close();
     }
@@ -188,6 +195,7 @@ impl<E> Desk<E> {
     fn close(&self) {
         self.lock().is_exhausted = true;
         self.changed.notify_all();
+        self.room.notify_all();
     }
 
     /// Works until nothing is left; `hand` says whether anybody still listens.
@@ -225,8 +233,9 @@ impl<E> Desk<E> {
                 state.busy.remove(&key);
             }
         }
-        drop(state);
-        self.changed.notify_all();
+        if !state.waiting.is_empty() {
+            self.wake_one(state);
+        }
         answers
     }
 
@@ -234,27 +243,25 @@ impl<E> Desk<E> {
     fn seat(&self, place: usize, resolved: Resolved) -> Option<Resolved> {
         let mut state = self.lock();
         state.unresolved -= 1;
-        let seated = state.take_seat(&resolved, self.per_address);
-        let kept = if seated {
-            Some(resolved)
-        } else {
-            state.waiting.push_back((place, resolved));
-            None
-        };
-        drop(state);
-        self.changed.notify_all();
-        kept
+        if state.take_seat(&resolved, self.per_address) {
+            return Some(resolved);
+        }
+        state.waiting.push_back((place, resolved));
+        None
     }
 
     fn resolved(&self) {
         self.lock().unresolved -= 1;
-        self.changed.notify_all();
     }
 
     fn next(&self) -> Option<Job<E>> {
         let mut state = self.lock();
         loop {
             if let Some((place, resolved)) = state.take_waiting(self.per_address) {
+                // There is room for another one now.
+                if !state.ready.is_empty() {
+                    self.wake_one(state);
+                }
                 return Some(Job::Ask(place, Box::new(resolved)));
             }
             let is_stopped = self.stop.load(Ordering::Relaxed);
@@ -270,12 +277,15 @@ impl<E> Desk<E> {
                     }
                     Err(error) => Job::Hand(place, error),
                 };
-                drop(state);
-                self.changed.notify_all();
+                // It fills the desk up at once, and so has not to be woken for each target.
+                if state.ready.len() == self.parallel / 2 {
+                    self.room.notify_one();
+                }
                 return Some(job);
             }
             let no_more = is_stopped || state.is_exhausted && state.ready.is_empty();
             if no_more && state.waiting.is_empty() && state.unresolved == 0 {
+                drop(state);
                 self.changed.notify_all();
                 return None;
             }
@@ -284,9 +294,22 @@ impl<E> Desk<E> {
     }
 
     /// Wakes now and then for whoever sets `stop`, who cannot wake us.
-    fn wait<'a>(&self, state: MutexGuard<'a, State<E>>) -> MutexGuard<'a, State<E>> {
+    fn wait<'a>(&self, mut state: MutexGuard<'a, State<E>>) -> MutexGuard<'a, State<E>> {
+        state.idle += 1;
         let waited = self.changed.wait_timeout(state, STOP_LATENCY);
-        waited.unwrap_or_else(PoisonError::into_inner).0
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        state.idle -= 1;
+        state
+    }
+
+    /// Tells a worker without work, if there is one, that there may be something for it. What becomes possible, a target
+    /// read or a seat left, is work for one; whoever has done it looks for more, and wakes all at the end.
+    fn wake_one(&self, state: MutexGuard<'_, State<E>>) {
+        let is_wanted = state.idle > 0;
+        drop(state);
+        if is_wanted {
+            self.changed.notify_one();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<E>> {
@@ -328,6 +351,9 @@ impl Key {
 
 /// How long a worker without work may take to notice that it shall stop.
 const STOP_LATENCY: Duration = Duration::from_millis(200);
+
+/// So many results wait for the calling thread; each may be tens of kilobytes.
+const MAX_RESULTS: usize = 16;
 
 /// More only exhausts ports and conntrack tables.
 pub(super) const MAX_PARALLEL: usize = 4096;

@@ -1,4 +1,6 @@
-//! One line of the table.
+//! One line of the table, and how it is measured.
+
+#![allow(dead_code, reason = "each benchmark uses its own part")]
 
 use std::fmt;
 use std::hint::black_box;
@@ -11,6 +13,8 @@ use rustix::time::{ClockId, clock_gettime};
 pub(crate) enum Promise {
     /// Ours at most so many times the peer's.
     AtMost(f64),
+    /// Ours at least so many times the peer's.
+    AtLeast(f64),
     /// Ours at least so many times smaller than the peer's.
     Faster(f64),
 }
@@ -83,6 +87,50 @@ impl Figure {
         }
     }
 
+    /// Both by turns, how much each does a second, once before for the caches. The ratio is that of the rates, or of the
+    /// times of one where the promise is to be faster.
+    pub(crate) fn of_rates(
+        name: impl Into<String>,
+        promise: Promise,
+        runs: usize,
+        mut ours: impl FnMut() -> f64,
+        mut peer: impl FnMut() -> f64,
+    ) -> Self {
+        ours();
+        peer();
+        let pairs: Vec<(f64, f64)> = (0..runs).map(|_| (ours(), peer())).collect();
+        let in_words = |rate: f64| format!("{rate:.0}/s");
+        Self {
+            name: name.into(),
+            ours: in_words(median(pairs.iter().map(|(ours, _)| *ours))),
+            peer: in_words(median(pairs.iter().map(|(_, peer)| *peer))),
+            ratio: median(pairs.iter().map(|(ours, peer)| match promise {
+                Promise::Faster(_) => peer / ours,
+                _ => ours / peer,
+            })),
+            promise,
+            runs,
+        }
+    }
+
+    /// What was measured, beside the most that it may be.
+    pub(crate) fn within(
+        name: impl Into<String>,
+        measured: &[f64],
+        limit: f64,
+        in_words: impl Fn(f64) -> String,
+    ) -> Self {
+        let middle = median(measured.iter().copied());
+        Self {
+            name: name.into(),
+            ours: in_words(middle),
+            peer: in_words(limit),
+            ratio: middle / limit,
+            promise: Promise::AtMost(1.0),
+            runs: measured.len(),
+        }
+    }
+
     /// The heads of the columns.
     pub(crate) fn head() -> String {
         let head = row("figure", "ours", "peer", "ratio", "promised", "runs");
@@ -92,6 +140,7 @@ impl Figure {
     fn holds(&self) -> bool {
         match self.promise {
             Promise::AtMost(limit) => self.ratio <= limit,
+            Promise::AtLeast(limit) => self.ratio >= limit,
             Promise::Faster(times) => self.ratio * times <= 1.0,
         }
     }
@@ -101,8 +150,11 @@ impl fmt::Display for Figure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (ratio, promised) = match self.promise {
             Promise::AtMost(limit) => (format!("{:.2}", self.ratio), format!("≤ {limit}")),
+            Promise::AtLeast(limit) => (format!("{:.2}", self.ratio), format!("≥ {limit}")),
             Promise::Faster(times) => {
-                let faster = format!("{:.0}x faster", 1.0 / self.ratio);
+                let faster = 1.0 / self.ratio;
+                let digits = usize::from(faster < 10.0);
+                let faster = format!("{faster:.digits$}x faster");
                 (faster, format!("≥ {times}x faster"))
             }
         };
@@ -117,8 +169,13 @@ fn row(name: &str, ours: &str, peer: &str, ratio: &str, promised: &str, runs: &s
     format!("{name:<66} {ours:>9} {peer:>9} {ratio:>12} {promised:>13} {runs:>4}")
 }
 
-fn in_words(seconds: f64) -> String {
+pub(crate) fn in_words(seconds: f64) -> String {
     format!("{:.1?}", Duration::from_secs_f64(seconds))
+}
+
+/// Bytes.
+pub(crate) fn in_megabytes(bytes: f64) -> String {
+    format!("{:.1} MB", bytes / 1e6)
 }
 
 /// The middle one; of an even number, the upper of the two in the middle.

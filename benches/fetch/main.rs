@@ -1,0 +1,61 @@
+//! What fetching chains costs, beside peers that ask the same server in the same run.
+//!
+//! Ours and the peer's runs take turns, so that whatever else the machine does strikes both; the median of the ratios
+//! of each pair is what counts, the rates are for orientation. `benches/README.md` says how to run and how to read it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints its table, and ends by panicking when it cannot measure"
+)]
+
+mod many;
+mod ours;
+mod peers;
+mod rates;
+mod slow;
+
+#[path = "../../tests/servers/certificates.rs"]
+mod certificates;
+#[path = "../figure.rs"]
+mod figure;
+#[path = "../../tests/servers/kit.rs"]
+mod kit;
+#[path = "../../tests/servers/nginx.rs"]
+mod nginx;
+#[path = "../../tests/servers/record.rs"]
+mod record;
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use crate::figure::Figure;
+
+/// Measures one group of figures, and prints each as soon as it is there.
+type Measure = fn(&mut dyn FnMut(Figure));
+
+fn main() {
+    // cargo adds --bench; every other word picks groups of figures
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
+
+    println!("{}", Figure::head());
+    let groups: [(&str, Measure); 6] = [
+        ("s_time", rates::s_time),
+        ("s_client", rates::s_client),
+        ("sslyze", rates::sslyze),
+        ("probe", rates::probe),
+        ("latency", many::latency),
+        ("stream", many::stream),
+    ];
+    for (_, measure) in groups.iter().filter(|(name, _)| is_wanted(name)) {
+        measure(&mut |figure| println!("{figure}"));
+    }
+}
