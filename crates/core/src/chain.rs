@@ -54,9 +54,10 @@ impl PresentedChain {
         chain
     }
 
-    /// The first readable certificate, which is the server's own.
+    /// The first certificate, which is the server's own; `None` when that one cannot be read, whatever follows it.
     pub fn end_entity(&self) -> Option<&Certificate> {
-        self.certificates.first()
+        let is_lost = self.unreadable.iter().any(|one| one.place == 0);
+        self.certificates.first().filter(|_| !is_lost)
     }
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use rcgen::PublicKeyData;
 
 use super::{Site, fetch, has_finding, records, sha256};
+use crate::support::canned::Canned;
 use crate::support::{stderr, stdout};
 
 #[test]
@@ -61,6 +62,37 @@ fn an_expected_certificate_or_key_is_fine_and_another_one_is_not() {
     }
     let output = fetch(folder.path(), &[&target, "--expect-fingerprint", "md5:00"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn the_issuer_of_a_certificate_that_cannot_be_read_does_not_take_its_place() {
+    let site = Site::new();
+    let mut damaged = site.leaf.der.to_vec();
+    damaged.push(0);
+    let chain = [damaged.into(), site.issuing.der.clone()];
+    let target = Canned::old_tls(&chain).address.to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = format!("sha256:{}", sha256(&site.issuing.der));
+    let output = fetch(
+        folder.path(),
+        &[
+            &target,
+            "--jsonl",
+            "--expect-fingerprint",
+            &issuer,
+            "--lock",
+            "seen.toml",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("cannot be read"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(has_finding(&records(&output)[0], "CERT-UNREADABLE"));
+    let lock = fs::read_to_string(folder.path().join("seen.toml")).unwrap();
+    assert!(!lock.contains("[[server]]"), "{lock}");
 }
 
 #[test]

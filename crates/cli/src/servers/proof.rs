@@ -22,18 +22,22 @@ impl Proof {
 
     /// What was expected and did not come.
     pub(crate) fn unexpected(&self, fetched: &Fetched) -> Option<Hinted> {
-        let end_entity = fetched.chain.as_ref()?.end_entity()?;
-        let fails = |expected: &[Expectation]| {
-            !expected.is_empty() && !expected.iter().any(|one| one.matches(end_entity))
-        };
+        // One that cannot be read is none that anybody expects.
+        let end_entity = fetched.chain.as_ref()?.end_entity();
+        let matches = |one: &Expectation| end_entity.is_some_and(|found| one.matches(found));
+        let fails =
+            |expected: &[Expectation]| !expected.is_empty() && !expected.iter().any(matches);
         let what = match (fails(&self.expect_fingerprint), fails(&self.expect_spki)) {
             (true, _) => "certificate",
             (false, true) => "key",
             (false, false) => return None,
         };
-        let found = end_entity.fingerprint();
+        let found = match end_entity {
+            Some(found) => format!("sha256 {}", found.fingerprint()),
+            None => "a certificate that cannot be read".to_owned(),
+        };
         Some(Hinted::new(
-            format!("this is not the expected {what}: the server presents sha256 {found}"),
+            format!("this is not the expected {what}: the server presents {found}"),
             "ask whoever runs the server whether it was renewed; an attacker in between looks the same",
         ))
     }
