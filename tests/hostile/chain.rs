@@ -40,7 +40,10 @@ impl Pki {
         chain: &[CertificateDer<'static>],
         versions: &[&'static SupportedProtocolVersion],
     ) -> Arc<ServerConfig> {
-        Arc::new(server::config(chain.to_vec(), self.leaf.pkcs8(), versions))
+        let mut config = server::config(chain.to_vec(), self.leaf.pkcs8(), versions);
+        // Megabytes would keep the server busy for longer than anybody waits.
+        config.cert_compressors = Vec::new();
+        Arc::new(config)
     }
 }
 

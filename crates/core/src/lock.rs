@@ -135,17 +135,14 @@ mod tests {
         let leaf = testing::certificate("a", false, 0, 60);
         let ca = testing::certificate("b", true, 0, 60);
         let junk = |byte| CertificateDer::from(vec![byte]);
-        let sent = [
-            junk(1),
-            leaf.der().clone(),
-            junk(2),
-            ca.der().clone(),
-            junk(3),
-        ];
+        let sent = [leaf.der().clone(), junk(2), ca.der().clone(), junk(3)];
         let locked = Locked::new("a:443", &PresentedChain::from_ders(sent.clone())).unwrap();
         assert_eq!(locked.chain, sent.map(|der| Fingerprint::of(&der)));
         assert_eq!(locked.leaf, leaf.fingerprint());
         assert_eq!(locked.issuer, "CN=a");
+        // the next one is not the server's own
+        let lost = PresentedChain::from_ders([junk(1), ca.der().clone()]);
+        assert_eq!(Locked::new("a:443", &lost), None);
         let nothing = PresentedChain::from_ders([junk(1)]);
         assert_eq!(Locked::new("a:443", &nothing), None);
     }

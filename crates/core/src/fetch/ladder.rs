@@ -208,7 +208,13 @@ impl Ladder {
             });
         }
         let mut best: Option<FetchError> = None;
-        for (_, error) in self.failures {
+        for (rung, error) in self.failures {
+            // To the probe it means only that the server speaks nothing old, which is no fault.
+            let is_news =
+                rung.engine() == Engine::Tls || !has_alert(Some(&error), "protocol_version");
+            if !is_news && best.is_some() {
+                continue;
+            }
             // Of several that took too long the last one knows how long it was.
             let is_later = |known: &FetchError| {
                 matches!(

@@ -52,11 +52,15 @@ impl DeadlineStream {
 
     /// At least one byte; the end of the stream is an error.
     pub(super) fn read_some(&mut self) -> io::Result<Vec<u8>> {
-        let mut buffer = [0; 8192];
+        // On the heap: stacks of waiting threads are what many servers cost.
+        let mut buffer = vec![0; 8192];
         loop {
             match self.read(&mut buffer) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => return Ok(buffer.get(..count).unwrap_or_default().to_vec()),
+                Ok(count) => {
+                    buffer.truncate(count);
+                    return Ok(buffer);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -91,7 +95,7 @@ impl Read for DeadlineStream {
         if self.framing.is_none() {
             return self.read_socket(buffer);
         }
-        let mut packet = [0; 4096];
+        let mut packet = vec![0; 4096];
         loop {
             let count = self.read_socket(&mut packet)?;
             let bytes = packet.get(..count).unwrap_or_default();
