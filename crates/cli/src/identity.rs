@@ -52,14 +52,14 @@ fn identity_of(store: &KeyStore) -> Result<ClientIdentity> {
         let EntryKind::PrivateKey { key, chain } = &entry.kind else {
             continue;
         };
-        if chain.is_empty() {
-            bare = true;
-            continue;
-        }
         let Ok(key) = key.unlock(None) else {
             locked = true;
             continue;
         };
+        if chain.is_empty() {
+            bare = true;
+            continue;
+        }
         return Ok(ClientIdentity::new(chain.clone(), key.secret_pkcs8())?);
     }
     Err(match (locked, bare) {

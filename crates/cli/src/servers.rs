@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use trustpack_core::endpoint::{ConnectRule, Endpoint, connect_for};
-use trustpack_core::fetch::{AddressFamily, Crew, FetchOptions, Fetched, Pace, Target, fetch_all};
+use trustpack_core::fetch::{
+    AddressFamily, Crew, EngineChoice, FetchOptions, Fetched, Pace, Target, fetch_all,
+};
+use trustpack_core::tls::offer::Version;
 use trustpack_core::tls::proxy::{Proxy, ProxyRules};
 use trustpack_core::verify::ServerName;
 
-use crate::args::{Reach, StarttlsChoice};
+use crate::args::{Handshake, Reach, StarttlsChoice};
 use crate::hint::Hinted;
 use crate::identity;
 use crate::render::Talk;
@@ -42,6 +45,7 @@ impl Asking {
             _ => AddressFamily::Any,
         };
         let handshake = &reach.handshake;
+        refuse_impossible(handshake)?;
         let alpn = handshake.alpn.iter().filter(|name| !name.is_empty());
         let options = FetchOptions {
             timeout: reach.timeout,
@@ -54,11 +58,11 @@ impl Asking {
             retries: reach.retries,
             all_addresses: false,
             pace: reach.rate.map(|rate| Arc::new(Pace::per_second(rate.0))),
+            stop: Arc::default(),
         };
         let crew = Crew {
             parallel: usize::from(reach.parallel),
             per_address: usize::from(reach.per_address),
-            ..Crew::default()
         };
         Ok(Self {
             options,
@@ -72,6 +76,8 @@ impl Asking {
     /// The server as the flags want it to be asked.
     pub(crate) fn target(&self, endpoint: Endpoint) -> Target {
         let endpoint = match self.starttls {
+            // What the URL says is not overruled.
+            _ if endpoint.has_scheme() => endpoint,
             StarttlsChoice::Protocol(protocol) => endpoint.with_starttls(Some(protocol)),
             StarttlsChoice::None => endpoint.with_starttls(None),
             StarttlsChoice::Auto => endpoint,
@@ -82,6 +88,22 @@ impl Asking {
             ..Target::new(endpoint)
         }
     }
+}
+
+/// Refuses an engine for a version that it does not speak.
+fn refuse_impossible(handshake: &Handshake) -> Result<()> {
+    let (engine, speaks) = match (handshake.engine, handshake.tls_version) {
+        (EngineChoice::Probe, Some(Version::Tls13)) => ("probe", "SSLv3 to TLS 1.2"),
+        (EngineChoice::Tls, Some(version)) if version < Version::Tls12 => {
+            ("tls", "TLS 1.2 and 1.3")
+        }
+        _ => return Ok(()),
+    };
+    Err(Hinted::new(
+        format!("the engine {engine} speaks {speaks}, not the version of --tls-version"),
+        "leave --engine out, and the right one is chosen",
+    )
+    .into())
 }
 
 /// `--proxy`, else the environment.

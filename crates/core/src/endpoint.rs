@@ -3,6 +3,7 @@
 mod network;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
@@ -14,11 +15,27 @@ pub use network::Network;
 
 /// A server to be asked: `https://host`, `tls://host:port`, `smtp://host`, `host:port`, `[v6]:port`, `host`; the port
 /// defaults to that of the scheme, else to 443.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Endpoint {
     host: String,
     port: u16,
     opening: Opening,
+    /// Whether a scheme said it; two endpoints are the same whoever said what they are.
+    has_scheme: bool,
+}
+
+impl PartialEq for Endpoint {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_same_place(other) && self.opening == other.opening
+    }
+}
+
+impl Eq for Endpoint {}
+
+impl Hash for Endpoint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.host, self.port, self.opening).hash(state);
+    }
 }
 
 /// How TLS begins.
@@ -39,7 +56,13 @@ impl Endpoint {
             host: host.into(),
             port,
             opening: Opening::at_once(port),
+            has_scheme: false,
         }
+    }
+
+    /// Whether it was written with a scheme, which says what comes before TLS.
+    pub fn has_scheme(&self) -> bool {
+        self.has_scheme
     }
 
     /// With what comes before TLS, whatever the port says; `None`: nothing.
@@ -262,6 +285,7 @@ fn parse(text: &str) -> Result<Endpoint, &'static str> {
         host,
         port,
         opening,
+        has_scheme: scheme.is_some(),
     })
 }
 
@@ -271,6 +295,7 @@ fn by_port(host: String, port: u16) -> Endpoint {
         host,
         port,
         opening: Opening::ByPort,
+        has_scheme: false,
     }
 }
 

@@ -31,6 +31,7 @@ mod words;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rustls_pki_types::ServerName;
@@ -114,6 +115,8 @@ pub struct FetchOptions {
     pub all_addresses: bool,
     /// How fast connections may be opened, all threads together.
     pub pace: Option<Arc<Pace>>,
+    /// Once true, no connection is opened any more; those that are there are finished.
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Default for FetchOptions {
@@ -130,6 +133,7 @@ impl Default for FetchOptions {
             retries: 0,
             all_addresses: false,
             pace: None,
+            stop: Arc::default(),
         }
     }
 }

@@ -110,10 +110,82 @@ fn an_interrupt_finishes_what_runs_and_still_sums_up() {
     let output = child.wait_with_output().unwrap();
     drop(stdin);
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(records(&output).len(), 1);
+    let (finished, stopped): (Vec<_>, Vec<_>) = records(&output)
+        .into_iter()
+        .partition(|record| record["error"]["reason"] == "alert");
+    assert_eq!(finished.len(), 1);
+    // What was read of the list has its record, and none of it was asked.
+    assert!(stopped.len() < 10, "{}", stopped.len());
+    for record in &stopped {
+        assert_eq!(record["error"]["reason"], "stopped");
+        assert_eq!(record["connections"], 0);
+    }
+    assert_eq!(slow.heard().len(), 1);
     let said = stderr(&output);
-    assert!(said.contains("stopped"), "{said}");
-    assert!(said.contains("1 server asked, 1 record"), "{said}");
+    assert!(
+        said.contains("warning: stopped: connections that were open"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_list_that_is_none_or_empty_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = fetch(folder.path(), &["--targets", "/dev/null"]);
+    assert_eq!(empty.status.code(), Some(2));
+    assert!(
+        stderr(&empty).contains("the list names none"),
+        "{}",
+        stderr(&empty)
+    );
+    for (list, why) in [(".", "this is a folder"), ("missing.txt", "no such file")] {
+        let output = fetch(folder.path(), &["--targets", list]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(why), "{}", stderr(&output));
+        assert_eq!(stdout(&output), "");
+    }
+}
+
+#[test]
+fn what_waits_for_its_address_holds_up_no_other() {
+    let site = Site::new();
+    let silent = Canned::start(|client, _| std::mem::forget(client));
+    let folder = tempfile::tempdir().unwrap();
+    let mut list = format!("{}\n", silent.address).repeat(600);
+    // The same machine by another address, last in the list.
+    let listener = std::net::TcpListener::bind(("127.0.0.3", 0)).unwrap();
+    let last = listener.local_addr().unwrap();
+    let to = site.server.address;
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let server = std::net::TcpStream::connect(to).unwrap();
+            let (mut from, mut into) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut from, &mut into));
+            let (mut from, mut into) = (server, client);
+            std::thread::spawn(move || std::io::copy(&mut from, &mut into));
+        }
+    });
+    list.push_str(&last.to_string());
+    fs::write(folder.path().join("hosts.txt"), list).unwrap();
+    let mut child = trustpack()
+        .current_dir(folder.path())
+        .args([
+            "fetch",
+            "--targets",
+            "hosts.txt",
+            "--jsonl",
+            "--timeout",
+            "10s",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let first = BufReader::new(child.stdout.take().unwrap()).lines().next();
+    let first = first.unwrap().unwrap();
+    assert!(first.contains(&last.to_string()), "{first}");
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]
@@ -125,6 +197,12 @@ fn a_network_is_asked_only_when_that_is_meant() {
     assert!(stderr(&refused).contains("hint: add --yes-scan"));
     let asked = fetch(folder.path(), &["127.0.0.0/29:1", "--yes-scan", "--jsonl"]);
     assert_eq!(records(&asked).len(), 6);
+    let named = fetch(folder.path(), &["https://127.0.0.0/29", "--yes-scan"]);
+    assert!(
+        stderr(&named).contains("write the network alone"),
+        "{}",
+        stderr(&named)
+    );
     let huge = fetch(folder.path(), &["10.0.0.0/8", "--yes-scan"]);
     assert!(stderr(&huge).contains("65536"), "{}", stderr(&huge));
 }

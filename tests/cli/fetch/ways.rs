@@ -270,6 +270,44 @@ fn issuers_are_fetched_only_when_told_and_every_request_is_listed() {
 }
 
 #[test]
+fn where_an_issuer_points_to_is_said_and_not_followed() {
+    let elsewhere = Canned::http(b"anything".to_vec());
+    let place = format!("http://{}/", elsewhere.address);
+    let published = Canned::start(move |mut client, _| {
+        let head = format!("HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n");
+        let _ = client.write_all(head.as_bytes());
+    });
+    let url = format!("http://{}/", published.address);
+    let issuing = pki::ca("Issuing", None, |_| {});
+    let leaf = pki::server(&["a.test"], Some(&issuing), |parameters| {
+        parameters
+            .custom_extensions
+            .push(authority_information(&url));
+    });
+    let server = Server::start(vec![leaf.der.clone()], leaf.pkcs8());
+    let folder = tempfile::tempdir().unwrap();
+    let output = fetch(
+        folder.path(),
+        &[&server.address.to_string(), "--jsonl", "--aia"],
+    );
+    let requests = records(&output)[0]["aia_requests"].clone();
+    assert_eq!(requests.as_array().unwrap().len(), 1);
+    let error = requests[0]["error"].as_str().unwrap();
+    assert!(error.contains("not followed"), "{error}");
+    assert!(elsewhere.heard().is_empty());
+}
+
+#[test]
+fn what_the_url_says_before_tls_is_not_overruled() {
+    let site = Site::new();
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("tls://{}", site.target());
+    let output = fetch(folder.path(), &[&url, "--starttls", "smtp", "--jsonl"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(records(&output)[0]["starttls"].is_null());
+}
+
+#[test]
 fn an_issuer_that_is_none_changes_nothing() {
     let other = pki::ca("Issuing", None, |_| {});
     let issuing = pki::ca("Issuing", None, |_| {});

@@ -107,7 +107,7 @@ pub(crate) struct Handshake {
 #[command(next_help_heading = "What is expected of servers")]
 pub(crate) struct Proof {
     /// The server's own certificate must have this SHA-256: sha256:HEX, with or without colons. One of several will do.
-    #[arg(long, value_name = "SHA256", value_parser = parse_from::<Expectation>)]
+    #[arg(long, value_name = "SHA256", value_parser = parse_certificate)]
     pub expect_fingerprint: Vec<Expectation>,
 
     /// Its public key must have this SHA-256: sha256:HEX, or sha256/BASE64 as browsers pin it. One of several will do.
@@ -119,13 +119,23 @@ pub(crate) struct Proof {
     pub accept_unproven: bool,
 }
 
-/// Hexadecimal alone would mean a certificate.
+/// A hash is one of the certificate, in whatever form it is written.
+fn parse_certificate(text: &str) -> Result<Expectation, String> {
+    parse_hash("certificate:", text)
+}
+
+/// A hash is one of the key, in whatever form it is written.
 fn parse_key(text: &str) -> Result<Expectation, String> {
-    let named = match text.starts_with("spki:") {
+    parse_hash("spki:", text)
+}
+
+fn parse_hash(kind: &str, text: &str) -> Result<Expectation, String> {
+    let named = match text.starts_with(kind) {
         true => text.to_owned(),
-        false => format!("spki:{text}"),
+        false => format!("{kind}{text}"),
     };
-    parse_from(&named)
+    let parsed = named.parse::<Expectation>();
+    parsed.map_err(|error| error.to_string().replacen(kind, "", 1))
 }
 
 /// What `--starttls` says.

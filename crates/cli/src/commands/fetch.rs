@@ -40,6 +40,7 @@ pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     let mut asking = Asking::new(&arguments.reach, talk)?;
     asking.options.all_addresses = arguments.all_addresses;
     let (mut options, crew) = (asking.options.clone(), asking.crew.clone());
+    let stop = Arc::clone(&options.stop);
     let targets = Targets::new(arguments, asking)?;
     refuse_unclear_output(arguments, &targets)?;
     let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
@@ -49,7 +50,7 @@ pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
         options.all_addresses = false;
     }
     let is_list = arguments.targets.is_some() || targets.count.is_some_and(|count| count > PAGES);
-    interruptible(&crew.stop)?;
+    interruptible(&stop)?;
 
     let mut run = Run {
         arguments,
@@ -76,14 +77,14 @@ pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
                 Err(error) => vec![Answer::of_record(FetchRecord::bad_target(&error))],
             };
             // A line on stdout and the bar on stderr share the terminal.
-            bar.suspend(|| run.take(place, answers, &crew.stop));
+            bar.suspend(|| run.take(place, answers, &stop));
             bar.inc(1);
         },
     );
     bar.finish_and_clear();
-    let interrupted = crew.stop.load(Ordering::Relaxed) && run.broken.is_none();
+    let interrupted = stop.load(Ordering::Relaxed) && run.broken.is_none();
     // From now on the first Ctrl-C ends at once.
-    crew.stop.store(true, Ordering::Relaxed);
+    stop.store(true, Ordering::Relaxed);
     run.end(interrupted)
 }
 
@@ -149,15 +150,19 @@ impl Run<'_> {
     fn deal_with(&mut self, place: usize, mut answers: Vec<Answer>) -> Result<()> {
         for answer in &mut answers {
             if let Some((fetched, _)) = &answer.seen {
+                let mut is_fine = true;
                 if let Some(error) = self.arguments.proof.unexpected(fetched) {
                     let finding = tally::unexpected(&answer.record);
                     self.tally
                         .unexpected(&answer.record.target, error, self.talk);
                     answer.record.findings.push(finding);
+                    is_fine = false;
                 }
-                self.locks.see(fetched, &answer.record);
-                if self.arguments.all_addresses {
-                    self.locks.see_address(&answer.record);
+                if is_fine {
+                    let changes =
+                        self.locks
+                            .see(fetched, &answer.record, self.arguments.all_addresses);
+                    answer.record.findings.extend(changes);
                 }
             }
             if self.arguments.jsonl {
@@ -202,7 +207,8 @@ impl Run<'_> {
         if let Some(error) = self.broken.take() {
             return Err(error);
         }
-        let changed = self.locks.end(self.arguments, self.talk)?;
+        let is_wanted = !self.tally.has_unexpected() && !self.files.refused() && !interrupted;
+        let changed = self.locks.end(self.arguments, is_wanted, self.talk)?;
         self.tally.tell(self.is_list, interrupted, self.talk);
         let outcome = self
             .tally
@@ -226,7 +232,7 @@ impl Run<'_> {
             return;
         };
         // A list says it on the line of the target.
-        if self.is_list {
+        if self.is_list && !self.is_stdout_taken() {
             return;
         }
         let error = Hinted::new(
@@ -244,6 +250,14 @@ fn refuse_unclear_output(arguments: &Fetch, targets: &Targets) -> Result<()> {
         return Err(Hinted::new(
             "one server is installed at a time",
             "name one server with --install; `trustpack merge … -o STORE` takes several",
+        )
+        .into());
+    }
+    let lock = arguments.trust.lock.as_deref();
+    if lock.is_some_and(output::is_stdout) {
+        return Err(Hinted::new(
+            "a lock is compared later, and stdout is nowhere",
+            "name a file with --lock FILE",
         )
         .into());
     }

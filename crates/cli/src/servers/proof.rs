@@ -1,7 +1,7 @@
 //! Whether a chain is good enough for a store: what was expected came, or the server proved that it holds the key.
 
 use trustpack_core::fetch::{Fetched, Possession};
-use trustpack_core::lock::Expectation;
+use trustpack_core::lock::{Expectation, Locked};
 
 use crate::args::Proof;
 use crate::hint::Hinted;
@@ -32,9 +32,16 @@ impl Proof {
             (false, true) => "key",
             (false, false) => return None,
         };
-        let found = match end_entity {
-            Some(found) => format!("sha256 {}", found.fingerprint()),
-            None => "a certificate that cannot be read".to_owned(),
+        let locked = fetched
+            .chain
+            .as_ref()
+            .and_then(|chain| Locked::new("", chain));
+        let found = match (end_entity, locked) {
+            (Some(_), Some(locked)) if what == "key" => {
+                Expectation::PublicKey(locked.spki).to_string()
+            }
+            (Some(found), _) => format!("sha256 {}", found.fingerprint()),
+            (None, _) => "a certificate that cannot be read".to_owned(),
         };
         Some(Hinted::new(
             format!("this is not the expected {what}: the server presents {found}"),

@@ -12,6 +12,9 @@ use trustpack_keystore::{ReadOptions, read};
 use crate::Certificate;
 use crate::chain::Issuer;
 use crate::signature::{SignatureCheck, check};
+use crate::text;
+
+use super::dial::os_words;
 
 /// Fetches issuers; one for a whole run, since it remembers what it was given.
 #[derive(Debug)]
@@ -41,7 +44,9 @@ impl Aia {
     pub fn new(timeout: Duration) -> Self {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(timeout))
-            .max_redirects(MAX_REDIRECTS)
+            // Nor must the server that is asked: where it points to is said, and not followed.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .user_agent(concat!("trustpack/", env!("CARGO_PKG_VERSION")))
             // A variable must not send requests elsewhere than the list says.
             .proxy(None)
@@ -131,13 +136,19 @@ impl Aia {
                 "only http:// is asked (RFC 5280 section 8 advises against https here)".to_owned(),
             );
         }
-        let mut response = self
-            .agent
-            .get(url)
-            .call()
-            .map_err(|error| error.to_string())?;
+        let mut response = self.agent.get(url).call().map_err(|error| words(&error))?;
+        if response.status().is_redirection() {
+            let place = response.headers().get("location");
+            let place = place
+                .and_then(|place| place.to_str().ok())
+                .unwrap_or("nowhere");
+            return Err(format!(
+                "it points to {}, which is not followed",
+                text::escape(place)
+            ));
+        }
         let body = response.body_mut().with_config().limit(MAX_BODY);
-        let bytes = body.read_to_vec().map_err(|error| error.to_string())?;
+        let bytes = body.read_to_vec().map_err(|error| words(&error))?;
         // DER, PEM, or a PKCS#7 with several (RFC 5280 section 4.2.2.1): content decides.
         let contents = read(&bytes, &ReadOptions::default()).map_err(|error| error.to_string())?;
         let ders = contents
@@ -150,13 +161,22 @@ impl Aia {
     }
 }
 
+/// ureq's errors in our words.
+fn words(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => "no answer in time".to_owned(),
+        ureq::Error::StatusCode(code) => format!("HTTP status {code}"),
+        ureq::Error::BodyExceedsLimit(limit) => format!("more than {} KiB", limit >> 10),
+        ureq::Error::Io(error) => os_words(error),
+        other => other.to_string(),
+    }
+}
+
 /// No public hierarchy is half as deep.
 const MAX_ISSUERS: usize = 8;
 
 /// Certificates name one place, rarely two.
 const MAX_REQUESTS: usize = 16;
-
-const MAX_REDIRECTS: u32 = 3;
 
 /// Real ones have 1 to 3 KiB, a PKCS#7 of a cross-signed CA 10.
 const MAX_BODY: u64 = 256 * 1024;

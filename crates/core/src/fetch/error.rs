@@ -73,6 +73,9 @@ pub enum FetchError {
         /// The start of its answer, as text.
         first_bytes: String,
     },
+    /// The engine does not speak the version.
+    #[error("nothing can be offered: this engine does not speak this version of TLS")]
+    NothingToOffer,
     /// The server chose another version than the one that was asked for.
     #[error("the server chose {chosen}, not the version that was asked for")]
     OtherVersion {
@@ -111,6 +114,9 @@ pub enum FetchError {
         /// What the resolver says.
         why: String,
     },
+    /// Nobody was asked, because the run was told to stop.
+    #[error("it was not asked: the run was stopped")]
+    Stopped,
     /// What comes before TLS did not lead to TLS.
     #[error("{0}")]
     Starttls(StarttlsError),
@@ -192,11 +198,13 @@ impl FetchError {
     /// | `no-certificate` | TLS, but no certificate |
     /// | `no-such-certificate` | no certificate of the type that was asked for |
     /// | `not-tls` | the port answers in another language |
+    /// | `nothing-to-offer` | the engine does not speak the version that was asked for |
     /// | `other-version` | not the version of TLS that was asked for |
     /// | `proxy` | the proxy cannot be reached, refused, or is none |
     /// | `refused` | nothing listens on the port |
     /// | `resolve` | the name has no address |
     /// | `starttls` | the talk before TLS was refused, broken off or tampered with |
+    /// | `stopped` | the run was stopped before its turn came |
     /// | `timeout` | the time was up |
     /// | `tls` | the server broke a rule of TLS, or needs what is not supported |
     /// | `too-large` | more certificates than are kept |
@@ -212,11 +220,13 @@ impl FetchError {
             Self::NoCertificate => "no-certificate",
             Self::NoSuchCertificate { .. } => "no-such-certificate",
             Self::NotTls { .. } => "not-tls",
+            Self::NothingToOffer => "nothing-to-offer",
             Self::OtherVersion { .. } => "other-version",
             Self::Proxy { .. } | Self::ProxyUnreachable { .. } => "proxy",
             Self::Refused { .. } => "refused",
             Self::Resolve { .. } => "resolve",
             Self::Starttls(_) => "starttls",
+            Self::Stopped => "stopped",
             Self::Timeout { .. } => "timeout",
             Self::Tls { .. } => "tls",
             Self::TooLarge { .. } => "too-large",
@@ -316,7 +326,9 @@ impl FetchError {
             Self::Starttls(_) => {
                 "the service may not be set up for TLS, or speak it at once on another port"
             }
-            Self::OtherVersion { .. } => "leave the choice of the version open",
+            Self::NothingToOffer | Self::OtherVersion { .. } => {
+                "leave the choice of the version open"
+            }
             Self::TooLarge { .. } => {
                 "no client takes such a chain; the server is broken or hostile"
             }
@@ -330,6 +342,7 @@ impl FetchError {
             | Self::Connect { .. }
             | Self::NoCertificate
             | Self::NoSuchCertificate { .. }
+            | Self::Stopped
             | Self::Tls { .. } => return None,
         };
         Some(hint.to_owned())

@@ -119,7 +119,9 @@ impl Ladder {
         let is_old = options
             .version
             .is_some_and(|version| version < Version::Tls12);
-        if options.engine != EngineChoice::Probe && !is_old {
+        let has_suites = target.certificate_type != Some(CertificateType::MlDsa)
+            || options.version != Some(Version::Tls12);
+        if options.engine != EngineChoice::Probe && !is_old && has_suites {
             let tls = |post_quantum| Hello::Tls {
                 version: options.version,
                 post_quantum,
@@ -196,16 +198,16 @@ impl Ladder {
     }
 
     /// Of all failures the one that says most; of equals the first.
-    pub(super) fn into_best_error(self) -> Option<FetchError> {
+    pub(super) fn into_best_error(self) -> FetchError {
         if let Some(kind) = self.certificate_type
             && self
                 .failures
                 .iter()
                 .any(|(_, error)| is_no_common_ground(error, kind))
         {
-            return Some(FetchError::NoSuchCertificate {
+            return FetchError::NoSuchCertificate {
                 certificate_type: kind,
-            });
+            };
         }
         let mut best: Option<FetchError> = None;
         for (rung, error) in self.failures {
@@ -227,7 +229,12 @@ impl Ladder {
                 best = Some(error);
             }
         }
-        best
+        // Without a rung there was nothing to offer: a type of certificate that this version or engine does not have.
+        match (best, self.certificate_type) {
+            (Some(best), _) => best,
+            (None, Some(certificate_type)) => FetchError::NoSuchCertificate { certificate_type },
+            (None, None) => FetchError::NothingToOffer,
+        }
     }
 
     fn holds(&self, condition: Condition) -> bool {

@@ -1,5 +1,6 @@
 //! So many connections a second, whoever opens them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,18 +21,26 @@ impl Pace {
         }
     }
 
-    /// Waits for the next place; how long it waited.
-    pub(super) fn wait(&self) -> Duration {
+    /// Waits for the next place, or until `stop` is true; how long it waited.
+    pub(super) fn wait(&self, stop: &AtomicBool) -> Duration {
         let now = Instant::now();
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let place = next.map_or(now, |next| next.max(now));
         *next = place.checked_add(self.interval);
         drop(next);
-        let wait = place.saturating_duration_since(now);
-        thread::sleep(wait);
-        wait
+        while !stop.load(Ordering::Relaxed) {
+            let left = place.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            thread::sleep(left.min(STOP_LATENCY));
+        }
+        now.elapsed()
     }
 }
+
+/// How long a wait may take to notice that it shall stop.
+const STOP_LATENCY: Duration = Duration::from_millis(100);
 
 #[cfg(test)]
 mod tests {
@@ -42,7 +51,7 @@ mod tests {
         let pace = Pace::per_second(50);
         let start = Instant::now();
         for _ in 0..6 {
-            pace.wait();
+            pace.wait(&AtomicBool::new(false));
         }
         assert!(start.elapsed() >= Duration::from_millis(100));
     }

@@ -18,8 +18,6 @@ pub struct Crew {
     /// Targets at the same time that have the same address, or the same name behind a proxy; what waits for its
     /// address holds up no other.
     pub per_address: usize,
-    /// Once true, no further target is begun; what runs is finished.
-    pub stop: Arc<AtomicBool>,
 }
 
 impl Default for Crew {
@@ -28,7 +26,6 @@ impl Default for Crew {
         Self {
             parallel: 64,
             per_address: 16,
-            stop: Arc::default(),
         }
     }
 }
@@ -71,7 +68,7 @@ pub fn fetch_stream<I, E, R>(
     let parallel = crew.parallel.clamp(1, MAX_PARALLEL);
     let (_, most) = targets.size_hint();
     let workers = most.map_or(parallel, |most| parallel.min(most));
-    let desk = Arc::new(Desk::new(crew, parallel));
+    let desk = Arc::new(Desk::new(crew, parallel, Arc::clone(&options.stop)));
     // Not joined: a stream that waits for its next line must not keep us when we are told to stop.
     let feeding = Arc::clone(&desk);
     if thread::Builder::new()
@@ -133,9 +130,12 @@ struct State<E> {
     ready: VecDeque<(usize, Result<Target, E>)>,
     /// No more will come.
     is_exhausted: bool,
-    /// Looked up, but its address is busy.
-    waiting: VecDeque<(usize, Resolved)>,
-    busy: HashMap<Key, usize>,
+    /// Of each address that is asked: how many ask it, and who waits until one of them has done.
+    busy: HashMap<Key, Line>,
+    /// How many wait, all together.
+    waiting: usize,
+    /// Whose turn has come: each has its seat.
+    called: VecDeque<(usize, Resolved)>,
     /// Being looked up, and may come to wait.
     unresolved: usize,
     /// Workers without work. Waking nobody is a system call, too.
@@ -149,6 +149,13 @@ enum Key {
     Name(String),
 }
 
+/// One address, and those who want to ask it.
+#[derive(Default)]
+struct Line {
+    seats_taken: usize,
+    waiting: VecDeque<(usize, Resolved)>,
+}
+
 /// What a worker does next.
 enum Job<E> {
     Resolve(usize, Target),
@@ -157,13 +164,14 @@ enum Job<E> {
 }
 
 impl<E> Desk<E> {
-    fn new(crew: &Crew, parallel: usize) -> Self {
+    fn new(crew: &Crew, parallel: usize, stop: Arc<AtomicBool>) -> Self {
         Self {
             state: Mutex::new(State {
                 ready: VecDeque::new(),
                 is_exhausted: false,
-                waiting: VecDeque::new(),
                 busy: HashMap::new(),
+                waiting: 0,
+                called: VecDeque::new(),
                 unresolved: 0,
                 idle: 0,
             }),
@@ -171,7 +179,7 @@ impl<E> Desk<E> {
             room: Condvar::new(),
             parallel,
             per_address: crew.per_address.max(1),
-            stop: Arc::clone(&crew.stop),
+            stop,
         }
     }
 
@@ -183,8 +191,9 @@ impl<E> Desk<E> {
                 let waited = self.room.wait_timeout(state, STOP_LATENCY);
                 state = waited.unwrap_or_else(PoisonError::into_inner).0;
             }
-            if state.is_exhausted {
-                return;
+            // Who is told to stop reads no further; what was read has a record all the same.
+            if state.is_exhausted || self.stop.load(Ordering::Relaxed) {
+                break;
             }
             state.ready.push_back(one);
             self.wake_one(state);
@@ -226,14 +235,8 @@ impl<E> Desk<E> {
     fn ask(&self, resolved: &Resolved, options: &FetchOptions) -> Vec<Fetched> {
         let answers = resolved.ask_all(options);
         let mut state = self.lock();
-        let key = Key::of(resolved);
-        if let Some(count) = state.busy.get_mut(&key) {
-            *count -= 1;
-            if *count == 0 {
-                state.busy.remove(&key);
-            }
-        }
-        if !state.waiting.is_empty() {
+        state.leave_seat(&Key::of(resolved));
+        if !state.called.is_empty() {
             self.wake_one(state);
         }
         answers
@@ -243,10 +246,13 @@ impl<E> Desk<E> {
     fn seat(&self, place: usize, resolved: Resolved) -> Option<Resolved> {
         let mut state = self.lock();
         state.unresolved -= 1;
-        if state.take_seat(&resolved, self.per_address) {
+        let line = state.busy.entry(Key::of(&resolved)).or_default();
+        if line.seats_taken < self.per_address {
+            line.seats_taken += 1;
             return Some(resolved);
         }
-        state.waiting.push_back((place, resolved));
+        line.waiting.push_back((place, resolved));
+        state.waiting += 1;
         None
     }
 
@@ -257,17 +263,14 @@ impl<E> Desk<E> {
     fn next(&self) -> Option<Job<E>> {
         let mut state = self.lock();
         loop {
-            if let Some((place, resolved)) = state.take_waiting(self.per_address) {
+            if let Some((place, resolved)) = state.called.pop_front() {
                 // There is room for another one now.
                 if !state.ready.is_empty() {
                     self.wake_one(state);
                 }
                 return Some(Job::Ask(place, Box::new(resolved)));
             }
-            let is_stopped = self.stop.load(Ordering::Relaxed);
-            let has_room = state.waiting.len() < self.parallel * WAITING_PER_WORKER;
-            if !is_stopped
-                && has_room
+            if state.waiting < MAX_WAITING
                 && let Some((place, target)) = state.ready.pop_front()
             {
                 let job = match target {
@@ -283,8 +286,9 @@ impl<E> Desk<E> {
                 }
                 return Some(job);
             }
-            let no_more = is_stopped || state.is_exhausted && state.ready.is_empty();
-            if no_more && state.waiting.is_empty() && state.unresolved == 0 {
+            let is_stopped = self.stop.load(Ordering::Relaxed);
+            let no_more = (is_stopped || state.is_exhausted) && state.ready.is_empty();
+            if no_more && state.waiting == 0 && state.unresolved == 0 {
                 drop(state);
                 self.changed.notify_all();
                 return None;
@@ -318,25 +322,23 @@ impl<E> Desk<E> {
 }
 
 impl<E> State<E> {
-    fn take_seat(&mut self, resolved: &Resolved, per_address: usize) -> bool {
-        let count = self.busy.entry(Key::of(resolved)).or_insert(0);
-        let is_free = *count < per_address;
-        if is_free {
-            *count += 1;
-        }
-        is_free
-    }
-
-    /// The first that waits and whose address is free.
-    fn take_waiting(&mut self, per_address: usize) -> Option<(usize, Resolved)> {
-        let free = |(_, resolved): &(usize, Resolved)| {
-            let count = self.busy.get(&Key::of(resolved)).copied().unwrap_or(0);
-            count < per_address
+    /// Gives the seat to the next one in the line, if there is one.
+    fn leave_seat(&mut self, key: &Key) {
+        let Some(line) = self.busy.get_mut(key) else {
+            return;
         };
-        let index = self.waiting.iter().position(free)?;
-        let (place, resolved) = self.waiting.remove(index)?;
-        self.take_seat(&resolved, per_address);
-        Some((place, resolved))
+        match line.waiting.pop_front() {
+            Some(next) => {
+                self.waiting -= 1;
+                self.called.push_back(next);
+            }
+            None => {
+                line.seats_taken -= 1;
+                if line.seats_taken == 0 {
+                    self.busy.remove(key);
+                }
+            }
+        }
     }
 }
 
@@ -362,8 +364,8 @@ pub(super) const MAX_PARALLEL: usize = 4096;
 /// The rest is margin; only touched pages cost memory.
 pub(super) const WORKER_STACK: usize = 512 * 1024;
 
-/// So many targets may wait for their address before the stream has to; a name with few bytes each.
-const WAITING_PER_WORKER: usize = 4;
+/// So many targets may wait for their address before the list has to wait; some hundred bytes each.
+const MAX_WAITING: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests;

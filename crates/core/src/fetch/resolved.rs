@@ -1,6 +1,7 @@
 //! One target: looked up once, asked as often and in as many ways as it takes.
 
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ impl Resolved {
     pub(super) fn new(target: &Target, options: &FetchOptions) -> Result<Self, Box<Fetched>> {
         let mut tries = options.retries;
         loop {
+            if is_stopped(options) {
+                return Err(Box::new(stopped(target)));
+            }
             let deadline = Deadline::after(options.timeout);
             let error = match attempt::addresses(target, options, deadline) {
                 Ok(addresses) => {
@@ -82,11 +86,15 @@ impl Resolved {
     /// The first address that takes the connection, again as often as is wanted.
     pub(super) fn ask(&self, options: &FetchOptions) -> Fetched {
         let mut fetched = self.ask_once(options);
-        for _ in 0..options.retries {
-            if fetched.chain.is_some() || !fetched.error.as_ref().is_some_and(FetchError::may_pass)
+        for attempt in 0..options.retries {
+            if is_stopped(options)
+                || fetched.chain.is_some()
+                || !fetched.error.as_ref().is_some_and(FetchError::may_pass)
             {
                 break;
             }
+            // What a busy server refuses now it may take a moment later.
+            thread::sleep(RETRY_PAUSE * (attempt + 1).min(10));
             let before = fetched;
             fetched = self.ask_once(options);
             fetched.elapsed += before.elapsed;
@@ -104,7 +112,11 @@ impl Resolved {
         let mut ladder = ladder::Ladder::new(target, options);
         while let Some(rung) = ladder.next() {
             if let Some(pace) = &options.pace {
-                deadline.extend(pace.wait());
+                deadline.extend(pace.wait(&options.stop));
+            }
+            if is_stopped(options) {
+                ladder.failed(rung, FetchError::Stopped);
+                break;
             }
             fetched.connections += 1;
             let mut outcome = attempt::run(self, options, &rung, deadline, &mut fetched);
@@ -133,7 +145,7 @@ impl Resolved {
                     fetched.error = Some(FetchError::NoCertificate);
                 }
             }
-            None => fetched.error = ladder.into_best_error(),
+            None => fetched.error = Some(ladder.into_best_error()),
         }
         fetched.elapsed = deadline.elapsed() + self.took;
         findings::add(&mut fetched);
@@ -143,3 +155,16 @@ impl Resolved {
 
 /// So many addresses of one name are asked at the same time.
 const ADDRESSES_AT_ONCE: usize = 16;
+
+/// What a busy server needs to take breath; the second try waits twice as long, and so on.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+fn is_stopped(options: &FetchOptions) -> bool {
+    options.stop.load(Ordering::Relaxed)
+}
+
+fn stopped(target: &Target) -> Fetched {
+    let mut fetched = Fetched::new(target);
+    fetched.error = Some(FetchError::Stopped);
+    fetched
+}

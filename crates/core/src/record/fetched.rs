@@ -200,7 +200,8 @@ impl FetchRecord {
                 reason: "bad-target",
                 message: error.to_string(),
                 hint: Some(
-                    "write host, host:port, https://host, smtp://host or [v6]:port".to_owned(),
+                    "write host, host:port, https://host, smtp://host, tls://host:port or [v6]:port"
+                        .to_owned(),
                 ),
             }),
             ..Self::default()

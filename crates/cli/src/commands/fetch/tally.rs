@@ -27,16 +27,16 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn count(&mut self, record: &FetchRecord, cert_type: Option<CertType>) {
         self.records += 1;
-        let Some(error) = &record.error else {
-            self.with_chain += 1;
-            return;
-        };
+        let reason = record
+            .error
+            .as_ref()
+            .map_or("no-certificate", |error| error.reason);
         if !record.chain.is_empty() {
             self.with_chain += 1;
-        } else if cert_type == Some(CertType::All) && error.reason == "no-such-certificate" {
+        } else if cert_type == Some(CertType::All) && reason == "no-such-certificate" {
             self.absent += 1;
         } else {
-            *self.failed.entry(error.reason).or_default() += 1;
+            *self.failed.entry(reason).or_default() += 1;
         }
     }
 
@@ -46,10 +46,18 @@ impl Tally {
         talk.failure(target, &error.into());
     }
 
+    /// Whether some server presented something else than was expected.
+    pub(super) fn has_unexpected(&self) -> bool {
+        self.unexpected > 0
+    }
+
     /// The last line.
     pub(super) fn tell(&self, is_list: bool, interrupted: bool, talk: &Talk) {
         if interrupted {
-            talk.warn("stopped: what was running was finished, the rest was not asked");
+            talk.warn("stopped: connections that were open were finished, the rest was not asked");
+        }
+        if self.records == 0 {
+            talk.warn("there was no server to ask: the list names none");
         }
         if self.records < 2 && !is_list && !interrupted {
             return;

@@ -41,6 +41,10 @@ impl Targets {
         };
         let source: Box<dyn Read + Send> = match output::is_stdout(path) {
             true => Box::new(io::stdin()),
+            false if path.is_dir() => {
+                let message = format!("{}: this is a folder, and a list is meant", path.display());
+                return Err(Hinted::new(message, "name a file with one server a line").into());
+            }
             false => Box::new(File::open(path).with_context(|| path.display().to_string())?),
         };
         let scan = arguments.yes_scan;
@@ -86,6 +90,13 @@ enum Named {
 
 impl Named {
     fn parse(text: &str, yes_scan: bool) -> Result<Self> {
+        if let Some((_, rest)) = text.split_once("://")
+            && yes_scan
+            && Network::recognise(rest).is_some()
+        {
+            let message = format!("{text:?} is one server and a path, not a network");
+            return Err(Hinted::new(message, format!("write the network alone: {rest}")).into());
+        }
         let Some(network) = Network::recognise(text) else {
             return Ok(Self::One(text.parse()?));
         };
