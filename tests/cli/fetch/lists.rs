@@ -153,7 +153,7 @@ fn what_waits_for_its_address_holds_up_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let mut list = format!("{}\n", silent.address).repeat(600);
     // The same machine by another address, last in the list.
-    let listener = std::net::TcpListener::bind(("127.0.0.3", 0)).unwrap();
+    let listener = TcpListener::bind(("127.0.0.3", 0)).unwrap();
     let last = listener.local_addr().unwrap();
     let to = site.server.address;
     std::thread::spawn(move || {
