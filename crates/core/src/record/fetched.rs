@@ -48,7 +48,7 @@ pub struct FetchRecord {
     pub ocsp: Option<OcspRecord>,
     /// The promises of transparency logs: in the certificate, beside it, in the OCSP response.
     pub scts: Vec<SctRecord>,
-    /// What was sent, in path order where there is one.
+    /// Of what was sent the path, end entity first; findings name what was sent beside it, and `root` the end.
     pub chain: Vec<CertificateRecord>,
     /// Issuers that continue it and were not sent.
     pub completed: Vec<CompletedRecord>,
