@@ -218,7 +218,16 @@ fn a_proxy_that_answers_garbage_is_the_proxys_fault() {
 fn issuers_are_fetched_only_when_told_and_every_request_is_listed() {
     let issuer = pki::ca("Root", None, |_| {});
     let issuing = pki::ca("Issuing", Some(&issuer), |_| {});
-    for body in [issuing.der.to_vec(), issuing.pem().into_bytes()] {
+    let desk = tempfile::tempdir().unwrap();
+    std::fs::write(desk.path().join("issuing.pem"), issuing.pem()).unwrap();
+    let mut convert = trustpack();
+    let convert =
+        convert
+            .current_dir(desk.path())
+            .args(["convert", "issuing.pem", "-o", "issuing.p7b"]);
+    run(convert);
+    let p7c = std::fs::read(desk.path().join("issuing.p7b")).unwrap();
+    for body in [issuing.der.to_vec(), issuing.pem().into_bytes(), p7c] {
         let published = Canned::http(body);
         let url = format!("http://{}/issuing.cer", published.address);
         let leaf = pki::server(&["a.test"], Some(&issuing), |parameters| {
