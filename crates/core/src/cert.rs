@@ -236,7 +236,7 @@ fn signature_algorithms(der: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Object identifier and parameters; NULL and nothing are the same (`AlgorithmId.equals`, RFC 4055 section 2.1).
-fn without_null(algorithm: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+pub(crate) fn without_null(algorithm: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let mut fields = asn1::Reader::inside(algorithm, asn1::SEQUENCE)?;
     let oid = fields.expect_tag(asn1::OBJECT_IDENTIFIER)?.value;
     let parameters = fields.next().map(|parameters| parameters.raw);
@@ -246,6 +246,13 @@ fn without_null(algorithm: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
 /// Issuer-scoped number of up to 20 octets, shown as lower-case hex without separators.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SerialNumber(Vec<u8>);
+
+impl SerialNumber {
+    /// The octets as written, with the sign.
+    pub(crate) fn octets(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 impl fmt::Display for SerialNumber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

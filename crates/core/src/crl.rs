@@ -7,8 +7,10 @@ use x509_parser::revocation_list::CertificateRevocationList;
 
 use crate::Error;
 use crate::cert::asn1::{self, Reader};
+use crate::cert::without_null;
 use crate::extension::Extension;
 use crate::name::Name;
+use crate::signature::{self, SignatureCheck};
 
 /// A list, taken apart. Nothing is said about its signature: that takes the issuer's certificate.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub struct RevocationList {
     pub signature_algorithm: Vec<u8>,
     /// SHA-256 of the DER.
     pub sha256: [u8; 32],
+    signed: Vec<u8>,
+    signature: Vec<u8>,
 }
 
 /// One revoked certificate.
@@ -54,6 +58,7 @@ impl RevocationList {
         if !rest.is_empty() {
             return Err(broken(format!("{} trailing bytes", rest.len())));
         }
+        let parts = asn1::signed_parts(der).ok_or_else(|| broken("no signature".to_owned()))?;
         let revoked = parsed.iter_revoked_certificates().map(|revoked| Revoked {
             serial_number: revoked.raw_serial().to_vec(),
             at: revoked.revocation_date.to_datetime(),
@@ -68,11 +73,21 @@ impl RevocationList {
             next_update: parsed.next_update().map(|time| time.to_datetime()),
             revoked: revoked.collect(),
             extensions: Extension::all(parsed.extensions()),
-            signature_algorithm: signature_algorithm(der)
-                .ok_or_else(|| broken("no signature algorithm".to_owned()))?
-                .to_vec(),
+            signature_algorithm: parts.algorithm.to_vec(),
             sha256: Sha256::digest(der).into(),
+            signed: parts.signed.to_vec(),
+            signature: parts.signature.to_vec(),
         })
+    }
+
+    /// Whether the key of `spki` (DER of a `SubjectPublicKeyInfo`) made its signature. The algorithm is written inside
+    /// the signed part too, and must be the same (section 5.1.1.2).
+    pub fn check_signature(&self, spki: &[u8]) -> SignatureCheck {
+        if !same_algorithm(&self.signed, &self.signature_algorithm) {
+            return SignatureCheck::Bad;
+        }
+        let (signed, algorithm) = (&self.signed, &self.signature_algorithm);
+        signature::check_bytes(signed, algorithm, &self.signature, spki)
     }
 
     /// The number of the list, with its sign as written (section 5.2.3).
@@ -82,10 +97,13 @@ impl RevocationList {
     }
 }
 
-fn signature_algorithm(der: &[u8]) -> Option<&[u8]> {
-    let mut outer = Reader::inside(der, asn1::SEQUENCE)?;
-    outer.expect_tag(asn1::SEQUENCE)?;
-    Some(outer.expect_tag(asn1::SEQUENCE)?.raw)
+/// `TBSCertList ::= SEQUENCE { version INTEGER OPTIONAL, signature AlgorithmIdentifier, … }` (section 5.1)
+fn same_algorithm(signed: &[u8], outer: &[u8]) -> bool {
+    let inner = Reader::inside(signed, asn1::SEQUENCE).and_then(|mut fields| {
+        fields.expect_tag(asn1::INTEGER);
+        fields.expect_tag(asn1::SEQUENCE)
+    });
+    inner.is_some_and(|inner| inner.raw == outer || without_null(inner.raw) == without_null(outer))
 }
 
 const CRL_NUMBER: &str = "2.5.29.20";

@@ -10,7 +10,9 @@ use crate::cert::asn1::{
 };
 use crate::decode::{self, Decoded, Value, transparency};
 use crate::extension::Extension;
+use crate::key::PublicKey;
 use crate::name::Name;
+use crate::signature::{self, SignatureCheck};
 use crate::{Certificate, Error};
 
 /// A response, taken apart.
@@ -31,6 +33,20 @@ pub struct OcspResponse {
     pub signature_algorithm: Vec<u8>,
     /// What the responder sent to prove itself, unread.
     pub certificates: Vec<CertificateDer<'static>>,
+    /// A critical extension of the whole that nothing here understands, or `unreadable`.
+    pub unknown_critical: Option<String>,
+    responder_id: Option<ResponderId>,
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// `ResponderID` (RFC 6960 section 4.2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum ResponderId {
+    /// The name of the signer's certificate.
+    Name(Name),
+    /// SHA-1 of the signer's public key, without tag and length.
+    KeyHash(Vec<u8>),
 }
 
 /// `OCSPResponseStatus` (RFC 6960 section 4.2.1).
@@ -72,6 +88,9 @@ pub struct OcspAnswer {
     pub timestamps: Option<Vec<u8>>,
     /// Whether it has extensions that are none; then nothing is known about them.
     pub extensions_broken: bool,
+    /// A critical extension of the answer that nothing here understands.
+    pub unknown_critical: Option<String>,
+    serial_octets: Vec<u8>,
 }
 
 /// `CertStatus` (RFC 6960 section 4.2.1).
@@ -98,6 +117,28 @@ impl OcspResponse {
     /// without an answer is no error.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         read_response(der).map_err(|why| Error::Ocsp { why })
+    }
+
+    /// Whether the key of this certificate made the signature, and the response names it as its signer: the responder's
+    /// name or key hash has to be that of the certificate (RFC 6960 section 4.2.2.3). Whether it may sign is not asked.
+    pub fn check_signature(&self, signer: &Certificate) -> SignatureCheck {
+        let is_named = match &self.responder_id {
+            Some(ResponderId::Name(name)) => name == signer.subject(),
+            Some(ResponderId::KeyHash(hash)) => {
+                let key = PublicKey::from_der(signer.subject_public_key_info());
+                key.is_some_and(|key| *hash == Sha1::digest(key.bits).as_slice())
+            }
+            None => false,
+        };
+        if !is_named {
+            return SignatureCheck::Bad;
+        }
+        signature::check_bytes(
+            &self.signed,
+            &self.signature_algorithm,
+            &self.signature,
+            signer.subject_public_key_info(),
+        )
     }
 }
 
@@ -136,7 +177,21 @@ impl OcspAnswer {
             SHA256 => self.issuer_name_hash == Sha256::digest(issuer).as_slice(),
             _ => true,
         };
-        same_issuer && self.serial == certificate.serial().to_string()
+        same_issuer && asn1::same_integer(&self.serial_octets, certificate.serial().octets())
+    }
+
+    /// Whether it is about this certificate of this issuer: serial number, issuer's name and issuer's key, all by a
+    /// hash that is known here, SHA-1 or SHA-256 (RFC 6960 section 3.2, item 1).
+    pub fn is_about_issued(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
+        let Some(key) = PublicKey::from_der(issuer.subject_public_key_info()) else {
+            return false;
+        };
+        let same_key = match self.hash_algorithm.as_str() {
+            SHA1 => self.issuer_key_hash == Sha1::digest(key.bits).as_slice(),
+            SHA256 => self.issuer_key_hash == Sha256::digest(key.bits).as_slice(),
+            _ => false,
+        };
+        same_key && self.is_about(certificate)
     }
 }
 
@@ -160,6 +215,10 @@ fn read_response(der: &[u8]) -> Result<OcspResponse, Why> {
             answers: Vec::new(),
             signature_algorithm: Vec::new(),
             certificates: Vec::new(),
+            unknown_critical: None,
+            responder_id: None,
+            signed: Vec::new(),
+            signature: Vec::new(),
         });
     }
     let bytes = field(
@@ -185,18 +244,23 @@ fn read_response(der: &[u8]) -> Result<OcspResponse, Why> {
 /// `BasicOCSPResponse ::= SEQUENCE { tbsResponseData, signatureAlgorithm, signature, certs [0] OPTIONAL }`
 fn read_basic(der: &[u8]) -> Result<OcspResponse, Why> {
     let mut basic = only(der, SEQUENCE, "its basic response is not readable")?;
-    let mut data =
-        Reader::new(field(&mut basic, SEQUENCE, "its signed data is not readable")?.value);
+    let signed = field(&mut basic, SEQUENCE, "its signed data is not readable")?;
+    let mut data = Reader::new(signed.value);
     let signature_algorithm = field(
         &mut basic,
         SEQUENCE,
         "its signature algorithm is not readable",
     )?;
-    field(
+    let signature = field(
         &mut basic,
         asn1::BIT_STRING,
         "its signature is not readable",
     )?;
+    // the first octet counts unused bits, none in a signature
+    let (_, signature) = signature
+        .value
+        .split_first()
+        .ok_or("its signature is not readable")?;
     let certificates = match basic.expect_tag(context(0)) {
         Some(list) => members(list.value, "its certificates are not readable")?
             .map(|one| CertificateDer::from(one.raw.to_vec()))
@@ -205,30 +269,44 @@ fn read_basic(der: &[u8]) -> Result<OcspResponse, Why> {
     };
     // ResponseData ::= SEQUENCE { version [0] DEFAULT v1, responderID, producedAt, responses, extensions [1] OPTIONAL }
     data.expect_tag(context(0));
-    let responder = responder(data.next().ok_or("its responder is not there")?)?;
+    let responder_id = responder(data.next().ok_or("its responder is not there")?)?;
     let produced_at = moment(data.next(), "producedAt is no time")?;
     let list = field(&mut data, SEQUENCE, "its answers are not readable")?;
     let answers = members(list.raw, "its answers are not readable")?
         .map(|answer| read_answer(answer.raw))
         .collect::<Result<_, _>>()?;
+    let unknown_critical = match data.expect_tag(context(1)) {
+        Some(set) => match Extension::read_set(set.value) {
+            Some(extensions) => unknown_critical(&extensions, &[NONCE]),
+            None => Some("unreadable".to_owned()),
+        },
+        None => None,
+    };
     Ok(OcspResponse {
         status: OcspStatus::Successful,
         produced_at: Some(produced_at),
-        responder: Some(responder),
+        responder: Some(match &responder_id {
+            ResponderId::Name(name) => name.to_string(),
+            ResponderId::KeyHash(hash) => hex(hash),
+        }),
         answers,
         signature_algorithm: signature_algorithm.raw.to_vec(),
         certificates,
+        unknown_critical,
+        responder_id: Some(responder_id),
+        signed: signed.raw.to_vec(),
+        signature: signature.to_vec(),
     })
 }
 
 /// `ResponderID ::= CHOICE { byName [1] Name, byKey [2] OCTET STRING }`
-fn responder(choice: Element<'_>) -> Result<String, Why> {
+fn responder(choice: Element<'_>) -> Result<ResponderId, Why> {
     if choice.tag == context(1) {
-        return Ok(Name::from_der(choice.value).to_string());
+        return Ok(ResponderId::Name(Name::from_der(choice.value)));
     }
     let mut key = Reader::new(choice.value);
     match (choice.tag == context(2), key.expect_tag(OCTET_STRING)) {
-        (true, Some(hash)) => Ok(hex(hash.value)),
+        (true, Some(hash)) => Ok(ResponderId::KeyHash(hash.value.to_vec())),
         _ => Err("its responder is neither a name nor the hash of a key"),
     }
 }
@@ -282,6 +360,8 @@ fn read_answer(der: &[u8]) -> Result<OcspAnswer, Why> {
             .and_then(|one| transparency::inside(&one.value))
             .map(<[u8]>::to_vec),
         extensions_broken,
+        unknown_critical: unknown_critical(&extensions, &[TIMESTAMPS, REASON, ARCHIVE_CUTOFF]),
+        serial_octets: serial.to_vec(),
     })
 }
 
@@ -304,6 +384,14 @@ fn status(choice: Element<'_>) -> Result<CertificateStatus, Why> {
         }
         _ => Err("an answer is neither good nor revoked nor unknown"),
     }
+}
+
+/// The first critical extension that is not among those known here.
+fn unknown_critical(extensions: &[Extension], known: &[&str]) -> Option<String> {
+    extensions
+        .iter()
+        .find(|one| one.critical && !known.contains(&one.oid.as_str()))
+        .map(|one| one.oid.clone())
 }
 
 fn moment(element: Option<Element<'_>>, why: Why) -> Result<OffsetDateTime, Why> {
@@ -351,6 +439,10 @@ const BASIC: &str = "1.3.6.1.5.5.7.48.1.1";
 const REASON: &str = "2.5.29.21";
 const SHA1: &str = "1.3.14.3.2.26";
 const SHA256: &str = "2.16.840.1.101.3.4.2.1";
+/// RFC 6960 section 4.4.1: only of use to him who sent one.
+const NONCE: &str = "1.3.6.1.5.5.7.48.1.2";
+/// RFC 6960 section 4.4.4: until when the responder remembers; says nothing about the status.
+const ARCHIVE_CUTOFF: &str = "1.3.6.1.5.5.7.48.1.6";
 /// RFC 6962 section 3.3.
 const TIMESTAMPS: &str = "1.3.6.1.4.1.11129.2.4.5";
 

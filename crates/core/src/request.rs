@@ -70,7 +70,7 @@ impl CertificateRequest {
 /// `CertificationRequestInfo ::= SEQUENCE { version, subject Name, subjectPKInfo, attributes [0] }`. x509-parser refuses
 /// the whole request for one broken attribute, and keeps no bytes of those that it does not know.
 fn pkcs10(der: &[u8]) -> Option<CertificateRequest> {
-    let parts = signed_parts(der)?;
+    let parts = asn1::signed_parts(der)?;
     let mut fields = Reader::inside(parts.signed, asn1::SEQUENCE)?;
     fields.expect_tag(asn1::INTEGER)?;
     let subject = fields.expect_tag(asn1::SEQUENCE)?.raw;
@@ -110,7 +110,7 @@ fn pkcs10(der: &[u8]) -> Option<CertificateRequest> {
 
 /// `SEQUENCE { publicKeyAndChallenge SEQUENCE { spki, challenge IA5String }, signatureAlgorithm, signature }`
 fn spkac(der: &[u8]) -> Option<CertificateRequest> {
-    let parts = signed_parts(der)?;
+    let parts = asn1::signed_parts(der)?;
     let mut fields = Reader::inside(parts.signed, asn1::SEQUENCE)?;
     let spki = fields.expect_tag(asn1::SEQUENCE)?.raw;
     let challenge = fields.expect_tag(0x16)?.value;
@@ -125,27 +125,6 @@ fn spkac(der: &[u8]) -> Option<CertificateRequest> {
         sha256: Sha256::digest(der).into(),
         signed: parts.signed.to_vec(),
         signature: parts.signature.to_vec(),
-    })
-}
-
-/// `SIGNED{} ::= SEQUENCE { ToBeSigned, AlgorithmIdentifier, BIT STRING }`
-struct SignedParts<'a> {
-    signed: &'a [u8],
-    algorithm: &'a [u8],
-    signature: &'a [u8],
-}
-
-fn signed_parts(der: &[u8]) -> Option<SignedParts<'_>> {
-    let mut whole = Reader::new(der);
-    let mut outer = Reader::new(whole.expect_tag(asn1::SEQUENCE)?.value);
-    let signed = outer.expect_tag(asn1::SEQUENCE)?.raw;
-    let algorithm = outer.expect_tag(asn1::SEQUENCE)?.raw;
-    // the first octet counts unused bits, none in a signature
-    let signature = outer.expect_tag(asn1::BIT_STRING)?.value.split_first()?.1;
-    (outer.is_empty() && whole.is_empty()).then_some(SignedParts {
-        signed,
-        algorithm,
-        signature,
     })
 }
 

@@ -79,6 +79,28 @@ impl<'a> Iterator for Reader<'a> {
     }
 }
 
+/// `SIGNED{} ::= SEQUENCE { ToBeSigned, AlgorithmIdentifier, BIT STRING }`
+pub(crate) struct SignedParts<'a> {
+    pub(crate) signed: &'a [u8],
+    pub(crate) algorithm: &'a [u8],
+    pub(crate) signature: &'a [u8],
+}
+
+/// `None` also when bytes follow.
+pub(crate) fn signed_parts(der: &[u8]) -> Option<SignedParts<'_>> {
+    let mut whole = Reader::new(der);
+    let mut outer = Reader::new(whole.expect_tag(SEQUENCE)?.value);
+    let signed = outer.expect_tag(SEQUENCE)?.raw;
+    let algorithm = outer.expect_tag(SEQUENCE)?.raw;
+    // the first octet counts unused bits, none in a signature
+    let signature = outer.expect_tag(BIT_STRING)?.value.split_first()?.1;
+    (outer.is_empty() && whole.is_empty()).then_some(SignedParts {
+        signed,
+        algorithm,
+        signature,
+    })
+}
+
 /// An object identifier's contents in dotted form; `None` when it is cut short or an arc exceeds 64 bits.
 pub(crate) fn dotted_oid(contents: &[u8]) -> Option<String> {
     let mut arcs = Vec::new();
@@ -101,6 +123,23 @@ pub(crate) fn dotted_oid(contents: &[u8]) -> Option<String> {
         text.push_str(&format!(".{arc}"));
     }
     Some(text)
+}
+
+/// Whether two INTEGERs have the same value; some writers put needless octets before it, which X.690 section 8.3.2
+/// forbids and readers take.
+pub(crate) fn same_integer(one: &[u8], other: &[u8]) -> bool {
+    shortest_integer(one) == shortest_integer(other)
+}
+
+/// The contents of an INTEGER without the octets that only repeat the sign.
+pub(crate) fn shortest_integer(mut contents: &[u8]) -> &[u8] {
+    while let Some((sign @ (0 | 0xff), rest)) = contents.split_first()
+        && let Some(next) = rest.first()
+        && (next & 0x80 != 0) == (*sign == 0xff)
+    {
+        contents = rest;
+    }
+    contents
 }
 
 /// Lower-case hex without separators.

@@ -118,7 +118,7 @@ fn a_serial_number_keeps_its_zero_octet_on_both_sides() {
     params.serial_number = Some(vec![0x80, 1].into());
     let certificate = testing::self_sign(params, testing::new_key()).certificate;
     let answer = OcspAnswer {
-        serial: hex(&[0, 0x80, 1]),
+        serial_octets: vec![0, 0x80, 1],
         hash_algorithm: SHA256.to_owned(),
         issuer_name_hash: Sha256::digest(certificate.issuer().der()).to_vec(),
         ..OcspResponse::from_der(GOOD).unwrap().answers.remove(0)

@@ -1,0 +1,254 @@
+//! What a list says of a certificate (RFC 5280 section 6.3.3), without deltas and without indirect lists.
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+
+use crate::cert::asn1::{self, Reader, shortest_integer};
+use crate::crl::{RevocationList, Revoked};
+use crate::decode::{self, Decoded};
+use crate::extension::Extension;
+use crate::signature::SignatureCheck;
+use crate::text::date_and_time;
+use crate::{Certificate, Error};
+
+use super::points::{GeneralName, PointName, Pointers};
+use super::{Answer, Problem, SKEW};
+
+/// A list with its index, read once for all certificates that are looked up in it.
+#[derive(Debug)]
+pub(super) struct IndexedList {
+    list: RevocationList,
+    /// Place of the entry for a serial number: lists have up to a million entries.
+    places: HashMap<Vec<u8>, usize>,
+    scope: Result<Scope, String>,
+}
+
+/// What the list is about (section 5.2.5).
+#[derive(Debug, Default)]
+struct Scope {
+    name: Option<PointName>,
+    only_user: bool,
+    only_ca: bool,
+    only_attribute: bool,
+    some_reasons: bool,
+}
+
+impl IndexedList {
+    pub(super) fn from_der(der: &[u8]) -> Result<Self, Error> {
+        let list = RevocationList::from_der(der)?;
+        let mut places = HashMap::with_capacity(list.revoked.len());
+        for (place, entry) in list.revoked.iter().enumerate() {
+            // removeFromCRL counts only where nothing else is said (section 6.3.3 (l))
+            let serial = shortest_integer(&entry.serial_number);
+            if !places.contains_key(serial) && reason(entry).as_deref() != Some(REMOVED) {
+                places.insert(serial.to_vec(), place);
+            }
+        }
+        let scope = usable(&list);
+        Ok(Self {
+            list,
+            places,
+            scope,
+        })
+    }
+
+    /// What it says at `at` of `certificate`, whose signature `issuer` made.
+    pub(super) fn ask(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: OffsetDateTime,
+    ) -> Answer {
+        // section 6.3.3 (b)(1): the issuer of the certificate, since indirect lists are not used
+        if self.list.issuer != *certificate.issuer() {
+            return Answer::Silent("it is by another issuer".to_owned());
+        }
+        let scope = match &self.scope {
+            Ok(scope) => scope,
+            Err(why) => return Answer::Unusable(Problem::ListUnusable, why.clone()),
+        };
+        if let Some(why) = scope.excludes(certificate) {
+            return Answer::Silent(why.to_owned());
+        }
+        if let Some(why) = self.unsigned(issuer) {
+            return why;
+        }
+        let entry = self.entry(certificate);
+        if let Some(why) = self.out_of_force(at) {
+            // What was revoked stays so, unless it was on hold (section 5.3.1): an old list still tells it.
+            return match entry {
+                Some(entry) if self.ended(at) && reason(entry).as_deref() != Some(HOLD) => {
+                    revoked(entry)
+                }
+                _ => why,
+            };
+        }
+        match entry {
+            Some(entry) => revoked(entry),
+            // section 6.3.3 (e): other reasons may be in other lists
+            None if scope.some_reasons => {
+                Answer::Silent("it covers some reasons for revocation only".to_owned())
+            }
+            None => Answer::Good,
+        }
+    }
+
+    /// Section 6.3.3 (f) and (g): the issuer may sign lists, and signed this one.
+    fn unsigned(&self, issuer: &Certificate) -> Option<Answer> {
+        let unusable = |why: String| Some(Answer::Unusable(Problem::ListUnusable, why));
+        let usage = issuer.extensions().key_usage;
+        if usage.is_some_and(|usage| usage & CRL_SIGN == 0) {
+            return unusable("the key usage of its issuer lacks cRLSign".to_owned());
+        }
+        match self.list.check_signature(issuer.subject_public_key_info()) {
+            SignatureCheck::Good => None,
+            SignatureCheck::Bad => unusable("its signature is not by its issuer's key".to_owned()),
+            SignatureCheck::CannotCheck(what) => {
+                unusable(format!("its signature cannot be checked ({what})"))
+            }
+        }
+    }
+
+    /// Sections 5.1.2.4 and 5.1.2.5, 6.3.3 (a).
+    fn out_of_force(&self, at: OffsetDateTime) -> Option<Answer> {
+        if self.list.this_update > at + SKEW {
+            let from = date_and_time(self.list.this_update);
+            let why = format!("it is in force only from {from} on");
+            return Some(Answer::Unusable(Problem::ListUnusable, why));
+        }
+        let next = self.list.next_update.filter(|_| self.ended(at))?;
+        let why = format!("a newer one was due on {}", date_and_time(next));
+        Some(Answer::Unusable(Problem::ListExpired, why))
+    }
+
+    fn ended(&self, at: OffsetDateTime) -> bool {
+        self.list.next_update.is_some_and(|next| next + SKEW < at)
+    }
+
+    fn entry(&self, certificate: &Certificate) -> Option<&Revoked> {
+        let serial = shortest_integer(certificate.serial().octets());
+        self.list.revoked.get(*self.places.get(serial)?)
+    }
+}
+
+impl Scope {
+    /// `IssuingDistributionPoint` (section 5.2.5).
+    fn read(der: &[u8]) -> Option<(Self, bool)> {
+        let mut whole = Reader::new(der);
+        let mut fields = Reader::new(whole.expect_tag(asn1::SEQUENCE)?.value);
+        let name = match fields.expect_tag(0xa0) {
+            Some(name) => Some(PointName::read(name.value)?),
+            None => None,
+        };
+        let only_user = flag(&mut fields, 0x81)?;
+        let only_ca = flag(&mut fields, 0x82)?;
+        let some_reasons = fields.expect_tag(0x83).is_some();
+        let indirect = flag(&mut fields, 0x84)?;
+        let only_attribute = flag(&mut fields, 0x85)?;
+        let scope = Self {
+            name,
+            only_user,
+            only_ca,
+            only_attribute,
+            some_reasons,
+        };
+        (fields.is_empty() && whole.is_empty()).then_some((scope, indirect))
+    }
+
+    /// Section 6.3.3 (b)(2).
+    fn excludes(&self, certificate: &Certificate) -> Option<&'static str> {
+        if self.only_attribute {
+            return Some("it covers attribute certificates only");
+        }
+        if self.only_user && certificate.is_ca() {
+            return Some("it covers end entities only");
+        }
+        if self.only_ca && !certificate.is_ca() {
+            return Some("it covers CAs only");
+        }
+        let name = self.name.as_ref()?;
+        let issuer = GeneralName::Directory(certificate.issuer().clone());
+        // without a pointer the list counts as pointed to by the issuer's name (section 6.3.3, last paragraph)
+        let pointed_to = name.is_directory(certificate.issuer())
+            || Pointers::of(certificate).points.iter().any(|point| {
+                let is_by_issuer =
+                    point.crl_issuer.is_empty() || point.crl_issuer.contains(&issuer);
+                is_by_issuer && point.name.as_ref().is_some_and(|own| own.matches(name))
+            });
+        (!pointed_to).then_some("it is for another distribution point")
+    }
+}
+
+/// Whether the list may be used at all, and for what (sections 5.2 and 5.3).
+fn usable(list: &RevocationList) -> Result<Scope, String> {
+    let of_list = list.extensions.iter();
+    let of_entries = list.revoked.iter().flat_map(|entry| &entry.extensions);
+    let known = |known: &'static [&str]| {
+        move |one: &&Extension| one.critical && !known.contains(&one.oid.as_str())
+    };
+    // "the application MUST NOT use that CRL to determine the status of any certificates"
+    let unknown = of_list.clone().find(known(&KNOWN));
+    if let Some(one) = unknown.or_else(|| of_entries.clone().find(known(&KNOWN_OF_ENTRIES))) {
+        return Err(format!(
+            "it has a critical extension {} that is not known here",
+            one.oid
+        ));
+    }
+    if of_list.clone().any(|one| one.oid == DELTA) {
+        return Err("it is a delta, which only adds to another list".to_owned());
+    }
+    let Some(point) = of_list.clone().find(|one| one.oid == ISSUING_POINT) else {
+        return Ok(Scope::default());
+    };
+    match Scope::read(&point.value) {
+        None => Err("its issuingDistributionPoint is not readable".to_owned()),
+        Some((_, true)) => Err("it is an indirect list, which is not supported".to_owned()),
+        Some((scope, false)) => Ok(scope),
+    }
+}
+
+/// A BOOLEAN that is FALSE by default.
+fn flag(fields: &mut Reader<'_>, tag: u8) -> Option<bool> {
+    match fields.expect_tag(tag).map(|flag| flag.value) {
+        None => Some(false),
+        Some([octet]) => Some(*octet != 0),
+        Some(_) => None,
+    }
+}
+
+fn revoked(entry: &Revoked) -> Answer {
+    Answer::Revoked {
+        when: entry.at,
+        reason: reason(entry),
+    }
+}
+
+/// Section 5.3.1.
+fn reason(entry: &Revoked) -> Option<String> {
+    let reason = entry.extensions.iter().find(|one| one.oid == REASON)?;
+    match decode::extension(REASON, &reason.value) {
+        Decoded::Known(value) => value.in_line(),
+        _ => None,
+    }
+}
+
+/// Bit 6 of keyUsage.
+const CRL_SIGN: u16 = 0x40;
+const REMOVED: &str = "removeFromCRL";
+const HOLD: &str = "certificateHold";
+const REASON: &str = "2.5.29.21";
+const DELTA: &str = "2.5.29.27";
+const ISSUING_POINT: &str = "2.5.29.28";
+/// Those, and authorityKeyIdentifier, issuerAltName, cRLNumber, freshestCRL, authorityInfoAccess.
+const KNOWN: [&str; 7] = [
+    DELTA,
+    ISSUING_POINT,
+    "2.5.29.35",
+    "2.5.29.18",
+    "2.5.29.20",
+    "2.5.29.46",
+    "1.3.6.1.5.5.7.1.1",
+];
+/// Reason, hold instruction (RFC 3280), invalidity date. Not certificateIssuer: only indirect lists have it.
+const KNOWN_OF_ENTRIES: [&str; 3] = [REASON, "2.5.29.23", "2.5.29.24"];
