@@ -19,12 +19,12 @@ const HOST: &str = "api.trustpack.test";
 const PASSWORD: &str = "changeit";
 
 /// One question to Java and to us.
-struct Case {
-    name: &'static str,
-    trusted: Vec<CertificateDer<'static>>,
-    chain: Vec<CertificateDer<'static>>,
+pub(crate) struct Case {
+    pub name: &'static str,
+    pub trusted: Vec<CertificateDer<'static>>,
+    pub chain: Vec<CertificateDer<'static>>,
     key: Vec<u8>,
-    host: &'static str,
+    pub host: &'static str,
     accepted: bool,
 }
 
@@ -64,7 +64,7 @@ fn java_accepts_and_refuses_where_verify_says_so() {
 
     let mut wrong = Vec::new();
     for case in &cases {
-        let ours = verdict(case);
+        let ours = verdict_of(case, Client::Java);
         if ours.is_ok() != case.accepted {
             wrong.push(format!(
                 "{}: we say {ours:?}, expected accepted = {}",
@@ -116,7 +116,8 @@ pub(crate) fn ask(java: &mut Command, questions: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn verdict(case: &Case) -> Result<(), String> {
+/// What we say of a case.
+pub(crate) fn verdict_of(case: &Case, client: Client) -> Result<(), String> {
     let chain = PresentedChain::from_ders(case.chain.iter().cloned());
     let store = key_store(&case.trusted);
     let anchors = TrustAnchors::from_store("the store", &store);
@@ -126,7 +127,7 @@ fn verdict(case: &Case) -> Result<(), String> {
         &anchors,
         &name,
         OffsetDateTime::now_utc(),
-        Client::Java,
+        client,
         case.name,
     );
     verdict
@@ -166,7 +167,7 @@ fn store(trusted: &[CertificateDer<'static>], format: Format) -> Option<Vec<u8>>
     )
 }
 
-fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let nothing = |_: &mut rcgen::CertificateParams| {};
     let root = ca("Root", None, nothing);
     let issuing = ca("Issuing", Some(&root), nothing);

@@ -13,6 +13,7 @@
 mod support;
 
 mod bouncy;
+mod clients;
 mod demo;
 mod java_client;
 mod java_stores;

@@ -276,6 +276,14 @@ pub(crate) struct Verify {
 pub(crate) enum ClientWord {
     /// A default Java TLS client (HttpsURLConnection, JDK 8u241 or later).
     Java,
+    /// OpenSSL 3 (curl, nginx, Python, …): only self-signed certificates of the store are anchors.
+    #[value(name = "openssl")]
+    OpenSsl,
+    /// OpenSSL 3 with -partial_chain: any certificate of the store is an anchor.
+    #[value(name = "openssl-partial-chain")]
+    OpenSslPartialChain,
+    /// The rules of rustls-webpki, as browsers have them: alternative names only, no old algorithms.
+    Browser,
 }
 
 /// Rehearse the whole job offline, against servers on this machine.

@@ -20,7 +20,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::report::Finding;
-use crate::verify::{Client, Verdict};
+use crate::verify::Verdict;
 
 pub use certificate::{CertificateDetails, CertificateRecord};
 pub use contents::{ContentsRecord, EntryRecord, InvisibleRecord, PublicKeyRecord};
@@ -51,7 +51,7 @@ pub struct VerifyRecord {
     pub server_name: String,
     /// The trust store.
     pub trust: String,
-    /// `java`.
+    /// `java`, `openssl`, `openssl-partial-chain` or `browser`.
     pub client: &'static str,
     /// The answer.
     pub accepted: bool,
@@ -83,9 +83,7 @@ impl VerifyRecord {
             subject: subject.to_owned(),
             server_name: server_name.to_owned(),
             trust: trust.to_owned(),
-            client: match verdict.client {
-                Client::Java => "java",
-            },
+            client: verdict.client.word(),
             accepted: verdict.is_accepted(),
             undecided: verdict.is_undecided(),
             path: path
@@ -94,7 +92,7 @@ impl VerifyRecord {
                 .collect(),
             refusal: verdict.outcome.as_ref().err().map(|refusal| ErrorRecord {
                 reason: refusal.reason(),
-                message: refusal.to_string(),
+                message: refusal.told_by(verdict.client),
                 hint: refusal.hint(),
             }),
             findings: verdict.findings.clone(),

@@ -84,6 +84,27 @@ pub fn algorithm_name(algorithm: &[u8]) -> String {
         .map_or(oid, |(_, name)| (*name).to_owned())
 }
 
+/// RSASSA-PSS as TLS uses it: SHA-2, a mask of the same hash, a salt of its length, a plain RSA key of 2048 to 8192 bits.
+pub(crate) fn is_usual_pss(algorithm: &[u8], spki: &[u8]) -> bool {
+    match (read_algorithm(algorithm), PublicKey::from_der(spki)) {
+        (Some((oid, parameters)), Some(key)) if oid == RSA_PSS => {
+            matches!(select_pss(parameters, &key), Selection::Use(_))
+        }
+        _ => false,
+    }
+}
+
+/// RSASSA-PSS whose digest is SHA-1, the default when no parameters say otherwise.
+pub(crate) fn is_pss_with_sha1(algorithm: &[u8]) -> bool {
+    match read_algorithm(algorithm) {
+        Some((oid, parameters)) if oid == RSA_PSS => {
+            let pss = parameters.and_then(rsa::Pss::read);
+            pss.is_none_or(|pss| pss.hash == rsa::Hash::Sha1)
+        }
+        _ => false,
+    }
+}
+
 enum Selection {
     Unsupported(String),
     Use(&'static dyn VerificationAlgorithm),

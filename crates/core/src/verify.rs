@@ -11,11 +11,14 @@ use crate::trust::{TrustAnchors, is_public_root};
 pub use refusal::Refusal;
 pub use rustls_pki_types::ServerName;
 
+mod browser;
 mod distrust;
 mod findings;
 mod hostname;
 mod java;
 mod name_constraints;
+mod openssl;
+mod openssl_name;
 mod pkix;
 mod refusal;
 #[cfg(test)]
@@ -27,6 +30,25 @@ mod tests;
 pub enum Client {
     /// A default Java TLS client: `HttpsURLConnection` with the PKIX trust manager of JDK 8u241 or later.
     Java,
+    /// A TLS client on OpenSSL 3.x: `openssl s_client -verify_return_error -verify_hostname`, at security level 2. Only
+    /// self-signed certificates of the store are anchors.
+    OpenSsl,
+    /// The same with `-partial_chain`: every certificate of the store is an anchor.
+    OpenSslPartialChain,
+    /// A browser-like client: rustls-webpki with rustls' algorithms, and Chrome's longest lifetime for public roots.
+    Browser,
+}
+
+impl Client {
+    /// The word for it in records and on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Java => "java",
+            Self::OpenSsl => "openssl",
+            Self::OpenSslPartialChain => "openssl-partial-chain",
+            Self::Browser => "browser",
+        }
+    }
 }
 
 /// What the client would do.
@@ -90,8 +112,13 @@ pub fn verify(
     client: Client,
     subject: &str,
 ) -> Verdict {
-    let question = Question { chain, name, at };
-    let outcome = check_loadable(anchors).and_then(|()| question.ask(anchors, at));
+    let question = Question {
+        chain,
+        name,
+        at,
+        client,
+    };
+    let outcome = question.ask(anchors, at);
     let findings = match &outcome {
         Ok(path) => findings::of_accepted(&question, anchors, path, subject),
         Err(_) => Vec::new(),
@@ -108,11 +135,28 @@ struct Question<'a> {
     chain: &'a PresentedChain,
     name: &'a ServerName<'a>,
     at: OffsetDateTime,
+    client: Client,
 }
 
 impl Question<'_> {
-    /// `X509TrustManagerImpl.checkServerTrusted`: path, purpose, name.
     fn ask(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Result<VerifiedPath, Refusal> {
+        let (chain, name) = (self.chain, self.name);
+        let certificates = match self.client {
+            Client::Java => return self.ask_java(anchors, at),
+            Client::OpenSsl => openssl::find_path(chain, anchors, name, at, false),
+            Client::OpenSslPartialChain => openssl::find_path(chain, anchors, name, at, true),
+            Client::Browser => browser::find_path(chain, anchors, name, at),
+        }?;
+        Ok(VerifiedPath { certificates })
+    }
+
+    /// `X509TrustManagerImpl.checkServerTrusted`: path, purpose, name.
+    fn ask_java(
+        &self,
+        anchors: &TrustAnchors,
+        at: OffsetDateTime,
+    ) -> Result<VerifiedPath, Refusal> {
+        check_loadable(anchors)?;
         check_readable(self.chain)?;
         let found = java::find_path(&self.chain.certificates, anchors, at);
         if let (Err(refusal), Some(end_entity)) = (&found, self.chain.end_entity())

@@ -59,6 +59,9 @@ pub(super) fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
     };
     let client = match arguments.client {
         ClientWord::Java => Client::Java,
+        ClientWord::OpenSsl => Client::OpenSsl,
+        ClientWord::OpenSslPartialChain => Client::OpenSslPartialChain,
+        ClientWord::Browser => Client::Browser,
     };
     let verdict = verify(
         &subject.chain,

@@ -202,6 +202,9 @@ fn answer(record: &VerifyRecord) -> (&'static str, &'static str) {
 fn judged(record: &VerifyRecord, verb: &str) -> String {
     let client = match record.client {
         "java" => "a default Java client",
+        "openssl" => "an OpenSSL 3 client",
+        "openssl-partial-chain" => "an OpenSSL 3 client with -partial_chain",
+        "browser" => "a browser",
         other => other,
     };
     format!(

@@ -42,8 +42,7 @@ fn leaf_only(
     let refusal = question.ask(&others, at).err()?;
     let origin = anchors.origin();
     let expires = end_entity.not_after().date();
-    let reason = refusal.cause().to_string();
-    let reason = reason.split("; Java:").next().unwrap_or_default();
+    let reason = refusal.cause().facts();
     // A date that has passed says nothing about when the renewal comes.
     let latest = if question.at > end_entity.not_after() {
         String::new()

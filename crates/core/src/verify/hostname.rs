@@ -37,7 +37,7 @@ pub(super) fn check(
     Err(Refusal::HostMismatch {
         host: host.into_owned(),
         names: names(certificate),
-        java,
+        words: java,
     })
 }
 
@@ -166,7 +166,8 @@ fn is_host_name(name: &str) -> bool {
         })
 }
 
-fn names(certificate: &Certificate) -> String {
+/// The names that it is for, as many as fit on a line.
+pub(super) fn names(certificate: &Certificate) -> String {
     let alt_names = certificate
         .extensions()
         .subject_alt_names

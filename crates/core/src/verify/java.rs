@@ -264,8 +264,7 @@ impl<'a> Fitting<'a> {
     fn decide(self) -> Result<Option<&'a Certificate>, Refusal> {
         match (self.good, self.bad) {
             (Some(_), Some((anchor, refusal))) => {
-                let message = refusal.to_string();
-                let reason = message.split("; Java:").next().unwrap_or_default();
+                let reason = refusal.facts();
                 Err(Refusal::AnchorAmbiguous {
                     subject: anchor.subject().to_string(),
                     why: format!("{reason} (SHA-256 {})", anchor.fingerprint()),

@@ -14,6 +14,55 @@ pub(super) fn allow(constraints: &[u8], certificate: &Certificate) -> bool {
     names_of(certificate).is_some_and(|names| names.iter().all(|name| constraints.allow(name)))
 }
 
+/// As `NAME_CONSTRAINTS_check` of OpenSSL does: the common name counts only for an end entity without a dNSName.
+pub(super) fn allow_as_openssl(
+    constraints: &[u8],
+    certificate: &Certificate,
+    is_end_entity: bool,
+) -> bool {
+    let Some(constraints) = Constraints::from_der(constraints) else {
+        return false;
+    };
+    let Some(mut names) = written_names(certificate) else {
+        return false;
+    };
+    let has_dns = names.iter().any(|name| matches!(name, GeneralName::Dns(_)));
+    if is_end_entity && !has_dns {
+        let subject = certificate.subject().attributes();
+        let common_names = subject.filter(|one| one.kind() == "CN");
+        let hosts = common_names
+            .map(|one| one.value())
+            .filter(|cn| is_dns_name(cn));
+        names.extend(hosts.map(|host| GeneralName::Dns(host.to_ascii_lowercase())));
+    }
+    names.iter().all(|name| constraints.allow(name))
+}
+
+/// As rustls-webpki does: alternative names only, and constraints on directory names or addresses of resources refuse.
+pub(super) fn allow_as_webpki(constraints: &[u8], certificate: &Certificate) -> bool {
+    let Some(constraints) = Constraints::from_der(constraints) else {
+        return false;
+    };
+    let listed = || constraints.permitted.iter().chain(&constraints.excluded);
+    if listed().any(|base| matches!(base, GeneralName::Directory(_))) {
+        return false;
+    }
+    let names = match certificate.subject_alt_names_der() {
+        Some(der) => Reader::inside(der, asn1::SEQUENCE)
+            .and_then(|list| list.map(GeneralName::read).collect::<Option<Vec<_>>>()),
+        None => Some(Vec::new()),
+    };
+    names.is_some_and(|names| {
+        // "This limit is taken from golang crypto/x509's default" (`Budget::name_constraint_comparisons`)
+        names.len().saturating_mul(listed().count()) <= 250_000
+            && names.iter().all(|name| match name {
+                GeneralName::Dns(pattern) if constraints.excludes_below(pattern) => false,
+                GeneralName::Dns(_) | GeneralName::Ip(_) => constraints.allow(name),
+                other => !listed().any(|base| other.is_same_kind(base)),
+            })
+    })
+}
+
 #[derive(Clone, Debug, Default)]
 struct Constraints {
     permitted: Vec<GeneralName>,
@@ -34,6 +83,17 @@ enum GeneralName {
 }
 
 impl Constraints {
+    /// Whether a wildcard may stand for a name that is excluded.
+    fn excludes_below(&self, pattern: &str) -> bool {
+        let Some(parent) = pattern.strip_prefix("*.") else {
+            return false;
+        };
+        self.excluded.iter().any(|base| match base {
+            GeneralName::Dns(base) => base.split_once('.').is_some_and(|(_, rest)| rest == parent),
+            _ => false,
+        })
+    }
+
     /// `SEQUENCE { permitted [0] SEQUENCE OF GeneralSubtree, excluded [1] SEQUENCE OF GeneralSubtree }`
     fn from_der(der: &[u8]) -> Option<Self> {
         let mut found = Self::default();
@@ -165,6 +225,15 @@ fn is_uri_within(uri: &str, base: &str) -> bool {
 
 /// Subject, alternative names, and what Java adds when those lack a kind; `None` when something is unreadable.
 fn names_of(certificate: &Certificate) -> Option<Vec<GeneralName>> {
+    let mut names = written_names(certificate)?;
+    if let Some(common_name) = certificate.subject().common_name() {
+        names.extend(common_name_as_host(common_name, &names));
+    }
+    Some(names)
+}
+
+/// Subject and alternative names; mail addresses of the subject when there are no alternative names.
+fn written_names(certificate: &Certificate) -> Option<Vec<GeneralName>> {
     let subject = certificate.subject();
     let mut names = Vec::new();
     if !subject.is_empty() {
@@ -182,9 +251,6 @@ fn names_of(certificate: &Certificate) -> Option<Vec<GeneralName>> {
                 .filter(|a| a.kind() == "emailAddress")
                 .map(|address| GeneralName::Email(address.value().to_ascii_lowercase())),
         ),
-    }
-    if let Some(common_name) = subject.common_name() {
-        names.extend(common_name_as_host(common_name, &names));
     }
     Some(names)
 }

@@ -267,7 +267,8 @@ fn check_key(certificate: &Certificate) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn describe_key(key: &KeyFacts) -> String {
+/// A key in words.
+pub(super) fn describe_key(key: &KeyFacts) -> String {
     match (&key.curve, key.bits) {
         (Some(curve), _) => format!("an EC key on curve {curve}"),
         (None, Some(bits)) => format!("a {} key of {bits} bits", key.algorithm),

@@ -4,6 +4,8 @@ use time::OffsetDateTime;
 
 use crate::text::rfc3339;
 
+use super::Client;
+
 /// Why the client refuses. Several candidate paths may fail; this is the most telling reason.
 ///
 /// The message ends with the words that Java itself prints, for people who search for them.
@@ -93,6 +95,12 @@ pub enum Refusal {
         /// The last day on which it could issue.
         last_day: time::Date,
     },
+    /// The end entity says that it is a CA (`CaUsedAsEndEntity` of rustls-webpki).
+    #[error("the certificate {subject} is that of a CA, which the client takes for no server")]
+    EndEntityIsCa {
+        /// Subject of the certificate.
+        subject: String,
+    },
     /// The end entity is not for signing (`EndEntityChecker.checkTLSServer`).
     #[error(
         "the server certificate {subject} may not sign, so it serves no TLS 1.3 and no ECDHE; \
@@ -129,14 +137,14 @@ pub enum Refusal {
         at: OffsetDateTime,
     },
     /// No name in the certificate is the server's (`HostnameChecker`).
-    #[error("the server certificate is not for {host} but for {names}; Java: {java}")]
+    #[error("the server certificate is not for {host} but for {names}; Java: {words}")]
     HostMismatch {
         /// Who was expected.
         host: String,
         /// The names in the certificate.
         names: String,
-        /// What Java prints.
-        java: String,
+        /// What the client prints.
+        words: String,
     },
     /// A CA is not allowed to vouch for this name (`ConstraintsChecker.verifyNameConstraints`).
     #[error(
@@ -176,6 +184,18 @@ pub enum Refusal {
         subject: String,
         /// Its issuer.
         issuer: String,
+    },
+    /// A public CA issued for longer than browsers take (CA/Browser Forum Baseline Requirements 6.3.2).
+    #[error(
+        "the certificate {subject} is valid for {days} days, and the client takes {allowed} from public CAs"
+    )]
+    LifetimeTooLong {
+        /// Subject of the certificate.
+        subject: String,
+        /// How many it has.
+        days: i64,
+        /// How many it may have.
+        allowed: i64,
     },
     /// An intermediate is no CA (`ConstraintsChecker.checkBasicConstraints`).
     #[error(
@@ -247,6 +267,16 @@ pub enum Refusal {
         /// What is wrong with it.
         why: String,
     },
+    /// Of an older version than 3, which the client does not read (`UnsupportedCertVersion` of rustls-webpki).
+    #[error(
+        "the certificate {subject} is of version {version}, and the client reads version 3 only"
+    )]
+    Version {
+        /// Subject of the certificate.
+        subject: String,
+        /// 1 or 2.
+        version: u32,
+    },
     /// An algorithm or key that is switched off or unknown (`AlgorithmChecker`, `jdk.certpath.disabledAlgorithms`).
     #[error(
         "the certificate {subject} uses {what}, which the client refuses; \
@@ -261,6 +291,45 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What `client` refuses for, ending with the words that it prints where they are known.
+    pub fn told_by(&self, client: Client) -> String {
+        match (client, self.openssl_words()) {
+            (Client::Java, _) => self.to_string(),
+            (Client::OpenSsl | Client::OpenSslPartialChain, Some(words)) => {
+                format!("{}; OpenSSL: {words}", self.facts())
+            }
+            _ => self.facts(),
+        }
+    }
+
+    /// The message without the words of any client.
+    pub(crate) fn facts(&self) -> String {
+        let message = self.to_string();
+        let facts = message.split("; Java:").next();
+        facts.unwrap_or_default().to_owned()
+    }
+
+    /// `X509_verify_cert_error_string`
+    fn openssl_words(&self) -> Option<&str> {
+        Some(match self {
+            Self::BadSignature { .. } => "certificate signature failure",
+            Self::CriticalExtension { .. } => "unhandled critical extension",
+            Self::EndEntityKeyUsage { .. } | Self::EndEntityPurpose { .. } => {
+                "unsuitable certificate purpose"
+            }
+            Self::Expired { .. } => "certificate has expired",
+            Self::HostMismatch { words, .. } => words,
+            Self::NoPath {
+                self_signed: true, ..
+            } => "self-signed certificate",
+            Self::NoPath { .. } => "unable to get local issuer certificate",
+            Self::NotCa { .. } => "invalid CA certificate",
+            Self::NotYetValid { .. } => "certificate is not yet valid",
+            Self::PathTooLong { .. } => "path length constraint exceeded",
+            _ => return None,
+        })
+    }
+
     /// A word from a closed list, for scripts.
     pub fn reason(&self) -> &'static str {
         match self {
@@ -272,10 +341,12 @@ impl Refusal {
             Self::ChainTooLong { .. } => "chain-too-long",
             Self::CriticalExtension { .. } => "critical-extension",
             Self::DistrustedCa { .. } => "distrusted-ca",
+            Self::EndEntityIsCa { .. } => "end-entity-is-ca",
             Self::EndEntityKeyUsage { .. } => "end-entity-key-usage",
             Self::EndEntityPurpose { .. } => "end-entity-purpose",
             Self::Expired { .. } => "expired",
             Self::HostMismatch { .. } => "host-mismatch",
+            Self::LifetimeTooLong { .. } => "lifetime-too-long",
             Self::NameConstraints { .. } => "name-constraints",
             Self::NoCertificate => "no-certificate",
             Self::NoPath { .. } => "no-path",
@@ -287,6 +358,7 @@ impl Refusal {
             Self::StoreUnreadable { .. } => "store-unreadable",
             Self::TooManyCandidates { .. } => "too-many-candidates",
             Self::Unreadable { .. } => "unreadable",
+            Self::Version { .. } => "version",
             Self::WeakAlgorithm { .. } => "weak-algorithm",
         }
     }
@@ -307,8 +379,11 @@ impl Refusal {
             Self::DistrustedCa { .. } => {
                 "have the certificate issued by another CA, or trust the issuing intermediate instead of its root"
             }
-            Self::EndEntityKeyUsage { .. } | Self::EndEntityPurpose { .. } => {
-                "the server needs a certificate for TLS servers"
+            Self::EndEntityIsCa { .. }
+            | Self::EndEntityKeyUsage { .. }
+            | Self::EndEntityPurpose { .. } => "the server needs a certificate for TLS servers",
+            Self::LifetimeTooLong { .. } | Self::Version { .. } => {
+                "have the certificate issued again"
             }
             Self::Expired { .. } => "renew the certificate on the server",
             Self::NameConstraints { .. } => {
@@ -388,14 +463,7 @@ impl Refusal {
 fn describe(issuer: &str, self_signed: bool, cause: Option<&Refusal>) -> String {
     match cause {
         // the inner Java words belong to another stage than the one that Java reports here
-        Some(cause) => {
-            let message = cause.to_string();
-            message
-                .split("; Java:")
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        }
+        Some(cause) => cause.facts(),
         None if self_signed => format!("{issuer} is self-signed and not in the store"),
         None => format!("{issuer} is neither presented nor in the store"),
     }

@@ -1,0 +1,17 @@
+//! Chains with a known verdict: x509-limbo, and the rows that OpenSSL itself decided (`verify.tsv`).
+//!
+//! The corpus lies beside the checkout and is test input only; without it the tests say so and end.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says on stderr what it skipped"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod limbo;
+mod rows;
