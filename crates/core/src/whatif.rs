@@ -57,7 +57,7 @@ impl Question<'_> {
 
     /// Anchors that can have a say: the holder of a presented certificate, the issuer of one, and who stands above
     /// those in the store.
-    fn related(&self) -> Vec<&Certificate> {
+    pub(crate) fn related(&self) -> Vec<&Certificate> {
         let presented = &self.chain.certificates;
         let is_near = |anchor: &&Certificate| {
             let near = |one: &Certificate| one.has_same_holder(anchor) || is_named(anchor, one);
