@@ -16,6 +16,7 @@ mod key_passwords;
 mod kill;
 mod pack;
 mod store;
+mod verify;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -4,12 +4,13 @@ mod channel;
 mod fetch;
 mod reach;
 pub(crate) mod store;
+mod verify;
 
 use std::marker::PhantomData;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use time::OffsetDateTime;
 use trustpack_core::expiry::Threshold;
 use trustpack_core::keystore::{Format, Profile};
@@ -24,6 +25,7 @@ use crate::password::{KeyPasswordSource, PasswordSource};
 pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
 pub(crate) use fetch::{CertType, Fetch};
 pub(crate) use reach::{Handshake, Proof, Reach, StarttlsChoice};
+pub(crate) use verify::{ClientWord, Verify};
 
 const STORE_EXAMPLES: &str = "\
 Examples:
@@ -231,59 +233,6 @@ pub(crate) struct Check {
     pub time: Time,
     #[command(flatten)]
     pub json: Json,
-}
-
-/// Would this client accept this server with this store, and why not.
-///
-/// The client is a default Java TLS client: every certificate in the store is an anchor, partial chains are fine,
-/// a server certificate that is itself in the store is accepted even when expired, and the host name or IP address
-/// must match. CERT-LEAF-ONLY says that the store holds only until the server's next renewal.
-#[derive(Debug, Args)]
-#[command(after_help = concat!("\
-Examples:
-  trustpack verify https://api.infobip.com --trust truststore.jks
-  trustpack verify 10.0.0.7:28090 --trust mycert.cer --as java
-  trustpack verify chain.pem --server-name api.infobip.com --trust trust.p12 --password env:PASS
-
-Exit codes: 0 accepted · 1 refused · 2 could not do it (nothing fetched, store unreadable, not to be judged)"))]
-pub(crate) struct Verify {
-    /// A server (host, host:port, https://host) or a file with the chain it presents, end entity first.
-    #[arg(value_name = "ENDPOINT|FILE")]
-    pub subject: String,
-
-    /// The trust store: any format.
-    #[arg(long, value_name = "STORE")]
-    pub trust: String,
-
-    /// The client whose rules decide.
-    #[arg(long = "as", value_name = "CLIENT", default_value = "java")]
-    pub client: ClientWord,
-
-    /// Password of the trust store: env:NAME, file:PATH, fd:N, prompt, none, empty.
-    #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
-    pub password: Option<PasswordSource>,
-
-    #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
-}
-
-/// Clients whose rules are known.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ClientWord {
-    /// A default Java TLS client (HttpsURLConnection, JDK 8u241 or later).
-    Java,
-    /// OpenSSL 3 (curl, nginx, Python, …): only self-signed certificates of the store are anchors.
-    #[value(name = "openssl")]
-    OpenSsl,
-    /// OpenSSL 3 with -partial_chain: any certificate of the store is an anchor.
-    #[value(name = "openssl-partial-chain")]
-    OpenSslPartialChain,
-    /// The rules of rustls-webpki, as browsers have them: alternative names only, no old algorithms.
-    Browser,
 }
 
 /// Rehearse the whole job offline, against servers on this machine.

@@ -60,6 +60,24 @@ impl TrustAnchors {
         }
     }
 
+    /// All of several sets as one, as a client sees them that has several stores. What keeps Java from loading one of them
+    /// keeps it from loading all.
+    pub fn joined(sets: Vec<Self>) -> Self {
+        let origins: Vec<&str> = sets.iter().map(Self::origin).collect();
+        let origin = origins.join(", ");
+        let unloadable = sets.iter().find_map(|set| set.unloadable.clone());
+        let mut certificates: Vec<Certificate> = Vec::new();
+        for certificate in sets.into_iter().flat_map(|set| set.certificates) {
+            if !certificates.contains(&certificate) {
+                certificates.push(certificate);
+            }
+        }
+        Self {
+            unloadable,
+            ..Self::new(origin, certificates)
+        }
+    }
+
     /// The certificate because of which Java would not load the store that these come from, and why.
     pub(crate) fn unloadable(&self) -> Option<&(String, String)> {
         self.unloadable.as_ref()

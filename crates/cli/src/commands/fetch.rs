@@ -6,7 +6,7 @@
 mod install;
 mod lock;
 mod tally;
-mod targets;
+pub(super) mod targets;
 mod write;
 
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ use crate::servers::{Asking, Judging, tell_request};
 
 use lock::Locks;
 use tally::Tally;
-use targets::Targets;
+use targets::{Targets, Wanted};
 use write::Files;
 
 /// Runs the command.
@@ -41,7 +41,13 @@ pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     asking.options.all_addresses = arguments.all_addresses;
     let (mut options, crew) = (asking.options.clone(), asking.crew.clone());
     let stop = Arc::clone(&options.stop);
-    let targets = Targets::new(arguments, asking)?;
+    let wanted = Wanted {
+        endpoints: &arguments.endpoints,
+        list: arguments.targets.as_deref(),
+        yes_scan: arguments.yes_scan,
+        cert_type: arguments.cert_type,
+    };
+    let targets = Targets::new(wanted, asking)?;
     refuse_unclear_output(arguments, &targets)?;
     let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
     let locks = Locks::read(arguments)?;

@@ -106,7 +106,7 @@ fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>> {
 }
 
 /// The roots of this system, as its own programs find them.
-fn system_roots(talk: &Talk) -> TrustAnchors {
+pub(crate) fn system_roots(talk: &Talk) -> TrustAnchors {
     let found = rustls_native_certs::load_native_certs();
     // A system without a store is normal in containers; Mozilla's list answers then.
     if found.certs.is_empty() && !found.errors.is_empty() {

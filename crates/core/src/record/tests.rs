@@ -8,7 +8,7 @@ use crate::cert::testing::{DAY, at, ca, root, server};
 use crate::chain::PresentedChain;
 use crate::key::KeyFacts;
 use crate::trust::TrustAnchors;
-use crate::verify::{ServerName, verify};
+use crate::verify::{Client, ServerName, verify};
 
 #[test]
 fn a_certificate_in_json_has_every_documented_field() {

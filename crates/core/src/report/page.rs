@@ -10,14 +10,18 @@ use crate::text::{date, escape, left};
 
 mod certificate;
 mod contents;
+mod coverage;
 mod crl;
 mod outline;
 mod request;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod whatif;
 
 pub use contents::{Form, contents};
+pub use coverage::coverage;
+pub use whatif::what_if;
 
 /// A fetched chain: one line for the connection, one for each certificate, then what was found.
 pub fn fetched(record: &FetchRecord) -> String {

@@ -156,7 +156,7 @@ impl<'a> Builder<'a> {
         let alone = self.path.len() == 1 && is_self_issued(child);
         let mut best: Option<&'a Certificate> = None;
         for candidate in candidates {
-            if !is_likely_issuer(candidate, child) || !(alone || !self.path.contains(&candidate)) {
+            if !is_likely_issuer(candidate, child) || (!alone && self.path.contains(&candidate)) {
                 continue;
             }
             if check_dates(candidate, self.at).is_ok() {

@@ -1,39 +1,50 @@
-//! Whom `fetch` asks: arguments, networks, a list that is read line by line.
+//! Whom `fetch` and `verify` ask: arguments, networks, a list that is read line by line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::endpoint::{Endpoint, EndpointError, Network};
 use trustpack_core::fetch::Target;
 use trustpack_core::tls::offer::CertificateType;
 
-use crate::args::{CertType, Fetch};
+use crate::args::CertType;
 use crate::hint::Hinted;
 use crate::output;
 use crate::servers::Asking;
 
+/// What the user said about whom to ask.
+#[derive(Clone, Copy)]
+pub(in crate::commands) struct Wanted<'a> {
+    pub endpoints: &'a [String],
+    /// A list, one a line.
+    pub list: Option<&'a Path>,
+    pub yes_scan: bool,
+    pub cert_type: Option<CertType>,
+}
+
 /// Targets in their order, and how many there are where that is known before.
-pub(super) struct Targets {
+pub(in crate::commands) struct Targets {
     pub stream: Box<dyn Iterator<Item = Result<Target, EndpointError>> + Send>,
     pub count: Option<usize>,
 }
 
 impl Targets {
     /// Arguments first, then the list. A mistyped argument is an error; a mistyped line has a record of its own.
-    pub(super) fn new(arguments: &Fetch, asking: Asking) -> Result<Self> {
-        let types = types(arguments.cert_type);
-        let named = arguments
+    pub(in crate::commands) fn new(wanted: Wanted<'_>, asking: Asking) -> Result<Self> {
+        let types = types(wanted.cert_type);
+        let named = wanted
             .endpoints
             .iter()
-            .map(|text| Named::parse(text, arguments.yes_scan))
+            .map(|text| Named::parse(text, wanted.yes_scan))
             .collect::<Result<Vec<_>>>()?;
         let count = named.iter().map(Named::count).sum::<usize>() * types.len();
         let named = named.into_iter().flat_map(Named::endpoints).map(Ok);
         let expand = move |one: Result<Endpoint, EndpointError>| {
             expand(one.map(|endpoint| asking.target(endpoint)), &types)
         };
-        let Some(path) = &arguments.targets else {
+        let Some(path) = wanted.list else {
             return Ok(Self {
                 stream: Box::new(Counted::new(named.flat_map(expand), count)),
                 count: Some(count),
@@ -47,7 +58,7 @@ impl Targets {
             }
             false => Box::new(File::open(path).with_context(|| path.display().to_string())?),
         };
-        let scan = arguments.yes_scan;
+        let scan = wanted.yes_scan;
         let listed = Lines::new(source).flat_map(move |line| from_line(line, scan));
         Ok(Self {
             stream: Box::new(named.chain(listed).flat_map(expand)),
@@ -138,7 +149,7 @@ fn from_line(
             let error = error.downcast().unwrap_or_else(|error| EndpointError {
                 text,
                 why: match error.is::<Hinted>() {
-                    true => "a network is asked only with --yes-scan",
+                    true => "a network is asked only by fetch, with --yes-scan",
                     false => "it cannot be read",
                 },
             });
