@@ -137,7 +137,7 @@ impl Passwords {
     }
 
     /// Reads with the first password that fits, else without any.
-    fn read(&self, bytes: &[u8]) -> Result<Contents, keystore::Error> {
+    pub(crate) fn read(&self, bytes: &[u8]) -> Result<Contents, keystore::Error> {
         let mut refused = None;
         let likely = self.likely.iter().map(Some);
         for password in self.named.iter().map(Option::as_ref).chain(likely) {
