@@ -349,7 +349,7 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
 }
 
 /// Whether the extension promises a certificate or a store: then an empty or strange file is no bystander.
-fn is_named_as_one(path: &Path) -> bool {
+pub(crate) fn is_named_as_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| Format::for_extension(extension).is_some())
 }

@@ -4,7 +4,7 @@ mod source;
 mod trust;
 
 use anyhow::Result;
-use trustpack_core::diff::{TrustChange, diff, page};
+use trustpack_core::diff::{TrustChange, TrustRecord, diff, page};
 
 use super::Outcome;
 use crate::args::Diff;
@@ -46,13 +46,17 @@ pub(super) fn run(arguments: &Diff, talk: &Talk) -> Result<Outcome> {
     } else {
         print(&page(&record, &stdout_style()))?;
     }
-    let undecided = record
-        .trust
-        .iter()
-        .any(|one| one.change == TrustChange::Undecided);
+    let undecided = |one: &TrustRecord| one.change == TrustChange::Undecided;
+    let mut known = !record.trust.iter().any(undecided);
+    for source in [&before, &after].into_iter().filter(|one| !one.is_whole()) {
+        let name = source.name();
+        talk.warn(format!(
+            "{name}: a part of it could not be read, so that more may differ"
+        ));
+        known = false;
+    }
     Ok(match record.differs {
-        // What was not read could differ, so that neither answer would be known to be right.
-        _ if !before.is_whole() || !after.is_whole() || undecided => Outcome::Incomplete,
+        _ if !known => Outcome::Incomplete,
         true => Outcome::No,
         false => Outcome::Fine,
     })

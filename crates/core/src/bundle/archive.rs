@@ -108,7 +108,7 @@ mod tests {
         let bomb = BundleFile {
             path: "bomb".to_owned(),
             purpose: "test",
-            bytes: vec![0; MAX_BYTES as usize + 1],
+            bytes: vec![0; usize::try_from(MAX_BYTES).unwrap() + 1],
         };
         let packed = zip(&[bomb], OffsetDateTime::UNIX_EPOCH).unwrap();
         assert!(matches!(unzip(&packed), Err(UnzipError::TooMuch)));

@@ -107,23 +107,24 @@ fn digest(item: &ItemRecord) -> String {
 }
 
 fn server(trust: &TrustRecord) -> String {
+    let name = &trust.server_name;
+    let name = match trust.subject.starts_with(name.as_str()) {
+        true => trust.subject.clone(),
+        false => format!("{name} ({})", trust.subject),
+    };
     let why = |refusal: &Option<String>| match refusal {
         Some(refusal) => format!(": {refusal}"),
         None => String::new(),
     };
-    let (words, why) = match trust.change {
-        TrustChange::TrustLost => ("trust lost", why(&trust.refusal_after)),
-        TrustChange::TrustGained => ("trust gained", why(&trust.refusal_before)),
-        TrustChange::StillTrusted => ("still trusted", String::new()),
-        TrustChange::StillRefused => ("refused with both", why(&trust.refusal_after)),
+    let (before, after) = (&trust.refusal_before, &trust.refusal_after);
+    match trust.change {
+        TrustChange::TrustLost => format!("trust lost for {name}{}", why(after)),
+        TrustChange::TrustGained => format!("trust gained for {name}; before{}", why(before)),
+        TrustChange::StillTrusted => format!("{name} is trusted by both"),
+        TrustChange::StillRefused => format!("{name} is refused by both; after{}", why(after)),
         TrustChange::Undecided => {
-            let refusal = trust.refusal_after.clone().or(trust.refusal_before.clone());
-            ("cannot be judged", why(&refusal))
+            let either = if after.is_some() { after } else { before };
+            format!("{name} cannot be judged{}", why(either))
         }
-    };
-    let words = match trust.change {
-        TrustChange::TrustGained => format!("{words} for {} (before{why})", trust.subject),
-        _ => format!("{words} for {}{why}", trust.subject),
-    };
-    words
+    }
 }

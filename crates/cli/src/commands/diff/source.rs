@@ -13,7 +13,7 @@ use trustpack_core::trust::TrustAnchors;
 
 use crate::args::Reach;
 use crate::hint::Hinted;
-use crate::input::{self, Files, Input, Loaded, Passwords};
+use crate::input::{self, Failure, Files, Input, Loaded, Passwords};
 use crate::render::Talk;
 use crate::servers::{self, Plan};
 
@@ -105,6 +105,12 @@ impl Source {
         Ok(TrustAnchors::from_store(self.name.clone(), &store))
     }
 
+    /// Its name in messages.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the other side's server has a place of its own in it.
     pub(super) fn is_lock(&self) -> bool {
         matches!(self.what, What::Lock(_))
     }
@@ -190,6 +196,17 @@ fn lock_text(bytes: &[u8]) -> Option<&str> {
 
 fn folder(input: &Input, path: &Path, passwords: &Passwords, talk: &Talk) -> Result<Vec<Loaded>> {
     let mut files = input::load(std::slice::from_ref(input), passwords);
+    if path.join("MANIFEST.json").is_file() {
+        let (papers, failures) = files.failures.into_iter().partition(|failure| {
+            let error = failure.error.downcast_ref::<keystore::Error>();
+            error.is_some_and(|error| is_paper(Path::new(&failure.name), error))
+        });
+        files.failures = failures;
+        let papers: Vec<Failure> = papers;
+        let names = papers.into_iter().map(|failure| failure.name);
+        files.passed_over.extend(names);
+        files.passed_over.sort();
+    }
     for loaded in &mut files.loaded {
         let inside = Path::new(&loaded.name).strip_prefix(path);
         if let Ok(inside) = inside {
@@ -212,14 +229,17 @@ fn bundle(name: &str, bytes: &[u8], passwords: &Passwords, talk: &Talk) -> Resul
                 name: path,
                 contents,
             }),
-            // The model, the report and the checklist.
-            Err(keystore::Error::Unknown { .. } | keystore::Error::Empty) => {
-                files.passed_over.push(path);
-            }
+            Err(error) if is_paper(Path::new(&path), &error) => files.passed_over.push(path),
             Err(error) => return Err(error).with_context(|| format!("{name}: {path}")),
         }
     }
     Ok(What::Files(whole(name, files, talk)?))
+}
+
+/// Whether a file of a bundle is its model, its report, its checklist or its list, which all hold no certificates.
+fn is_paper(path: &Path, error: &keystore::Error) -> bool {
+    use keystore::Error::{Empty, Recognised, Unknown};
+    matches!(error, Empty | Recognised { .. } | Unknown { .. }) && !input::is_named_as_one(path)
 }
 
 /// Refuses a folder of which a file cannot be read: it would look as if its certificates had been removed.
