@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod diff;
 mod docs;
 mod fetch;
 mod inspect;

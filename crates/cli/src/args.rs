@@ -1,6 +1,7 @@
 //! What can be typed: clap types only. Each command turns its part into a plan of its own.
 
 mod channel;
+mod diff;
 mod fetch;
 mod reach;
 pub(crate) mod store;
@@ -23,6 +24,7 @@ use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
 
 pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
+pub(crate) use diff::Diff;
 pub(crate) use fetch::{CertType, Fetch};
 pub(crate) use reach::{Handshake, Proof, Reach, StarttlsChoice};
 pub(crate) use verify::{ClientWord, Verify};
@@ -64,6 +66,7 @@ pub(crate) enum Command {
     Store(store::Store),
     Check(Check),
     Verify(Verify),
+    Diff(Diff),
     /// Messaging channels: their model, their certificates, their bundle.
     #[command(subcommand)]
     Channel(Channel),

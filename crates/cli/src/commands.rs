@@ -5,6 +5,7 @@ mod check;
 mod complete;
 mod convert;
 mod demo;
+mod diff;
 mod fetch;
 mod inspect;
 mod merge;
@@ -48,6 +49,7 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Completions(arguments) => complete::completions(arguments.shell),
         Command::Convert(arguments) => convert::run(&arguments, talk),
         Command::Demo(arguments) => demo::run(&arguments, talk),
+        Command::Diff(arguments) => diff::run(&arguments, talk),
         Command::Fetch(arguments) => fetch::run(&arguments, talk),
         Command::Inspect(arguments) => inspect::run(&arguments, talk),
         Command::Man => complete::manual(),

@@ -137,7 +137,7 @@ impl Passwords {
     }
 
     /// Reads with the first password that fits, else without any.
-    fn read(&self, bytes: &[u8]) -> Result<Contents, keystore::Error> {
+    pub(crate) fn read(&self, bytes: &[u8]) -> Result<Contents, keystore::Error> {
         let mut refused = None;
         let likely = self.likely.iter().map(Some);
         for password in self.named.iter().map(Option::as_ref).chain(likely) {
@@ -349,7 +349,7 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
 }
 
 /// Whether the extension promises a certificate or a store: then an empty or strange file is no bystander.
-fn is_named_as_one(path: &Path) -> bool {
+pub(crate) fn is_named_as_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| Format::for_extension(extension).is_some())
 }

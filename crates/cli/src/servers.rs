@@ -6,9 +6,10 @@ mod proof;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use trustpack_core::chain::PresentedChain;
 use trustpack_core::endpoint::{ConnectRule, Endpoint, connect_for};
 use trustpack_core::fetch::{
-    AddressFamily, Crew, EngineChoice, FetchOptions, Fetched, Pace, Target, fetch_all,
+    AddressFamily, Crew, EngineChoice, FetchOptions, Fetched, Pace, Possession, Target, fetch_all,
 };
 use trustpack_core::tls::offer::Version;
 use trustpack_core::tls::proxy::{Proxy, ProxyRules};
@@ -179,6 +180,28 @@ pub(crate) fn tell_failure(fetched: &Fetched, talk: &Talk) {
         None => Hinted::new("no certificate was presented", ""),
     };
     talk.failure(&name, &error.into());
+}
+
+/// What a server presented, where nothing can be done without it.
+pub(crate) fn presented(fetched: Fetched, talk: &Talk) -> Result<PresentedChain> {
+    let name = fetched.target.endpoint.to_string();
+    if fetched.chain.is_some() && fetched.possession == Possession::Unproven {
+        talk.warn(format!(
+            "{name}: the server did not prove that it holds the key of its certificate"
+        ));
+    }
+    let error = match (fetched.chain, fetched.error) {
+        (Some(chain), None) => return Ok(chain),
+        (Some(chain), Some(error)) => {
+            talk.say(format!("note: {name}: after the certificates: {error}"));
+            return Ok(chain);
+        }
+        (None, Some(error)) => Hinted::new(error.to_string(), error.hint().unwrap_or_default()),
+        (None, None) => Hinted::new("no certificate was presented", ""),
+    };
+    let named = error.to_string().starts_with(&name);
+    let error = anyhow::Error::from(error);
+    Err(if named { error } else { error.context(name) })
 }
 
 /// A name or address that a certificate can carry.

@@ -24,6 +24,7 @@ use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
 use judge::Host;
 
+pub use archive::unzip;
 pub use manifest::{Bundle, check_names};
 
 /// Everything that a channel is packed from.
@@ -155,6 +156,21 @@ fn summary(findings: &[Finding]) -> String {
         .map(|found| format!("{} {}: {}", found.id, found.subject, found.message))
         .collect();
     lines.join("; ")
+}
+
+/// Why a bundle cannot be unpacked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnzipError {
+    /// No zip, or a damaged one.
+    #[error("broken zip: {why}")]
+    Broken {
+        /// What the reader says.
+        why: String,
+    },
+    /// More files or bytes than any bundle has.
+    #[error("a zip with more in it than any bundle has")]
+    TooMuch,
 }
 
 /// Packs one channel: chooses anchors, writes the container of the document, reads it back and judges every host as a

@@ -1,13 +1,13 @@
 //! The zip: order, times and permissions fixed, so that equal files give equal bytes (reproducible-builds.org).
 
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 
 use time::OffsetDateTime;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use super::BundleFile;
+use super::{BundleFile, UnzipError};
 
 /// Writes the files in the order given, which is sorted.
 pub(super) fn zip(files: &[BundleFile], created: OffsetDateTime) -> Result<Vec<u8>, ZipError> {
@@ -24,6 +24,43 @@ pub(super) fn zip(files: &[BundleFile], created: OffsetDateTime) -> Result<Vec<u
     }
     Ok(writer.finish()?.into_inner())
 }
+
+/// Every file of a zip in memory, by its path, sorted.
+///
+/// # Errors
+/// When it is no zip, or is more than a bundle can be.
+pub fn unzip(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, UnzipError> {
+    let broken = |error: ZipError| UnzipError::Broken {
+        why: error.to_string(),
+    };
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    if archive.len() > MAX_FILES {
+        return Err(UnzipError::TooMuch);
+    }
+    let mut files = Vec::new();
+    let mut left = MAX_BYTES;
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).map_err(broken)?;
+        if file.is_dir() {
+            continue;
+        }
+        let path = file.name().map_err(broken)?.into_owned();
+        let mut content = Vec::new();
+        // What the directory says of the size is a claim.
+        let read = file.by_ref().take(left + 1).read_to_end(&mut content);
+        let length = read.map_err(|error| broken(error.into()))? as u64;
+        left = left.checked_sub(length).ok_or(UnzipError::TooMuch)?;
+        files.push((path, content));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A channel has a dozen files; a zip of a few kilobytes could name millions.
+const MAX_FILES: usize = 10_000;
+
+/// Certificates are small; a zip can claim a thousand times its own size.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// DOS time counts in two seconds from 1980 to 2107 and has no zone: UTC, and the nearest end outside of that.
 fn dos_time(time: OffsetDateTime) -> DateTime {
@@ -45,4 +82,35 @@ fn dos_time(time: OffsetDateTime) -> DateTime {
         second & !1,
     )
     .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        let file = |path: &str| BundleFile {
+            path: path.to_owned(),
+            purpose: "test",
+            bytes: path.as_bytes().to_vec(),
+        };
+        let packed = zip(&[file("a/b"), file("c")], OffsetDateTime::UNIX_EPOCH).unwrap();
+        let pair = |path: &str| (path.to_owned(), path.as_bytes().to_vec());
+        assert_eq!(unzip(&packed).unwrap(), [pair("a/b"), pair("c")]);
+        for length in 0..packed.len() {
+            assert!(unzip(&packed[..length]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_refused() {
+        let bomb = BundleFile {
+            path: "bomb".to_owned(),
+            purpose: "test",
+            bytes: vec![0; usize::try_from(MAX_BYTES).unwrap() + 1],
+        };
+        let packed = zip(&[bomb], OffsetDateTime::UNIX_EPOCH).unwrap();
+        assert!(matches!(unzip(&packed), Err(UnzipError::TooMuch)));
+    }
 }
