@@ -1,8 +1,10 @@
-//! Chains with a known verdict: x509-limbo, and the rows that OpenSSL itself decided (`verify.tsv`).
+//! Chains with a known verdict: cells that every kind of client decides live, x509-limbo, and the rows that OpenSSL
+//! itself decided (`verify.tsv`).
 //!
 //! The corpus lies beside the checkout and is test input only; without it the tests say so and end.
 
 #![allow(
+    clippy::cast_possible_truncation,
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
@@ -14,4 +16,5 @@
 mod support;
 
 mod limbo;
+mod matrix;
 mod rows;

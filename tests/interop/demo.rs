@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
-use crate::java_client::ask;
+use crate::support::java::ask;
 use crate::support::{judge, run, stdout, trustpack};
 
 const PASSWORD: &str = "rehearsal-only";

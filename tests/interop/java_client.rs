@@ -1,8 +1,5 @@
 //! A default Java TLS client against loopback servers: accepted and refused exactly where `verify` says so.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints};
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
@@ -11,9 +8,10 @@ use trustpack_core::keystore::{self, Alias, Entry, Format, KeyStore, Password, W
 use trustpack_core::trust::TrustAnchors;
 use trustpack_core::verify::{Client, ServerName, verify};
 
+use crate::support::java::ask;
+use crate::support::judge;
 use crate::support::pki::{Certified, ca, days, server, server_with};
 use crate::support::server::Server;
-use crate::support::{judge, root};
 
 const HOST: &str = "api.trustpack.test";
 const PASSWORD: &str = "changeit";
@@ -95,25 +93,6 @@ fn java_accepts_and_refuses_where_verify_says_so() {
         "{} cases, each with every container that can hold its store",
         cases.len()
     );
-}
-
-/// Puts the questions, a line each, to the Java client; its answers, a line each.
-pub(crate) fn ask(java: &mut Command, questions: &str) -> String {
-    let mut child = java
-        .arg(root().join("tests/interop/Client.java"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(questions.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "the Java client itself failed");
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// What we say of a case.

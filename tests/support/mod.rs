@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test target uses its own part")]
 
 pub(crate) mod canned;
+pub(crate) mod java;
 pub(crate) mod pki;
 pub(crate) mod server;
 
