@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use trustpack_core::endpoint::Endpoint;
-use trustpack_core::keystore::{self, Contents, Format, NoteKind, Password, ReadOptions};
+use trustpack_core::keystore::{
+    self, At, Contents, Entry, Format, NoteKind, Password, ReadOptions,
+};
 
 use trustpack_core::report;
 
@@ -73,6 +75,18 @@ impl Loaded {
             }
         }
     }
+}
+
+/// The entries that Java sees: of a PKCS#12 file, only those that the reader does not call invisible.
+pub(crate) fn visible(contents: &Contents) -> impl Iterator<Item = &Entry> {
+    let hidden = |entry: &Entry| {
+        contents.notes.iter().any(|note| {
+            matches!(&note.at, At::Entry(alias) if alias == entry.alias.as_str())
+                && note.message.starts_with("invisible to Java")
+        })
+    };
+    let entries = contents.store.entries().iter();
+    entries.filter(move |entry| !hidden(entry))
 }
 
 fn is_whole(contents: &Contents) -> bool {

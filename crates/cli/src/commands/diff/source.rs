@@ -7,7 +7,7 @@ use trustpack_core::bundle::unzip;
 use trustpack_core::chain::PresentedChain;
 use trustpack_core::diff::Side;
 use trustpack_core::endpoint::Endpoint;
-use trustpack_core::keystore::{self, At, Contents, Entry, KeyStore};
+use trustpack_core::keystore::{self, KeyStore};
 use trustpack_core::lock::Lock;
 use trustpack_core::trust::TrustAnchors;
 
@@ -98,7 +98,7 @@ impl Source {
         let mut store = KeyStore::new();
         let files = self.loaded().iter();
         for loaded in files.filter(|one| !one.name.contains("/chains/")) {
-            for entry in visible(&loaded.contents) {
+            for entry in input::visible(&loaded.contents) {
                 store.push_renamed(entry.clone());
             }
         }
@@ -151,18 +151,6 @@ pub(super) fn fetch_servers(
         source.what = What::Server(servers::presented(answer, talk)?);
     }
     Ok(sources)
-}
-
-/// The entries that Java sees: of a PKCS#12 file, only those that the reader does not call invisible.
-fn visible(contents: &Contents) -> impl Iterator<Item = &Entry> {
-    let hidden = |entry: &Entry| {
-        contents.notes.iter().any(|note| {
-            matches!(&note.at, At::Entry(alias) if alias == entry.alias.as_str())
-                && note.message.starts_with("invisible to Java")
-        })
-    };
-    let entries = contents.store.entries().iter();
-    entries.filter(move |entry| !hidden(entry))
 }
 
 /// A bundle, a lock, or whatever else certificates come in.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use trustpack_core::coverage::StoreEntry;
-use trustpack_core::keystore::{At, Contents, Entry, KeyStore, Password};
+use trustpack_core::keystore::{Contents, KeyStore, Password};
 use trustpack_core::trust::TrustAnchors;
 
 use crate::args::Verify;
@@ -133,17 +133,9 @@ fn of_home(home: &Path) -> Option<PathBuf> {
 
 /// The entries that Java sees: of a PKCS#12 file, only those that the reader does not call invisible.
 fn visible(contents: &Contents) -> KeyStore {
-    let hidden = |entry: &Entry| {
-        contents.notes.iter().any(|note| {
-            matches!(&note.at, At::Entry(alias) if alias == entry.alias.as_str())
-                && note.message.starts_with("invisible to Java")
-        })
-    };
     let mut store = KeyStore::new();
-    for entry in contents.store.entries() {
-        if !hidden(entry) {
-            store.push_renamed(entry.clone());
-        }
+    for entry in input::visible(contents) {
+        store.push_renamed(entry.clone());
     }
     store
 }
