@@ -20,6 +20,7 @@ mod attempt;
 mod dial;
 mod error;
 mod findings;
+mod http;
 mod ladder;
 mod pace;
 mod pool;

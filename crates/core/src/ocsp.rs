@@ -15,6 +15,10 @@ use crate::name::Name;
 use crate::signature::{self, SignatureCheck};
 use crate::{Certificate, Error};
 
+pub use request::request;
+
+mod request;
+
 /// A response, taken apart.
 ///
 /// Nobody checked its signature, nor whether the responder may speak for the issuer, nor whether its time has passed:

@@ -142,6 +142,25 @@ pub(crate) fn shortest_integer(mut contents: &[u8]) -> &[u8] {
     contents
 }
 
+/// One element in DER, definite length in the fewest octets (X.690 section 10.1).
+pub(crate) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let octets = length.to_be_bytes();
+    let needless = octets.iter().take_while(|octet| **octet == 0).count();
+    let mut der = vec![tag];
+    match u8::try_from(length) {
+        Ok(short @ 0..0x80) => der.push(short),
+        _ => {
+            let octets = octets.iter().skip(needless);
+            // a usize has eight octets at most
+            der.push(0x80 | octets.len().to_le_bytes()[0]);
+            der.extend(octets);
+        }
+    }
+    parts.iter().for_each(|part| der.extend_from_slice(part));
+    der
+}
+
 /// Lower-case hex without separators.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
@@ -172,6 +191,20 @@ mod tests {
                 .next()
                 .is_none()
         );
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for length in [0, 1, 0x7f, 0x80, 0xff, 0x100, 0x1_0000] {
+            let contents = vec![7; length];
+            let der = element(
+                OCTET_STRING,
+                &[&contents[..length / 2], &contents[length / 2..]],
+            );
+            let read = Reader::inside(&der, OCTET_STRING).unwrap();
+            assert_eq!(read.rest(), contents);
+        }
+        assert_eq!(element(SEQUENCE, &[&[0; 0x80]])[..4], [0x30, 0x81, 0x80, 0]);
     }
 
     #[test]

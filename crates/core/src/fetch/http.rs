@@ -1,0 +1,252 @@
+//! Plain HTTP to the places that certificates point to: issuers, revocation lists, OCSP responders.
+//!
+//! Nobody asks them but the user: each request tells a stranger which certificate is being looked at. So every request
+//! has an end, a limit and a line in the output, goes where the certificate says and nowhere else, and is made once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::text;
+
+use super::dial::os_words;
+
+/// Asks by GET and POST.
+#[derive(Debug)]
+pub(super) struct Http {
+    agent: ureq::Agent,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question<'a> {
+    pub(super) url: &'a str,
+    /// Sent by POST, with its media type; without it, GET.
+    pub(super) body: Option<(&'static str, &'a [u8])>,
+    /// The largest answer that is read, in bytes.
+    pub(super) limit: u64,
+    /// When waiting ends.
+    pub(super) deadline: Instant,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) why: String,
+    /// Whether only time was lacking.
+    pub(super) is_late: bool,
+}
+
+impl Http {
+    pub(super) fn new() -> Self {
+        let config = ureq::Agent::config_builder()
+            // Nor must the server that is asked: where it points to is said, and not followed.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("trustpack/", env!("CARGO_PKG_VERSION")))
+            // A variable must not send requests elsewhere than the list says.
+            .proxy(None)
+            .build();
+        Self {
+            agent: config.into(),
+        }
+    }
+
+    /// The body of a good answer.
+    pub(super) fn ask(&self, question: &Question<'_>) -> Result<Vec<u8>, Failure> {
+        let url = question.url;
+        if !url.starts_with("http://") {
+            return Err(Failure::new(
+                "only http:// is asked (RFC 5280 section 8 advises against https here)",
+            ));
+        }
+        let time = question.deadline.saturating_duration_since(Instant::now());
+        if time.is_zero() {
+            return Err(Failure::late());
+        }
+        let answer = match question.body {
+            None => {
+                let request = self.agent.get(url).config().timeout_global(Some(time));
+                request.build().call()
+            }
+            Some((kind, body)) => {
+                let request = self.agent.post(url).header("content-type", kind);
+                let request = request.config().timeout_global(Some(time));
+                request.build().send(body)
+            }
+        };
+        let mut answer = answer.map_err(|error| Failure::of(&error))?;
+        if answer.status().is_redirection() {
+            let place = answer.headers().get("location");
+            let place = place
+                .and_then(|place| place.to_str().ok())
+                .unwrap_or("nowhere");
+            let place = text::escape(place);
+            return Err(Failure::new(format!(
+                "it points to {place}, which is not followed"
+            )));
+        }
+        let body = answer.body_mut().with_config().limit(question.limit);
+        body.read_to_vec().map_err(|error| Failure::of(&error))
+    }
+}
+
+impl Failure {
+    pub(super) fn new(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            is_late: false,
+        }
+    }
+
+    fn late() -> Self {
+        Self {
+            why: "no answer in time".to_owned(),
+            is_late: true,
+        }
+    }
+
+    /// ureq's errors in our words.
+    fn of(error: &ureq::Error) -> Self {
+        Self::new(match error {
+            ureq::Error::Timeout(_) => return Self::late(),
+            ureq::Error::StatusCode(code) => format!("HTTP status {code}"),
+            ureq::Error::BodyExceedsLimit(limit) => format!("more than {} KiB", limit >> 10),
+            ureq::Error::Io(error) => os_words(error),
+            other => other.to_string(),
+        })
+    }
+}
+
+/// The answers of a run. Whoever asks while the same is being asked waits for that answer, no longer than his own time.
+#[derive(Debug)]
+pub(super) struct Memory<T> {
+    places: Mutex<HashMap<String, Arc<Place<T>>>>,
+    capacity: usize,
+    patience: Duration,
+}
+
+#[derive(Debug)]
+struct Place<T> {
+    answer: Mutex<Option<Result<T, Failure>>>,
+    answered: Condvar,
+}
+
+impl<T: Clone> Memory<T> {
+    /// Keeps at most so many answers: who makes up certificates names as many addresses as he likes. That there was none
+    /// in time is kept only of those who had half of `patience` left to wait for it.
+    pub(super) fn new(capacity: usize, patience: Duration) -> Self {
+        Self {
+            places: Mutex::default(),
+            capacity,
+            patience,
+        }
+    }
+
+    /// The answer for `key`, and whether it was there or being asked for. `ask` is called otherwise.
+    pub(super) fn answer(
+        &self,
+        key: &str,
+        deadline: Instant,
+        ask: impl FnOnce() -> Result<T, Failure>,
+    ) -> (Result<T, Failure>, bool) {
+        let mut places = lock(&self.places);
+        if let Some(place) = places.get(key).cloned() {
+            drop(places);
+            return (place.wait(deadline), true);
+        }
+        if places.len() >= self.capacity {
+            drop(places);
+            return (ask(), false);
+        }
+        let place = Arc::new(Place {
+            answer: Mutex::new(None),
+            answered: Condvar::new(),
+        });
+        places.insert(key.to_owned(), Arc::clone(&place));
+        drop(places);
+        let time = deadline.saturating_duration_since(Instant::now());
+        let answer = ask();
+        *lock(&place.answer) = Some(answer.clone());
+        place.answered.notify_all();
+        let is_late = answer.as_ref().is_err_and(|failure| failure.is_late);
+        if is_late && time < self.patience / 2 {
+            lock(&self.places).remove(key);
+        }
+        (answer, false)
+    }
+}
+
+impl<T: Clone> Place<T> {
+    fn wait(&self, deadline: Instant) -> Result<T, Failure> {
+        let time = deadline.saturating_duration_since(Instant::now());
+        let guard = lock(&self.answer);
+        let waited = self
+            .answered
+            .wait_timeout_while(guard, time, |answer| answer.is_none());
+        let (guard, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        guard.clone().unwrap_or_else(|| Err(Failure::late()))
+    }
+}
+
+/// When waiting ends that begins now.
+pub(super) fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    // only what nobody waits for is too far away to be told
+    now.checked_add(timeout).unwrap_or(now)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn one_asks_and_the_others_wait_no_longer_than_they_can() {
+        let memory = Memory::new(2, PATIENCE);
+        let soon = deadline(PATIENCE);
+        std::thread::scope(|scope| {
+            let (begun, begins) = std::sync::mpsc::channel();
+            let (end, ends) = std::sync::mpsc::channel::<()>();
+            let memory = &memory;
+            let asking = scope.spawn(move || {
+                memory.answer("a", soon, || {
+                    begun.send(()).unwrap();
+                    ends.recv().unwrap();
+                    Ok(1)
+                })
+            });
+            begins.recv().unwrap();
+            let hasty = memory.answer("a", Instant::now(), || Ok(2));
+            assert_eq!(hasty, (Err(Failure::late()), true));
+            end.send(()).unwrap();
+            assert_eq!(memory.answer("a", soon, || Ok(3)), (Ok(1), true));
+            assert_eq!(asking.join().unwrap(), (Ok(1), false));
+        });
+    }
+
+    #[test]
+    fn being_late_is_kept_of_those_who_were_patient() {
+        let memory = Memory::new(2, PATIENCE);
+        let late = || Err(Failure::late());
+        let (now, soon) = (Instant::now(), deadline(PATIENCE));
+        assert_eq!(memory.answer("a", now, late), (late(), false));
+        assert_eq!(memory.answer("a", soon, late), (late(), false));
+        assert_eq!(memory.answer("a", soon, || Ok(1)), (late(), true));
+    }
+
+    #[test]
+    fn what_has_no_room_is_asked_again() {
+        let memory = Memory::new(1, PATIENCE);
+        let soon = Instant::now();
+        for key in ["a", "b", "b"] {
+            assert_eq!(memory.answer(key, soon, || Ok(0)), (Ok(0), false));
+        }
+        assert_eq!(memory.answer("a", soon, || Ok(1)), (Ok(0), true));
+    }
+}
