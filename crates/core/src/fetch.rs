@@ -15,6 +15,7 @@
 )]
 
 pub mod aia;
+pub mod revocation;
 
 mod attempt;
 mod dial;

@@ -1,16 +1,18 @@
 //! Whether the certificates of a path are revoked: by lists (RFC 5280 section 5) and OCSP responses (RFC 6960) that are
-//! there. Nothing is fetched here, and nothing that a source says counts before its signature was checked.
+//! there. Nothing is fetched here ([`fetch::revocation`](crate::fetch::revocation) does), and nothing that a source says counts before its signature was checked.
 
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
+use crate::cert::Fingerprint;
 use crate::ocsp::OcspResponse;
 use crate::report::Finding;
 use crate::{Certificate, Error};
 
 use crl::IndexedList;
-use points::Pointers;
+
+pub(crate) use points::Pointers;
 
 mod crl;
 mod findings;
@@ -25,6 +27,19 @@ mod tests;
 pub struct Evidence {
     lists: Vec<(String, Arc<IndexedList>)>,
     responses: Vec<(String, Arc<OcspResponse>)>,
+    failures: Vec<Failure>,
+}
+
+/// A source that gave nothing.
+#[derive(Clone, Debug)]
+struct Failure {
+    /// SHA-256 of the certificate that it would have to tell of.
+    about: Fingerprint,
+    kind: SourceKind,
+    origin: String,
+    /// Whether it is to blame for that.
+    is_unusable: bool,
+    why: String,
 }
 
 impl Evidence {
@@ -48,9 +63,51 @@ impl Evidence {
         Ok(())
     }
 
+    /// Adds the OCSP response that a server stapled to its handshake; one that is not readable is held against it.
+    pub fn add_stapled(&mut self, end_entity: &Certificate, der: &[u8]) {
+        if let Err(error) = self.add_response(STAPLED, der) {
+            self.failures.push(Failure {
+                about: end_entity.fingerprint(),
+                kind: SourceKind::Ocsp,
+                origin: STAPLED.to_owned(),
+                is_unusable: true,
+                why: error.to_string(),
+            });
+        }
+    }
+
+    /// Remembers why a place that `about` points to gave nothing, so that the answer can say so.
+    pub fn add_failure(&mut self, about: &Certificate, kind: SourceKind, origin: &str, why: &str) {
+        self.failures.push(Failure {
+            about: about.fingerprint(),
+            kind,
+            origin: origin.to_owned(),
+            is_unusable: false,
+            why: why.to_owned(),
+        });
+    }
+
+    /// Adds everything that is in `other`.
+    pub fn extend(&mut self, other: &Self) {
+        self.lists.extend(other.lists.iter().cloned());
+        self.responses.extend(other.responses.iter().cloned());
+        self.failures.extend(other.failures.iter().cloned());
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty() && self.responses.is_empty()
+    }
+
+    /// Whether it tells at `at` if `certificate`, which `issuer` signed, is revoked.
+    pub(crate) fn tells(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: OffsetDateTime,
+    ) -> bool {
+        let checked = judge(certificate, issuer, self, at);
+        !matches!(checked.status, RevocationStatus::Unknown { .. })
     }
 }
 
@@ -130,7 +187,44 @@ pub struct Revocation {
     mode: RevocationMode,
 }
 
+impl RevocationMode {
+    /// The word that output uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passive => "passive",
+            Self::SoftFail => "soft",
+            Self::HardFail => "hard",
+        }
+    }
+}
+
+impl SourceKind {
+    /// The word that output uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Crl => "crl",
+            Self::Ocsp => "ocsp",
+        }
+    }
+}
+
+impl RevocationStatus {
+    /// The word that output uses.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Good { .. } => "good",
+            Self::Revoked { .. } => "revoked",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+}
+
 impl Revocation {
+    /// What was to follow when nothing is known.
+    pub fn mode(&self) -> RevocationMode {
+        self.mode
+    }
+
     /// Whether the path is refused: something in it is revoked, or under hard fail unknown.
     pub fn is_refused(&self) -> bool {
         self.certificates.iter().any(|one| match one.status {
@@ -216,12 +310,29 @@ fn judge(
     });
     let mut answers: Vec<_> = responses.collect();
     answers.extend(by_lists(certificate));
+    let about = certificate.fingerprint();
+    let failures = evidence.failures.iter().filter(|one| one.about == about);
+    answers.extend(failures.map(Failure::answer));
     let (status, problems) = combine(answers);
     CheckedCertificate {
         needed: !is_short_lived(certificate),
         certificate: certificate.clone(),
         status,
         problems,
+    }
+}
+
+impl Failure {
+    fn answer(&self) -> (SourceKind, String, Answer) {
+        let problem = match self.kind {
+            SourceKind::Crl => Problem::ListUnusable,
+            SourceKind::Ocsp => Problem::ResponseUnusable,
+        };
+        let answer = match self.is_unusable {
+            true => Answer::Unusable(problem, self.why.clone()),
+            false => Answer::Silent(self.why.clone()),
+        };
+        (self.kind, self.origin.clone(), answer)
     }
 }
 
@@ -256,10 +367,20 @@ fn combine(
         .unwrap_or_else(|| RevocationStatus::Unknown {
             why: match reasons.is_empty() {
                 true => "there is no revocation list and no OCSP response".to_owned(),
-                false => reasons.join("; "),
+                false => in_short(reasons),
             },
         });
     (status, problems)
+}
+
+/// Many lists may be given, most of them about others.
+fn in_short(mut reasons: Vec<String>) -> String {
+    let more = reasons.len().saturating_sub(REASONS_SHOWN);
+    reasons.truncate(REASONS_SHOWN);
+    if more > 0 {
+        reasons.push(format!("and {more} more"));
+    }
+    reasons.join("; ")
 }
 
 /// "Short-lived Subscriber Certificate" of the Baseline Requirements (section 1.6.1, from 2026-03-15 on): gone before a
@@ -269,5 +390,8 @@ fn is_short_lived(certificate: &Certificate) -> bool {
     lifetime <= Duration::days(7) && !certificate.is_ca() && Pointers::of(certificate).is_empty()
 }
 
+/// What a response from the handshake is called in output.
+const STAPLED: &str = "stapled OCSP response";
+const REASONS_SHOWN: usize = 4;
 /// How far clocks may be apart.
 const SKEW: Duration = Duration::minutes(5);

@@ -1,6 +1,7 @@
 //! What a list says of a certificate (RFC 5280 section 6.3.3), without deltas and without indirect lists.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use time::OffsetDateTime;
 
@@ -18,10 +19,19 @@ use super::{Answer, Problem, SKEW};
 /// A list with its index, read once for all certificates that are looked up in it.
 #[derive(Debug)]
 pub(super) struct IndexedList {
+    /// Without its entries.
     list: RevocationList,
-    /// Place of the entry for a serial number: lists have up to a million entries.
-    places: HashMap<Vec<u8>, usize>,
+    /// By serial number, and no more of each than is needed: lists have up to a million entries.
+    entries: HashMap<Box<[u8]>, Entry>,
     scope: Result<Scope, String>,
+    /// Whose key was asked first, and the answer: many certificates are looked up in a list, and it is long.
+    signed_by: OnceLock<(Vec<u8>, SignatureCheck)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    at: OffsetDateTime,
+    reason: Option<Box<str>>,
 }
 
 /// What the list is about (section 5.2.5).
@@ -36,20 +46,27 @@ struct Scope {
 
 impl IndexedList {
     pub(super) fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let list = RevocationList::from_der(der)?;
-        let mut places = HashMap::with_capacity(list.revoked.len());
-        for (place, entry) in list.revoked.iter().enumerate() {
+        let mut list = RevocationList::from_der(der)?;
+        let scope = usable(&list);
+        let revoked = std::mem::take(&mut list.revoked);
+        let mut entries = HashMap::with_capacity(revoked.len());
+        for one in revoked {
             // removeFromCRL counts only where nothing else is said (section 6.3.3 (l))
-            let serial = shortest_integer(&entry.serial_number);
-            if !places.contains_key(serial) && reason(entry).as_deref() != Some(REMOVED) {
-                places.insert(serial.to_vec(), place);
+            let serial = shortest_integer(&one.serial_number);
+            let reason = reason(&one);
+            if reason.as_deref() != Some(REMOVED) && !entries.contains_key(serial) {
+                let entry = Entry {
+                    at: one.at,
+                    reason: reason.map(String::into_boxed_str),
+                };
+                entries.insert(Box::from(serial), entry);
             }
         }
-        let scope = usable(&list);
         Ok(Self {
             list,
-            places,
+            entries,
             scope,
+            signed_by: OnceLock::new(),
         })
     }
 
@@ -78,7 +95,7 @@ impl IndexedList {
         if let Some(why) = self.out_of_force(at) {
             // What was revoked stays so, unless it was on hold (section 5.3.1): an old list still tells it.
             return match entry {
-                Some(entry) if self.ended(at) && reason(entry).as_deref() != Some(HOLD) => {
+                Some(entry) if self.ended(at) && entry.reason.as_deref() != Some(HOLD) => {
                     revoked(entry)
                 }
                 _ => why,
@@ -101,12 +118,20 @@ impl IndexedList {
         if usage.is_some_and(|usage| usage & CRL_SIGN == 0) {
             return unusable("the key usage of its issuer lacks cRLSign".to_owned());
         }
-        match self.list.check_signature(issuer.subject_public_key_info()) {
+        match self.check_signature(issuer.subject_public_key_info()) {
             SignatureCheck::Good => None,
             SignatureCheck::Bad => unusable("its signature is not by its issuer's key".to_owned()),
             SignatureCheck::CannotCheck(what) => {
                 unusable(format!("its signature cannot be checked ({what})"))
             }
+        }
+    }
+
+    fn check_signature(&self, spki: &[u8]) -> SignatureCheck {
+        let ask = || (spki.to_vec(), self.list.check_signature(spki));
+        match self.signed_by.get_or_init(ask) {
+            (known, answer) if known == spki => answer.clone(),
+            _ => self.list.check_signature(spki),
         }
     }
 
@@ -126,9 +151,9 @@ impl IndexedList {
         self.list.next_update.is_some_and(|next| next + SKEW < at)
     }
 
-    fn entry(&self, certificate: &Certificate) -> Option<&Revoked> {
+    fn entry(&self, certificate: &Certificate) -> Option<&Entry> {
         let serial = shortest_integer(certificate.serial().octets());
-        self.list.revoked.get(*self.places.get(serial)?)
+        self.entries.get(serial)
     }
 }
 
@@ -217,10 +242,10 @@ fn flag(fields: &mut Reader<'_>, tag: u8) -> Option<bool> {
     }
 }
 
-fn revoked(entry: &Revoked) -> Answer {
+fn revoked(entry: &Entry) -> Answer {
     Answer::Revoked {
         when: entry.at,
-        reason: reason(entry),
+        reason: entry.reason.as_deref().map(str::to_owned),
     }
 }
 

@@ -10,9 +10,9 @@ use crate::text;
 
 /// What a certificate points to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pointers {
+pub(crate) struct Pointers {
     /// The OCSP responders.
-    pub(super) responders: Vec<String>,
+    pub(crate) responders: Vec<String>,
     /// Where its CRLs are.
     pub(super) points: Vec<Point>,
 }
@@ -40,7 +40,7 @@ pub(super) enum GeneralName {
 
 impl Pointers {
     /// Those of `certificate`; a broken extension points nowhere.
-    pub(super) fn of(certificate: &Certificate) -> Self {
+    pub(crate) fn of(certificate: &Certificate) -> Self {
         let mut pointers = Self::default();
         // it was parsed before, so it can be again
         let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
@@ -54,6 +54,25 @@ impl Pointers {
             }
         }
         pointers
+    }
+
+    /// The addresses of the lists that the issuer itself signs, http and others, each once; in text form.
+    pub(crate) fn list_urls(&self, certificate: &Certificate) -> Vec<String> {
+        let issuer = GeneralName::Directory(certificate.issuer().clone());
+        let mut urls = Vec::new();
+        for point in &self.points {
+            // a list of somebody else is an indirect one (section 5.2.5)
+            let is_direct = point.crl_issuer.is_empty() || point.crl_issuer.contains(&issuer);
+            let Some(PointName::Full(names)) = point.name.as_ref().filter(|_| is_direct) else {
+                continue;
+            };
+            for url in names.iter().filter_map(GeneralName::uri) {
+                if !urls.contains(&url) {
+                    urls.push(url);
+                }
+            }
+        }
+        urls
     }
 
     /// Whether it points nowhere at all.
@@ -89,6 +108,17 @@ impl PointName {
         };
         let directory = GeneralName::Directory(name.clone());
         names.contains(&directory)
+    }
+}
+
+impl GeneralName {
+    /// `uniformResourceIdentifier [6] IA5String`
+    fn uri(&self) -> Option<String> {
+        let Self::Other(der) = self else {
+            return None;
+        };
+        let url = Reader::new(der).expect_tag(URI)?;
+        Some(text::escape(&String::from_utf8_lossy(url.value)))
     }
 }
 
