@@ -27,7 +27,7 @@ pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
 pub(crate) use diff::Diff;
 pub(crate) use fetch::{CertType, Fetch};
 pub(crate) use reach::{Handshake, Proof, Reach, StarttlsChoice};
-pub(crate) use verify::{ClientWord, Verify};
+pub(crate) use verify::{ClientWord, FailWord, RevocationFlags, RevocationWord, Verify};
 
 const STORE_EXAMPLES: &str = "\
 Examples:

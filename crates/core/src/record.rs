@@ -12,6 +12,7 @@ mod extension;
 mod fetched;
 mod field;
 mod request;
+mod revocation;
 mod stapled;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,9 @@ pub use extension::{AttributeRecord, ExtensionRecord};
 pub use fetched::{AiaRecord, CompletedRecord, FetchRecord, RootRecord, TimingsRecord};
 pub use field::{Field, Line, UnknownField};
 pub use request::RequestRecord;
+pub use revocation::{
+    RevocationRecord, RevocationRequestRecord, RevocationSourceRecord, RevocationStatusRecord,
+};
 pub use stapled::{OcspAnswerRecord, OcspRecord, SctRecord, SctSource};
 
 /// Why something failed.
@@ -63,6 +67,9 @@ pub struct VerifyRecord {
     pub refusal: Option<ErrorRecord>,
     /// What else should be known.
     pub findings: Vec<Finding>,
+    /// What is known of revocation; not there when there was nothing to look at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<RevocationRecord>,
 }
 
 impl VerifyRecord {
@@ -96,6 +103,7 @@ impl VerifyRecord {
                 hint: refusal.hint(),
             }),
             findings: verdict.findings.clone(),
+            revocation: None,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The flags of `trustpack verify`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::{Json, Reach, SourceParser, Time};
+use crate::duration::parse_duration;
 use crate::password::PasswordSource;
 
 /// Would this client accept this server with this store, and why not.
@@ -14,6 +16,9 @@ use crate::password::PasswordSource;
 /// must match. --as openssl and --as browser judge by theirs. CERT-LEAF-ONLY says that the store holds only until the server's next renewal.
 ///
 /// With --targets, many servers: which of them the store covers, when it stops, which of its entries none of them uses.
+///
+/// None of these clients checks revocation by its defaults. Where there is something to check by (--crl, a stapled OCSP
+/// response, --revocation fetch), the answer is that of the client set up to check it: what is revoked is refused.
 #[derive(Debug, Args)]
 #[command(after_help = concat!("\
 Examples:
@@ -23,9 +28,12 @@ Examples:
   trustpack verify chain.pem --host api.infobip.com --trust trust.p12 --password env:PASS
   trustpack verify api.infobip.com --trust java --trust extra.pem --until
   trustpack verify --targets hosts.txt --trust truststore.jks --json
+  trustpack verify https://api.infobip.com --trust truststore.jks --crl issuing.crl --crl root.crl
+  trustpack verify https://api.infobip.com --trust system --revocation fetch --revocation-fail hard
 
 Exit codes: 0 accepted · 1 refused, or one of several is · 2 could not do it (nothing fetched, store
-  unreadable, not to be judged), or not for all of several. --until and --after-renewal change none"))]
+  unreadable, not to be judged), or not for all of several. --until and --after-renewal change none, and
+  leave revocation out"))]
 pub(crate) struct Verify {
     /// A server (host, host:port, https://host) or a file with the chain it presents, end entity first.
     #[arg(
@@ -64,6 +72,8 @@ pub(crate) struct Verify {
     #[command(flatten)]
     pub what_if: WhatIf,
     #[command(flatten)]
+    pub revocation: RevocationFlags,
+    #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]
     pub time: Time,
@@ -82,6 +92,46 @@ pub(crate) struct WhatIf {
     /// Also whether it holds after a new certificate of the same CA, another intermediate of the same root, another root.
     #[arg(long, conflicts_with = "targets")]
     pub after_renewal: bool,
+}
+
+/// Whether certificates are revoked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Revocation")]
+pub(crate) struct RevocationFlags {
+    /// Judge by the revocation lists in this file: DER, PEM, PKCS#7, several in one. Repeatable. Each counts for the
+    /// certificates of its issuer, once that issuer's signature on it is good.
+    #[arg(long, value_name = "FILE")]
+    pub crl: Vec<String>,
+
+    /// What to judge by. Every request of `fetch` is listed, and tells a stranger which certificate is looked at.
+    #[arg(long, value_name = "HOW", default_value = "given")]
+    pub revocation: RevocationWord,
+
+    /// What follows when nothing tells whether a certificate is revoked: soft, a note, none if nobody asked; hard, a refusal.
+    #[arg(long, value_name = "HOW", default_value = "soft")]
+    pub revocation_fail: FailWord,
+
+    /// For all lists and responses of one server together; --timeout does not count for them.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub revocation_timeout: Duration,
+}
+
+/// Where it is told what is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RevocationWord {
+    /// Nothing: the client with its defaults.
+    Off,
+    /// What is there: the lists of --crl, and the OCSP response that the server staples.
+    Given,
+    /// That, and where it does not tell, what the certificates point to: OCSP responders, then lists, by http:// only.
+    Fetch,
+}
+
+/// What follows when nothing is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailWord {
+    Soft,
+    Hard,
 }
 
 /// Clients whose rules are known.

@@ -1,6 +1,7 @@
 //! `trustpack verify`: would this client accept this server with this store.
 
 mod one;
+mod revocation;
 mod targets;
 mod trust;
 
@@ -12,14 +13,16 @@ use crate::args::{ClientWord, Verify};
 use crate::render::Talk;
 use crate::servers;
 
+use revocation::Revoking;
 use trust::Trust;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
     let trust = Trust::load(arguments, talk)?;
+    let revoking = Revoking::load(&arguments.revocation, talk)?;
     match (&arguments.subject, &arguments.targets) {
-        (Some(subject), _) => one::run(arguments, subject, &trust, talk),
-        (None, Some(list)) => targets::run(arguments, list, &trust, talk),
+        (Some(subject), _) => one::run(arguments, subject, &trust, &revoking, talk),
+        (None, Some(list)) => targets::run(arguments, list, &trust, &revoking, talk),
         // clap asks for one of the two
         (None, None) => Ok(Outcome::Incomplete),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::record::{CertificateRecord, ErrorRecord, VerifyRecord};
+use crate::record::{CertificateRecord, ErrorRecord, RevocationRecord, VerifyRecord};
 use crate::text::serialize_time;
 use crate::whatif::{Answer, UntilRecord};
 
@@ -44,8 +44,11 @@ pub struct CoveredRecord {
     pub anchor: Option<CertificateRecord>,
     /// Why it is not accepted, or why it could not be asked.
     pub error: Option<ErrorRecord>,
-    /// Until when the answer holds; `null` when there is none.
+    /// Until when the answer holds; `null` when there is none, or when it is refused for revocation.
     pub until: Option<UntilRecord>,
+    /// What is known of revocation; not there when there was nothing to look at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<RevocationRecord>,
 }
 
 /// An entry of the store.
@@ -92,15 +95,24 @@ pub struct CoverageSummary {
 impl CoveredRecord {
     /// A server that was judged. `verified` is the record of the same verdict.
     pub fn judged(verified: VerifyRecord, judged: &Judged, proven: bool) -> Self {
+        let is_revoked = verified.revocation.as_ref().is_some_and(|one| one.refused);
+        let until = || UntilRecord::from(&judged.until);
         Self {
             target: verified.subject,
             server_name: Some(verified.server_name),
             client: Some(verified.client),
-            answer: Answer::of(&judged.verdict).word(),
+            answer: match is_revoked {
+                true => Answer::Refused.word(),
+                false => Answer::of(&judged.verdict).word(),
+            },
             proven,
-            anchor: verified.path.into_iter().last(),
+            anchor: match is_revoked {
+                true => None,
+                false => verified.path.into_iter().last(),
+            },
             error: verified.refusal,
-            until: Some(UntilRecord::from(&judged.until)),
+            until: (!is_revoked).then(until),
+            revocation: verified.revocation,
         }
     }
 
@@ -115,6 +127,7 @@ impl CoveredRecord {
             anchor: None,
             error: Some(error),
             until: None,
+            revocation: None,
         }
     }
 }

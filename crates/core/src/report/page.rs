@@ -14,6 +14,7 @@ mod coverage;
 mod crl;
 mod outline;
 mod request;
+mod revocation;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -191,6 +192,9 @@ pub fn verdict(record: &VerifyRecord) -> String {
         }
     }
     findings(&mut page, &record.findings);
+    if let Some(known) = &record.revocation {
+        revocation::revocation(&mut page, known, record.client);
+    }
     page
 }
 
@@ -211,8 +215,13 @@ fn judged(record: &VerifyRecord, verb: &str) -> String {
         "browser" => "a browser",
         other => other,
     };
+    let refuses_revoked = record.revocation.as_ref().is_some_and(|one| one.refused);
+    let and_checks = match refuses_revoked {
+        true => ", set to check revocation,",
+        false => "",
+    };
     format!(
-        "{client} with {} {verb} {}",
+        "{client}{and_checks} with {} {verb} {}",
         escape(&record.trust),
         escape(&record.subject)
     )

@@ -13,6 +13,7 @@ use trustpack_core::whatif::{
     Question, ScenarioRecord, UntilRecord, WhatIfRecord, after_renewal, until,
 };
 
+use super::revocation::{self, Revoking};
 use super::trust::Trust;
 use crate::args::Verify;
 use crate::commands::Outcome;
@@ -26,6 +27,8 @@ struct Subject {
     text: String,
     chain: PresentedChain,
     name: ServerName<'static>,
+    /// The OCSP response that came with it; empty when none did.
+    stapled: Vec<u8>,
 }
 
 /// A verdict, and beside it what else was asked.
@@ -42,6 +45,7 @@ pub(super) fn run(
     arguments: &Verify,
     subject: &str,
     trust: &Trust,
+    revoking: &Revoking,
     talk: &Talk,
 ) -> Result<Outcome> {
     let at = arguments.time.now();
@@ -60,14 +64,22 @@ pub(super) fn run(
         subject: &subject.text,
     };
     let verdict = question.ask();
+    let verified = VerifyRecord::new(
+        &subject.text,
+        &subject.name.to_str(),
+        trust.anchors.origin(),
+        &verdict,
+        at,
+    );
+    let known = revoking.ask(&verdict, &subject.stapled, at, &subject.text);
+    if let Some(known) = &known {
+        revocation::tell(known, talk);
+    }
     let answered = Answered {
-        verified: VerifyRecord::new(
-            &subject.text,
-            &subject.name.to_str(),
-            trust.anchors.origin(),
-            &verdict,
-            at,
-        ),
+        verified: match known {
+            Some(known) => verified.with_revocation(known),
+            None => verified,
+        },
         what_if: what_if(arguments, &question),
     };
     if arguments.json.json {
@@ -76,7 +88,8 @@ pub(super) fn run(
         let page = page::verdict(&answered.verified);
         print(&format!("{page}{}", page::what_if(&answered.what_if)))?;
     }
-    Ok(match (verdict.is_accepted(), verdict.is_undecided()) {
+    let answer = &answered.verified;
+    Ok(match (answer.accepted, answer.undecided) {
         (true, _) => Outcome::Fine,
         (false, true) => Outcome::Incomplete,
         (false, false) => Outcome::No,
@@ -118,7 +131,12 @@ fn fetch(arguments: &Verify, endpoint: Endpoint, talk: &Talk) -> Result<Subject>
             if let Some(error) = error {
                 talk.say(format!("note: {text}: after the certificates: {error}"));
             }
-            Ok(Subject { text, chain, name })
+            Ok(Subject {
+                text,
+                chain,
+                name,
+                stapled: fetched.ocsp_response,
+            })
         }
         (None, error) => {
             let (message, hint) = match error {
@@ -169,5 +187,6 @@ fn from_file(
         text: loaded.name,
         chain,
         name,
+        stapled: Vec::new(),
     })
 }

@@ -13,6 +13,7 @@ use trustpack_core::report::page;
 use trustpack_core::verify::{Client, ServerName};
 use trustpack_core::whatif::Question;
 
+use super::revocation::{self, Revoking};
 use super::trust::Trust;
 use crate::args::Verify;
 use crate::commands::Outcome;
@@ -25,7 +26,13 @@ use crate::servers::{self, Asking};
 type Covered = (CoveredRecord, BTreeMap<usize, Use>);
 
 /// Asks, judges and prints.
-pub(super) fn run(arguments: &Verify, list: &Path, trust: &Trust, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(
+    arguments: &Verify,
+    list: &Path,
+    trust: &Trust,
+    revoking: &Revoking,
+    talk: &Talk,
+) -> Result<Outcome> {
     let asking = Asking::new(&arguments.reach, talk)?;
     let (options, crew) = (asking.options.clone(), asking.crew.clone());
     let wanted = Wanted {
@@ -37,6 +44,7 @@ pub(super) fn run(arguments: &Verify, list: &Path, trust: &Trust, talk: &Talk) -
     let targets = Targets::new(wanted, asking)?;
     let judge = Judge {
         trust,
+        revoking,
         client: super::client(arguments.client),
         host: super::host(arguments)?,
         at: arguments.time.now(),
@@ -66,6 +74,10 @@ pub(super) fn run(arguments: &Verify, list: &Path, trust: &Trust, talk: &Talk) -
             Hinted::new(message, "write one server a line: host, host:port or a URL").into(),
         );
     }
+    let known = record.targets.iter();
+    known
+        .filter_map(|target| target.revocation.as_ref())
+        .for_each(|known| revocation::tell(known, talk));
     if arguments.json.json {
         print_json(&record)?;
     } else {
@@ -86,6 +98,7 @@ fn outcome(counts: &CoverageSummary) -> Outcome {
 /// What every server is judged by.
 struct Judge<'a> {
     trust: &'a Trust,
+    revoking: &'a Revoking,
     client: Client,
     host: Option<ServerName<'static>>,
     at: OffsetDateTime,
@@ -117,6 +130,12 @@ impl Judge<'_> {
         let judged = judge(&question, &self.trust.entries);
         let (host, origin) = (name.to_str(), anchors.origin());
         let verified = VerifyRecord::new(&text, &host, origin, &judged.verdict, self.at);
+        let stapled = &fetched.ocsp_response;
+        let known = self.revoking.ask(&judged.verdict, stapled, self.at, &text);
+        let verified = match known {
+            Some(known) => verified.with_revocation(known),
+            None => verified,
+        };
         let proven = fetched.possession == Possession::Proven;
         let record = CoveredRecord::judged(verified, &judged, proven);
         (record, judged.uses)

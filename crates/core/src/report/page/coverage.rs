@@ -4,8 +4,8 @@ use crate::coverage::{CoverageRecord, CoveredRecord, EntryUseRecord};
 use crate::report::{Severity, Style, grid};
 use crate::text::{count, date, escape};
 
-use super::line;
 use super::whatif::turning;
+use super::{finding_about, line};
 
 /// What a store covers, for people.
 pub fn coverage(record: &CoverageRecord, style: &Style) -> String {
@@ -14,6 +14,12 @@ pub fn coverage(record: &CoverageRecord, style: &Style) -> String {
     if !record.targets.is_empty() {
         let header = ["server", "answer", "until", "through, or why not"];
         page.push_str(&grid(&header, record.targets.iter().map(target), style));
+    }
+    for target in &record.targets {
+        let known = target.revocation.iter();
+        known
+            .flat_map(|known| &known.findings)
+            .for_each(|found| page.push_str(&finding_about(found)));
     }
     let unused = record.entries.iter().filter(|one| one.used_as.is_none());
     let unused: Vec<&EntryUseRecord> = unused.collect();

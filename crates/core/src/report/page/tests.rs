@@ -84,6 +84,7 @@ fn verify_record() -> VerifyRecord {
         path: chain(),
         refusal: None,
         findings: vec![a_finding()],
+        revocation: None,
     }
 }
 
