@@ -1,5 +1,7 @@
 //! Certificate revocation lists (RFC 5280 section 5).
 
+use std::ops::Range;
+
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use x509_parser::prelude::FromDer;
@@ -80,6 +82,40 @@ impl RevocationList {
         })
     }
 
+    /// Parses all of a list but its entries, of which it has none then, and says where they stand in
+    /// [`signed`](Self::signed): reading them takes twenty times their size.
+    ///
+    /// # Errors
+    /// [`Error::RevocationList`] when the bytes are no list, whatever its entries are.
+    pub(crate) fn without_entries(der: &[u8]) -> Result<(Self, Range<usize>), Error> {
+        let broken = || Error::RevocationList {
+            why: "its structure is not readable".to_owned(),
+        };
+        let parts = asn1::signed_parts(der).ok_or_else(broken)?;
+        let signed = parts.signed;
+        let range = entries_of(signed).ok_or_else(broken)?;
+        let fields = Reader::inside(signed, asn1::SEQUENCE).ok_or_else(broken)?;
+        let start = signed.len() - fields.rest().len();
+        let (Some(before), Some(after)) = (signed.get(start..range.start), signed.get(range.end..))
+        else {
+            return Err(broken());
+        };
+        let head = asn1::element(asn1::SEQUENCE, &[before, after]);
+        let signature = asn1::element(asn1::BIT_STRING, &[&[0], parts.signature]);
+        let head = asn1::element(asn1::SEQUENCE, &[&head, parts.algorithm, &signature]);
+        let list = Self {
+            sha256: Sha256::digest(der).into(),
+            signed: signed.to_vec(),
+            ..Self::from_der(&head)?
+        };
+        Ok((list, range))
+    }
+
+    /// What is signed.
+    pub(crate) fn signed(&self) -> &[u8] {
+        &self.signed
+    }
+
     /// Whether the key of `spki` (DER of a `SubjectPublicKeyInfo`) made its signature. The algorithm is written inside
     /// the signed part too, and must be the same (section 5.1.1.2).
     pub fn check_signature(&self, spki: &[u8]) -> SignatureCheck {
@@ -106,4 +142,23 @@ fn same_algorithm(signed: &[u8], outer: &[u8]) -> bool {
     inner.is_some_and(|inner| inner.raw == outer || without_null(inner.raw) == without_null(outer))
 }
 
+/// Where `revokedCertificates` stands, which may be missing: after the times, before the extensions (section 5.1).
+fn entries_of(signed: &[u8]) -> Option<Range<usize>> {
+    let mut fields = Reader::inside(signed, asn1::SEQUENCE)?;
+    fields.expect_tag(asn1::INTEGER);
+    fields.expect_tag(asn1::SEQUENCE)?;
+    fields.expect_tag(asn1::SEQUENCE)?;
+    let mut time = || {
+        let utc = fields.expect_tag(UTC_TIME);
+        utc.or_else(|| fields.expect_tag(GENERALIZED_TIME))
+    };
+    time()?;
+    time();
+    let start = signed.len() - fields.rest().len();
+    fields.expect_tag(asn1::SEQUENCE);
+    Some(start..signed.len() - fields.rest().len())
+}
+
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
 const CRL_NUMBER: &str = "2.5.29.20";

@@ -15,6 +15,7 @@ use crl::IndexedList;
 pub(crate) use points::Pointers;
 
 mod crl;
+mod entries;
 mod findings;
 mod ocsp;
 mod points;

@@ -4,6 +4,7 @@
 //! It is off by default, every request is listed, and what comes is only evidence: [`revocation`](crate::revocation)
 //! checks its signature before it counts.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
@@ -22,6 +23,8 @@ pub struct RevocationFetcher {
     http: Http,
     timeout: Duration,
     memory: Memory<Evidence>,
+    /// Octets of all lists so far.
+    listed: AtomicU64,
 }
 
 /// One request, and what came of it.
@@ -55,6 +58,7 @@ impl RevocationFetcher {
             http: Http::new(),
             timeout,
             memory: Memory::new(MAX_CACHED, timeout),
+            listed: AtomicU64::new(0),
         }
     }
 
@@ -96,12 +100,18 @@ impl RevocationFetcher {
     }
 
     fn list(&self, url: &str, deadline: Instant) -> Result<Evidence, Failure> {
+        if self.listed.load(Ordering::Relaxed) >= MAX_LISTED {
+            let limit = MAX_LISTED >> 20;
+            let why = format!("not asked: the lists of this run have {limit} MiB already");
+            return Err(Failure::new(why));
+        }
         let bytes = self.http.ask(&Question {
             url,
             body: None,
             limit: MAX_LIST,
             deadline,
         })?;
+        self.listed.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         // DER says RFC 5280 section 4.2.1.13; some publish PEM: content decides.
         let contents = read(&bytes, &ReadOptions::default());
         let contents = contents.map_err(|error| Failure::new(error.to_string()))?;
@@ -121,6 +131,11 @@ impl RevocationFetcher {
 impl Gathering<'_> {
     fn about(&mut self, certificate: &Certificate, issuer: &Certificate) {
         let pointers = Pointers::of(certificate);
+        if pointers.is_empty() {
+            let why = "it names no OCSP responder and no revocation list";
+            let evidence = &mut *self.evidence;
+            evidence.add_failure(certificate, SourceKind::Ocsp, "the certificate", why);
+        }
         let request = ocsp::request(certificate, issuer);
         for url in &pointers.responders {
             let Some(request) = request.as_deref() else {
@@ -187,6 +202,9 @@ const MAX_REQUESTS: usize = 16;
 
 /// A list has the size of 900,000 entries then; that of the largest public CAs, before they split them, was 20 MB.
 const MAX_LIST: u64 = 32 * 1024 * 1024;
+
+/// They stay in memory, for the next server.
+const MAX_LISTED: u64 = 512 * 1024 * 1024;
 
 /// Of one address: one, where the standard is kept.
 const MAX_LISTS: usize = 8;

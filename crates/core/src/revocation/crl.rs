@@ -1,18 +1,17 @@
 //! What a list says of a certificate (RFC 5280 section 6.3.3), without deltas and without indirect lists.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use time::OffsetDateTime;
 
 use crate::cert::asn1::{self, Reader, shortest_integer};
-use crate::crl::{RevocationList, Revoked};
-use crate::decode::{self, Decoded};
+use crate::crl::RevocationList;
 use crate::extension::Extension;
 use crate::signature::SignatureCheck;
 use crate::text::date_and_time;
 use crate::{Certificate, Error};
 
+use super::entries::{Entries, Entry};
 use super::points::{GeneralName, PointName, Pointers};
 use super::{Answer, Problem, SKEW};
 
@@ -21,17 +20,10 @@ use super::{Answer, Problem, SKEW};
 pub(super) struct IndexedList {
     /// Without its entries.
     list: RevocationList,
-    /// By serial number, and no more of each than is needed: lists have up to a million entries.
-    entries: HashMap<Box<[u8]>, Entry>,
+    entries: Entries,
     scope: Result<Scope, String>,
     /// Whose key was asked first, and the answer: many certificates are looked up in a list, and it is long.
     signed_by: OnceLock<(Vec<u8>, SignatureCheck)>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    at: OffsetDateTime,
-    reason: Option<Box<str>>,
 }
 
 /// What the list is about (section 5.2.5).
@@ -46,28 +38,27 @@ struct Scope {
 
 impl IndexedList {
     pub(super) fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let mut list = RevocationList::from_der(der)?;
-        let scope = usable(&list);
-        let revoked = std::mem::take(&mut list.revoked);
-        let mut entries = HashMap::with_capacity(revoked.len());
-        for one in revoked {
-            // removeFromCRL counts only where nothing else is said (section 6.3.3 (l))
-            let serial = shortest_integer(&one.serial_number);
-            let reason = reason(&one);
-            if reason.as_deref() != Some(REMOVED) && !entries.contains_key(serial) {
-                let entry = Entry {
-                    at: one.at,
-                    reason: reason.map(String::into_boxed_str),
-                };
-                entries.insert(Box::from(serial), entry);
-            }
-        }
+        let (list, range) = RevocationList::without_entries(der)?;
+        let entries = Entries::read(list.signed(), range);
+        let entries = entries.ok_or_else(|| Error::RevocationList {
+            why: "an entry is not readable".to_owned(),
+        })?;
+        let scope = match &entries.unusable {
+            Some(why) => Err(why.clone()),
+            None => usable(&list),
+        };
         Ok(Self {
             list,
             entries,
             scope,
             signed_by: OnceLock::new(),
         })
+    }
+
+    /// How many octets it keeps, about.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> usize {
+        self.list.signed().len() + self.entries.size()
     }
 
     /// What it says at `at` of `certificate`, whose signature `issuer` made.
@@ -95,14 +86,14 @@ impl IndexedList {
         if let Some(why) = self.out_of_force(at) {
             // What was revoked stays so, unless it was on hold (section 5.3.1): an old list still tells it.
             return match entry {
-                Some(entry) if self.ended(at) && entry.reason.as_deref() != Some(HOLD) => {
-                    revoked(entry)
+                Some(entry) if self.ended(at) && entry.reason().as_deref() != Some(HOLD) => {
+                    revoked(&entry)
                 }
                 _ => why,
             };
         }
         match entry {
-            Some(entry) => revoked(entry),
+            Some(entry) => revoked(&entry),
             // section 6.3.3 (e): other reasons may be in other lists
             None if scope.some_reasons => {
                 Answer::Silent("it covers some reasons for revocation only".to_owned())
@@ -151,9 +142,9 @@ impl IndexedList {
         self.list.next_update.is_some_and(|next| next + SKEW < at)
     }
 
-    fn entry(&self, certificate: &Certificate) -> Option<&Entry> {
+    fn entry(&self, certificate: &Certificate) -> Option<Entry<'_>> {
         let serial = shortest_integer(certificate.serial().octets());
-        self.entries.get(serial)
+        self.entries.find(self.list.signed(), serial)
     }
 }
 
@@ -205,16 +196,12 @@ impl Scope {
     }
 }
 
-/// Whether the list may be used at all, and for what (sections 5.2 and 5.3).
+/// Whether the list may be used at all, and for what (section 5.2); its entries have a say in that too.
 fn usable(list: &RevocationList) -> Result<Scope, String> {
     let of_list = list.extensions.iter();
-    let of_entries = list.revoked.iter().flat_map(|entry| &entry.extensions);
-    let known = |known: &'static [&str]| {
-        move |one: &&Extension| one.critical && !known.contains(&one.oid.as_str())
-    };
+    let is_unknown = |one: &&Extension| one.critical && !KNOWN.contains(&one.oid.as_str());
     // "the application MUST NOT use that CRL to determine the status of any certificates"
-    let unknown = of_list.clone().find(known(&KNOWN));
-    if let Some(one) = unknown.or_else(|| of_entries.clone().find(known(&KNOWN_OF_ENTRIES))) {
+    if let Some(one) = of_list.clone().find(is_unknown) {
         return Err(format!(
             "it has a critical extension {} that is not known here",
             one.oid
@@ -242,27 +229,16 @@ fn flag(fields: &mut Reader<'_>, tag: u8) -> Option<bool> {
     }
 }
 
-fn revoked(entry: &Entry) -> Answer {
+fn revoked(entry: &Entry<'_>) -> Answer {
     Answer::Revoked {
         when: entry.at,
-        reason: entry.reason.as_deref().map(str::to_owned),
-    }
-}
-
-/// Section 5.3.1.
-fn reason(entry: &Revoked) -> Option<String> {
-    let reason = entry.extensions.iter().find(|one| one.oid == REASON)?;
-    match decode::extension(REASON, &reason.value) {
-        Decoded::Known(value) => value.in_line(),
-        _ => None,
+        reason: entry.reason(),
     }
 }
 
 /// Bit 6 of keyUsage.
 const CRL_SIGN: u16 = 0x40;
-const REMOVED: &str = "removeFromCRL";
 const HOLD: &str = "certificateHold";
-const REASON: &str = "2.5.29.21";
 const DELTA: &str = "2.5.29.27";
 const ISSUING_POINT: &str = "2.5.29.28";
 /// Those, and authorityKeyIdentifier, issuerAltName, cRLNumber, freshestCRL, authorityInfoAccess.
@@ -275,5 +251,3 @@ const KNOWN: [&str; 7] = [
     "2.5.29.46",
     "1.3.6.1.5.5.7.1.1",
 ];
-/// Reason, hold instruction (RFC 3280), invalidity date. Not certificateIssuer: only indirect lists have it.
-const KNOWN_OF_ENTRIES: [&str; 3] = [REASON, "2.5.29.23", "2.5.29.24"];

@@ -76,7 +76,7 @@ impl Pointers {
     }
 
     /// Whether it points nowhere at all.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.responders.is_empty() && self.points.is_empty()
     }
 }

@@ -6,12 +6,15 @@ use rcgen::{
     RevokedCertParams, SigningKey,
 };
 use sha1::{Digest, Sha1};
+use sha2::Sha256;
 use time::macros::datetime;
 
 use super::*;
-use crate::cert::asn1::{INTEGER, OCTET_STRING, SEQUENCE};
+use crate::cert::asn1::{INTEGER, OCTET_STRING, SEQUENCE, element};
 use crate::cert::testing::{self, DAY, Made, NOW, from_pem};
 use crate::key::PublicKey;
+
+mod lists;
 
 const GOOD: &[u8] = include_bytes!("../../../../fixtures/tls/ocsp-good.der");
 const SERVER: &str = include_str!("../../../../fixtures/pki/server.pem");
@@ -233,40 +236,144 @@ fn a_response_of_openssl_is_judged() {
     }
 }
 
-fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let contents = parts.concat();
-    let length = u16::try_from(contents.len()).unwrap().to_be_bytes();
-    [&[tag, 0x82], &length[..], &contents].concat()
+/// What a response says of whom, in whose name, and by which hash it names him.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    about: &'a Made,
+    issuer: &'a Made,
+    responder: &'a Made,
+    sha256: bool,
+    status: &'a [u8],
 }
 
 /// "good", signed by `responder`, by name, with its certificate.
 fn response(about: &Made, issuer: &Made, responder: &Made) -> Vec<u8> {
+    say(Said {
+        about,
+        issuer,
+        responder,
+        sha256: false,
+        status: &[0x80, 0],
+    })
+}
+
+fn say(said: Said<'_>) -> Vec<u8> {
+    let Said { about, issuer, .. } = said;
+    let hash = |bytes: &[u8]| match said.sha256 {
+        true => Sha256::digest(bytes).to_vec(),
+        false => Sha1::digest(bytes).to_vec(),
+    };
+    let oid: &[u8] = match said.sha256 {
+        true => &[6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1],
+        false => &[6, 5, 0x2b, 14, 3, 2, 26],
+    };
     let spki = issuer.certificate.subject_public_key_info();
     let key = PublicKey::from_der(spki).unwrap();
-    let sha1 = der(SEQUENCE, &[&[6, 5, 0x2b, 14, 3, 2, 26]]);
-    let id = der(
-        SEQUENCE,
-        &[
-            &sha1,
-            &der(
-                OCTET_STRING,
-                &[&Sha1::digest(about.certificate.issuer().der())],
-            ),
-            &der(OCTET_STRING, &[&Sha1::digest(key.bits)]),
-            &der(INTEGER, &[about.certificate.serial().octets()]),
-        ],
-    );
-    let now = der(0x18, &[b"20260601000000Z"]);
-    let single = der(SEQUENCE, &[&id, &[0x80, 0], &now]);
-    let name = der(0xa1, &[responder.certificate.subject().der()]);
-    let data = der(SEQUENCE, &[&name, &now, &der(SEQUENCE, &[&single])]);
+    let name = hash(about.certificate.issuer().der());
+    let id: [&[u8]; 4] = [
+        &element(SEQUENCE, &[oid]),
+        &element(OCTET_STRING, &[&name]),
+        &element(OCTET_STRING, &[&hash(key.bits)]),
+        &element(INTEGER, &[about.certificate.serial().octets()]),
+    ];
+    let now = element(0x18, &[b"20260601000000Z"]);
+    let single = element(SEQUENCE, &[&element(SEQUENCE, &id), said.status, &now]);
+    let name = element(0xa1, &[said.responder.certificate.subject().der()]);
+    let data = element(SEQUENCE, &[&name, &now, &element(SEQUENCE, &[&single])]);
     let ecdsa = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
-    let signature = der(3, &[&[0], &responder.key.sign(&data).unwrap()]);
-    let certificates = der(0xa0, &[&der(SEQUENCE, &[responder.certificate.der()])]);
-    let basic = der(SEQUENCE, &[&data, &ecdsa, &signature, &certificates]);
+    let signature = element(3, &[&[0], &said.responder.key.sign(&data).unwrap()]);
+    let certificates = element(SEQUENCE, &[said.responder.certificate.der()]);
+    let certificates = element(0xa0, &[&certificates]);
+    let basic = element(SEQUENCE, &[&data, &ecdsa, &signature, &certificates]);
     let kind = [6, 9, 0x2b, 6, 1, 5, 5, 7, 48, 1, 1];
-    let bytes = der(SEQUENCE, &[&kind, &der(OCTET_STRING, &[&basic])]);
-    der(SEQUENCE, &[&[10, 1, 0], &der(0xa0, &[&bytes])])
+    let bytes = element(SEQUENCE, &[&kind, &element(OCTET_STRING, &[&basic])]);
+    element(SEQUENCE, &[&[10, 1, 0], &element(0xa0, &[&bytes])])
+}
+
+#[test]
+fn a_response_says_good_revoked_or_that_it_does_not_know() {
+    let root = testing::root("root");
+    let (server, other) = (
+        testing::server("a.test", &root),
+        testing::server("b.test", &root),
+    );
+    let asked = |issuer: &Made, sha256, status: &[u8]| {
+        let (about, responder) = (&server, issuer);
+        let mut evidence = Evidence::default();
+        let der = say(Said {
+            about,
+            issuer,
+            responder,
+            sha256,
+            status,
+        });
+        evidence.add_stapled(&server.certificate, &der);
+        ask(&server, &root, &evidence, NOW)
+    };
+    // revoked [1] { revocationTime, revocationReason [0] EXPLICIT }
+    let at = element(0x18, &[b"20260501000000Z"]);
+    let revoked = element(0xa1, &[&at, &element(0xa0, &[&[10, 1, 1]])]);
+    for sha256 in [false, true] {
+        assert_eq!(word(&asked(&root, sha256, &[0x80, 0])), "good");
+        let refused = asked(&root, sha256, &revoked);
+        assert_eq!(ids(&refused), ["REVOCATION-REVOKED"]);
+        assert_eq!(
+            refused.certificates[0].status,
+            RevocationStatus::Revoked {
+                when: datetime!(2026-05-01 0:00 UTC),
+                reason: Some("keyCompromise".to_owned()),
+                source: Source {
+                    kind: SourceKind::Ocsp,
+                    origin: STAPLED.to_owned()
+                },
+            }
+        );
+        let unknown = word(&asked(&root, sha256, &[0x82, 0]));
+        assert!(unknown.ends_with("the responder does not know the certificate"));
+        // of the same name, with another key
+        let stranger = asked(&testing::root("root"), sha256, &[0x80, 0]);
+        assert!(word(&stranger).ends_with("it is about other certificates"));
+    }
+    let mut evidence = Evidence::default();
+    evidence
+        .add_response("x", &response(&other, &root, &root))
+        .unwrap();
+    let about_another = ask(&server, &root, &evidence, NOW);
+    assert_eq!(word(&about_another), "x: it is about other certificates");
+}
+
+#[test]
+fn a_source_that_gave_nothing_is_told_of_for_its_certificate() {
+    let root = testing::root("root");
+    let (server, other) = (
+        testing::server("a.test", &root),
+        testing::server("b.test", &root),
+    );
+    let mut evidence = Evidence::default();
+    evidence.add_stapled(&server.certificate, b"junk");
+    evidence.add_failure(
+        &server.certificate,
+        SourceKind::Crl,
+        "http://a",
+        "HTTP status 404",
+    );
+    let unknown = ask(&server, &root, &evidence, NOW);
+    assert_eq!(
+        word(&unknown),
+        "stapled OCSP response: not a readable OCSP response: it is no DER of a response; http://a: HTTP status 404"
+    );
+    assert_eq!(
+        ids(&unknown),
+        ["REVOCATION-UNKNOWN", "REVOCATION-OCSP-UNUSABLE"]
+    );
+    let nothing = word(&ask(&other, &root, &evidence, NOW));
+    assert_eq!(nothing, "there is no revocation list and no OCSP response");
+    for place in 0..9 {
+        let origin = format!("http://{place}");
+        evidence.add_failure(&other.certificate, SourceKind::Crl, &origin, "no");
+    }
+    let many = word(&ask(&other, &root, &evidence, NOW));
+    assert!(many.ends_with("http://3: no; and 5 more"), "{many}");
 }
 
 #[test]
