@@ -16,6 +16,7 @@ mod inspect;
 mod key_passwords;
 mod kill;
 mod pack;
+mod revocation;
 mod store;
 mod verify;
 

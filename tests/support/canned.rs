@@ -45,7 +45,13 @@ impl Canned {
 
     /// An HTTP server that has one body at every path.
     pub(crate) fn http(body: Vec<u8>) -> Self {
+        Self::serve(move || body.clone())
+    }
+
+    /// An HTTP server that has at every path what `body` then says.
+    pub(crate) fn serve(body: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self::start(move |mut client, _| {
+            let body = body();
             let head = format!(
                 "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                 body.len()

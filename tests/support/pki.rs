@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint,
+    CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod,
+    KeyPair, KeyUsagePurpose, RevocationReason, RevokedCertParams, SanType,
 };
 use rustls_pki_types::CertificateDer;
 use time::{Duration, OffsetDateTime};
@@ -27,6 +28,35 @@ impl Certified {
         let issuer = Issuer::from_params(&issuer.parameters, &issuer.key);
         let certificate = self.parameters.signed_by(&self.key, &issuer);
         certificate.unwrap().der().clone()
+    }
+
+    /// The serial number.
+    pub(crate) fn serial(&self) -> Vec<u8> {
+        let read = trustpack_core::Certificate::from_der(self.der.clone()).unwrap();
+        let hex = read.serial().to_string();
+        let octet = |place| u8::from_str_radix(&hex[place..place + 2], 16).unwrap();
+        (0..hex.len()).step_by(2).map(octet).collect()
+    }
+
+    /// A revocation list, from yesterday to tomorrow, with these on it.
+    pub(crate) fn revokes(&self, revoked: &[&Self]) -> Vec<u8> {
+        let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
+        let entry = |one: &&Self| RevokedCertParams {
+            serial_number: one.serial().into(),
+            revocation_time: now - Duration::DAY,
+            reason_code: Some(RevocationReason::KeyCompromise),
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: now - Duration::DAY,
+            next_update: now + Duration::DAY,
+            crl_number: 1_u64.into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.iter().map(entry).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let issuer = Issuer::from_params(&self.parameters, &self.key);
+        list.signed_by(&issuer).unwrap().der().to_vec()
     }
 
     /// PEM of the certificate.
@@ -87,6 +117,35 @@ pub(crate) fn days(parameters: &mut CertificateParams, from: i64, until: i64) {
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
     parameters.not_before = now + Duration::days(from);
     parameters.not_after = now + Duration::days(until);
+}
+
+/// Names where the certificate's revocation is told.
+pub(crate) fn points_to(
+    parameters: &mut CertificateParams,
+    list: Option<&str>,
+    ocsp: Option<&str>,
+) {
+    parameters.crl_distribution_points = list
+        .map(|url| CrlDistributionPoint {
+            uris: vec![url.to_owned()],
+        })
+        .into_iter()
+        .collect();
+    if let Some(url) = ocsp {
+        // AuthorityInfoAccessSyntax of one id-ad-ocsp (RFC 5280 section 4.2.2.1)
+        let short = |tag, bytes: &[u8]| {
+            let length = u8::try_from(bytes.len())
+                .ok()
+                .filter(|length| *length < 128);
+            [&[tag, length.unwrap()], bytes].concat()
+        };
+        let method = [6, 8, 0x2b, 6, 1, 5, 5, 7, 48, 1];
+        let place = short(0x86, url.as_bytes());
+        let contents = short(0x30, &short(0x30, &[&method[..], &place].concat()));
+        let oid = [1, 3, 6, 1, 5, 5, 7, 1, 1];
+        let extension = CustomExtension::from_oid_content(&oid, contents);
+        parameters.custom_extensions.push(extension);
+    }
 }
 
 fn base(name: &str) -> CertificateParams {

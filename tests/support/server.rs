@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rustls::ServerConfig;
+use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// Ends when it is dropped.
@@ -21,6 +22,17 @@ impl Server {
     /// A server with this chain, which rustls does not look into, and the key of its first certificate.
     pub(crate) fn start(chain: Vec<CertificateDer<'static>>, pkcs8: Vec<u8>) -> Self {
         Self::with_config(Arc::new(config(chain, pkcs8, rustls::ALL_VERSIONS)))
+    }
+
+    /// With a stapled OCSP response, whatever it is.
+    pub(crate) fn stapling(
+        chain: Vec<CertificateDer<'static>>,
+        pkcs8: Vec<u8>,
+        ocsp: Vec<u8>,
+    ) -> Self {
+        let mut certified = certified(chain, pkcs8);
+        certified.ocsp = Some(ocsp);
+        Self::with_config(Arc::new(presenting(certified, rustls::ALL_VERSIONS)))
     }
 
     pub(crate) fn with_config(config: Arc<ServerConfig>) -> Self {
@@ -62,25 +74,33 @@ pub(crate) fn config(
     pkcs8: Vec<u8>,
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> ServerConfig {
+    presenting(certified(chain, pkcs8), versions)
+}
+
+fn certified(chain: Vec<CertificateDer<'static>>, pkcs8: Vec<u8>) -> CertifiedKey {
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(pkcs8));
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
     let signing_key = provider.key_provider.load_private_key(key).unwrap();
-    let certified = Arc::new(rustls::sign::CertifiedKey::new(chain, signing_key));
+    CertifiedKey::new(chain, signing_key)
+}
+
+fn presenting(
+    certified: CertifiedKey,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> ServerConfig {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .unwrap()
         .with_no_client_auth()
-        .with_cert_resolver(Arc::new(Always(certified)))
+        .with_cert_resolver(Arc::new(Always(Arc::new(certified))))
 }
 
 #[derive(Debug)]
-struct Always(Arc<rustls::sign::CertifiedKey>);
+struct Always(Arc<CertifiedKey>);
 
 impl rustls::server::ResolvesServerCert for Always {
-    fn resolve(
-        &self,
-        _: rustls::server::ClientHello<'_>,
-    ) -> Option<Arc<rustls::sign::CertifiedKey>> {
+    fn resolve(&self, _: rustls::server::ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(&self.0))
     }
 }

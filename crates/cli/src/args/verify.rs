@@ -32,8 +32,8 @@ Examples:
   trustpack verify https://api.infobip.com --trust system --revocation fetch --revocation-fail hard
 
 Exit codes: 0 accepted · 1 refused, or one of several is · 2 could not do it (nothing fetched, store
-  unreadable, not to be judged), or not for all of several. --until and --after-renewal change none, and
-  leave revocation out"))]
+  unreadable, not to be judged), or not for all of several. --until and --after-renewal change none;
+  they leave revocation out"))]
 pub(crate) struct Verify {
     /// A server (host, host:port, https://host) or a file with the chain it presents, end entity first.
     #[arg(

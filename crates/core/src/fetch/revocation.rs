@@ -132,9 +132,10 @@ impl Gathering<'_> {
     fn about(&mut self, certificate: &Certificate, issuer: &Certificate) {
         let pointers = Pointers::of(certificate);
         if pointers.is_empty() {
-            let why = "it names no OCSP responder and no revocation list";
+            let places = "OCSP responder and CRL distribution point";
             let evidence = &mut *self.evidence;
-            evidence.add_failure(certificate, SourceKind::Ocsp, "the certificate", why);
+            let why = "the certificate names none";
+            evidence.add_failure(certificate, SourceKind::Ocsp, places, why);
         }
         let request = ocsp::request(certificate, issuer);
         for url in &pointers.responders {

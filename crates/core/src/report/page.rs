@@ -208,20 +208,21 @@ fn answer(record: &VerifyRecord) -> (&'static str, &'static str) {
 }
 
 fn judged(record: &VerifyRecord, verb: &str) -> String {
+    let checks_revocation = record.revocation.as_ref().is_some_and(|one| one.refused);
     let client = match record.client {
+        "java" if checks_revocation => "a Java client",
         "java" => "a default Java client",
         "openssl" => "an OpenSSL 3 client",
         "openssl-partial-chain" => "an OpenSSL 3 client with -partial_chain",
         "browser" => "a browser",
         other => other,
     };
-    let refuses_revoked = record.revocation.as_ref().is_some_and(|one| one.refused);
-    let and_checks = match refuses_revoked {
-        true => ", set to check revocation,",
+    let which = match checks_revocation {
+        true => " that checks revocation",
         false => "",
     };
     format!(
-        "{client}{and_checks} with {} {verb} {}",
+        "{client}{which} with {} {verb} {}",
         escape(&record.trust),
         escape(&record.subject)
     )
