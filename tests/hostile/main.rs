@@ -34,6 +34,7 @@ mod proxies;
 mod repeated;
 mod reset;
 mod retry_loop;
+mod revocation;
 mod silent;
 mod smtp_banner;
 mod starttls_injected;
