@@ -84,6 +84,23 @@ fn every_command_about_fetching_runs() {
 }
 
 #[test]
+fn every_command_about_revocation_runs() {
+    let text = fs::read_to_string(root().join("docs/revocation.md")).unwrap();
+    let mut commands = commands_of(&text);
+    commands.retain(|command| command.contains("://server.test"));
+    assert!(commands.len() >= 5, "{commands:?}");
+    assert_they_run(&commands);
+    let source = root().join("crates/core/src/revocation/findings.rs");
+    let source = fs::read_to_string(source).unwrap();
+    let ids = source
+        .split('"')
+        .filter(|word| word.starts_with("REVOCATION-"));
+    for id in ids {
+        assert!(text.contains(&format!("`{id}`")), "{id}");
+    }
+}
+
+#[test]
 fn the_words_about_fetching_are_those_of_the_program() {
     use trustpack_core::tls::starttls::Protocol;
     let text = fs::read_to_string(root().join("docs/fetch.md")).unwrap();

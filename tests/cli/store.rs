@@ -16,12 +16,13 @@ pub(crate) struct Desk {
 }
 
 /// Names here, and what they are copies of.
-const FILES: [(&str, &str); 19] = [
+const FILES: [(&str, &str); 20] = [
     ("cacerts", "keystores/p12/cacerts"),
     ("chain.p7b", "der/chain.p7b"),
     ("clear.key", "pki/server.key.pem"),
     ("encrypted.key", "pem/encrypted.key.pem"),
     ("fullchain.pem", "pki/fullchain-server.pem"),
+    ("issuing.crl", "crl/issuing.crl"),
     ("issuing.pem", "pki/intermediate.pem"),
     ("key-password.jks", "keystores/jks/key-password.jks"),
     ("keys.jks", "keystores/jks/key.jks"),
