@@ -12,6 +12,7 @@ use crate::{Certificate, Error};
 
 use crl::IndexedList;
 
+pub(crate) use findings::advice;
 pub(crate) use points::Pointers;
 
 mod crl;
@@ -268,6 +269,8 @@ enum Answer {
         when: OffsetDateTime,
         reason: Option<String>,
     },
+    /// It is about others: no reason to name it where there is another reason.
+    Elsewhere(&'static str),
     /// It says nothing, and is not to blame.
     Silent(String),
     /// It would have to say something, and cannot be used.
@@ -341,7 +344,7 @@ fn combine(
     answers: Vec<(SourceKind, String, Answer)>,
 ) -> (RevocationStatus, Vec<(Problem, String)>) {
     let (mut good, mut revoked) = (None, None);
-    let (mut problems, mut reasons) = (Vec::new(), Vec::new());
+    let (mut problems, mut reasons, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
     for (kind, origin, answer) in answers {
         match answer {
             Answer::Good => {
@@ -356,6 +359,7 @@ fn combine(
                     source: Source { kind, origin },
                 });
             }
+            Answer::Elsewhere(why) => elsewhere.push(format!("{origin}: {why}")),
             Answer::Silent(why) => reasons.push(format!("{origin}: {why}")),
             Answer::Unusable(problem, why) => {
                 reasons.push(format!("{origin}: {why}"));
@@ -366,9 +370,10 @@ fn combine(
     let status = revoked
         .or(good)
         .unwrap_or_else(|| RevocationStatus::Unknown {
-            why: match reasons.is_empty() {
-                true => "there is no revocation list and no OCSP response".to_owned(),
-                false => in_short(reasons),
+            why: match (reasons.is_empty(), elsewhere.is_empty()) {
+                (true, true) => "there is no revocation list and no OCSP response".to_owned(),
+                (true, false) => in_short(elsewhere),
+                (false, _) => in_short(reasons),
             },
         });
     (status, problems)

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::{ErrorRecord, VerifyRecord};
 use crate::fetch::revocation::RevocationRequest;
 use crate::report::Finding;
-use crate::revocation::{CheckedCertificate, Revocation, RevocationStatus};
+use crate::revocation::{CheckedCertificate, Revocation, RevocationStatus, advice};
 use crate::text::{date_and_time, serialize_optional_time};
 
 /// What is known of the revocation of the path that a client accepts but for it.
@@ -94,14 +94,14 @@ impl RevocationRecord {
         if let Some(one) = certificates().find(revoked) {
             let since = one.revoked_at.map(date_and_time).unwrap_or_default();
             let reason = one.reason.as_ref();
-            let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+            let told = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
             return Some(ErrorRecord {
                 reason: "revoked",
                 message: format!(
-                    "the certificate {} was revoked on {since}{reason}",
+                    "the certificate {} was revoked on {since}{told}",
                     one.subject
                 ),
-                hint: Some("replace the certificate, and its key if that is the reason".to_owned()),
+                hint: Some(advice(one.reason.as_deref()).to_owned()),
             });
         }
         let one = certificates().find(unknown)?;
@@ -165,5 +165,78 @@ impl From<&RevocationRequest> for RevocationRequestRecord {
             cached: request.cached,
             elapsed_ms: u64::try_from(request.elapsed.as_millis()).unwrap_or(u64::MAX),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cert::testing::{self, NOW};
+    use crate::revocation::{Evidence, RevocationMode, SourceKind, check};
+
+    #[test]
+    fn what_is_unknown_in_json() {
+        let root = testing::root("root");
+        let path = [
+            testing::server("a.test", &root).certificate,
+            root.certificate.clone(),
+        ];
+        let mut evidence = Evidence::default();
+        evidence.add_failure(
+            &path[0],
+            SourceKind::Crl,
+            "http://a.test/",
+            "HTTP status 404",
+        );
+        let request = RevocationRequest {
+            kind: SourceKind::Crl,
+            url: "http://a.test/".to_owned(),
+            outcome: Err("HTTP status 404".to_owned()),
+            cached: true,
+            elapsed: Duration::from_millis(7),
+        };
+        let known = check(&path, &evidence, NOW, RevocationMode::HardFail, "a.test");
+        let mut record = RevocationRecord::new(&known, &[request]);
+        let refusal = record.refusal().unwrap();
+        assert_eq!(refusal.reason, "revocation-unknown");
+        "0".clone_into(&mut record.certificates[0].fingerprint);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&record).unwrap(), @r#"
+        {
+          "refused": true,
+          "mode": "hard",
+          "certificates": [
+            {
+              "subject": "CN=a.test",
+              "fingerprint": "0",
+              "status": "unknown",
+              "revoked_at": null,
+              "reason": null,
+              "source": null,
+              "why": "http://a.test/: HTTP status 404",
+              "needed": true
+            }
+          ],
+          "requests": [
+            {
+              "kind": "crl",
+              "url": "http://a.test/",
+              "error": "HTTP status 404",
+              "cached": true,
+              "elapsed_ms": 7
+            }
+          ],
+          "findings": [
+            {
+              "id": "REVOCATION-UNKNOWN",
+              "severity": "critical",
+              "subject": "a.test",
+              "message": "whether a.test is revoked is not known: http://a.test/: HTTP status 404",
+              "hint": "give a current revocation list of its issuer"
+            }
+          ]
+        }
+        "#);
     }
 }

@@ -70,7 +70,7 @@ impl IndexedList {
     ) -> Answer {
         // section 6.3.3 (b)(1): the issuer of the certificate, since indirect lists are not used
         if self.list.issuer != *certificate.issuer() {
-            return Answer::Silent("it is by another issuer".to_owned());
+            return Answer::Elsewhere("it is by another issuer");
         }
         let scope = match &self.scope {
             Ok(scope) => scope,

@@ -21,16 +21,12 @@ pub(super) fn of(
             source,
         } => {
             let reason = reason.as_ref();
-            let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+            let told = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
             let when = date_and_time(*when);
-            let message = format!(
-                "{name} was revoked on {when}{reason}, says {}",
-                source.origin
-            );
-            let hint = "replace the certificate, and its key if that is the reason";
+            let message = format!("{name} was revoked on {when}{told}, says {}", source.origin);
             findings.push(
                 Finding::new("REVOCATION-REVOKED", Severity::Critical, subject, message)
-                    .with_hint(hint),
+                    .with_hint(advice(reason.map(String::as_str))),
             );
         }
         RevocationStatus::Unknown { why } => {
@@ -79,4 +75,14 @@ pub(super) fn of(
         }
     }
     findings
+}
+
+/// What to do about a revoked certificate.
+pub(crate) fn advice(reason: Option<&str>) -> &'static str {
+    match reason {
+        // the only state that ends (RFC 5280 section 5.3.1)
+        Some("certificateHold") => "ask its CA whether it is released again, or replace it",
+        Some("cACompromise") => "replace every certificate of this CA, and trust it no longer",
+        _ => "replace the certificate, and its key if that is the reason",
+    }
 }

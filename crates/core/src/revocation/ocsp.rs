@@ -25,7 +25,7 @@ pub(super) fn ask(
     }
     let about = |answer: &&OcspAnswer| answer.is_about_issued(certificate, issuer);
     let Some(answer) = response.answers.iter().find(about) else {
-        return Answer::Silent("it is about other certificates".to_owned());
+        return Answer::Elsewhere("it is about other certificates");
     };
     // RFC 5280 section 4.2, which RFC 6960 section 4.4 takes over
     let unknown = response.unknown_critical.as_ref();

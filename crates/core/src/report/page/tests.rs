@@ -7,7 +7,7 @@ use crate::extension::Extension;
 use crate::key::KeyFacts;
 use crate::record::{
     AttributeRecord, ContentsRecord, CrlRecord, EntryRecord, ErrorRecord, ExtensionRecord,
-    RequestRecord,
+    RequestRecord, RevocationRecord, RevocationSourceRecord, RevocationStatusRecord,
 };
 use crate::report::Severity;
 use crate::text::is_unsafe;
@@ -259,6 +259,64 @@ fn a_refusal() {
       reason: no path leads to a trusted certificate
       hint: add CN=CA
     "#);
+}
+
+#[test]
+fn a_refusal_for_revocation() {
+    let one = |subject: &str, status, revoked_at, why: Option<&str>| RevocationStatusRecord {
+        subject: subject.to_owned(),
+        fingerprint: "00".to_owned(),
+        status,
+        revoked_at,
+        reason: None,
+        source: why.is_none().then(|| RevocationSourceRecord {
+            kind: "crl",
+            origin: "ca.crl".to_owned(),
+        }),
+        why: why.map(str::to_owned),
+        needed: why != Some(""),
+    };
+    let known = RevocationRecord {
+        refused: true,
+        mode: "soft",
+        certificates: vec![
+            one("CN=\u{1b}[31mexample.org", "revoked", Some(at(0)), None),
+            one("CN=short", "unknown", None, Some("")),
+            one(
+                "CN=a",
+                "unknown",
+                None,
+                Some("a.crl: it is by another issuer"),
+            ),
+            one("CN=b", "good", None, None),
+        ],
+        requests: Vec::new(),
+        findings: Vec::new(),
+    };
+    let page = verdict(&VerifyRecord {
+        path: Vec::new(),
+        findings: Vec::new(),
+        ..verify_record().with_revocation(known.clone())
+    });
+    insta::assert_snapshot!(page, @r#"
+    refused: a Java client that checks revocation with trust.jks refuses example.org:443
+      reason: the certificate CN=\u{1b}[31mexample.org was revoked on 2026-01-01 00:00 UTC
+      hint: replace the certificate, and its key if that is the reason
+      revocation: CN=\u{1b}[31mexample.org: revoked since 2026-01-01 00:00 UTC, says ca.crl
+      revocation: CN=short: too short-lived to be revoked
+      revocation: CN=a: unknown: a.crl: it is by another issuer
+      revocation: CN=b: good, says ca.crl
+      note: left to its defaults the client checks no revocation, and accepts this path
+    "#);
+    let nothing = RevocationRecord {
+        refused: false,
+        certificates: Vec::new(),
+        ..known
+    };
+    let page = verdict(&verify_record().with_revocation(nothing));
+    assert!(
+        page.ends_with("  revocation: nothing to check, the certificate is itself in the store\n")
+    );
 }
 
 #[test]

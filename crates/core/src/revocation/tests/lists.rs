@@ -198,3 +198,23 @@ fn a_long_list_is_searched_and_takes_little_more_than_its_size() {
     let (_, list) = &evidence.lists[0];
     assert!(list.size() < der.len() + der.len() / 4);
 }
+
+#[test]
+fn every_flip_is_no_panic_and_no_good_word() {
+    let root = testing::root("root");
+    let server = testing::server("a.test", &root);
+    let scope = extension(&ISSUING_POINT, true, &[0x30, 3, 0x81, 1, 0xff]);
+    let entries = [entry(&[7], &[]), entry_of(&server, 1)];
+    let der = list(&root, &entries, &[scope]);
+    for place in 0..der.len() {
+        for flip in [1, 0x20, 0x80, 0xff] {
+            let mut changed = der.clone();
+            changed[place] ^= flip;
+            let mut evidence = Evidence::default();
+            if evidence.add_list("ca.crl", &changed).is_ok() {
+                let said = word(&ask(&server, &root, &evidence, NOW));
+                assert_ne!(said, "good", "{place} {flip}");
+            }
+        }
+    }
+}
