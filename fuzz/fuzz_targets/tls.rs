@@ -1,9 +1,11 @@
-//! What a server sends before anything is secret: a flight, a talk before TLS, a proxy's answer, what is stapled.
+//! What a server sends before anything is secret: a flight, a talk before TLS, a proxy's answer, what is stapled; and
+//! revocation lists.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use trustpack_core::ocsp::OcspResponse;
 use trustpack_core::record::{SctRecord, SctSource};
+use trustpack_core::revocation::Evidence;
 use trustpack_core::tls::offer::Version;
 use trustpack_core::tls::probe::{Extensions, Offer, Probe};
 use trustpack_core::tls::proxy::{self, Proxy, ProxyTarget};
@@ -67,5 +69,6 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     let _ = OcspResponse::from_der(bytes);
+    let _ = Evidence::default().add_list("list", bytes);
     let _ = SctRecord::read_list(SctSource::Tls, bytes);
 });

@@ -5,12 +5,14 @@ use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use crate::support::canned::Canned;
 use crate::support::java;
 use crate::support::pki::{self, Certified};
 use crate::support::server::Server;
@@ -277,4 +279,61 @@ fn java_looks_at_a_stapled_response_only_when_it_is_told_to() {
             .unwrap();
         assert_eq!(ours.status.success(), java_accepts, "{}", stdout(&ours));
     }
+}
+
+/// Java fails hard where revocation is checked.
+#[test]
+fn java_and_we_agree_on_lists_that_are_fetched() {
+    if judge("java").is_none() {
+        return;
+    }
+    let authority = Authority::new();
+    authority.write("root.der", &authority.root.der);
+    let forger = pki::ca("Root", None, |_| {});
+    let mut wrong = Vec::new();
+    for (case, accepted) in [
+        ("good", true),
+        ("revoked", false),
+        ("forged", false),
+        ("page", false),
+        ("nowhere", false),
+        ("none", false),
+    ] {
+        let body = Arc::new(OnceLock::<Vec<u8>>::new());
+        let published = Arc::clone(&body);
+        let publisher = Canned::serve(move || published.get().cloned().unwrap_or_default());
+        let url = match case {
+            "nowhere" => format!("http://{}/ca.crl", free()),
+            _ => format!("http://{}/ca.crl", publisher.address),
+        };
+        let leaf = authority.leaf((case != "none").then_some(url.as_str()), None);
+        let _ = body.set(match case {
+            "revoked" => authority.root.revokes(&[&leaf]),
+            "forged" => forger.revokes(&[]),
+            "page" => b"<html>please log in</html>".to_vec(),
+            _ => authority.root.revokes(&[]),
+        });
+        let server = Server::start(vec![leaf.der.clone()], leaf.pkcs8());
+        let mut client = judge("java").unwrap();
+        client.args([
+            "-Dcom.sun.net.ssl.checkRevocation=true",
+            "-Dcom.sun.security.enableCRLDP=true",
+        ]);
+        let store = authority.path().join("root.der");
+        let (store, port) = (store.display(), server.address.port());
+        let question = format!("{store}\tDER\tchangeit\ta.test\t{port}\n");
+        let theirs = java::ask(&mut client, &question);
+        let ours = trustpack()
+            .current_dir(authority.path())
+            .args(["verify", &server.address.to_string(), "--host", "a.test"])
+            .args(["--trust", "root.der", "--revocation", "fetch"])
+            .args(["--revocation-fail", "hard"])
+            .output()
+            .unwrap();
+        let java_accepts = theirs.trim() == "accepted";
+        if java_accepts != accepted || ours.status.success() != accepted {
+            wrong.push(format!("{case}: Java {theirs}, we {}", stdout(&ours)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
