@@ -21,12 +21,15 @@ const SLACK: Duration = Duration::from_secs(10);
 /// A list is kept in memory, and read twice.
 const MAX_PEAK_OF_LISTS: u64 = MAX_PEAK + 3 * (32 << 20);
 
-/// What verify says of a server whose certificate points to `publisher` for its list, its OCSP response, or both.
+/// What came of asking.
 struct Asked {
+    /// `revocation` of the record.
     known: Value,
     took: Duration,
 }
 
+/// Asks about a server whose certificate points to a publisher for its list and its OCSP response. `answer` is what that
+/// does once it has heard a request.
 fn ask(answer: impl Fn(&mut TcpStream) -> io::Result<()> + Send + Sync + 'static) -> Asked {
     let publisher = serve(move |client| {
         hear(client)?;

@@ -1,117 +1,29 @@
 //! Whether the certificates of a path are revoked: by lists (RFC 5280 section 5) and OCSP responses (RFC 6960) that are
-//! there. Nothing is fetched here ([`fetch::revocation`](crate::fetch::revocation) does), and nothing that a source says counts before its signature was checked.
+//! there. Nothing is fetched here ([`fetch::revocation`](crate::fetch::revocation) does), and nothing that a source says
+//! counts before its signature was checked.
 
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
-use crate::cert::Fingerprint;
-use crate::ocsp::OcspResponse;
+use crate::Certificate;
 use crate::report::Finding;
-use crate::{Certificate, Error};
 
 use crl::IndexedList;
+use evidence::Failure;
 
+pub use evidence::Evidence;
 pub(crate) use findings::advice;
 pub(crate) use points::Pointers;
 
 mod crl;
 mod entries;
+mod evidence;
 mod findings;
 mod ocsp;
 mod points;
 #[cfg(test)]
 mod tests;
-
-/// Everything that may tell of revocation, with its signatures still unchecked. Cheap to clone: lists are shared, so one
-/// set serves many paths.
-#[derive(Clone, Debug, Default)]
-pub struct Evidence {
-    lists: Vec<(String, Arc<IndexedList>)>,
-    responses: Vec<(String, Arc<OcspResponse>)>,
-    failures: Vec<Failure>,
-}
-
-/// A source that gave nothing.
-#[derive(Clone, Debug)]
-struct Failure {
-    /// SHA-256 of the certificate that it would have to tell of.
-    about: Fingerprint,
-    kind: SourceKind,
-    origin: String,
-    /// Whether it is to blame for that.
-    is_unusable: bool,
-    why: String,
-}
-
-impl Evidence {
-    /// Adds a list in DER; `origin` names its file or address in output.
-    ///
-    /// # Errors
-    /// [`Error::RevocationList`] when the bytes are no list.
-    pub fn add_list(&mut self, origin: &str, der: &[u8]) -> Result<(), Error> {
-        let list = IndexedList::from_der(der)?;
-        self.lists.push((origin.to_owned(), Arc::new(list)));
-        Ok(())
-    }
-
-    /// Adds an OCSP response; `origin` says in output where it is from, such as `stapled`.
-    ///
-    /// # Errors
-    /// [`Error::Ocsp`] when the bytes are no response.
-    pub fn add_response(&mut self, origin: &str, der: &[u8]) -> Result<(), Error> {
-        let response = OcspResponse::from_der(der)?;
-        self.responses.push((origin.to_owned(), Arc::new(response)));
-        Ok(())
-    }
-
-    /// Adds the OCSP response that a server stapled to its handshake; one that is not readable is held against it.
-    pub fn add_stapled(&mut self, end_entity: &Certificate, der: &[u8]) {
-        if let Err(error) = self.add_response(STAPLED, der) {
-            self.failures.push(Failure {
-                about: end_entity.fingerprint(),
-                kind: SourceKind::Ocsp,
-                origin: STAPLED.to_owned(),
-                is_unusable: true,
-                why: error.to_string(),
-            });
-        }
-    }
-
-    /// Remembers why a place that `about` points to gave nothing, so that the answer can say so.
-    pub fn add_failure(&mut self, about: &Certificate, kind: SourceKind, origin: &str, why: &str) {
-        self.failures.push(Failure {
-            about: about.fingerprint(),
-            kind,
-            origin: origin.to_owned(),
-            is_unusable: false,
-            why: why.to_owned(),
-        });
-    }
-
-    /// Adds everything that is in `other`.
-    pub fn extend(&mut self, other: &Self) {
-        self.lists.extend(other.lists.iter().cloned());
-        self.responses.extend(other.responses.iter().cloned());
-        self.failures.extend(other.failures.iter().cloned());
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.lists.is_empty() && self.responses.is_empty()
-    }
-
-    /// Whether it tells at `at` if `certificate`, which `issuer` signed, is revoked.
-    pub(crate) fn tells(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        at: OffsetDateTime,
-    ) -> bool {
-        let checked = judge(certificate, issuer, self, at);
-        !matches!(checked.status, RevocationStatus::Unknown { .. })
-    }
-}
 
 /// What follows when it cannot be told whether a certificate is revoked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -326,20 +238,6 @@ fn judge(
     }
 }
 
-impl Failure {
-    fn answer(&self) -> (SourceKind, String, Answer) {
-        let problem = match self.kind {
-            SourceKind::Crl => Problem::ListUnusable,
-            SourceKind::Ocsp => Problem::ResponseUnusable,
-        };
-        let answer = match self.is_unusable {
-            true => Answer::Unusable(problem, self.why.clone()),
-            false => Answer::Silent(self.why.clone()),
-        };
-        (self.kind, self.origin.clone(), answer)
-    }
-}
-
 fn combine(
     answers: Vec<(SourceKind, String, Answer)>,
 ) -> (RevocationStatus, Vec<(Problem, String)>) {
@@ -396,8 +294,6 @@ fn is_short_lived(certificate: &Certificate) -> bool {
     lifetime <= Duration::days(7) && !certificate.is_ca() && Pointers::of(certificate).is_empty()
 }
 
-/// What a response from the handshake is called in output.
-const STAPLED: &str = "stapled OCSP response";
 const REASONS_SHOWN: usize = 4;
 /// How far clocks may be apart.
 const SKEW: Duration = Duration::minutes(5);

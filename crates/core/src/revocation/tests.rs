@@ -9,6 +9,7 @@ use sha1::{Digest, Sha1};
 use sha2::Sha256;
 use time::macros::datetime;
 
+use super::evidence::STAPLED;
 use super::*;
 use crate::cert::asn1::{INTEGER, OCTET_STRING, SEQUENCE, element};
 use crate::cert::testing::{self, DAY, Made, NOW, from_pem};
