@@ -20,6 +20,7 @@ mod name_constraints;
 mod openssl;
 mod openssl_name;
 mod pkix;
+mod policies;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -101,7 +102,7 @@ impl VerifiedPath {
 
 /// Judges a presented chain as `client` would with `anchors` as its only trust store.
 ///
-/// `subject` names the server in findings. Not modelled: revocation (off by default in Java), certificate policies, the
+/// `subject` names the server in findings. Not modelled: revocation (off by default in Java; see [`revocation`](crate::revocation)), the
 /// JDK's list of blocked certificates, and settings that change Java's defaults. What hangs on a signature algorithm that
 /// is not supported here is [undecided](Verdict::is_undecided).
 pub fn verify(

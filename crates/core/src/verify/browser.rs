@@ -9,7 +9,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
-use crate::cert::AltName;
+use crate::cert::{AltName, webpki_refuses};
 use crate::chain::PresentedChain;
 use crate::key::{KeyFacts, P256, P384, P521, PublicKey};
 use crate::report;
@@ -89,7 +89,8 @@ impl<'a> Search<'a> {
         }
         let anchors = self.anchors;
         for anchor in anchors.certificates() {
-            if anchor.subject().der() != head.issuer().der() {
+            // RootCertStore.add_parsable_certificates passes over what it cannot parse
+            if anchor.subject().der() != head.issuer().der() || webpki_refuses(anchor) {
                 continue;
             }
             self.budget.spend()?;
@@ -183,18 +184,16 @@ fn check_parse(certificate: &Certificate) -> Result<(), Refusal> {
         .map(String::as_str)
         .filter(|oid| !KNOWN.contains(oid) || extensions.unknown_critical.iter().any(|u| u == oid))
         .collect();
-    let repeated = extensions.repeated.iter().map(String::as_str);
-    let refused: Vec<&str> = unknown
-        .into_iter()
-        .chain(repeated.filter(|oid| KNOWN.contains(oid)))
-        .collect();
-    if refused.is_empty() {
-        return Ok(());
+    if !unknown.is_empty() {
+        return Err(Refusal::CriticalExtension {
+            subject: subject(),
+            oids: unknown.join(", "),
+        });
     }
-    Err(Refusal::CriticalExtension {
-        subject: subject(),
-        oids: refused.join(", "),
-    })
+    if webpki_refuses(certificate) {
+        return Err(Refusal::InvalidExtensions { subject: subject() });
+    }
+    Ok(())
 }
 
 /// `check_issuer_independent_properties`: dates, basicConstraints, extendedKeyUsage. keyUsage is not looked at.

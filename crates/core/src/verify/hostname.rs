@@ -17,6 +17,8 @@ pub(super) fn check(
     public_ca: bool,
 ) -> Result<(), Refusal> {
     let host = name.to_str();
+    // X509TrustManagerImpl.checkIdentity and Utilities.rawToSNIHostName take the dot of a full name off
+    let asked = host.strip_suffix('.').unwrap_or(&host);
     let java = match name {
         ServerName::IpAddress(address) => match match_ip(certificate, IpAddr::from(*address)) {
             Ok(()) => return Ok(()),
@@ -25,7 +27,7 @@ pub(super) fn check(
                 format!("No subject alternative names matching IP address {host} found")
             }
         },
-        _ => match match_dns(certificate, &host, public_ca) {
+        _ => match match_dns(certificate, asked, public_ca) {
             Ok(()) => return Ok(()),
             Err(DnsMismatch::Illegal) => format!("Illegal given domain name: {host}"),
             Err(DnsMismatch::Dns) => {

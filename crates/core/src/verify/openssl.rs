@@ -8,6 +8,7 @@
 use time::OffsetDateTime;
 
 use crate::Certificate;
+use crate::cert::{is_invalid_for_openssl, openssl_refuses};
 use crate::chain::PresentedChain;
 use crate::key::{KeyFacts, PublicKey};
 use crate::signature;
@@ -31,6 +32,20 @@ pub(super) fn find_path(
             place: unreadable.place,
             why: unreadable.why.clone(),
         });
+    }
+    for (place, certificate) in chain.certificates.iter().enumerate() {
+        if let Some(why) = openssl_refuses(certificate) {
+            let why = why.to_owned();
+            return Err(Refusal::Unreadable { place, why });
+        }
+    }
+    // X509_load_cert_crl_file takes all of a file or nothing
+    let refused = anchors.certificates().iter().find_map(|anchor| {
+        let why = openssl_refuses(anchor)?.to_owned();
+        Some((anchor.display_name(), why))
+    });
+    if let Some((subject, why)) = refused {
+        return Err(Refusal::StoreUnreadable { subject, why });
     }
     let end_entity = chain.certificates.first().ok_or(Refusal::NoCertificate)?;
     check_key_level(end_entity)?;
@@ -143,7 +158,7 @@ impl<'a> Builder<'a> {
         Err(Refusal::NoPath {
             issuer: last.issuer().to_string(),
             self_signed: is_self_signed(last),
-            cause: None,
+            cause: check_sound(last).err().map(Box::new),
         })
     }
 
@@ -157,6 +172,9 @@ impl<'a> Builder<'a> {
         let mut best: Option<&'a Certificate> = None;
         for candidate in candidates {
             if !is_likely_issuer(candidate, child) || (!alone && self.path.contains(&candidate)) {
+                continue;
+            }
+            if check_sound(candidate).and(check_sound(child)).is_err() {
                 continue;
             }
             if check_dates(candidate, self.at).is_ok() {
@@ -185,6 +203,16 @@ fn is_likely_issuer(issuer: &Certificate, child: &Certificate) -> bool {
     };
     let serial = ours.authority_serial.as_ref();
     key && serial.is_none_or(|serial| serial == issuer.serial()) && has_key_for(issuer, child)
+}
+
+/// `EXFLAG_INVALID`; the end entity itself may have it when it is an anchor (tried: 3.0.22).
+fn check_sound(certificate: &Certificate) -> Result<(), Refusal> {
+    if is_invalid_for_openssl(certificate) {
+        return Err(Refusal::InvalidExtensions {
+            subject: certificate.subject().to_string(),
+        });
+    }
+    Ok(())
 }
 
 /// `check_sig_alg_match`

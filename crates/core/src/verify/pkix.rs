@@ -7,6 +7,7 @@ use crate::key::{KeyFacts, P256, P384, P521, PublicKey};
 use crate::signature::{self, SignatureCheck};
 use crate::trust::is_public_root;
 
+use super::policies::Policies;
 use super::{Refusal, name_constraints};
 
 /// What one verification may cost. A server sends ten certificates at most; a hostile one sends a thousand of the same
@@ -49,6 +50,7 @@ pub(super) fn validate(
     // "maxPathLength = certPathLength" (ConstraintsChecker.init)
     let mut max_path_length = path.len();
     let mut constraints: Vec<&Certificate> = Vec::new();
+    let mut policies = Policies::of(path);
     // a definite refusal further down outweighs a signature that cannot be checked
     let mut unchecked = None;
     for (above_end_entity, certificate) in path.iter().enumerate().rev() {
@@ -66,6 +68,13 @@ pub(super) fn validate(
         }
         if certificate.extensions().name_constraints.is_some() {
             constraints.push(certificate);
+        }
+        if let Some(policies) = &mut policies {
+            let checked = policies.check(certificate, is_end_entity);
+            checked.map_err(|words| Refusal::Policies {
+                subject: certificate.subject().to_string(),
+                words,
+            })?;
         }
         check_dates(certificate, at)?;
         match check_signature(certificate, issuer, budget) {

@@ -146,6 +146,14 @@ pub enum Refusal {
         /// What the client prints.
         words: String,
     },
+    /// Extensions that are repeated, broken or empty (`EXFLAG_INVALID` of OpenSSL).
+    #[error(
+        "the certificate {subject} has repeated or broken extensions, and the client takes it for invalid"
+    )]
+    InvalidExtensions {
+        /// Subject of the certificate.
+        subject: String,
+    },
     /// A CA is not allowed to vouch for this name (`ConstraintsChecker.verifyNameConstraints`).
     #[error(
         "the CA {issuer} may not issue for the names of {subject}; \
@@ -239,11 +247,22 @@ pub enum Refusal {
         /// Subject of the intermediate.
         subject: String,
     },
+    /// A CA demands policies that are not there (`PolicyChecker`).
+    #[error(
+        "the policies of the certificate {subject} are not those that the CAs above it demand; \
+         Java: PKIX path validation failed: {words}"
+    )]
+    Policies {
+        /// Subject of the certificate.
+        subject: String,
+        /// Java's words for what is wrong.
+        words: &'static str,
+    },
     /// A certificate of the store cannot be parsed by the client, which then loads none of it
     /// (`JavaKeyStore.engineLoad`, `X509CertImpl`).
     #[error(
-        "the store cannot be loaded: Java does not parse its certificate {subject} ({why}) and refuses the whole store \
-         because of it"
+        "the store cannot be loaded: the client does not parse its certificate {subject} ({why}) and refuses the whole \
+         store because of it"
     )]
     StoreUnreadable {
         /// Whose certificate it is, or the alias of what is no certificate.
@@ -346,6 +365,7 @@ impl Refusal {
             Self::EndEntityPurpose { .. } => "end-entity-purpose",
             Self::Expired { .. } => "expired",
             Self::HostMismatch { .. } => "host-mismatch",
+            Self::InvalidExtensions { .. } => "invalid-extensions",
             Self::LifetimeTooLong { .. } => "lifetime-too-long",
             Self::NameConstraints { .. } => "name-constraints",
             Self::NoCertificate => "no-certificate",
@@ -355,6 +375,7 @@ impl Refusal {
             Self::NotSigner { .. } => "not-signer",
             Self::NotYetValid { .. } => "not-yet-valid",
             Self::PathTooLong { .. } => "path-too-long",
+            Self::Policies { .. } => "policies",
             Self::StoreUnreadable { .. } => "store-unreadable",
             Self::TooManyCandidates { .. } => "too-many-candidates",
             Self::Unreadable { .. } => "unreadable",
@@ -382,11 +403,11 @@ impl Refusal {
             Self::EndEntityIsCa { .. }
             | Self::EndEntityKeyUsage { .. }
             | Self::EndEntityPurpose { .. } => "the server needs a certificate for TLS servers",
-            Self::LifetimeTooLong { .. } | Self::Version { .. } => {
-                "have the certificate issued again"
-            }
+            Self::InvalidExtensions { .. }
+            | Self::LifetimeTooLong { .. }
+            | Self::Version { .. } => "have the certificate issued again",
             Self::Expired { .. } => "renew the certificate on the server",
-            Self::NameConstraints { .. } => {
+            Self::NameConstraints { .. } | Self::Policies { .. } => {
                 "have the certificate issued by a CA that may issue for this name"
             }
             Self::HostMismatch { .. } => {
@@ -448,6 +469,7 @@ impl Refusal {
             Self::Expired { .. } | Self::NotYetValid { .. } => 5,
             Self::NameConstraints { .. }
             | Self::PathTooLong { .. }
+            | Self::Policies { .. }
             | Self::WeakAlgorithm { .. } => 4,
             Self::AnchorNotCa { .. }
             | Self::AnchorNotSigner { .. }
