@@ -99,7 +99,8 @@ fn agree(
     if ours.is_undecided() {
         return exceptions.has(column.judge, &cell.name);
     }
-    if column.client == Some(Client::Java) && cell.name.starts_with(BY_CHANCE) && theirs.is_ok() {
+    let is_java = matches!(column.client, Some(Client::Java | Client::Java21));
+    if is_java && cell.name.starts_with(BY_CHANCE) && theirs.is_ok() {
         // the other way round, chance would be no excuse
         return true;
     }
@@ -135,10 +136,11 @@ fn columns(cells: &[Cell], servers: &Servers) -> Vec<Column> {
     rustls::assert_that_handshakes_agree(cells, servers, &columns[2].answers);
     if let Some(java) = java::installed() {
         let answers = java::ask(java, cells, servers);
-        if let Some(second) = java::second() {
-            java::print_differences(cells, &answers, &java::ask(second, cells, servers));
-        }
         columns.push(column(Some(Client::Java), "java", answers));
+        if let Some(newer) = java::newer() {
+            let answers = java::ask(newer, cells, servers);
+            columns.push(column(Some(Client::Java21), "java21", answers));
+        }
     }
     columns
 }
@@ -146,7 +148,7 @@ fn columns(cells: &[Cell], servers: &Servers) -> Vec<Column> {
 fn ask_us(cell: &Cell, client: Client) -> Verdict {
     let chain = PresentedChain::from_ders(cell.chain.iter().cloned());
     let anchors = match client {
-        Client::Java => TrustAnchors::from_store("the store", &key_store(cell)),
+        Client::Java | Client::Java21 => TrustAnchors::from_store("the store", &key_store(cell)),
         // these read a list of certificates, and leave out what they cannot read
         _ => {
             let read = |der: &rustls_pki_types::CertificateDer<'static>| {

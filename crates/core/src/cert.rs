@@ -12,6 +12,7 @@ use crate::Error;
 use crate::name::Name;
 
 pub use extensions::{AltName, BasicConstraints, Extensions, PolicyExtensions};
+pub(crate) use java::has_unreadable_alt_names;
 pub use java::java_refuses;
 pub(crate) use openssl::{is_invalid_for_openssl, openssl_refuses};
 pub(crate) use webpki::webpki_refuses;

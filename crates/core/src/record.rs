@@ -51,7 +51,7 @@ pub struct VerifyRecord {
     pub server_name: String,
     /// The trust store.
     pub trust: String,
-    /// `java`, `openssl`, `openssl-partial-chain` or `browser`.
+    /// `java`, `java21`, `openssl`, `openssl-partial-chain` or `browser`.
     pub client: &'static str,
     /// The answer.
     pub accepted: bool,

@@ -8,6 +8,8 @@ use crate::chain::PresentedChain;
 use crate::report::Finding;
 use crate::trust::{TrustAnchors, is_public_root};
 
+use hostname::Release;
+
 pub use refusal::Refusal;
 pub use rustls_pki_types::ServerName;
 
@@ -29,8 +31,10 @@ mod tests;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Client {
-    /// A default Java TLS client: `HttpsURLConnection` with the PKIX trust manager of JDK 8u241 or later.
+    /// A default Java TLS client: `HttpsURLConnection` with the PKIX trust manager of JDK 8u241 to 17.
     Java,
+    /// The same of JDK 21 to 25: wildcards count in the leftmost label only, and names that cannot be read refuse.
+    Java21,
     /// A TLS client on OpenSSL 3.x: `openssl s_client -verify_return_error -verify_hostname`, at security level 2. Only
     /// self-signed certificates of the store are anchors.
     OpenSsl,
@@ -45,6 +49,7 @@ impl Client {
     pub fn word(self) -> &'static str {
         match self {
             Self::Java => "java",
+            Self::Java21 => "java21",
             Self::OpenSsl => "openssl",
             Self::OpenSslPartialChain => "openssl-partial-chain",
             Self::Browser => "browser",
@@ -143,7 +148,8 @@ impl Question<'_> {
     fn ask(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Result<VerifiedPath, Refusal> {
         let (chain, name) = (self.chain, self.name);
         let certificates = match self.client {
-            Client::Java => return self.ask_java(anchors, at),
+            Client::Java => return self.ask_java(anchors, at, Release::Jdk17),
+            Client::Java21 => return self.ask_java(anchors, at, Release::Jdk21),
             Client::OpenSsl => openssl::find_path(chain, anchors, name, at, false),
             Client::OpenSslPartialChain => openssl::find_path(chain, anchors, name, at, true),
             Client::Browser => browser::find_path(chain, anchors, name, at),
@@ -156,6 +162,7 @@ impl Question<'_> {
         &self,
         anchors: &TrustAnchors,
         at: OffsetDateTime,
+        release: Release,
     ) -> Result<VerifiedPath, Refusal> {
         check_loadable(anchors)?;
         check_readable(self.chain)?;
@@ -165,7 +172,7 @@ impl Question<'_> {
         {
             // whatever the signature is worth
             check_tls_server(end_entity)?;
-            hostname::check(end_entity, self.name, false)?;
+            hostname::check(end_entity, self.name, false, release)?;
         }
         let certificates = found?;
         let end_entity = certificates.first().ok_or(Refusal::NoCertificate)?;
@@ -176,7 +183,7 @@ impl Question<'_> {
             distrust::check(end_entity, anchor)?;
         }
         let public_ca = is_public_root(anchor);
-        hostname::check(end_entity, self.name, public_ca)?;
+        hostname::check(end_entity, self.name, public_ca, release)?;
         Ok(VerifiedPath { certificates })
     }
 }

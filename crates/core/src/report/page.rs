@@ -206,6 +206,7 @@ fn answer(record: &VerifyRecord) -> (&'static str, &'static str) {
 fn judged(record: &VerifyRecord, verb: &str) -> String {
     let client = match record.client {
         "java" => "a default Java client",
+        "java21" => "a default Java 21 client",
         "openssl" => "an OpenSSL 3 client",
         "openssl-partial-chain" => "an OpenSSL 3 client with -partial_chain",
         "browser" => "a browser",

@@ -4,9 +4,9 @@ use crate::Certificate;
 use crate::report::{Finding, Severity};
 use crate::trust::TrustAnchors;
 
-use super::{Question, VerifiedPath};
+use super::{Client, Question, VerifiedPath};
 
-/// `CERT-LEAF-ONLY`, `CERT-LEAF-EXPIRED-TRUSTED`, `CERT-INTERMEDIATE-ONLY`.
+/// `CERT-LEAF-ONLY`, `CERT-LEAF-EXPIRED-TRUSTED`, `CERT-INTERMEDIATE-ONLY`, `CLIENT-JAVA-21-REFUSES`.
 pub(super) fn of_accepted(
     question: &Question<'_>,
     anchors: &TrustAnchors,
@@ -23,7 +23,27 @@ pub(super) fn of_accepted(
     } else if !anchor.is_self_issued() {
         findings.extend(intermediate_only(question, anchors, anchor, subject));
     }
+    findings.extend(newer_java(question, anchors, subject));
     findings
+}
+
+/// An update of Java that turns the answer.
+fn newer_java(question: &Question<'_>, anchors: &TrustAnchors, subject: &str) -> Option<Finding> {
+    if question.client != Client::Java {
+        return None;
+    }
+    let newer = Question {
+        client: Client::Java21,
+        ..*question
+    };
+    let refusal = newer.ask(anchors, question.at).err()?;
+    let message = format!("JDK 21 and later refuse it: {}", refusal.facts());
+    let id = "CLIENT-JAVA-21-REFUSES";
+    let mut finding = Finding::new(id, Severity::Warning, subject, message);
+    if let Some(hint) = refusal.hint() {
+        finding = finding.with_hint(hint);
+    }
+    Some(finding)
 }
 
 /// Asks again without the end entity in the store, at a time when it is in force: its own expiry is no

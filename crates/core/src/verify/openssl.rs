@@ -259,6 +259,10 @@ fn check_extensions(path: &[Certificate]) -> Result<(), Refusal> {
                 what: "an EC key with explicit parameters".to_owned(),
             });
         }
+        // X509_check_purpose gives -1, which only X509_V_FLAG_X509_STRICT refuses
+        if check_sound(certificate).is_err() {
+            continue;
+        }
         // xku_reject: of anchors too, and anyExtendedKeyUsage is none of them
         if let Some(purposes) = &extensions.extended_key_usage
             && !purposes

@@ -313,7 +313,7 @@ impl Refusal {
     /// What `client` refuses for, ending with the words that it prints where they are known.
     pub fn told_by(&self, client: Client) -> String {
         match (client, self.openssl_words()) {
-            (Client::Java, _) => self.to_string(),
+            (Client::Java | Client::Java21, _) => self.to_string(),
             (Client::OpenSsl | Client::OpenSslPartialChain, Some(words)) => {
                 format!("{}; OpenSSL: {words}", self.facts())
             }
