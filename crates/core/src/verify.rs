@@ -55,6 +55,15 @@ impl Client {
             Self::Browser => "browser",
         }
     }
+
+    /// What people call it, whatever its release and settings.
+    pub(crate) fn family(self) -> &'static str {
+        match self {
+            Self::Java | Self::Java21 => "Java",
+            Self::OpenSsl | Self::OpenSslPartialChain => "OpenSSL",
+            Self::Browser => "a browser",
+        }
+    }
 }
 
 /// What the client would do.
@@ -229,12 +238,13 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
     const DIGITAL_SIGNATURE: u16 = 1;
     const SSL_SERVER: u8 = 0x40;
     let extensions = end_entity.extensions();
-    let subject = || end_entity.subject().to_string();
     if extensions
         .key_usage
         .is_some_and(|usage| usage & DIGITAL_SIGNATURE == 0)
     {
-        return Err(Refusal::EndEntityKeyUsage { subject: subject() });
+        return Err(Refusal::EndEntityKeyUsage {
+            certificate: end_entity.clone(),
+        });
     }
     if let Some(purposes) = &extensions.extended_key_usage
         && !purposes
@@ -242,7 +252,7 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
             .any(|purpose| TLS_SERVER.contains(&purpose.as_str()))
     {
         return Err(Refusal::EndEntityPurpose {
-            subject: subject(),
+            certificate: end_entity.clone(),
             purposes: in_words(purposes),
         });
     }
@@ -251,7 +261,7 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
         .is_some_and(|bits| bits & SSL_SERVER == 0)
     {
         return Err(Refusal::EndEntityPurpose {
-            subject: subject(),
+            certificate: end_entity.clone(),
             purposes: "another Netscape certificate type".to_owned(),
         });
     }

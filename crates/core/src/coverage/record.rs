@@ -99,7 +99,7 @@ impl CoveredRecord {
             answer: Answer::of(&judged.verdict).word(),
             proven,
             anchor: verified.path.into_iter().last(),
-            error: verified.refusal,
+            error: verified.refusal.map(ErrorRecord::from),
             until: Some(UntilRecord::from(&judged.until)),
         }
     }

@@ -18,7 +18,7 @@ pub(super) fn check(end_entity: &Certificate, anchor: &Certificate) -> Result<()
     match listed {
         Some((_, last_day)) if end_entity.not_before().date() > *last_day => {
             Err(Refusal::DistrustedCa {
-                subject: anchor.subject().to_string(),
+                certificate: anchor.clone(),
                 last_day: *last_day,
             })
         }

@@ -61,6 +61,7 @@ pub(super) fn check(
         },
     };
     Err(Refusal::HostMismatch {
+        certificate: certificate.clone(),
         host: host.into_owned(),
         names: names(certificate),
         words: java,

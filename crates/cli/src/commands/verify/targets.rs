@@ -116,7 +116,7 @@ impl Judge<'_> {
         };
         let judged = judge(&question, &self.trust.entries);
         let (host, origin) = (name.to_str(), anchors.origin());
-        let verified = VerifyRecord::new(&text, &host, origin, &judged.verdict, self.at);
+        let verified = VerifyRecord::new(&text, &host, origin, chain, &judged.verdict, self.at);
         let proven = fetched.possession == Possession::Proven;
         let record = CoveredRecord::judged(verified, &judged, proven);
         (record, judged.uses)
