@@ -53,15 +53,6 @@ struct Column {
 /// Java keeps one of several anchors of the same name and key by chance, and `verify` refuses where chance can go wrong.
 const BY_CHANCE: &str = "store root that is no CA and root / ";
 
-/// Defects of `verify` that are known and not yet mended: the judge, and what the cells have in their names.
-const OPEN: [(&str, &str); 5] = [
-    ("java", "asked api.trustpack.test."),
-    ("java", "intermediate that demands policies"),
-    ("java", "constraints of the intermediate permit everything"),
-    ("openssl", "leaf with a padded number"),
-    ("openssl", "leaf with an extension twice"),
-];
-
 #[test]
 fn every_client_decides_every_cell_as_verify_says() {
     if judge("openssl").is_none() {
@@ -108,14 +99,12 @@ fn agree(
     if ours.is_undecided() {
         return exceptions.has(column.judge, &cell.name);
     }
-    if column.client == Some(Client::Java) && cell.name.starts_with(BY_CHANCE) && theirs.is_ok() {
+    let is_java = matches!(column.client, Some(Client::Java | Client::Java21));
+    if is_java && cell.name.starts_with(BY_CHANCE) && theirs.is_ok() {
         // the other way round, chance would be no excuse
         return true;
     }
-    let open = OPEN
-        .iter()
-        .any(|(judge, part)| column.judge.starts_with(judge) && cell.name.contains(part));
-    ours.is_accepted() == theirs.is_ok() || open
+    ours.is_accepted() == theirs.is_ok()
 }
 
 fn disagreement(cell: &Cell, column: &Column, ours: &Verdict, theirs: &Answer) -> String {
@@ -147,10 +136,11 @@ fn columns(cells: &[Cell], servers: &Servers) -> Vec<Column> {
     rustls::assert_that_handshakes_agree(cells, servers, &columns[2].answers);
     if let Some(java) = java::installed() {
         let answers = java::ask(java, cells, servers);
-        if let Some(second) = java::second() {
-            java::print_differences(cells, &answers, &java::ask(second, cells, servers));
-        }
         columns.push(column(Some(Client::Java), "java", answers));
+        if let Some(newer) = java::newer() {
+            let answers = java::ask(newer, cells, servers);
+            columns.push(column(Some(Client::Java21), "java21", answers));
+        }
     }
     columns
 }
@@ -158,7 +148,7 @@ fn columns(cells: &[Cell], servers: &Servers) -> Vec<Column> {
 fn ask_us(cell: &Cell, client: Client) -> Verdict {
     let chain = PresentedChain::from_ders(cell.chain.iter().cloned());
     let anchors = match client {
-        Client::Java => TrustAnchors::from_store("the store", &key_store(cell)),
+        Client::Java | Client::Java21 => TrustAnchors::from_store("the store", &key_store(cell)),
         // these read a list of certificates, and leave out what they cannot read
         _ => {
             let read = |der: &rustls_pki_types::CertificateDer<'static>| {

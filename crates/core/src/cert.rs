@@ -11,14 +11,19 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use crate::Error;
 use crate::name::Name;
 
-pub use extensions::{AltName, BasicConstraints, Extensions};
+pub use extensions::{AltName, BasicConstraints, Extensions, PolicyExtensions};
+pub(crate) use java::has_unreadable_alt_names;
 pub use java::java_refuses;
+pub(crate) use openssl::{is_invalid_for_openssl, openssl_refuses};
+pub(crate) use webpki::webpki_refuses;
 
 pub(crate) mod asn1;
 mod extensions;
 mod java;
+mod openssl;
 #[cfg(test)]
 pub(crate) mod testing;
+mod webpki;
 
 /// An X.509 certificate (RFC 5280): bytes as received, facts parsed. Cheap to clone.
 ///

@@ -5,10 +5,11 @@
 //! servers ──judge──▶ Judged ─add─▶ Coverage ─record─▶ CoverageRecord
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
-use trustpack_keystore::KeyStore;
+use trustpack_keystore::{Entry, KeyStore};
 
 use crate::Certificate;
 use crate::trust::TrustAnchors;
@@ -45,6 +46,24 @@ impl StoreEntry {
             })
         });
         anchors.collect()
+    }
+
+    /// The entries that [`TrustAnchors::from_every_certificate`] takes anchors from, in their order; those of one chain have
+    /// one alias.
+    pub fn of_every_certificate(origin: &str, store: &KeyStore) -> Vec<Self> {
+        let mut seen = HashSet::new();
+        let entries = store.entries().iter();
+        let all =
+            entries.flat_map(|entry| entry.certificates().iter().map(move |der| (entry, der)));
+        let one = |(entry, der): (&Entry, &CertificateDer<'static>)| {
+            let certificate = Certificate::from_der(der.clone()).ok()?;
+            seen.insert(certificate.fingerprint()).then(|| Self {
+                store: origin.to_owned(),
+                alias: Some(entry.alias.as_str().to_owned()),
+                certificate,
+            })
+        };
+        all.filter_map(one).collect()
     }
 
     /// The anchors of a set without aliases.

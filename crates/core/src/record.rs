@@ -16,12 +16,9 @@ mod revocation;
 mod stapled;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use serde::Serialize;
-use time::OffsetDateTime;
-
-use crate::report::Finding;
-use crate::verify::Verdict;
 
 pub use certificate::{CertificateDetails, CertificateRecord};
 pub use contents::{ContentsRecord, EntryRecord, InvisibleRecord, PublicKeyRecord};
@@ -34,6 +31,7 @@ pub use revocation::{
     RevocationRecord, RevocationRequestRecord, RevocationSourceRecord, RevocationStatusRecord,
 };
 pub use stapled::{OcspAnswerRecord, OcspRecord, SctRecord, SctSource};
+pub use verify::{ConcernedRecord, PresentedRecord, RefusalRecord, VerifyRecord};
 
 /// Why something failed.
 #[derive(Clone, Debug, Serialize)]
@@ -44,66 +42,4 @@ pub struct ErrorRecord {
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
-}
-
-/// Whether a client accepts a server with a store.
-#[derive(Clone, Debug, Serialize)]
-pub struct VerifyRecord {
-    /// The server or file that was judged.
-    pub subject: String,
-    /// The name that had to match.
-    pub server_name: String,
-    /// The trust store.
-    pub trust: String,
-    /// `java`, `openssl`, `openssl-partial-chain` or `browser`.
-    pub client: &'static str,
-    /// The answer.
-    pub accepted: bool,
-    /// Neither yes nor no: something that the client can check cannot be checked here.
-    pub undecided: bool,
-    /// The accepted path, end entity first, anchor last.
-    pub path: Vec<CertificateRecord>,
-    /// Why not.
-    pub refusal: Option<ErrorRecord>,
-    /// What else should be known.
-    pub findings: Vec<Finding>,
-    /// What is known of revocation; not there when there was nothing to look at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revocation: Option<RevocationRecord>,
-}
-
-impl VerifyRecord {
-    /// From a verdict.
-    pub fn new(
-        subject: &str,
-        server_name: &str,
-        trust: &str,
-        verdict: &Verdict,
-        at: OffsetDateTime,
-    ) -> Self {
-        let path = verdict
-            .outcome
-            .as_ref()
-            .map(|path| path.certificates())
-            .unwrap_or_default();
-        Self {
-            subject: subject.to_owned(),
-            server_name: server_name.to_owned(),
-            trust: trust.to_owned(),
-            client: verdict.client.word(),
-            accepted: verdict.is_accepted(),
-            undecided: verdict.is_undecided(),
-            path: path
-                .iter()
-                .map(|certificate| CertificateRecord::new(certificate, at))
-                .collect(),
-            refusal: verdict.outcome.as_ref().err().map(|refusal| ErrorRecord {
-                reason: refusal.reason(),
-                message: refusal.told_by(verdict.client),
-                hint: refusal.hint(),
-            }),
-            findings: verdict.findings.clone(),
-            revocation: None,
-        }
-    }
 }

@@ -64,6 +64,27 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The certificate that it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<About>,
+}
+
+/// Which certificate something is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct About {
+    /// Whose it is.
+    pub subject: String,
+    /// SHA-256 of its DER, hex.
+    pub fingerprint: String,
+}
+
+impl From<&Certificate> for About {
+    fn from(certificate: &Certificate) -> Self {
+        Self {
+            subject: certificate.subject().to_string(),
+            fingerprint: certificate.fingerprint().to_string(),
+        }
+    }
 }
 
 impl Finding {
@@ -80,7 +101,15 @@ impl Finding {
             subject: subject.into(),
             message: message.into(),
             hint: None,
+            certificate: None,
         }
+    }
+
+    /// With the certificate that it is about.
+    #[must_use]
+    pub fn about(mut self, certificate: &Certificate) -> Self {
+        self.certificate = Some(About::from(certificate));
+        self
     }
 
     /// With what to do about it.

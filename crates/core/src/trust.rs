@@ -1,7 +1,9 @@
 //! What is trusted, and who said so.
 
+use std::collections::HashSet;
+
 use rustls_pki_types::CertificateDer;
-use trustpack_keystore::KeyStore;
+use trustpack_keystore::{Entry, KeyStore};
 
 use crate::Certificate;
 use crate::cert::java_refuses;
@@ -60,6 +62,20 @@ impl TrustAnchors {
         }
     }
 
+    /// Every readable certificate in this store, as clients take a file of certificates: OpenSSL's `-CAfile`, rustls. What
+    /// they cannot read they pass over.
+    pub fn from_every_certificate(origin: impl Into<String>, store: &KeyStore) -> Self {
+        let ders = store.entries().iter().flat_map(Entry::certificates);
+        let mut certificates: Vec<Certificate> = Vec::new();
+        let mut seen = HashSet::new();
+        for certificate in ders.filter_map(|der| Certificate::from_der(der.clone()).ok()) {
+            if seen.insert(certificate.fingerprint()) {
+                certificates.push(certificate);
+            }
+        }
+        Self::new(origin, certificates)
+    }
+
     /// All of several sets as one, as a client sees them that has several stores. What keeps Java from loading one of them
     /// keeps it from loading all.
     pub fn joined(sets: Vec<Self>) -> Self {
@@ -112,7 +128,7 @@ pub(crate) fn is_public_root(certificate: &Certificate) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use trustpack_keystore::{Alias, Entry, EntryKind, SealedKey};
+    use trustpack_keystore::{Alias, EntryKind, SealedKey};
 
     use crate::cert::testing::{ca, root, server};
 
@@ -143,5 +159,8 @@ mod tests {
             [server.certificate, root.certificate]
         );
         assert_eq!(anchors.origin(), "store.jks");
+        let every = TrustAnchors::from_every_certificate("store.jks", &store);
+        assert_eq!(every.certificates().len(), 3);
+        assert!(every.contains(&ca.certificate) && every.unloadable().is_none());
     }
 }

@@ -8,6 +8,8 @@ use crate::chain::PresentedChain;
 use crate::report::Finding;
 use crate::trust::{TrustAnchors, is_public_root};
 
+use hostname::Release;
+
 pub use refusal::Refusal;
 pub use rustls_pki_types::ServerName;
 
@@ -20,6 +22,7 @@ mod name_constraints;
 mod openssl;
 mod openssl_name;
 mod pkix;
+mod policies;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -28,8 +31,10 @@ mod tests;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Client {
-    /// A default Java TLS client: `HttpsURLConnection` with the PKIX trust manager of JDK 8u241 or later.
+    /// A default Java TLS client: `HttpsURLConnection` with the PKIX trust manager of JDK 8u241 to 17.
     Java,
+    /// The same of JDK 21 to 25: wildcards count in the leftmost label only, and names that cannot be read refuse.
+    Java21,
     /// A TLS client on OpenSSL 3.x: `openssl s_client -verify_return_error -verify_hostname`, at security level 2. Only
     /// self-signed certificates of the store are anchors.
     OpenSsl,
@@ -44,9 +49,19 @@ impl Client {
     pub fn word(self) -> &'static str {
         match self {
             Self::Java => "java",
+            Self::Java21 => "java21",
             Self::OpenSsl => "openssl",
             Self::OpenSslPartialChain => "openssl-partial-chain",
             Self::Browser => "browser",
+        }
+    }
+
+    /// What people call it, whatever its release and settings.
+    pub(crate) fn family(self) -> &'static str {
+        match self {
+            Self::Java | Self::Java21 => "Java",
+            Self::OpenSsl | Self::OpenSslPartialChain => "OpenSSL",
+            Self::Browser => "a browser",
         }
     }
 }
@@ -101,7 +116,7 @@ impl VerifiedPath {
 
 /// Judges a presented chain as `client` would with `anchors` as its only trust store.
 ///
-/// `subject` names the server in findings. Not modelled: revocation (off by default in Java), certificate policies, the
+/// `subject` names the server in findings. Not modelled: revocation (off by default in Java; see [`revocation`](crate::revocation)), the
 /// JDK's list of blocked certificates, and settings that change Java's defaults. What hangs on a signature algorithm that
 /// is not supported here is [undecided](Verdict::is_undecided).
 pub fn verify(
@@ -142,7 +157,8 @@ impl Question<'_> {
     fn ask(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Result<VerifiedPath, Refusal> {
         let (chain, name) = (self.chain, self.name);
         let certificates = match self.client {
-            Client::Java => return self.ask_java(anchors, at),
+            Client::Java => return self.ask_java(anchors, at, Release::Jdk17),
+            Client::Java21 => return self.ask_java(anchors, at, Release::Jdk21),
             Client::OpenSsl => openssl::find_path(chain, anchors, name, at, false),
             Client::OpenSslPartialChain => openssl::find_path(chain, anchors, name, at, true),
             Client::Browser => browser::find_path(chain, anchors, name, at),
@@ -155,6 +171,7 @@ impl Question<'_> {
         &self,
         anchors: &TrustAnchors,
         at: OffsetDateTime,
+        release: Release,
     ) -> Result<VerifiedPath, Refusal> {
         check_loadable(anchors)?;
         check_readable(self.chain)?;
@@ -164,7 +181,7 @@ impl Question<'_> {
         {
             // whatever the signature is worth
             check_tls_server(end_entity)?;
-            hostname::check(end_entity, self.name, false)?;
+            hostname::check(end_entity, self.name, false, release)?;
         }
         let certificates = found?;
         let end_entity = certificates.first().ok_or(Refusal::NoCertificate)?;
@@ -175,7 +192,7 @@ impl Question<'_> {
             distrust::check(end_entity, anchor)?;
         }
         let public_ca = is_public_root(anchor);
-        hostname::check(end_entity, self.name, public_ca)?;
+        hostname::check(end_entity, self.name, public_ca, release)?;
         Ok(VerifiedPath { certificates })
     }
 }
@@ -221,12 +238,13 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
     const DIGITAL_SIGNATURE: u16 = 1;
     const SSL_SERVER: u8 = 0x40;
     let extensions = end_entity.extensions();
-    let subject = || end_entity.subject().to_string();
     if extensions
         .key_usage
         .is_some_and(|usage| usage & DIGITAL_SIGNATURE == 0)
     {
-        return Err(Refusal::EndEntityKeyUsage { subject: subject() });
+        return Err(Refusal::EndEntityKeyUsage {
+            certificate: end_entity.clone(),
+        });
     }
     if let Some(purposes) = &extensions.extended_key_usage
         && !purposes
@@ -234,7 +252,7 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
             .any(|purpose| TLS_SERVER.contains(&purpose.as_str()))
     {
         return Err(Refusal::EndEntityPurpose {
-            subject: subject(),
+            certificate: end_entity.clone(),
             purposes: in_words(purposes),
         });
     }
@@ -243,7 +261,7 @@ fn check_tls_server(end_entity: &Certificate) -> Result<(), Refusal> {
         .is_some_and(|bits| bits & SSL_SERVER == 0)
     {
         return Err(Refusal::EndEntityPurpose {
-            subject: subject(),
+            certificate: end_entity.clone(),
             purposes: "another Netscape certificate type".to_owned(),
         });
     }

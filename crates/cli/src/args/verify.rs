@@ -137,8 +137,11 @@ pub(crate) enum FailWord {
 /// Clients whose rules are known.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum ClientWord {
-    /// A default Java TLS client (HttpsURLConnection, JDK 8u241 or later).
+    /// A default Java TLS client (HttpsURLConnection) of JDK 8u241 to 17.
     Java,
+    /// The same of JDK 21 to 25, which takes a wildcard in the leftmost label only.
+    #[value(name = "java21")]
+    Java21,
     /// OpenSSL 3 at security level 2: only self-signed certificates of the store are anchors.
     #[value(name = "openssl")]
     OpenSsl,

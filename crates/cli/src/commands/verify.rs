@@ -32,6 +32,7 @@ pub(super) fn run(arguments: &Verify, talk: &Talk) -> Result<Outcome> {
 fn client(word: ClientWord) -> Client {
     match word {
         ClientWord::Java => Client::Java,
+        ClientWord::Java21 => Client::Java21,
         ClientWord::OpenSsl => Client::OpenSsl,
         ClientWord::OpenSslPartialChain => Client::OpenSslPartialChain,
         ClientWord::Browser => Client::Browser,

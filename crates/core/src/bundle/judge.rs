@@ -124,7 +124,10 @@ impl From<Verdict> for Judgement {
         let anchor = path.and_then(|path| path.anchor());
         Self {
             anchor: anchor.map(Certificate::fingerprint),
-            refusal: verdict.outcome.err().map(|refusal| refusal.to_string()),
+            refusal: verdict
+                .outcome
+                .err()
+                .map(|refusal| refusal.told_by(verdict.client)),
             findings: verdict.findings,
         }
     }

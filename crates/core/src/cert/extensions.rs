@@ -30,6 +30,8 @@ pub struct Extensions {
     pub authority_serial: Option<SerialNumber>,
     /// 4.2.1.10, the DER of the extension value; read by the path checks.
     pub name_constraints: Option<Vec<u8>>,
+    /// Everything about policies; read by the path checks.
+    pub policies: PolicyExtensions,
     /// 4.2.2.1, the caIssuers addresses.
     pub issuer_urls: Vec<String>,
     /// Netscape's certificate type, seldom since 2005; bit 1 is SSL server.
@@ -40,6 +42,19 @@ pub struct Extensions {
     pub repeated: Vec<String>,
     /// Critical extensions, by dotted OID, that nothing here understands or that could not be parsed.
     pub unknown_critical: Vec<String>,
+}
+
+/// The values of the extensions on policies, in DER (RFC 5280 sections 4.2.1.4, 4.2.1.5, 4.2.1.11 and 4.2.1.14).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicyExtensions {
+    /// certificatePolicies
+    pub listed: Option<Vec<u8>>,
+    /// policyMappings
+    pub mappings: Option<Vec<u8>>,
+    /// policyConstraints
+    pub constraints: Option<Vec<u8>>,
+    /// inhibitAnyPolicy
+    pub inhibit_any: Option<Vec<u8>>,
 }
 
 /// RFC 5280 section 4.2.1.9.
@@ -112,11 +127,19 @@ impl Extensions {
                 self.extended_key_usage = Some(extended_key_usage(value, usage.any));
             }
             ParsedExtension::KeyUsage(usage) => self.key_usage = Some(usage.flags),
+            ParsedExtension::InhibitAnyPolicy(_) => {
+                self.policies.inhibit_any = Some(value.to_vec())
+            }
             ParsedExtension::NameConstraints(_) => self.name_constraints = Some(value.to_vec()),
             ParsedExtension::NSCertType(_) => {
                 // BIT STRING: tag, length, unused bits, bits
                 self.netscape_cert_type = Some(value.get(3).copied().unwrap_or(0));
             }
+            ParsedExtension::CertificatePolicies(_) => self.policies.listed = Some(value.to_vec()),
+            ParsedExtension::PolicyConstraints(_) => {
+                self.policies.constraints = Some(value.to_vec());
+            }
+            ParsedExtension::PolicyMappings(_) => self.policies.mappings = Some(value.to_vec()),
             ParsedExtension::SubjectAlternativeName(names) => {
                 self.subject_alt_names =
                     Some(names.general_names.iter().map(AltName::from_x509).collect());
@@ -125,19 +148,28 @@ impl Extensions {
                 self.subject_key_identifier = Some(identifier.0.to_vec());
             }
             // read by other parts of the program, or safe to pass over when understood (section 4.2)
-            ParsedExtension::CertificatePolicies(_)
-            | ParsedExtension::CRLDistributionPoints(_)
-            | ParsedExtension::InhibitAnyPolicy(_)
+            ParsedExtension::CRLDistributionPoints(_)
             | ParsedExtension::IssuerAlternativeName(_)
             | ParsedExtension::NsCertComment(_)
-            | ParsedExtension::PolicyConstraints(_)
-            | ParsedExtension::PolicyMappings(_)
             | ParsedExtension::SCT(_)
             | ParsedExtension::SubjectInfoAccess(_) => {}
             _ => return false,
         }
         true
     }
+}
+
+/// Object identifier and value of each extension in a `TBSCertificate`, as written.
+pub(super) fn raw_extensions(tbs: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let fields = asn1::Reader::inside(tbs, asn1::SEQUENCE);
+    let field = fields.and_then(|mut fields| fields.find(|field| field.tag == 0xa3));
+    let list = field.and_then(|field| asn1::Reader::inside(field.value, asn1::SEQUENCE));
+    list.into_iter().flatten().filter_map(|extension| {
+        let mut parts = asn1::Reader::new(extension.value);
+        let oid = parts.expect_tag(asn1::OBJECT_IDENTIFIER)?.value;
+        parts.expect_tag(0x01);
+        Some((oid, parts.expect_tag(asn1::OCTET_STRING)?.value))
+    })
 }
 
 /// The caIssuers locations that are URLs (RFC 5280 section 4.2.2.1).

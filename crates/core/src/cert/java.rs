@@ -14,6 +14,12 @@ pub fn java_refuses(certificate: &Certificate) -> Option<String> {
     refusal(certificate).map(str::to_owned)
 }
 
+/// Whether there are alternative names that Java does not parse (`UnparseableExtension`). JDK 17 passes over them.
+pub(crate) fn has_unreadable_alt_names(certificate: &Certificate) -> bool {
+    let names = certificate.subject_alt_names_der();
+    names.is_some_and(|der| !is_readable(super::SUBJECT_ALT_NAME, der))
+}
+
 /// `X509CertImpl.parse` and `X509CertInfo.parse`
 fn refusal(certificate: &Certificate) -> Option<&'static str> {
     let Some((version, serial, rest)) = raw_parts(certificate.tbs()) else {

@@ -110,7 +110,7 @@ impl CoveredRecord {
                 true => None,
                 false => verified.path.into_iter().last(),
             },
-            error: verified.refusal,
+            error: verified.refusal.map(ErrorRecord::from),
             until: (!is_revoked).then(until),
             revocation: verified.revocation,
         }

@@ -38,7 +38,14 @@ fn add(coverage: &mut Coverage, place: usize, target: &str, chain: &[&Made]) {
         subject: target,
     };
     let judged = judge(&question, &entries);
-    let record = VerifyRecord::new(target, "h.example", "trust.jks", &judged.verdict, NOW);
+    let record = VerifyRecord::new(
+        target,
+        "h.example",
+        "trust.jks",
+        &chain,
+        &judged.verdict,
+        NOW,
+    );
     let target = CoveredRecord::judged(record, &judged, true);
     coverage.add(place, target, &judged.uses);
 }

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{ErrorRecord, VerifyRecord};
+use super::{ConcernedRecord, PresentedRecord, RefusalRecord, VerifyRecord};
 use crate::fetch::revocation::RevocationRequest;
-use crate::report::Finding;
+use crate::report::{About, Finding};
 use crate::revocation::{CheckedCertificate, Revocation, RevocationStatus, advice};
 use crate::text::{date_and_time, serialize_optional_time};
 
@@ -83,35 +83,43 @@ impl RevocationRecord {
         }
     }
 
-    /// Why a client that checks revocation refuses the path.
-    fn refusal(&self) -> Option<ErrorRecord> {
+    /// Why a client that checks revocation refuses the path that was `presented` so.
+    fn refusal(&self, presented: &[PresentedRecord]) -> Option<RefusalRecord> {
         let revoked = |one: &&RevocationStatusRecord| one.status == "revoked";
         let unknown = |one: &&RevocationStatusRecord| one.status == "unknown" && one.needed;
-        if !self.refused {
-            return None;
-        }
-        let certificates = || self.certificates.iter();
-        if let Some(one) = certificates().find(revoked) {
-            let since = one.revoked_at.map(date_and_time).unwrap_or_default();
-            let reason = one.reason.as_ref();
-            let told = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
-            return Some(ErrorRecord {
-                reason: "revoked",
-                message: format!(
-                    "the certificate {} was revoked on {since}{told}",
-                    one.subject
-                ),
-                hint: Some(advice(one.reason.as_deref()).to_owned()),
-            });
-        }
-        let one = certificates().find(unknown)?;
-        Some(ErrorRecord {
-            reason: "revocation-unknown",
-            message: format!(
-                "whether the certificate {} is revoked is not known",
-                one.subject
-            ),
-            hint: Some("give a current revocation list of its issuer".to_owned()),
+        let certificates = || self.certificates.iter().filter(|_| self.refused);
+        let one = certificates()
+            .find(revoked)
+            .or_else(|| certificates().find(unknown))?;
+        let (reason, message, hint) = match one.revoked_at {
+            Some(since) => {
+                let since = date_and_time(since);
+                let told = one.reason.as_ref();
+                let told = told.map_or_else(String::new, |reason| format!(" ({reason})"));
+                let message = format!("was revoked on {since}{told}");
+                ("revoked", message, advice(one.reason.as_deref()))
+            }
+            None => {
+                let message = "may be revoked, nothing tells".to_owned();
+                let hint = "give a current revocation list of its issuer";
+                ("revocation-unknown", message, hint)
+            }
+        };
+        let mut presented = presented.iter();
+        let found = presented.find(|shown| shown.fingerprint == one.fingerprint);
+        Some(RefusalRecord {
+            reason,
+            message: format!("the certificate {} {message}", one.subject),
+            // it has no words for it: left to its defaults it does not look
+            client_says: None,
+            hint: Some(hint.to_owned()),
+            certificate: Some(ConcernedRecord {
+                certificate: About {
+                    subject: one.subject.clone(),
+                    fingerprint: one.fingerprint.clone(),
+                },
+                place: found.map(|shown| shown.place),
+            }),
         })
     }
 }
@@ -121,7 +129,13 @@ impl VerifyRecord {
     /// and `path` stays what was accepted but for that.
     #[must_use]
     pub fn with_revocation(mut self, revocation: RevocationRecord) -> Self {
-        if let Some(refusal) = revocation.refusal() {
+        if let Some(refusal) = revocation.refusal(&self.presented) {
+            let place = refusal.certificate.as_ref().and_then(|one| one.place);
+            for one in &mut self.presented {
+                if Some(one.place) == place {
+                    one.role = "refused";
+                }
+            }
             self.accepted = false;
             self.refusal = Some(refusal);
         }
@@ -199,9 +213,10 @@ mod tests {
         };
         let known = check(&path, &evidence, NOW, RevocationMode::HardFail, "a.test");
         let mut record = RevocationRecord::new(&known, &[request]);
-        let refusal = record.refusal().unwrap();
+        let refusal = record.refusal(&[]).unwrap();
         assert_eq!(refusal.reason, "revocation-unknown");
         "0".clone_into(&mut record.certificates[0].fingerprint);
+        assert!(record.findings[0].certificate.take().is_some());
         insta::assert_snapshot!(serde_json::to_string_pretty(&record).unwrap(), @r#"
         {
           "refused": true,

@@ -76,7 +76,7 @@ fn a_verdict_is_a_path_or_a_refusal() {
     let ask = |anchors| {
         let anchors = TrustAnchors::new("s.jks", anchors);
         let verdict = verify(&chain, &anchors, &name, at(DAY), Client::Java, "h:443");
-        VerifyRecord::new("h:443", "h.example", "s.jks", &verdict, at(DAY))
+        VerifyRecord::new("h:443", "h.example", "s.jks", &chain, &verdict, at(DAY))
     };
     let accepted = ask(vec![root.certificate]);
     assert!(accepted.accepted && accepted.refusal.is_none());

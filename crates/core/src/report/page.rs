@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::record::{CertificateRecord, FetchRecord, RootRecord, VerifyRecord};
+use crate::record::{CertificateRecord, FetchRecord, RootRecord};
 use crate::report::Finding;
 use crate::text::{date, escape, left};
 
@@ -18,10 +18,12 @@ mod revocation;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod verdict;
 mod whatif;
 
 pub use contents::{Form, contents};
 pub use coverage::coverage;
+pub use verdict::{verdict, verdict_line};
 pub use whatif::what_if;
 
 /// A fetched chain: one line for the connection, one for each certificate, then what was found.
@@ -151,81 +153,6 @@ pub fn to_be_trusted(certificate: &CertificateRecord) -> String {
     );
     line(&mut page, 3, &format!("sha256 {}", certificate.fingerprint));
     page
-}
-
-/// A verdict in one line, after when it is to hold: the answer, and the reason of a refusal.
-pub fn verdict_line(when: &str, record: &VerifyRecord) -> String {
-    let why = match &record.refusal {
-        Some(refusal) => format!(": {}", escape(&refusal.message)),
-        None => String::new(),
-    };
-    let (_, verb) = answer(record);
-    format!("{when}: {}{why}", judged(record, verb))
-}
-
-/// A verdict: the answer first, then the path or the reason, then what was found.
-pub fn verdict(record: &VerifyRecord) -> String {
-    let mut page = String::new();
-    let (adjective, verb) = answer(record);
-    line(
-        &mut page,
-        0,
-        &format!("{adjective}: {}", judged(record, verb)),
-    );
-    let last = record.path.len().saturating_sub(1);
-    for (place, certificate) in record.path.iter().enumerate() {
-        let role = match place {
-            _ if place == last => "anchor, in the store",
-            0 => "end entity",
-            _ => "intermediate",
-        };
-        certificate_line(&mut page, &format!("{} {role}", place + 1), certificate);
-    }
-    if let Some(refusal) = &record.refusal {
-        line(
-            &mut page,
-            1,
-            &format!("reason: {}", escape(&refusal.message)),
-        );
-        if let Some(hint) = &refusal.hint {
-            line(&mut page, 1, &format!("hint: {}", escape(hint)));
-        }
-    }
-    findings(&mut page, &record.findings);
-    if let Some(known) = &record.revocation {
-        revocation::revocation(&mut page, known, record.client);
-    }
-    page
-}
-
-/// The answer as an adjective, and as a verb.
-fn answer(record: &VerifyRecord) -> (&'static str, &'static str) {
-    match (record.accepted, record.undecided) {
-        (true, _) => ("accepted", "accepts"),
-        (false, true) => ("undecided", "cannot be judged on"),
-        (false, false) => ("refused", "refuses"),
-    }
-}
-
-fn judged(record: &VerifyRecord, verb: &str) -> String {
-    let checks_revocation = record.revocation.as_ref().is_some_and(|one| one.refused);
-    let client = match record.client {
-        "java" if checks_revocation => "a Java client",
-        "java" => "a default Java client",
-        "openssl" => "an OpenSSL 3 client",
-        "openssl-partial-chain" => "an OpenSSL 3 client with -partial_chain",
-        "browser" => "a browser",
-        other => other,
-    };
-    let which = match checks_revocation {
-        true => " that checks revocation",
-        false => "",
-    };
-    format!(
-        "{client}{which} with {} {verb} {}",
-        escape(&record.trust),
-        escape(&record.subject)
-    )
 }
 
 /// A page for each of these certificates.

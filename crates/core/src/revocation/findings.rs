@@ -74,7 +74,8 @@ pub(super) fn of(
             findings.push(Finding::new(id, Severity::Warning, subject, message).with_hint(hint));
         }
     }
-    findings
+    let about = |one: Finding| one.about(&checked.certificate);
+    findings.into_iter().map(about).collect()
 }
 
 /// What to do about a revoked certificate.

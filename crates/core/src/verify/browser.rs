@@ -9,7 +9,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
-use crate::cert::AltName;
+use crate::cert::{AltName, webpki_refuses};
 use crate::chain::PresentedChain;
 use crate::key::{KeyFacts, P256, P384, P521, PublicKey};
 use crate::report;
@@ -49,7 +49,7 @@ pub(super) fn find_path(
     let mut path = vec![end_entity.clone()];
     let Some(path) = search.extend(&mut path)? else {
         return Err(Refusal::NoPath {
-            issuer: search.nearest.issuer().to_string(),
+            certificate: search.nearest.clone(),
             self_signed: search.nearest.is_self_issued(),
             cause: search.best.map(Box::new),
         });
@@ -89,7 +89,8 @@ impl<'a> Search<'a> {
         }
         let anchors = self.anchors;
         for anchor in anchors.certificates() {
-            if anchor.subject().der() != head.issuer().der() {
+            // RootCertStore.add_parsable_certificates passes over what it cannot parse
+            if anchor.subject().der() != head.issuer().der() || webpki_refuses(anchor) {
                 continue;
             }
             self.budget.spend()?;
@@ -116,7 +117,7 @@ impl<'a> Search<'a> {
             }
             if path.len() > MAX_INTERMEDIATES {
                 self.note(Refusal::PathTooLong {
-                    subject: head.subject().to_string(),
+                    certificate: head.clone(),
                 });
                 continue;
             }
@@ -150,8 +151,8 @@ impl<'a> Search<'a> {
             for below in path.iter().take(place) {
                 if !name_constraints::allow_as_webpki(constraints, below) {
                     return Err(Refusal::NameConstraints {
-                        subject: below.display_name(),
-                        issuer: holder.subject().to_string(),
+                        certificate: below.clone(),
+                        issuer: holder.clone(),
                     });
                 }
             }
@@ -169,10 +170,9 @@ impl<'a> Search<'a> {
 
 /// `Cert::from_der`: what ends the parsing of a certificate of a chain.
 fn check_parse(certificate: &Certificate) -> Result<(), Refusal> {
-    let subject = || certificate.subject().to_string();
     if certificate.version() != 3 {
         return Err(Refusal::Version {
-            subject: subject(),
+            certificate: certificate.clone(),
             version: certificate.version(),
         });
     }
@@ -183,18 +183,18 @@ fn check_parse(certificate: &Certificate) -> Result<(), Refusal> {
         .map(String::as_str)
         .filter(|oid| !KNOWN.contains(oid) || extensions.unknown_critical.iter().any(|u| u == oid))
         .collect();
-    let repeated = extensions.repeated.iter().map(String::as_str);
-    let refused: Vec<&str> = unknown
-        .into_iter()
-        .chain(repeated.filter(|oid| KNOWN.contains(oid)))
-        .collect();
-    if refused.is_empty() {
-        return Ok(());
+    if !unknown.is_empty() {
+        return Err(Refusal::CriticalExtension {
+            certificate: certificate.clone(),
+            oids: unknown.join(", "),
+        });
     }
-    Err(Refusal::CriticalExtension {
-        subject: subject(),
-        oids: refused.join(", "),
-    })
+    if webpki_refuses(certificate) {
+        return Err(Refusal::InvalidExtensions {
+            certificate: certificate.clone(),
+        });
+    }
+    Ok(())
 }
 
 /// `check_issuer_independent_properties`: dates, basicConstraints, extendedKeyUsage. keyUsage is not looked at.
@@ -203,14 +203,21 @@ fn check_alone(
     path_length: usize,
     at: OffsetDateTime,
 ) -> Result<(), Refusal> {
-    let subject = || certificate.subject().to_string();
     pkix::check_dates(certificate, at)?;
     let constraints = certificate.extensions().basic_constraints;
     let is_ca = constraints.is_some_and(|constraints| constraints.ca);
     match (path_length, is_ca) {
-        (1, true) => return Err(Refusal::EndEntityIsCa { subject: subject() }),
+        (1, true) => {
+            return Err(Refusal::EndEntityIsCa {
+                certificate: certificate.clone(),
+            });
+        }
         (1, false) | (_, true) => {}
-        (_, false) => return Err(Refusal::NotCa { subject: subject() }),
+        (_, false) => {
+            return Err(Refusal::NotCa {
+                certificate: certificate.clone(),
+            });
+        }
     }
     // intermediates below this one; those that are self-issued count as well
     let below = path_length.saturating_sub(2);
@@ -220,12 +227,14 @@ fn check_alone(
             .and_then(|length| usize::try_from(length).ok())
             .is_some_and(|length| below > length)
     {
-        return Err(Refusal::PathTooLong { subject: subject() });
+        return Err(Refusal::PathTooLong {
+            certificate: certificate.clone(),
+        });
     }
     match &certificate.extensions().extended_key_usage {
         Some(purposes) if !purposes.iter().any(|purpose| purpose == SERVER_AUTH) => {
             Err(Refusal::EndEntityPurpose {
-                subject: subject(),
+                certificate: certificate.clone(),
                 purposes: super::in_words(purposes),
             })
         }
@@ -247,7 +256,7 @@ fn check_algorithm(certificate: &Certificate, issuer: &Certificate) -> Result<()
     };
     if !fits {
         return Err(Refusal::WeakAlgorithm {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
             what: format!("signature algorithm {name}"),
         });
     }
@@ -268,7 +277,7 @@ fn check_key(certificate: &Certificate) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::WeakAlgorithm {
-        subject: certificate.subject().to_string(),
+        certificate: certificate.clone(),
         what: pkix::describe_key(&key),
     })
 }
@@ -291,6 +300,7 @@ fn check_name(certificate: &Certificate, name: &ServerName<'_>) -> Result<(), Re
         return Ok(());
     }
     Err(Refusal::HostMismatch {
+        certificate: certificate.clone(),
         host: name.to_str().into_owned(),
         names: hostname::names(certificate),
         words: "NotValidForName".to_owned(),
@@ -334,7 +344,7 @@ fn check_lifetime(certificate: &Certificate) -> Result<(), Refusal> {
     let lifetime = report::lifetime(certificate);
     match rule {
         Some((_, days)) if lifetime > Duration::days(*days) => Err(Refusal::LifetimeTooLong {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
             days: lifetime.whole_days(),
             allowed: *days,
         }),

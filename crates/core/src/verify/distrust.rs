@@ -1,5 +1,6 @@
 //! CAs that the JDK no longer believes for new server certificates, whatever store they are in
-//! (`jdk.security.caDistrustPolicies=SYMANTEC_TLS,ENTRUST_TLS,CAMERFIRMA_TLS`, the default of JDK 17.0.15).
+//! (`jdk.security.caDistrustPolicies=SYMANTEC_TLS,ENTRUST_TLS,CAMERFIRMA_TLS,CHUNGHWA_TLS`, the default of JDK 25.0.3; older
+//! updates of 17 and 21 lack the last).
 
 use time::Date;
 use time::macros::date;
@@ -17,7 +18,7 @@ pub(super) fn check(end_entity: &Certificate, anchor: &Certificate) -> Result<()
     match listed {
         Some((_, last_day)) if end_entity.not_before().date() > *last_day => {
             Err(Refusal::DistrustedCa {
-                subject: anchor.subject().to_string(),
+                certificate: anchor.clone(),
                 last_day: *last_day,
             })
         }
@@ -29,8 +30,9 @@ pub(super) fn check(end_entity: &Certificate, anchor: &Certificate) -> Result<()
 ///
 /// Two CAs of Apple below Symantec's roots had until the end of 2019 (`SymantecTLSPolicy.EXEMPT_SUBCAS`); what they
 /// issued has long expired, and they are treated like the rest.
-const POLICIES: [(&[&str], Date); 3] = [
+const POLICIES: [(&[&str], Date); 4] = [
     (&CAMERFIRMA, date!(2025 - 04 - 15)),
+    (&CHUNGHWA, date!(2026 - 03 - 17)),
     (&ENTRUST, date!(2024 - 11 - 11)),
     (&SYMANTEC, date!(2019 - 04 - 16)),
 ];
@@ -41,6 +43,9 @@ const CAMERFIRMA: [&str; 3] = [
     "0c258a12a5674aef25f28ba7dcfaeceea348e541e6f5cc4ee63b71b361606ac3",
     "136335439334a7698016a0d324de72284e079d7b5220bb8fbd747816eebebaca",
 ];
+
+/// `ChunghwaTLSPolicy`; from 2027-04-20 on nothing below it counts, when what it could issue has expired.
+const CHUNGHWA: [&str; 1] = ["c0a6f4dc63a24bfdcf54ef2a6a082a0a72de35803e2ff5ff527ae5d87206dfd5"];
 
 /// `EntrustTLSPolicy`: Entrust and AffirmTrust
 const ENTRUST: [&str; 9] = [

@@ -4,9 +4,9 @@ use crate::Certificate;
 use crate::report::{Finding, Severity};
 use crate::trust::TrustAnchors;
 
-use super::{Question, VerifiedPath};
+use super::{Client, Question, VerifiedPath};
 
-/// `CERT-LEAF-ONLY`, `CERT-LEAF-EXPIRED-TRUSTED`, `CERT-INTERMEDIATE-ONLY`.
+/// `CERT-LEAF-ONLY`, `CERT-LEAF-EXPIRED-TRUSTED`, `CERT-INTERMEDIATE-ONLY`, `CLIENT-JAVA-21-REFUSES`.
 pub(super) fn of_accepted(
     question: &Question<'_>,
     anchors: &TrustAnchors,
@@ -23,7 +23,30 @@ pub(super) fn of_accepted(
     } else if !anchor.is_self_issued() {
         findings.extend(intermediate_only(question, anchors, anchor, subject));
     }
+    findings.extend(newer_java(question, anchors, subject));
     findings
+}
+
+/// An update of Java that turns the answer.
+fn newer_java(question: &Question<'_>, anchors: &TrustAnchors, subject: &str) -> Option<Finding> {
+    if question.client != Client::Java {
+        return None;
+    }
+    let newer = Question {
+        client: Client::Java21,
+        ..*question
+    };
+    let refusal = newer.ask(anchors, question.at).err()?;
+    let message = format!("JDK 21 and later refuse it: {refusal}");
+    let id = "CLIENT-JAVA-21-REFUSES";
+    let mut finding = Finding::new(id, Severity::Warning, subject, message);
+    if let Some(certificate) = refusal.certificate() {
+        finding = finding.about(certificate);
+    }
+    if let Some(hint) = refusal.hint() {
+        finding = finding.with_hint(hint);
+    }
+    Some(finding)
 }
 
 /// Asks again without the end entity in the store, at a time when it is in force: its own expiry is no
@@ -42,7 +65,7 @@ fn leaf_only(
     let refusal = question.ask(&others, at).err()?;
     let origin = anchors.origin();
     let expires = end_entity.not_after().date();
-    let reason = refusal.cause().facts();
+    let reason = refusal.cause();
     // A date that has passed says nothing about when the renewal comes.
     let latest = if question.at > end_entity.not_after() {
         String::new()
@@ -67,7 +90,8 @@ fn leaf_only(
             format!("add {} to the store", issuer_to_add(question, end_entity)),
         )
     };
-    Some(Finding::new("CERT-LEAF-ONLY", Severity::Warning, subject, message).with_hint(hint))
+    let finding = Finding::new("CERT-LEAF-ONLY", Severity::Warning, subject, message);
+    Some(finding.with_hint(hint).about(end_entity))
 }
 
 /// The highest CA that the server sends, or in words the one that it does not.
@@ -122,7 +146,8 @@ fn leaf_expired(
             subject,
             message,
         )
-        .with_hint(hint),
+        .with_hint(hint)
+        .about(end_entity),
     )
 }
 
@@ -142,5 +167,6 @@ fn intermediate_only(
         anchors.origin()
     );
     let hint = format!("add its issuer {} as well", anchor.issuer());
-    Some(Finding::new("CERT-INTERMEDIATE-ONLY", Severity::Note, subject, message).with_hint(hint))
+    let finding = Finding::new("CERT-INTERMEDIATE-ONLY", Severity::Note, subject, message);
+    Some(finding.with_hint(hint).about(anchor))
 }

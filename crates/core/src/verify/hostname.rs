@@ -5,9 +5,19 @@ use std::net::IpAddr;
 use rustls_pki_types::ServerName;
 
 use crate::Certificate;
-use crate::cert::AltName;
+use crate::cert::{AltName, has_unreadable_alt_names};
+use crate::name::Name;
 
 use super::Refusal;
+
+/// Of which the rules for names differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Release {
+    /// JDK 8u241 to 17: wildcards in any label.
+    Jdk17,
+    /// JDK 21 to 25: in the leftmost one, and alternative names that are not parsed refuse.
+    Jdk21,
+}
 
 /// Checks the name. `public_ca`: the path ends at a root that the JDK ships, which forbids wildcards for
 /// public suffixes (`HostnameChecker.hasIllegalWildcard`).
@@ -15,17 +25,33 @@ pub(super) fn check(
     certificate: &Certificate,
     name: &ServerName<'_>,
     public_ca: bool,
+    release: Release,
 ) -> Result<(), Refusal> {
+    let unreadable = has_unreadable_alt_names(certificate);
     let host = name.to_str();
+    // X509TrustManagerImpl.checkIdentity and Utilities.rawToSNIHostName take the dot of a full name off
+    let asked = host.strip_suffix('.').unwrap_or(&host);
+    let alt_names = &certificate.extensions().subject_alt_names;
+    let alt_names = alt_names.as_deref().filter(|_| !unreadable);
     let java = match name {
-        ServerName::IpAddress(address) => match match_ip(certificate, IpAddr::from(*address)) {
+        // X509CertImpl.getExtensionIfParseable
+        _ if unreadable && release == Release::Jdk21 => {
+            "the subject alternative names cannot be parsed".to_owned()
+        }
+        ServerName::IpAddress(address) => match match_ip(alt_names, IpAddr::from(*address)) {
             Ok(()) => return Ok(()),
             Err(IpMismatch::NoNames) => "No subject alternative names present".to_owned(),
             Err(IpMismatch::Other) => {
                 format!("No subject alternative names matching IP address {host} found")
             }
         },
-        _ => match match_dns(certificate, &host, public_ca) {
+        _ => match (Dns {
+            asked,
+            public_ca,
+            release,
+        })
+        .check(alt_names, certificate.subject())
+        {
             Ok(()) => return Ok(()),
             Err(DnsMismatch::Illegal) => format!("Illegal given domain name: {host}"),
             Err(DnsMismatch::Dns) => {
@@ -35,6 +61,7 @@ pub(super) fn check(
         },
     };
     Err(Refusal::HostMismatch {
+        certificate: certificate.clone(),
         host: host.into_owned(),
         names: names(certificate),
         words: java,
@@ -57,8 +84,7 @@ enum DnsMismatch {
 /// One oddity is left out on purpose: when a CA of the path has name constraints, JDK 17's
 /// `NameConstraintsExtension.verify` adds an address in the CN to the certificate's own list of names, and `matchIP`
 /// then finds it there. Refusing is what the standard and every other path say.
-fn match_ip(certificate: &Certificate, expected: IpAddr) -> Result<(), IpMismatch> {
-    let names = certificate.extensions().subject_alt_names.as_ref();
+fn match_ip(names: Option<&[AltName]>, expected: IpAddr) -> Result<(), IpMismatch> {
     let names = names.ok_or(IpMismatch::NoNames)?;
     // InetAddress turns an IPv4-mapped address into the IPv4 one
     let found = names.iter().any(|name| match name {
@@ -72,48 +98,67 @@ fn match_ip(certificate: &Certificate, expected: IpAddr) -> Result<(), IpMismatc
     }
 }
 
-/// `matchDNS`: any dNSName decides; without one, the most specific CN does.
-fn match_dns(certificate: &Certificate, host: &str, public_ca: bool) -> Result<(), DnsMismatch> {
-    if !is_host_name(host) {
-        return Err(DnsMismatch::Illegal);
+/// What a DNS name is asked for, and by whose rules.
+struct Dns<'a> {
+    asked: &'a str,
+    public_ca: bool,
+    release: Release,
+}
+
+impl Dns<'_> {
+    /// `matchDNS`: any dNSName decides; without one, the most specific CN does.
+    fn check(&self, alt_names: Option<&[AltName]>, subject: &Name) -> Result<(), DnsMismatch> {
+        if !is_host_name(self.asked) {
+            return Err(DnsMismatch::Illegal);
+        }
+        let alt_names = alt_names.iter().copied().flatten();
+        let mut dns_names = alt_names
+            .filter_map(|name| match name {
+                AltName::Dns(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .peekable();
+        if dns_names.peek().is_some() {
+            return match dns_names.any(|pattern| self.matches(pattern)) {
+                true => Ok(()),
+                false => Err(DnsMismatch::Dns),
+            };
+        }
+        match subject.common_name() {
+            Some(pattern) if self.matches(pattern) => Ok(()),
+            _ => Err(DnsMismatch::CommonName),
+        }
     }
-    let alt_names = certificate.extensions().subject_alt_names.iter().flatten();
-    let dns_names: Vec<&str> = alt_names
-        .filter_map(|name| match name {
-            AltName::Dns(name) => Some(name.as_str()),
-            _ => None,
-        })
-        .collect();
-    if !dns_names.is_empty() {
-        let found = dns_names
-            .iter()
-            .any(|pattern| matches(host, pattern, public_ca));
-        return if found { Ok(()) } else { Err(DnsMismatch::Dns) };
-    }
-    match certificate.subject().common_name() {
-        Some(pattern) if matches(host, pattern, public_ca) => Ok(()),
-        _ => Err(DnsMismatch::CommonName),
+
+    /// `isMatched`
+    fn matches(&self, pattern: &str) -> bool {
+        let pattern = pattern.to_ascii_lowercase();
+        if has_illegal_wildcard(&pattern, self.public_ca)
+            || !is_host_name(&pattern.replace('*', "x"))
+        {
+            return false;
+        }
+        let host = self.asked.to_ascii_lowercase();
+        match self.release {
+            Release::Jdk17 => matches_all(&host, &pattern),
+            Release::Jdk21 => matches_leftmost(&host, &pattern),
+        }
     }
 }
 
-/// `isMatched`
-fn matches(host: &str, pattern: &str, public_ca: bool) -> bool {
-    let pattern = pattern.to_ascii_lowercase();
-    if has_illegal_wildcard(&pattern, public_ca) || !is_host_name(&pattern.replace('*', "x")) {
-        return false;
-    }
-    let host = host.to_ascii_lowercase();
-    // StringTokenizer passes over empty labels
-    let host: Vec<&str> = host.split('.').filter(|label| !label.is_empty()).collect();
-    let pattern: Vec<&str> = pattern
-        .split('.')
-        .filter(|label| !label.is_empty())
-        .collect();
-    host.len() == pattern.len()
-        && host
-            .iter()
-            .zip(&pattern)
-            .all(|(label, pattern)| matches_label(label, pattern))
+/// `matchAllWildcards`
+fn matches_all(host: &str, pattern: &str) -> bool {
+    let mut pairs = host.split('.').zip(pattern.split('.'));
+    // neither has empty labels (is_host_name)
+    host.split('.').count() == pattern.split('.').count()
+        && pairs.all(|(label, pattern)| matches_label(label, pattern))
+}
+
+/// `matchLeftmostWildcard`
+fn matches_leftmost(host: &str, pattern: &str) -> bool {
+    let (label, rest) = host.split_once('.').unwrap_or((host, ""));
+    let (pattern, others) = pattern.split_once('.').unwrap_or((pattern, ""));
+    rest == others && matches_label(label, pattern)
 }
 
 /// `hasIllegalWildcard`: alone, or nothing after it. Java asks the public suffix list only for its own roots;
@@ -193,6 +238,38 @@ const SHOWN_NAMES: usize = 5;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn matches(asked: &str, pattern: &str, public_ca: bool) -> bool {
+        let release = Release::Jdk17;
+        Dns {
+            asked,
+            public_ca,
+            release,
+        }
+        .matches(pattern)
+    }
+
+    #[test]
+    fn newer_releases_take_a_wildcard_in_the_leftmost_label_only() {
+        for (asked, pattern, older, newer) in [
+            ("foo.a.com", "*.a.com", true, true),
+            ("foo.a.com", "f*.a.com", true, true),
+            ("foo.a.com", "foo.*.com", true, false),
+            ("x.y.com", "*.*.com", true, false),
+            ("foo.a.com", "*.b.com", false, false),
+        ] {
+            let by = |release| {
+                Dns {
+                    asked,
+                    public_ca: false,
+                    release,
+                }
+                .matches(pattern)
+            };
+            assert_eq!(by(Release::Jdk17), older, "{asked} {pattern}");
+            assert_eq!(by(Release::Jdk21), newer, "{asked} {pattern}");
+        }
+    }
 
     #[test]
     fn wildcards_match_as_java_does() {

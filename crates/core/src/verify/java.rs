@@ -98,8 +98,7 @@ impl<'a> Search<'a> {
             Err(refusal) => self.note(refusal),
         }
         Err(self.best.unwrap_or_else(|| Refusal::NotByAnchor {
-            subject: last.subject().to_string(),
-            issuer: last.issuer().to_string(),
+            certificate: last.clone(),
         }))
     }
 
@@ -122,7 +121,7 @@ impl<'a> Search<'a> {
             Err(refusal) => self.note(refusal),
         }
         Err(Refusal::NoPath {
-            issuer: self.nearest.issuer().to_string(),
+            certificate: self.nearest.clone(),
             self_signed: self.nearest.is_self_issued(),
             cause: self.best.map(Box::new),
         })
@@ -207,14 +206,15 @@ impl<'a> Search<'a> {
         child: &Certificate,
         intermediates: usize,
     ) -> Result<(), Refusal> {
-        let subject = || candidate.subject().to_string();
         match pkix::check_signature(child, candidate, &mut self.budget) {
             // noted when the whole path is validated
             Ok(()) | Err(Refusal::CannotCheckSignature { .. }) => {}
             Err(refusal) => return Err(refusal),
         }
         if !pkix::has_ca_bit(candidate) {
-            return Err(Refusal::NotCa { subject: subject() });
+            return Err(Refusal::NotCa {
+                certificate: candidate.clone(),
+            });
         }
         let path_len = candidate
             .extensions()
@@ -225,7 +225,7 @@ impl<'a> Search<'a> {
             .is_some_and(|length| length < intermediates)
         {
             return Err(Refusal::PathTooLong {
-                subject: child.subject().to_string(),
+                certificate: child.clone(),
             });
         }
         pkix::check_key_usage(candidate)?;
@@ -264,9 +264,9 @@ impl<'a> Fitting<'a> {
     fn decide(self) -> Result<Option<&'a Certificate>, Refusal> {
         match (self.good, self.bad) {
             (Some(_), Some((anchor, refusal))) => {
-                let reason = refusal.facts();
+                let reason = refusal.to_string();
                 Err(Refusal::AnchorAmbiguous {
-                    subject: anchor.subject().to_string(),
+                    certificate: anchor.clone(),
                     why: format!("{reason} (SHA-256 {})", anchor.fingerprint()),
                 })
             }

@@ -11,7 +11,9 @@ pub(super) fn allow(constraints: &[u8], certificate: &Certificate) -> bool {
     let Some(constraints) = Constraints::from_der(constraints) else {
         return false;
     };
-    names_of(certificate).is_some_and(|names| names.iter().all(|name| constraints.allow(name)))
+    names_of(certificate).is_some_and(|names| {
+        !constraints.end_java(&names) && names.iter().all(|name| constraints.allow(name))
+    })
 }
 
 /// As `NAME_CONSTRAINTS_check` of OpenSSL does: the common name counts only for an end entity without a dNSName.
@@ -83,6 +85,18 @@ enum GeneralName {
 }
 
 impl Constraints {
+    /// `DNSName.constrains` looks at the first character of an empty constraint: StringIndexOutOfBoundsException, which
+    /// ends the handshake.
+    fn end_java(&self, names: &[GeneralName]) -> bool {
+        let mut all = self.permitted.iter().chain(&self.excluded);
+        let is_empty =
+            |base: &GeneralName| matches!(base, GeneralName::Dns(base) if base.is_empty());
+        all.any(is_empty)
+            && names
+                .iter()
+                .any(|name| matches!(name, GeneralName::Dns(name) if !name.is_empty()))
+    }
+
     /// Whether a wildcard may stand for a name that is excluded.
     fn excludes_below(&self, pattern: &str) -> bool {
         let Some(parent) = pattern.strip_prefix("*.") else {

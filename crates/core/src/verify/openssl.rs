@@ -8,6 +8,7 @@
 use time::OffsetDateTime;
 
 use crate::Certificate;
+use crate::cert::{is_invalid_for_openssl, openssl_refuses};
 use crate::chain::PresentedChain;
 use crate::key::{KeyFacts, PublicKey};
 use crate::signature;
@@ -31,6 +32,20 @@ pub(super) fn find_path(
             place: unreadable.place,
             why: unreadable.why.clone(),
         });
+    }
+    for (place, certificate) in chain.certificates.iter().enumerate() {
+        if let Some(why) = openssl_refuses(certificate) {
+            let why = why.to_owned();
+            return Err(Refusal::Unreadable { place, why });
+        }
+    }
+    // X509_load_cert_crl_file takes all of a file or nothing
+    let refused = anchors.certificates().iter().find_map(|anchor| {
+        let why = openssl_refuses(anchor)?.to_owned();
+        Some((anchor.display_name(), why))
+    });
+    if let Some((subject, why)) = refused {
+        return Err(Refusal::StoreUnreadable { subject, why });
     }
     let end_entity = chain.certificates.first().ok_or(Refusal::NoCertificate)?;
     check_key_level(end_entity)?;
@@ -137,13 +152,13 @@ impl<'a> Builder<'a> {
         let last = self.path.last().copied().ok_or(Refusal::NoCertificate)?;
         if self.path.len() > MAX_DEPTH + 1 {
             return Err(Refusal::PathTooLong {
-                subject: last.subject().to_string(),
+                certificate: last.clone(),
             });
         }
         Err(Refusal::NoPath {
-            issuer: last.issuer().to_string(),
+            certificate: last.clone(),
             self_signed: is_self_signed(last),
-            cause: None,
+            cause: check_sound(last).err().map(Box::new),
         })
     }
 
@@ -157,6 +172,9 @@ impl<'a> Builder<'a> {
         let mut best: Option<&'a Certificate> = None;
         for candidate in candidates {
             if !is_likely_issuer(candidate, child) || (!alone && self.path.contains(&candidate)) {
+                continue;
+            }
+            if check_sound(candidate).is_err() || check_sound(child).is_err() {
                 continue;
             }
             if check_dates(candidate, self.at).is_ok() {
@@ -187,6 +205,16 @@ fn is_likely_issuer(issuer: &Certificate, child: &Certificate) -> bool {
     key && serial.is_none_or(|serial| serial == issuer.serial()) && has_key_for(issuer, child)
 }
 
+/// `EXFLAG_INVALID`; the end entity itself may have it when it is an anchor (tried: 3.0.22).
+fn check_sound(certificate: &Certificate) -> Result<(), Refusal> {
+    if is_invalid_for_openssl(certificate) {
+        return Err(Refusal::InvalidExtensions {
+            certificate: certificate.clone(),
+        });
+    }
+    Ok(())
+}
+
 /// `check_sig_alg_match`
 fn has_key_for(issuer: &Certificate, child: &Certificate) -> bool {
     let key = issuer.key().algorithm;
@@ -214,7 +242,6 @@ fn is_self_signed(certificate: &Certificate) -> bool {
 fn check_extensions(path: &[Certificate]) -> Result<(), Refusal> {
     let mut below = 0;
     for (place, certificate) in path.iter().enumerate() {
-        let subject = || certificate.subject().to_string();
         check_critical(certificate)?;
         let extensions = certificate.extensions();
         let is_end_entity = place == 0;
@@ -222,14 +249,20 @@ fn check_extensions(path: &[Certificate]) -> Result<(), Refusal> {
             let kind = ca_kind(certificate);
             // of the last one, old kinds of CA certificates will do
             if kind == CaKind::No || (place + 1 < path.len() && kind != CaKind::Yes) {
-                return Err(Refusal::NotCa { subject: subject() });
+                return Err(Refusal::NotCa {
+                    certificate: certificate.clone(),
+                });
             }
         }
         if path.len() > 1 && has_explicit_curve(certificate) {
             return Err(Refusal::WeakAlgorithm {
-                subject: subject(),
+                certificate: certificate.clone(),
                 what: "an EC key with explicit parameters".to_owned(),
             });
+        }
+        // X509_check_purpose gives -1, which only X509_V_FLAG_X509_STRICT refuses
+        if check_sound(certificate).is_err() {
+            continue;
         }
         // xku_reject: of anchors too, and anyExtendedKeyUsage is none of them
         if let Some(purposes) = &extensions.extended_key_usage
@@ -238,7 +271,7 @@ fn check_extensions(path: &[Certificate]) -> Result<(), Refusal> {
                 .any(|one| TLS_SERVER.contains(&one.as_str()))
         {
             return Err(Refusal::EndEntityPurpose {
-                subject: subject(),
+                certificate: certificate.clone(),
                 purposes: super::in_words(purposes),
             });
         }
@@ -251,7 +284,9 @@ fn check_extensions(path: &[Certificate]) -> Result<(), Refusal> {
                 .and_then(|allowed| usize::try_from(allowed).ok())
                 .is_some_and(|allowed| below > allowed)
         {
-            return Err(Refusal::PathTooLong { subject: subject() });
+            return Err(Refusal::PathTooLong {
+                certificate: certificate.clone(),
+            });
         }
         below += usize::from(!is_end_entity && !is_self_issued(certificate));
     }
@@ -268,13 +303,13 @@ fn check_end_entity(certificate: &Certificate) -> Result<(), Refusal> {
         .is_some_and(|bits| bits & SSL_SERVER == 0)
     {
         return Err(Refusal::EndEntityPurpose {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
             purposes: "another Netscape certificate type".to_owned(),
         });
     }
     if extensions.key_usage.is_some_and(|usage| usage & TLS == 0) {
         return Err(Refusal::EndEntityKeyUsage {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
         });
     }
     Ok(())
@@ -320,7 +355,7 @@ fn check_critical(certificate: &Certificate) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::CriticalExtension {
-        subject: certificate.subject().to_string(),
+        certificate: certificate.clone(),
         oids: unknown.join(", "),
     })
 }
@@ -340,7 +375,7 @@ fn check_key_level(certificate: &Certificate) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::WeakAlgorithm {
-        subject: certificate.subject().to_string(),
+        certificate: certificate.clone(),
         what: pkix::describe_key(&key),
     })
 }
@@ -352,7 +387,7 @@ fn check_signature_level(certificate: &Certificate) -> Result<(), Refusal> {
     let hash = name.split("with").next().unwrap_or_default();
     if matches!(hash, "MD2" | "MD5" | "SHA1") || signature::is_pss_with_sha1(algorithm) {
         return Err(Refusal::WeakAlgorithm {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
             what: format!("signature algorithm {name}"),
         });
     }
@@ -385,7 +420,7 @@ fn check_dates(certificate: &Certificate, at: OffsetDateTime) -> Result<(), Refu
     pkix::check_dates(certificate, at)?;
     if at == certificate.not_after() {
         return Err(Refusal::Expired {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
             not_after: certificate.not_after(),
             at,
         });
@@ -406,8 +441,8 @@ fn check_name_constraints(path: &[Certificate]) -> Result<(), Refusal> {
             };
             if !name_constraints::allow_as_openssl(constraints, certificate, place == 0) {
                 return Err(Refusal::NameConstraints {
-                    subject: certificate.display_name(),
-                    issuer: holder.subject().to_string(),
+                    certificate: certificate.clone(),
+                    issuer: holder.clone(),
                 });
             }
         }

@@ -40,6 +40,7 @@ pub(super) fn check(certificate: &Certificate, name: &ServerName<'_>) -> Result<
         return Ok(());
     }
     Err(Refusal::HostMismatch {
+        certificate: certificate.clone(),
         host: name.to_str().into_owned(),
         names: hostname::names(certificate),
         words: words.to_owned(),

@@ -7,6 +7,7 @@ use crate::key::{KeyFacts, P256, P384, P521, PublicKey};
 use crate::signature::{self, SignatureCheck};
 use crate::trust::is_public_root;
 
+use super::policies::Policies;
 use super::{Refusal, name_constraints};
 
 /// What one verification may cost. A server sends ten certificates at most; a hostile one sends a thousand of the same
@@ -49,6 +50,7 @@ pub(super) fn validate(
     // "maxPathLength = certPathLength" (ConstraintsChecker.init)
     let mut max_path_length = path.len();
     let mut constraints: Vec<&Certificate> = Vec::new();
+    let mut policies = Policies::of(path);
     // a definite refusal further down outweighs a signature that cannot be checked
     let mut unchecked = None;
     for (above_end_entity, certificate) in path.iter().enumerate().rev() {
@@ -66,6 +68,13 @@ pub(super) fn validate(
         }
         if certificate.extensions().name_constraints.is_some() {
             constraints.push(certificate);
+        }
+        if let Some(policies) = &mut policies {
+            let checked = policies.check(certificate, is_end_entity);
+            checked.map_err(|words| Refusal::Policies {
+                certificate: certificate.clone(),
+                words,
+            })?;
         }
         check_dates(certificate, at)?;
         match check_signature(certificate, issuer, budget) {
@@ -85,29 +94,31 @@ pub(super) fn check_anchor(anchor: &Certificate) -> Result<(), Refusal> {
     if anchor.version() < 3 {
         return Ok(());
     }
-    let subject = || anchor.subject().to_string();
     if !has_ca_bit(anchor) {
-        return Err(Refusal::AnchorNotCa { subject: subject() });
+        return Err(Refusal::AnchorNotCa {
+            certificate: anchor.clone(),
+        });
     }
     if lacks_cert_sign(anchor) {
-        return Err(Refusal::AnchorNotSigner { subject: subject() });
+        return Err(Refusal::AnchorNotSigner {
+            certificate: anchor.clone(),
+        });
     }
     Ok(())
 }
 
 /// `BasicChecker.verifyValidity`; both ends are inclusive.
 pub(super) fn check_dates(certificate: &Certificate, at: OffsetDateTime) -> Result<(), Refusal> {
-    let subject = || certificate.subject().to_string();
     if at < certificate.not_before() {
         return Err(Refusal::NotYetValid {
-            subject: subject(),
+            certificate: certificate.clone(),
             not_before: certificate.not_before(),
             at,
         });
     }
     if at > certificate.not_after() {
         return Err(Refusal::Expired {
-            subject: subject(),
+            certificate: certificate.clone(),
             not_after: certificate.not_after(),
             at,
         });
@@ -119,7 +130,7 @@ pub(super) fn check_dates(certificate: &Certificate, at: OffsetDateTime) -> Resu
 pub(super) fn check_key_usage(certificate: &Certificate) -> Result<(), Refusal> {
     if lacks_cert_sign(certificate) {
         return Err(Refusal::NotSigner {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
         });
     }
     Ok(())
@@ -143,11 +154,11 @@ pub(super) fn check_signature(
     match signature::check(certificate, issuer) {
         SignatureCheck::Good => Ok(()),
         SignatureCheck::Bad => Err(Refusal::BadSignature {
-            subject: certificate.subject().to_string(),
-            issuer: issuer.subject().to_string(),
+            certificate: certificate.clone(),
+            issuer: issuer.clone(),
         }),
         SignatureCheck::CannotCheck(algorithm) => Err(Refusal::CannotCheckSignature {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
             algorithm,
         }),
     }
@@ -172,11 +183,12 @@ fn check_basic_constraints(
     is_topmost: bool,
     max_path_length: &mut usize,
 ) -> Result<(), Refusal> {
-    let subject = || certificate.subject().to_string();
     let path_len = if certificate.version() < 3 {
         // a self-issued one right below the anchor is taken for a key rollover
         if !(is_topmost && is_self_issued(certificate)) {
-            return Err(Refusal::NotCa { subject: subject() });
+            return Err(Refusal::NotCa {
+                certificate: certificate.clone(),
+            });
         }
         None
     } else if has_ca_bit(certificate) {
@@ -185,12 +197,16 @@ fn check_basic_constraints(
             .basic_constraints
             .and_then(|constraints| constraints.path_len)
     } else {
-        return Err(Refusal::NotCa { subject: subject() });
+        return Err(Refusal::NotCa {
+            certificate: certificate.clone(),
+        });
     };
     if !is_self_issued(certificate) {
         *max_path_length = max_path_length
             .checked_sub(1)
-            .ok_or_else(|| Refusal::PathTooLong { subject: subject() })?;
+            .ok_or_else(|| Refusal::PathTooLong {
+                certificate: certificate.clone(),
+            })?;
     }
     if let Some(path_len) = path_len.and_then(|length| usize::try_from(length).ok()) {
         *max_path_length = path_len.min(*max_path_length);
@@ -207,8 +223,8 @@ fn check_names(certificate: &Certificate, constraints: &[&Certificate]) -> Resul
             .unwrap_or_default();
         if !name_constraints::allow(value, certificate) {
             return Err(Refusal::NameConstraints {
-                subject: certificate.display_name(),
-                issuer: ca.subject().to_string(),
+                certificate: certificate.clone(),
+                issuer: (*ca).clone(),
             });
         }
     }
@@ -226,7 +242,7 @@ fn check_critical(certificate: &Certificate) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::CriticalExtension {
-        subject: certificate.subject().to_string(),
+        certificate: certificate.clone(),
         oids: unknown.join(", "),
     })
 }
@@ -239,7 +255,7 @@ fn check_algorithm(certificate: &Certificate, anchor: &Certificate) -> Result<()
     let refused = matches!(hash, "MD2" | "MD5") || (hash == "SHA1" && is_public_root(anchor));
     if refused {
         return Err(Refusal::WeakAlgorithm {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
             what: format!("signature algorithm {name}"),
         });
     }
@@ -260,7 +276,7 @@ fn check_key(certificate: &Certificate) -> Result<(), Refusal> {
     };
     if refused {
         return Err(Refusal::WeakAlgorithm {
-            subject: certificate.subject().to_string(),
+            certificate: certificate.clone(),
             what: describe_key(&key),
         });
     }

@@ -1,72 +1,72 @@
-//! Why a client refuses a server: facts, words, and what to do.
+//! Why a client refuses a server: the facts.
 
 use time::OffsetDateTime;
 
+use crate::Certificate;
 use crate::text::rfc3339;
 
-use super::Client;
+mod words;
 
 /// Why the client refuses. Several candidate paths may fail; this is the most telling reason.
 ///
-/// The message ends with the words that Java itself prints, for people who search for them.
+/// The message has the facts only; [`told_by`](Refusal::told_by) adds what the client itself prints.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The anchor is no CA, and something else than itself was to be verified with it
     /// (`PKIXValidator.verifyTrustAnchor`).
     #[error(
-        "the trusted certificate {subject} is no CA certificate and cannot vouch for another one; \
-         Java: TrustAnchor with subject \"{subject}\" is not a CA certificate"
+        "the trusted certificate {subject} is no CA certificate and cannot vouch for another one",
+        subject = .certificate.subject()
     )]
     AnchorNotCa {
-        /// Subject of the anchor.
-        subject: String,
+        /// The anchor.
+        certificate: Certificate,
     },
     /// Several anchors fit, and not all of them may vouch for the server; Java takes whichever its hash set gives first
     /// (`PKIXCertPathValidator.engineValidate`, `PKIXValidator.verifyTrustAnchor`).
     #[error(
-        "the store holds several certificates of the name and key of {subject}, of which Java takes one by chance, and one \
-         of them will not do: {why}"
+        "the store holds several certificates of the name and key of {subject}, of which Java takes one by chance, \
+         and one of them will not do: {why}",
+        subject = .certificate.subject()
     )]
     AnchorAmbiguous {
-        /// Subject of the anchors.
-        subject: String,
+        /// The anchors.
+        certificate: Certificate,
         /// What is wrong with the bad one, and its SHA-256.
         why: String,
     },
     /// The anchor's keyUsage lacks keyCertSign (`PKIXValidator.verifyTrustAnchor`).
-    #[error(
-        "the trusted certificate {subject} may not sign certificates; \
-         Java: TrustAnchor with subject \"{subject}\" does not have keyCertSign bit set in KeyUsage extension"
-    )]
+    #[error("the trusted certificate {subject} may not sign certificates", subject = .certificate.subject())]
     AnchorNotSigner {
-        /// Subject of the anchor.
-        subject: String,
+        /// The anchor.
+        certificate: Certificate,
     },
     /// A signature is wrong (`BasicChecker.verifySignature`).
     #[error(
-        "the signature of {subject} is not by the key of {issuer}; \
-         Java: PKIX path validation failed: signature check failed"
+        "the signature of {subject} is not by the key of {issuer}",
+        subject = .certificate.subject(),
+        issuer = .issuer.subject()
     )]
     BadSignature {
-        /// Subject of the signed certificate.
-        subject: String,
-        /// Subject of the certificate whose key was tried.
-        issuer: String,
+        /// The signed certificate.
+        certificate: Certificate,
+        /// The certificate whose key was tried.
+        issuer: Certificate,
     },
     /// A signature algorithm that this program does not support. What the client would say is not known.
-    #[error("the signature of {subject} cannot be checked here: {algorithm} is not supported")]
+    #[error(
+        "the signature of {subject} cannot be checked here: {algorithm} is not supported",
+        subject = .certificate.subject()
+    )]
     CannotCheckSignature {
-        /// Subject of the signed certificate.
-        subject: String,
+        /// The signed certificate.
+        certificate: Certificate,
         /// What is not supported.
         algorithm: String,
     },
     /// More certificates are presented than the client reads (`CertificateMessage`).
-    #[error(
-        "the server presents {length} certificates and the client reads {allowed} at most; \
-         Java: The certificate chain length ({length}) exceeds the maximum allowed length ({allowed})"
-    )]
+    #[error("the server presents {length} certificates and the client reads {allowed} at most")]
     ChainTooLong {
         /// How many are presented, repeated ones included.
         length: usize,
@@ -75,70 +75,72 @@ pub enum Refusal {
     },
     /// A critical extension that the client does not know (`PKIXMasterCertPathValidator`).
     #[error(
-        "the certificate {subject} has critical extensions that the client does not know: {oids}; \
-         Java: PKIX path validation failed: unrecognized critical extension(s)"
+        "the certificate {subject} has critical extensions that the client does not know: {oids}",
+        subject = .certificate.subject()
     )]
     CriticalExtension {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
         /// The object identifiers, with commas between them.
         oids: String,
     },
     /// The client distrusts what this CA has issued since (`CADistrustPolicy`).
     #[error(
-        "the client believes {subject} only for certificates issued up to {last_day}; \
-         Java: TLS Server certificate issued after {last_day} and anchored by a distrusted legacy root CA: {subject}"
+        "the client believes {subject} only for certificates issued up to {last_day}",
+        subject = .certificate.subject()
     )]
     DistrustedCa {
-        /// Subject of the anchor.
-        subject: String,
+        /// The anchor.
+        certificate: Certificate,
         /// The last day on which it could issue.
         last_day: time::Date,
     },
     /// The end entity says that it is a CA (`CaUsedAsEndEntity` of rustls-webpki).
-    #[error("the certificate {subject} is that of a CA, which the client takes for no server")]
+    #[error(
+        "the certificate {subject} is that of a CA, which the client takes for no server",
+        subject = .certificate.subject()
+    )]
     EndEntityIsCa {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
     },
     /// The end entity is not for signing (`EndEntityChecker.checkTLSServer`).
     #[error(
-        "the server certificate {subject} may not sign, so it serves no TLS 1.3 and no ECDHE; \
-         Java: KeyUsage does not allow digital signatures"
+        "the server certificate {subject} may not sign, so it serves no TLS 1.3 and no ECDHE",
+        subject = .certificate.subject()
     )]
     EndEntityKeyUsage {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
     },
     /// The end entity is for something else than TLS servers (`EndEntityChecker.checkTLSServer`).
-    #[error(
-        "the certificate {subject} is not for TLS servers but for {purposes}; \
-         Java: Extended key usage does not permit use for TLS server authentication"
-    )]
+    #[error("the certificate {subject} is not for TLS servers but for {purposes}", subject = .certificate.subject())]
     EndEntityPurpose {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
         /// The purposes that it has, in words, else by dotted OID, with commas between them.
         purposes: String,
     },
     /// A certificate is out of date (`BasicChecker.verifyValidity`).
     #[error(
-        "the certificate {subject} expired on {}, judged at {}; \
-         Java: PKIX path validation failed: validity check failed (NotAfter)",
+        "the certificate {subject} expired on {}, judged at {}",
         rfc3339(*not_after),
-        rfc3339(*at)
+        rfc3339(*at),
+        subject = .certificate.subject()
     )]
     Expired {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
         /// Its last second.
         not_after: OffsetDateTime,
         /// The time that counted as now.
         at: OffsetDateTime,
     },
     /// No name in the certificate is the server's (`HostnameChecker`).
-    #[error("the server certificate is not for {host} but for {names}; Java: {words}")]
+    #[error("the server certificate is not for {host} but for {names}")]
     HostMismatch {
+        /// The end entity.
+        certificate: Certificate,
         /// Who was expected.
         host: String,
         /// The names in the certificate.
@@ -146,52 +148,58 @@ pub enum Refusal {
         /// What the client prints.
         words: String,
     },
+    /// Extensions that are repeated, broken or empty (`EXFLAG_INVALID` of OpenSSL).
+    #[error(
+        "the certificate {subject} has repeated or broken extensions, and the client takes it for invalid",
+        subject = .certificate.subject()
+    )]
+    InvalidExtensions {
+        /// The certificate.
+        certificate: Certificate,
+    },
     /// A CA is not allowed to vouch for this name (`ConstraintsChecker.verifyNameConstraints`).
     #[error(
-        "the CA {issuer} may not issue for the names of {subject}; \
-         Java: PKIX path validation failed: name constraints check failed"
+        "the CA {issuer} may not issue for the names of {subject}",
+        subject = .certificate.display_name(),
+        issuer = .issuer.subject()
     )]
     NameConstraints {
-        /// Subject of the certificate with the name.
-        subject: String,
-        /// Subject of the CA whose constraint is violated.
-        issuer: String,
+        /// The certificate with the name.
+        certificate: Certificate,
+        /// The CA whose constraint is violated.
+        issuer: Certificate,
     },
     /// Nothing was presented.
-    #[error("no certificate was presented; Java: null or zero-length certificate chain")]
+    #[error("no certificate was presented")]
     NoCertificate,
     /// No path to an anchor (`SunCertPathBuilder`).
-    #[error(
-        "no path leads to a trusted certificate: {}; Java: PKIX path building failed: unable to find valid \
-         certification path to requested target",
-        describe(issuer, *self_signed, cause.as_deref())
-    )]
+    #[error("no path leads to a trusted certificate: {}", describe(certificate, *self_signed, cause.as_deref()))]
     NoPath {
-        /// The issuer that is neither presented nor trusted, of the last certificate that could be reached.
-        issuer: String,
-        /// Whether that certificate names itself as its issuer, so that nothing above it is missing.
+        /// The last certificate that could be reached, whose issuer is neither presented nor trusted.
+        certificate: Certificate,
+        /// Whether it names itself as its issuer, so that nothing above it is missing.
         self_signed: bool,
         /// What ruled out the nearest candidate, when there was one.
         cause: Option<Box<Self>>,
     },
     /// The anchor's name fits and its key identifier or serial number does not (`AdaptableX509CertSelector`).
     #[error(
-        "the trusted certificate {issuer} has another key than the one that signed {subject}; \
-         Java: Path does not chain with any of the trust anchors"
+        "the trusted certificate {issuer} has another key than the one that signed {subject}",
+        subject = .certificate.subject(),
+        issuer = .certificate.issuer()
     )]
     NotByAnchor {
-        /// Subject of the last certificate.
-        subject: String,
-        /// Its issuer.
-        issuer: String,
+        /// The last certificate.
+        certificate: Certificate,
     },
     /// A public CA issued for longer than browsers take (CA/Browser Forum Baseline Requirements 6.3.2).
     #[error(
-        "the certificate {subject} is valid for {days} days, and the client takes {allowed} from public CAs"
+        "the certificate {subject} is valid for {days} days, and the client takes {allowed} from public CAs",
+        subject = .certificate.subject()
     )]
     LifetimeTooLong {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
         /// How many it has.
         days: i64,
         /// How many it may have.
@@ -199,51 +207,56 @@ pub enum Refusal {
     },
     /// An intermediate is no CA (`ConstraintsChecker.checkBasicConstraints`).
     #[error(
-        "the certificate {subject} is no CA certificate and cannot vouch for another one; \
-         Java: PKIX path validation failed: basic constraints check failed: this is not a CA certificate"
+        "the certificate {subject} is no CA certificate and cannot vouch for another one",
+        subject = .certificate.subject()
     )]
     NotCa {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
     },
     /// An intermediate's keyUsage lacks keyCertSign (`KeyChecker.verifyCAKeyUsage`).
-    #[error(
-        "the CA certificate {subject} may not sign certificates; \
-         Java: PKIX path validation failed: CA key usage check failed: keyCertSign bit is not set"
-    )]
+    #[error("the CA certificate {subject} may not sign certificates", subject = .certificate.subject())]
     NotSigner {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
     },
     /// A certificate is not yet in force (`BasicChecker.verifyValidity`).
     #[error(
-        "the certificate {subject} is valid only from {}, judged at {}; \
-         Java: PKIX path validation failed: validity check failed (NotBefore)",
+        "the certificate {subject} is valid only from {}, judged at {}",
         rfc3339(*not_before),
-        rfc3339(*at)
+        rfc3339(*at),
+        subject = .certificate.subject()
     )]
     NotYetValid {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
         /// Its first second.
         not_before: OffsetDateTime,
         /// The time that counted as now.
         at: OffsetDateTime,
     },
     /// A pathLenConstraint is violated (`ConstraintsChecker.checkBasicConstraints`).
-    #[error(
-        "{subject} is one intermediate more than the CA above allows; Java: PKIX path validation failed: \
-         basic constraints check failed: pathLenConstraint violated"
-    )]
+    #[error("{subject} is one intermediate more than the CA above allows", subject = .certificate.subject())]
     PathTooLong {
-        /// Subject of the intermediate.
-        subject: String,
+        /// The intermediate.
+        certificate: Certificate,
+    },
+    /// A CA demands policies that are not there (`PolicyChecker`).
+    #[error(
+        "the policies of the certificate {subject} are not those that the CAs above it demand",
+        subject = .certificate.subject()
+    )]
+    Policies {
+        /// The certificate.
+        certificate: Certificate,
+        /// Java's words for what is wrong.
+        words: &'static str,
     },
     /// A certificate of the store cannot be parsed by the client, which then loads none of it
     /// (`JavaKeyStore.engineLoad`, `X509CertImpl`).
     #[error(
-        "the store cannot be loaded: Java does not parse its certificate {subject} ({why}) and refuses the whole store \
-         because of it"
+        "the store cannot be loaded: the client does not parse its certificate {subject} ({why}) and refuses the \
+         whole store because of it"
     )]
     StoreUnreadable {
         /// Whose certificate it is, or the alias of what is no certificate.
@@ -260,7 +273,7 @@ pub enum Refusal {
         steps: u32,
     },
     /// Something presented is no certificate for this client, which ends the handshake.
-    #[error("certificate {} of the presented chain is unreadable: {why}; Java: CertificateParsingException", place + 1)]
+    #[error("certificate {} of the presented chain is unreadable: {why}", place + 1)]
     Unreadable {
         /// Its place in the chain, from zero.
         place: usize,
@@ -269,67 +282,26 @@ pub enum Refusal {
     },
     /// Of an older version than 3, which the client does not read (`UnsupportedCertVersion` of rustls-webpki).
     #[error(
-        "the certificate {subject} is of version {version}, and the client reads version 3 only"
+        "the certificate {subject} is of version {version}, and the client reads version 3 only",
+        subject = .certificate.subject()
     )]
     Version {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
         /// 1 or 2.
         version: u32,
     },
     /// An algorithm or key that is switched off or unknown (`AlgorithmChecker`, `jdk.certpath.disabledAlgorithms`).
-    #[error(
-        "the certificate {subject} uses {what}, which the client refuses; \
-         Java: PKIX path validation failed: Algorithm constraints check failed"
-    )]
+    #[error("the certificate {subject} uses {what}, which the client refuses", subject = .certificate.subject())]
     WeakAlgorithm {
-        /// Subject of the certificate.
-        subject: String,
+        /// The certificate.
+        certificate: Certificate,
         /// The algorithm or key.
         what: String,
     },
 }
 
 impl Refusal {
-    /// What `client` refuses for, ending with the words that it prints where they are known.
-    pub fn told_by(&self, client: Client) -> String {
-        match (client, self.openssl_words()) {
-            (Client::Java, _) => self.to_string(),
-            (Client::OpenSsl | Client::OpenSslPartialChain, Some(words)) => {
-                format!("{}; OpenSSL: {words}", self.facts())
-            }
-            _ => self.facts(),
-        }
-    }
-
-    /// The message without the words of any client.
-    pub(crate) fn facts(&self) -> String {
-        let message = self.to_string();
-        let facts = message.split("; Java:").next();
-        facts.unwrap_or_default().to_owned()
-    }
-
-    /// `X509_verify_cert_error_string`
-    fn openssl_words(&self) -> Option<&str> {
-        Some(match self {
-            Self::BadSignature { .. } => "certificate signature failure",
-            Self::CriticalExtension { .. } => "unhandled critical extension",
-            Self::EndEntityKeyUsage { .. } | Self::EndEntityPurpose { .. } => {
-                "unsuitable certificate purpose"
-            }
-            Self::Expired { .. } => "certificate has expired",
-            Self::HostMismatch { words, .. } => words,
-            Self::NoPath {
-                self_signed: true, ..
-            } => "self-signed certificate",
-            Self::NoPath { .. } => "unable to get local issuer certificate",
-            Self::NotCa { .. } => "invalid CA certificate",
-            Self::NotYetValid { .. } => "certificate is not yet valid",
-            Self::PathTooLong { .. } => "path length constraint exceeded",
-            _ => return None,
-        })
-    }
-
     /// A word from a closed list, for scripts.
     pub fn reason(&self) -> &'static str {
         match self {
@@ -346,6 +318,7 @@ impl Refusal {
             Self::EndEntityPurpose { .. } => "end-entity-purpose",
             Self::Expired { .. } => "expired",
             Self::HostMismatch { .. } => "host-mismatch",
+            Self::InvalidExtensions { .. } => "invalid-extensions",
             Self::LifetimeTooLong { .. } => "lifetime-too-long",
             Self::NameConstraints { .. } => "name-constraints",
             Self::NoCertificate => "no-certificate",
@@ -355,71 +328,13 @@ impl Refusal {
             Self::NotSigner { .. } => "not-signer",
             Self::NotYetValid { .. } => "not-yet-valid",
             Self::PathTooLong { .. } => "path-too-long",
+            Self::Policies { .. } => "policies",
             Self::StoreUnreadable { .. } => "store-unreadable",
             Self::TooManyCandidates { .. } => "too-many-candidates",
             Self::Unreadable { .. } => "unreadable",
             Self::Version { .. } => "version",
             Self::WeakAlgorithm { .. } => "weak-algorithm",
         }
-    }
-
-    /// What to do about it, when something can be done with the store or the server.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::AnchorAmbiguous { .. } => "delete the bad one from the store",
-            Self::ChainTooLong { .. } => "send the server certificate and its issuers only",
-            Self::StoreUnreadable { .. } => "delete that certificate from the store",
-            Self::AnchorNotCa { .. } | Self::AnchorNotSigner { .. } => {
-                "put the CA that issued the server certificate into the store, not the server's own certificate"
-            }
-            Self::BadSignature { .. } | Self::NotByAnchor { .. } => {
-                "the CA may have a new key under its old name; add its current certificate to the store"
-            }
-            Self::CannotCheckSignature { .. } => "ask the client itself, or another verifier",
-            Self::DistrustedCa { .. } => {
-                "have the certificate issued by another CA, or trust the issuing intermediate instead of its root"
-            }
-            Self::EndEntityIsCa { .. }
-            | Self::EndEntityKeyUsage { .. }
-            | Self::EndEntityPurpose { .. } => "the server needs a certificate for TLS servers",
-            Self::LifetimeTooLong { .. } | Self::Version { .. } => {
-                "have the certificate issued again"
-            }
-            Self::Expired { .. } => "renew the certificate on the server",
-            Self::NameConstraints { .. } => {
-                "have the certificate issued by a CA that may issue for this name"
-            }
-            Self::HostMismatch { .. } => {
-                "use a name that is in the certificate, or have the certificate issued for this name"
-            }
-            Self::NoPath {
-                cause: Some(cause), ..
-            } => return cause.hint(),
-            Self::NoPath {
-                issuer,
-                self_signed: true,
-                cause: None,
-            } => {
-                return Some(format!(
-                    "compare the fingerprint of {issuer} with its owner's, then add it to the store"
-                ));
-            }
-            Self::NoPath {
-                issuer,
-                self_signed: false,
-                cause: None,
-            } => {
-                return Some(format!(
-                    "add {issuer} or a CA above it to the store, or make the server send it"
-                ));
-            }
-            Self::NotYetValid { .. } => "check the clock of the client",
-            Self::NoCertificate | Self::Unreadable { .. } => {
-                "look at what the server is set up to send"
-            }
-            _ => return None,
-        };
-        Some(hint.to_owned())
     }
 
     /// Whether this is no answer of the client: what it would say is not known.
@@ -440,6 +355,41 @@ impl Refusal {
         }
     }
 
+    /// The certificate that it is about: the one that is wrong, or above which something is missing.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match self.cause() {
+            Self::AnchorAmbiguous { certificate, .. }
+            | Self::AnchorNotCa { certificate }
+            | Self::AnchorNotSigner { certificate }
+            | Self::BadSignature { certificate, .. }
+            | Self::CannotCheckSignature { certificate, .. }
+            | Self::CriticalExtension { certificate, .. }
+            | Self::DistrustedCa { certificate, .. }
+            | Self::EndEntityIsCa { certificate }
+            | Self::EndEntityKeyUsage { certificate }
+            | Self::EndEntityPurpose { certificate, .. }
+            | Self::Expired { certificate, .. }
+            | Self::HostMismatch { certificate, .. }
+            | Self::InvalidExtensions { certificate }
+            | Self::LifetimeTooLong { certificate, .. }
+            | Self::NameConstraints { certificate, .. }
+            | Self::NoPath { certificate, .. }
+            | Self::NotByAnchor { certificate }
+            | Self::NotCa { certificate }
+            | Self::NotSigner { certificate }
+            | Self::NotYetValid { certificate, .. }
+            | Self::PathTooLong { certificate }
+            | Self::Policies { certificate, .. }
+            | Self::Version { certificate, .. }
+            | Self::WeakAlgorithm { certificate, .. } => Some(certificate),
+            Self::ChainTooLong { .. }
+            | Self::NoCertificate
+            | Self::StoreUnreadable { .. }
+            | Self::TooManyCandidates { .. }
+            | Self::Unreadable { .. } => None,
+        }
+    }
+
     /// Which of several reasons says most to a person: a candidate that nearly fits beats one that is not there.
     pub(crate) fn rank(&self) -> u8 {
         match self {
@@ -448,6 +398,7 @@ impl Refusal {
             Self::Expired { .. } | Self::NotYetValid { .. } => 5,
             Self::NameConstraints { .. }
             | Self::PathTooLong { .. }
+            | Self::Policies { .. }
             | Self::WeakAlgorithm { .. } => 4,
             Self::AnchorNotCa { .. }
             | Self::AnchorNotSigner { .. }
@@ -460,10 +411,10 @@ impl Refusal {
     }
 }
 
-fn describe(issuer: &str, self_signed: bool, cause: Option<&Refusal>) -> String {
+fn describe(last: &Certificate, self_signed: bool, cause: Option<&Refusal>) -> String {
+    let issuer = last.issuer();
     match cause {
-        // the inner Java words belong to another stage than the one that Java reports here
-        Some(cause) => cause.facts(),
+        Some(cause) => cause.to_string(),
         None if self_signed => format!("{issuer} is self-signed and not in the store"),
         None => format!("{issuer} is neither presented nor in the store"),
     }

@@ -74,15 +74,15 @@ fn a_missing_intermediate_is_refused_unless_it_is_in_the_store() {
     assert_eq!(
         refused,
         Refusal::NoPath {
-            issuer: "CN=CA".to_owned(),
+            certificate: server.certificate.clone(),
             self_signed: false,
             cause: None
         }
     );
     assert!(
         refused
-            .to_string()
-            .contains("unable to find valid certification path to requested target")
+            .told_by(Client::Java)
+            .ends_with("unable to find valid certification path to requested target")
     );
     assert_eq!(ids(&ask(&[&server], &[&ca])), ["CERT-INTERMEDIATE-ONLY"]);
     assert_eq!(ids(&ask(&[&server, &ca], &[&ca, &root])), [""; 0]);
@@ -138,7 +138,7 @@ fn an_expired_cross_signature_is_cut_off_by_the_known_root() {
     assert!(ask(&[&server, &ca, &cross], &[&new]).is_accepted());
     assert!(matches!(
         refusal(ask(&[&server, &ca, &cross], &[&old])),
-        Refusal::Expired { subject, .. } if subject == "CN=New"
+        Refusal::Expired { certificate, .. } if certificate == cross.certificate
     ));
 }
 
@@ -205,7 +205,7 @@ fn the_name_is_checked_even_for_a_trusted_leaf() {
     let refused = refusal(ask_at(&[&server], &[&server], "other.example", NOW));
     assert!(
         refused
-            .to_string()
+            .told_by(Client::Java)
             .contains("No subject alternative DNS name matching other.example found.")
     );
 }
@@ -217,14 +217,14 @@ fn an_address_needs_an_address_in_the_alternative_names() {
     let refused = refusal(ask_at(&[&by_name], &[&root], "192.0.2.1", NOW));
     assert!(
         refused
-            .to_string()
+            .told_by(Client::Java)
             .contains("No subject alternative names matching IP address 192.0.2.1 found")
     );
     let bare = issue(params("192.0.2.1"), new_key(), &root);
     let refused = refusal(ask_at(&[&bare], &[&root], "192.0.2.1", NOW));
     assert!(
         refused
-            .to_string()
+            .told_by(Client::Java)
             .contains("No subject alternative names present")
     );
     let by_address = server("192.0.2.1", &root);
@@ -255,7 +255,9 @@ fn dates_count_below_the_anchor_only() {
         "h.example",
         NOW + Duration::days(365),
     );
-    assert!(matches!(refusal(expired), Refusal::Expired { subject, .. } if subject == "CN=CA"));
+    assert!(
+        matches!(refusal(expired), Refusal::Expired { certificate, .. } if certificate.subject().to_string() == "CN=CA")
+    );
     let early = ask_at(&[&server, &ca], &[&root], "h.example", PAST);
     assert!(matches!(refusal(early), Refusal::NotYetValid { .. }));
 }
@@ -268,7 +270,9 @@ fn an_anchor_that_is_no_ca_vouches_for_nobody() {
     for chain in [&child, &renewed] {
         let refused = refusal(ask(&[chain], &[&anchor]));
         assert!(
-            refused.to_string().contains("is not a CA certificate"),
+            refused
+                .told_by(Client::Java)
+                .contains("is not a CA certificate"),
             "{refused}"
         );
     }
@@ -403,7 +407,7 @@ fn eleven_certificates_are_too_many_whatever_they_are() {
     assert_eq!(refused.reason(), "chain-too-long");
     assert!(
         refused
-            .to_string()
+            .told_by(Client::Java)
             .contains("The certificate chain length (11) exceeds the maximum allowed length (10)")
     );
 }
@@ -461,4 +465,38 @@ fn what_cannot_be_checked_is_neither_accepted_nor_refused() {
     for verdict in [ask("other.example", NOW), ask("h.example", PAST)] {
         assert!(!verdict.is_accepted() && !verdict.is_undecided());
     }
+}
+
+#[test]
+fn a_refusal_names_the_certificate_that_it_is_about() {
+    let root = root("Root");
+    let mut expired = ca_params("CA");
+    expired.not_after = PAST + Duration::days(1);
+    let ca = issue(expired, new_key(), &root);
+    let server = server("h.example", &ca);
+    let refused = refusal(ask(&[&server, &ca], &[&root]));
+    assert_eq!(refused.certificate(), Some(&ca.certificate));
+    assert!(!refused.to_string().contains("Java"));
+    assert!(refused.told_by(Client::Java).contains("; Java: PKIX path"));
+    assert!(
+        refused
+            .told_by(Client::OpenSsl)
+            .ends_with("; OpenSSL: certificate has expired")
+    );
+}
+
+#[test]
+fn what_java_21_refuses_is_found_where_older_ones_accept() {
+    let root = root("Root");
+    let server = server("api.*.example", &root);
+    let chain = PresentedChain {
+        certificates: vec![server.certificate],
+        ..PresentedChain::default()
+    };
+    let anchors = TrustAnchors::new("s.jks", vec![root.certificate]);
+    let name = ServerName::try_from("api.x.example").unwrap();
+    let by = |client| verify(&chain, &anchors, &name, NOW, client, "h:443");
+    assert!(by(Client::Java).is_accepted());
+    assert_eq!(ids(&by(Client::Java)), ["CLIENT-JAVA-21-REFUSES"]);
+    assert_eq!(refusal(by(Client::Java21)).reason(), "host-mismatch");
 }

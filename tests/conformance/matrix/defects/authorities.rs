@@ -81,6 +81,20 @@ fn form() -> Vec<(&'static str, Change<'static>)> {
         ("with a number of 21 octets", &|draft| {
             draft.serial = vec![0x55; 21]
         }),
+        ("with a padded number", &|draft| {
+            draft.serial = vec![0, 0, 1]
+        }),
+        ("with an extension twice", &|draft| {
+            let again = draft.extensions[0].clone();
+            draft.extensions.push(again);
+        }),
+        ("with a negative path length", &|draft| {
+            draft.set(Extension::new(
+                BASIC,
+                true,
+                vec![0x30, 6, 1, 1, 0xff, 2, 1, 0xff],
+            ));
+        }),
         ("with a broken signature", &|draft| draft.broken = true),
         ("with an unknown critical extension", &|draft| {
             draft.set(unknown(true))

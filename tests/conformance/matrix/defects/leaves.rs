@@ -142,6 +142,19 @@ fn form() -> Vec<(&'static str, Change<'static>)> {
             let again = draft.extensions[0].clone();
             draft.extensions.push(again);
         }),
+        ("leaf with an unknown extension twice", &|draft| {
+            draft.extensions.push(unknown(false).clone());
+            draft.extensions.push(unknown(false).clone());
+        }),
+        ("leaf with an empty key usage", &|draft| {
+            draft.set(Extension::new(KEY_USAGE, true, vec![3, 2, 7, 0]));
+        }),
+        ("leaf with broken distribution points", &|draft| {
+            draft.set(Extension::new("2.5.29.31", false, vec![4, 1, 0]));
+        }),
+        ("leaf with a broken subject key", &|draft| {
+            draft.set(Extension::new("2.5.29.14", false, vec![5, 0]));
+        }),
         ("leaf with critical policies", &|draft| {
             draft.set(policies(true))
         }),

@@ -66,7 +66,7 @@ pub(super) fn run(
     let has_all = chosen.certificates.iter().all(is_there);
     for when in ["today", "with them"] {
         let verdict = verify(chain, &anchors, &expected, at, Client::Java, target);
-        let record = VerifyRecord::new(target, &expected.to_str(), &name, &verdict, at);
+        let record = VerifyRecord::new(target, &expected.to_str(), &name, chain, &verdict, at);
         print(&page::verdict_line(when, &record))?;
         if has_all {
             talk.say(format!("nothing to do: {name} already holds all of it"));

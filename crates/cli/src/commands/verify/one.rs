@@ -68,6 +68,7 @@ pub(super) fn run(
         &subject.text,
         &subject.name.to_str(),
         trust.anchors.origin(),
+        &subject.chain,
         &verdict,
         at,
     );

@@ -129,7 +129,7 @@ impl Judge<'_> {
         };
         let judged = judge(&question, &self.trust.entries);
         let (host, origin) = (name.to_str(), anchors.origin());
-        let verified = VerifyRecord::new(&text, &host, origin, &judged.verdict, self.at);
+        let verified = VerifyRecord::new(&text, &host, origin, chain, &judged.verdict, self.at);
         let stapled = &fetched.ocsp_response;
         let known = self.revoking.ask(&judged.verdict, stapled, self.at, &text);
         let verified = match known {

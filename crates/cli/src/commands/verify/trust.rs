@@ -6,10 +6,11 @@ use anyhow::Result;
 use trustpack_core::coverage::StoreEntry;
 use trustpack_core::keystore::{Contents, KeyStore, Password};
 use trustpack_core::trust::TrustAnchors;
+use trustpack_core::verify::Client;
 
 use crate::args::Verify;
 use crate::hint::Hinted;
-use crate::input::{self, Passwords};
+use crate::input::{self, Loaded, Passwords};
 use crate::render::Talk;
 use crate::servers;
 
@@ -30,14 +31,15 @@ impl Trust {
             Some(source) => source.resolve(&names, false, talk)?,
             None => None,
         };
+        let client = super::client(arguments.client);
         let mut sets = Vec::new();
         let mut entries = Vec::new();
         for word in &arguments.trust {
             let (set, found) = match word.as_str() {
                 "system" => of_set(servers::system_roots(talk))?,
                 "mozilla" => of_set(TrustAnchors::mozilla())?,
-                "java" => of_java(password.as_ref(), talk)?,
-                path => of_file(path, &Passwords::named(password.clone()), talk)?,
+                "java" => of_java(password.as_ref(), client, talk)?,
+                path => of_file(path, &Passwords::named(password.clone()), client, talk)?,
             };
             sets.push(set);
             entries.extend(found);
@@ -54,9 +56,9 @@ impl Trust {
     }
 }
 
-type Loaded = (TrustAnchors, Vec<StoreEntry>);
+type Trusted = (TrustAnchors, Vec<StoreEntry>);
 
-fn of_set(set: TrustAnchors) -> Result<Loaded> {
+fn of_set(set: TrustAnchors) -> Result<Trusted> {
     if set.certificates().is_empty() {
         let message = format!("{}: no certificate to trust in it", set.origin());
         return Err(Hinted::new(message, "name a store as a file, or `mozilla`").into());
@@ -65,7 +67,7 @@ fn of_set(set: TrustAnchors) -> Result<Loaded> {
     Ok((set, entries))
 }
 
-fn of_file(path: &str, passwords: &Passwords, talk: &Talk) -> Result<Loaded> {
+fn of_file(path: &str, passwords: &Passwords, client: Client, talk: &Talk) -> Result<Trusted> {
     let trust = input::load_one(path, passwords)?;
     if !trust.tell_notes(talk) {
         talk.warn(format!(
@@ -73,27 +75,43 @@ fn of_file(path: &str, passwords: &Passwords, talk: &Talk) -> Result<Loaded> {
             trust.name
         ));
     }
+    match client {
+        Client::Java | Client::Java21 => of_java_store(&trust),
+        // other clients read no key store, but files of certificates
+        _ => of_certificates(&trust),
+    }
+}
+
+fn of_java_store(trust: &Loaded) -> Result<Trusted> {
     let seen = visible(&trust.contents);
     let anchors = TrustAnchors::from_store(trust.name.clone(), &seen);
-    if anchors.certificates().is_empty() {
-        let (message, hint) = if seen.len() == trust.contents.store.len() {
-            (
-                "no certificate to trust in it",
-                "name a store with certificates in it; `trustpack inspect` shows what a file holds",
-            )
-        } else {
-            (
-                "no certificate in it is visible to Java",
-                "`trustpack store repair` makes the store visible to Java, where it lies",
-            )
-        };
-        return Err(Hinted::new(format!("{}: {message}", trust.name), hint).into());
+    if anchors.certificates().is_empty() && seen.len() < trust.contents.store.len() {
+        let message = format!("{}: no certificate in it is visible to Java", trust.name);
+        let hint = "`trustpack store repair` makes the store visible to Java, where it lies";
+        return Err(Hinted::new(message, hint).into());
     }
     let entries = StoreEntry::of_store(&trust.name, &seen);
+    some(anchors, entries)
+}
+
+fn of_certificates(trust: &Loaded) -> Result<Trusted> {
+    let store = &trust.contents.store;
+    let anchors = TrustAnchors::from_every_certificate(trust.name.clone(), store);
+    let entries = StoreEntry::of_every_certificate(&trust.name, store);
+    some(anchors, entries)
+}
+
+fn some(anchors: TrustAnchors, entries: Vec<StoreEntry>) -> Result<Trusted> {
+    if anchors.certificates().is_empty() {
+        let message = format!("{}: no certificate to trust in it", anchors.origin());
+        let hint =
+            "name a store with certificates in it; `trustpack inspect` shows what a file holds";
+        return Err(Hinted::new(message, hint).into());
+    }
     Ok((anchors, entries))
 }
 
-fn of_java(password: Option<&Password>, talk: &Talk) -> Result<Loaded> {
+fn of_java(password: Option<&Password>, client: Client, talk: &Talk) -> Result<Trusted> {
     let Some(path) = cacerts() else {
         let message = "no cacerts of a Java was found";
         let hint =
@@ -103,7 +121,12 @@ fn of_java(password: Option<&Password>, talk: &Talk) -> Result<Loaded> {
     let path = path.display().to_string();
     talk.say(format!("note: java: {path}"));
     // the password is that of another store, if it is not this one's
-    of_file(&path, &Passwords::resolve(&[], password, talk)?, talk)
+    of_file(
+        &path,
+        &Passwords::resolve(&[], password, talk)?,
+        client,
+        talk,
+    )
 }
 
 /// That of `JAVA_HOME`, else of the `java` on the `PATH`, else of the distribution.

@@ -56,7 +56,7 @@ fn target(target: &CoveredRecord) -> Row {
     let until = target.until.as_ref().map(turning).unwrap_or_default();
     let why = match (&target.anchor, &target.error) {
         (Some(anchor), _) => anchor.subject.clone(),
-        (None, Some(error)) => in_short(&error.message),
+        (None, Some(error)) => error.message.clone(),
         (None, None) => String::new(),
     };
     vec![
@@ -78,16 +78,6 @@ fn entry(entry: &EntryUseRecord, is_one_store: bool) -> Row {
         (date(entry.not_after), None),
         (entry.subject.clone(), None),
     ]
-}
-
-/// The words of the client are for searching; a table has no room for them.
-fn in_short(message: &str) -> String {
-    let short = message
-        .split("; Java:")
-        .flat_map(|part| part.split("; OpenSSL:"))
-        .next()
-        .unwrap_or(message);
-    short.to_owned()
 }
 
 fn summary(record: &CoverageRecord) -> String {

@@ -7,7 +7,8 @@ use crate::extension::Extension;
 use crate::key::KeyFacts;
 use crate::record::{
     AttributeRecord, ContentsRecord, CrlRecord, EntryRecord, ErrorRecord, ExtensionRecord,
-    RequestRecord, RevocationRecord, RevocationSourceRecord, RevocationStatusRecord,
+    PresentedRecord, RefusalRecord, RequestRecord, RevocationRecord, RevocationSourceRecord,
+    RevocationStatusRecord, VerifyRecord,
 };
 use crate::report::Severity;
 use crate::text::is_unsafe;
@@ -73,6 +74,16 @@ fn fetch_record() -> FetchRecord {
     }
 }
 
+fn presented_record((certificate, place): (&CertificateRecord, usize)) -> PresentedRecord {
+    PresentedRecord {
+        place,
+        role: "verified",
+        subject: Some(certificate.subject.clone()),
+        fingerprint: certificate.fingerprint.clone(),
+        not_after: Some(certificate.not_after),
+    }
+}
+
 fn verify_record() -> VerifyRecord {
     VerifyRecord {
         subject: "example.org:443".to_owned(),
@@ -81,6 +92,7 @@ fn verify_record() -> VerifyRecord {
         client: "java",
         accepted: true,
         undecided: false,
+        presented: chain().iter().zip(1..).map(presented_record).collect(),
         path: chain(),
         refusal: None,
         findings: vec![a_finding()],
@@ -218,12 +230,10 @@ fn nothing_fetched() {
 fn an_acceptance() {
     insta::assert_snapshot!(verdict(&verify_record()), @r#"
     accepted: a default Java client with trust.jks accepts example.org:443
-      1 end entity: CN=example.org
-          until 2026-01-06 (5 days), EC P-256
-          sha256 0000000000000000000000000000000000000000000000000000000000000000
-      2 anchor, in the store: CN=Example CA
-          until 2028-06-19 (900 days), EC P-256
-          sha256 0000000000000000000000000000000000000000000000000000000000000000
+      CN=Example CA  until 2028-06-19 (900 days), EC P-256, in the store, presented as 1
+        sha256 0000000000000000000000000000000000000000000000000000000000000000
+      └─ CN=example.org  until 2026-01-06 (5 days), EC P-256, presented as 1
+           sha256 0000000000000000000000000000000000000000000000000000000000000000
       warning CERT-LEAF-ONLY: trusted alone
           hint: trust its CA
     "#);
@@ -236,28 +246,41 @@ fn a_trusted_end_entity_is_its_own_anchor() {
     record.findings.clear();
     insta::assert_snapshot!(verdict(&record), @r#"
     accepted: a default Java client with trust.jks accepts example.org:443
-      1 anchor, in the store: CN=example.org
-          until 2026-01-06 (5 days), EC P-256
-          sha256 0000000000000000000000000000000000000000000000000000000000000000
+      CN=example.org  until 2026-01-06 (5 days), EC P-256, in the store, presented as 1
+        sha256 0000000000000000000000000000000000000000000000000000000000000000
+      presented
+        1 CN=example.org  until 2026-01-06  (verified)
+        2 CN=Example CA  until 2028-06-19  (verified)
     "#);
 }
 
 #[test]
 fn a_refusal() {
+    let mut presented = verify_record().presented;
+    presented[0].role = "unused";
+    presented[1].role = "refused";
     let record = VerifyRecord {
         accepted: false,
         path: Vec::new(),
-        refusal: Some(error(
-            "no path leads to a trusted certificate",
-            Some("add CN=CA"),
-        )),
+        presented,
+        refusal: Some(RefusalRecord {
+            reason: "no-path",
+            message: "no path leads to a trusted certificate".to_owned(),
+            client_says: Some("PKIX path building failed".to_owned()),
+            hint: Some("add CN=CA".to_owned()),
+            certificate: None,
+        }),
         findings: Vec::new(),
         ..verify_record()
     };
     insta::assert_snapshot!(verdict(&record), @r#"
     refused: a default Java client with trust.jks refuses example.org:443
       reason: no path leads to a trusted certificate
+      Java says: PKIX path building failed
       hint: add CN=CA
+      presented
+        1 CN=example.org  until 2026-01-06
+        2 CN=Example CA  until 2028-06-19  <- fails here
     "#);
 }
 
@@ -295,6 +318,7 @@ fn a_refusal_for_revocation() {
     };
     let page = verdict(&VerifyRecord {
         path: Vec::new(),
+        presented: Vec::new(),
         findings: Vec::new(),
         ..verify_record().with_revocation(known.clone())
     });
@@ -455,7 +479,14 @@ fn hostile_names_stay_text() {
     verify.subject = evil();
     verify.trust = evil();
     verify.path = vec![evil_certificate()];
-    verify.refusal = Some(failure());
+    verify.presented[0].subject = Some(evil());
+    verify.refusal = Some(RefusalRecord {
+        reason: "expired",
+        message: evil(),
+        client_says: Some(evil()),
+        hint: Some(evil()),
+        certificate: None,
+    });
     let mut container = contents_record();
     container.name = evil();
     container.notes = vec![evil()];

@@ -8,7 +8,7 @@ use crate::trust::TrustAnchors;
 use crate::verify::VerifiedPath;
 
 use super::super::until::Answer;
-use super::super::{Question, in_short, is_named};
+use super::super::{Question, is_named};
 use super::{Event, Outlook, Scenario};
 
 /// The accepted path of today, and what it was made from.
@@ -47,8 +47,7 @@ impl<'a> Today<'a> {
                     true => "cannot be judged",
                     false => "is refused",
                 };
-                let message = refusal.to_string();
-                let reason = format!("the server {verb} already today: {}", in_short(&message));
+                let reason = format!("the server {verb} already today: {refusal}");
                 (reason, refusal.hint())
             })?;
         let others = question
@@ -91,7 +90,7 @@ impl<'a> Today<'a> {
         match verdict.outcome {
             Ok(path) => Without::Accepts(path),
             Err(refusal) => {
-                let reason = in_short(&refusal.cause().to_string()).to_owned();
+                let reason = refusal.cause().to_string();
                 match answer {
                     Answer::Undecided => Without::Undecided(reason),
                     Answer::Accepted | Answer::Refused => Without::Refuses(reason),
