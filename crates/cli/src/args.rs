@@ -1,6 +1,7 @@
 //! What can be typed: clap types only. Each command turns its part into a plan of its own.
 
 mod channel;
+mod check;
 mod diff;
 mod fetch;
 mod reach;
@@ -13,17 +14,16 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use time::OffsetDateTime;
-use trustpack_core::expiry::Threshold;
 use trustpack_core::keystore::{Format, Profile};
 use trustpack_core::merge::OnConflict;
 use trustpack_core::record::Field;
-use trustpack_core::report::FailOn;
 use trustpack_core::select::Select;
 
 use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
 
 pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
+pub(crate) use check::Check;
 pub(crate) use diff::Diff;
 pub(crate) use fetch::{CertType, Fetch};
 pub(crate) use reach::{Handshake, Proof, Reach, StarttlsChoice};
@@ -186,48 +186,6 @@ pub(crate) struct Merge {
     pub input_password: InputPassword,
     #[command(flatten)]
     pub proof: Proof,
-    #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
-    pub roots: Roots,
-    #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
-}
-
-/// Apply the expiry policy to files, folders, stores and servers.
-///
-/// Default policy: a server certificate warns below min(30 d, a quarter of its lifetime) and is critical below
-/// min(7 d, an eighth); a certificate of at most 10 days below a third and a sixth; CA certificates below 90 d and
-/// 30 d. A renewal on time never warns. A server that cannot be reached is a finding, never a gap.
-#[derive(Debug, Args)]
-#[command(after_help = concat!("\
-Examples:
-  trustpack check api.infobip.com:443 truststore.jks
-  trustpack check /etc/ssl/certs --warn 60d --crit 14d
-  trustpack check hosts/*.pem --warn 33% --fail-on critical --json
-
-Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it"))]
-pub(crate) struct Check {
-    /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
-    #[arg(required = true, value_name = "INPUT")]
-    pub inputs: Vec<String>,
-
-    /// Warn below this: 30d, 72h, 33% of the lifetime, or both (30d,33%: the lower wins). Default: see above.
-    #[arg(long, value_name = "LEFT", value_parser = parse_from::<Threshold>)]
-    pub warn: Option<Threshold>,
-
-    /// Critical below this.
-    #[arg(long, value_name = "LEFT", value_parser = parse_from::<Threshold>)]
-    pub crit: Option<Threshold>,
-
-    /// Exit 1 from this severity on.
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = words::<FailOn>(&["critical", "warning", "note", "never"]))]
-    pub fail_on: FailOn,
-
-    #[command(flatten)]
-    pub input_password: ReadPassword,
     #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]

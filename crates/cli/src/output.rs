@@ -15,6 +15,10 @@ use tempfile::TempPath;
 
 use crate::hint::Hinted;
 
+mod streamed;
+
+pub(crate) use streamed::Streamed;
+
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Privacy {

@@ -35,37 +35,50 @@ pub fn check(
     policy: &Policy,
     at: OffsetDateTime,
 ) -> Report {
+    let mut judge = Judge::new(*policy, at);
     // Whether an anchor of a store is needed may be known only from a server that comes later.
     let subjects: Vec<Subject> = subjects.into_iter().collect();
-    let needed = subjects
-        .iter()
-        .flat_map(|subject| subject.needs.iter().copied())
-        .collect();
-    let judge = Judge { policy, at, needed };
+    subjects.iter().for_each(|subject| judge.learn(subject));
     Report {
         at,
         subjects: subjects
             .into_iter()
-            .map(|subject| judge.subject(subject))
+            .map(|subject| judge.judge(subject))
             .collect(),
     }
 }
 
-/// What all judgements share.
-struct Judge<'a> {
-    policy: &'a Policy,
+/// Applies the policy as [`check`] does, to one subject after the other.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    policy: Policy,
     at: OffsetDateTime,
     needed: HashSet<Fingerprint>,
 }
 
-impl Judge<'_> {
-    fn subject(&self, subject: Subject) -> SubjectReport {
+impl Judge {
+    /// One that knows of no server yet.
+    pub fn new(policy: Policy, at: OffsetDateTime) -> Self {
+        Self {
+            policy,
+            at,
+            needed: HashSet::new(),
+        }
+    }
+
+    /// Remembers what a subject [needs](Subject::needs). Whoever judges servers before stores judges anchors rightly.
+    pub fn learn(&mut self, subject: &Subject) {
+        self.needed.extend(subject.needs.iter().copied());
+    }
+
+    /// What there is to say of a subject.
+    pub fn judge(&self, subject: Subject) -> SubjectReport {
         let mut findings = subject.findings;
         let mut certificates = Vec::with_capacity(subject.items.len());
         for item in &subject.items {
             let mut report =
                 CertificateReport::new(&item.label, item.role, &item.certificate, self.at);
-            let place = format!("{}: {}", subject.name, item.label);
+            let place = || format!("{}: {}", subject.name, item.label);
             if let Some(finding) = self.item(item, place, &mut report) {
                 report.severity = Some(add(&mut findings, finding));
             }
@@ -73,13 +86,20 @@ impl Judge<'_> {
         }
         SubjectReport {
             subject: subject.name,
+            origin: subject.origin,
+            continues: subject.continues,
             failed: subject.failed,
             certificates,
             findings,
         }
     }
 
-    fn item(&self, item: &Item, place: String, report: &mut CertificateReport) -> Option<Finding> {
+    fn item(
+        &self,
+        item: &Item,
+        place: impl FnOnce() -> String,
+        report: &mut CertificateReport,
+    ) -> Option<Finding> {
         let certificate = &item.certificate;
         let limits = self.policy.limits(item.role, lifetime(certificate));
         let remaining = time::Duration::seconds(report.remaining_seconds);
@@ -97,7 +117,7 @@ impl Judge<'_> {
             Finding::new(
                 id,
                 if item.extra { Severity::Note } else { severity },
-                place,
+                place(),
                 message(certificate, report, self.at),
             )
             .with_hint(hint(item, report.state).to_owned()),
@@ -202,8 +222,8 @@ mod tests {
             severity(&at(-1), "CERT-NOT-YET-VALID"),
             Some(Severity::Critical)
         );
-        assert_eq!(at(60 * DAY).worst(), None);
-        assert_eq!(at(67 * DAY).worst(), None);
+        assert_eq!(at(60 * DAY).summary().worst(), None);
+        assert_eq!(at(67 * DAY).summary().worst(), None);
         assert_eq!(
             severity(&at(68 * DAY), "CERT-EXPIRING"),
             Some(Severity::Warning)
@@ -230,13 +250,17 @@ mod tests {
     fn on_time_renewal_is_quiet_for_every_usual_lifetime() {
         for lifetime in [398, 200, 100, 90, 64, 47, 45].map(|days| days * DAY) {
             assert_eq!(
-                one(Role::EndEntity, false, lifetime, lifetime * 2 / 3 - 1).worst(),
+                one(Role::EndEntity, false, lifetime, lifetime * 2 / 3 - 1)
+                    .summary()
+                    .worst(),
                 None
             );
         }
         let short = 160 * 3600;
         assert_eq!(
-            one(Role::EndEntity, false, short, short / 2 - 1).worst(),
+            one(Role::EndEntity, false, short, short / 2 - 1)
+                .summary()
+                .worst(),
             None
         );
     }
@@ -315,7 +339,7 @@ mod tests {
         subject.findings.last_mut().unwrap().severity = Severity::Note;
         let again = check([subject], &Policy::default(), at);
         assert_eq!(expired(&again), expired(&report));
-        assert_eq!(again.worst(), Some(Severity::Critical));
+        assert_eq!(again.summary().worst(), Some(Severity::Critical));
         assert_eq!(again.summary(), report.summary());
     }
 
@@ -323,7 +347,7 @@ mod tests {
     fn dates_the_wrong_way_round_are_no_panic() {
         for age in [-10 * DAY, 0, 10 * DAY] {
             let report = one(Role::EndEntity, false, -5 * DAY, age);
-            assert_eq!(report.worst(), Some(Severity::Critical));
+            assert_eq!(report.summary().worst(), Some(Severity::Critical));
         }
     }
 

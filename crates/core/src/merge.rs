@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use trustpack_keystore::{Alias, Entry, KeyStore, Timestamp};
 
 use crate::Certificate;
-use crate::report::{Finding, ReportFormat, Style, UnknownWord};
+use crate::report::{Finding, Style, UnknownWord};
 
 mod planner;
 mod remark;
@@ -35,11 +35,20 @@ pub fn plan(destination: &KeyStore, incoming: &[Incoming], options: &MergeOption
 
 /// The text of a plan, ending with a line feed. The JSON is `{ "actions": […], "summary": {…} }` with the fields of
 /// [`Action`] and [`PlanSummary`].
-pub fn render_plan(plan: &Plan, format: ReportFormat, style: &Style) -> String {
+pub fn render_plan(plan: &Plan, format: PlanFormat, style: &Style) -> String {
     match format {
-        ReportFormat::Json => render::json(plan),
-        ReportFormat::Table => render::table(plan, style),
+        PlanFormat::Json => render::json(plan),
+        PlanFormat::Table => render::table(plan, style),
     }
+}
+
+/// How a plan is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanFormat {
+    /// For programs.
+    Json,
+    /// For people.
+    Table,
 }
 
 /// Gives every entry without a creation date notBefore of its (first) certificate, as merging does. A store that keeps dates

@@ -1,17 +1,21 @@
 //! `trustpack check`: the expiry policy over files, folders, stores and servers.
 
+mod outputs;
+
 use anyhow::Result;
-use trustpack_core::expiry::{Policy, Subject, check};
+use trustpack_core::expiry::{Judge, Policy, Subject};
 use trustpack_core::fetch::Fetched;
 use trustpack_core::keystore::{Entry, NoteKind};
-use trustpack_core::report::{ReportFormat, render};
+use trustpack_core::report::Origin;
 
 use super::Outcome;
 use crate::args::Check;
 use crate::hint::{Hinted, hint_for};
 use crate::input::{self, Input, Loaded, Passwords};
-use crate::render::{Talk, print, stdout_style, told};
+use crate::render::{Talk, told};
 use crate::servers::{Judging, Plan};
+
+use outputs::Outputs;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
@@ -48,14 +52,14 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         warn: arguments.warn,
         crit: arguments.crit,
     };
-    let report = check(subjects, &policy, at);
-    let format = if arguments.json.json {
-        ReportFormat::Json
-    } else {
-        ReportFormat::Table
-    };
-    print(&render(&report, format, &stdout_style()))?;
-    Ok(match report.exceeds(arguments.fail_on) {
+    let mut judge = Judge::new(policy, at);
+    subjects.iter().for_each(|subject| judge.learn(subject));
+    let mut outputs = Outputs::open(arguments, at)?;
+    for subject in subjects {
+        outputs.subject(&judge.judge(subject))?;
+    }
+    let summary = outputs.end()?;
+    Ok(match summary.exceeds(arguments.fail_on) {
         _ if unread => Outcome::Incomplete,
         true => Outcome::No,
         false => Outcome::Fine,
@@ -65,12 +69,16 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
 /// A server: its chain, or the finding that it could not be reached.
 fn server(fetched: &Fetched, judging: &Judging, talk: &Talk) -> Subject {
     let name = fetched.target.endpoint.to_string();
-    match (&fetched.chain, judging.analyse_telling(fetched, talk)) {
+    let subject = match (&fetched.chain, judging.analyse_telling(fetched, talk)) {
         (Some(chain), Some(analysis)) => Subject::from_chain(name, chain, &analysis),
         _ => match &fetched.error {
             Some(error) => advised(Subject::unreachable(name, error), error.hint()),
             None => Subject::unreachable(name, "no certificate was presented"),
         },
+    };
+    Subject {
+        origin: Origin::Endpoint,
+        ..subject
     }
 }
 
@@ -79,7 +87,10 @@ fn files(input: &Input, passwords: &Passwords, talk: &Talk) -> Vec<Subject> {
     let files = input::load(std::slice::from_ref(input), passwords);
     files.tell_passed_over(talk);
     let failed = files.failures.iter().map(|failure| {
-        let subject = Subject::unreadable(&failure.name, told(&failure.error));
+        let mut subject = Subject::unreadable(&failure.name, told(&failure.error));
+        subject.origin = Origin::File {
+            path: failure.name.clone(),
+        };
         advised(subject, hint_for(&failure.error))
     });
     let mut subjects: Vec<Subject> = files.loaded.iter().map(file).chain(failed).collect();
@@ -124,5 +135,8 @@ fn file(loaded: &Loaded) -> Subject {
             .findings
             .extend(Subject::unreadable(&loaded.name, note).findings);
     }
+    subject.origin = Origin::File {
+        path: loaded.name.clone(),
+    };
     subject
 }

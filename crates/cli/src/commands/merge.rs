@@ -8,10 +8,10 @@ use trustpack_core::Certificate;
 use trustpack_core::edit::check_pair;
 use trustpack_core::keystore::{Alias, EntryKind, Format, Profile, SealedKey, Timestamp};
 use trustpack_core::merge::{
-    CreatedPolicy, Incoming, MergeOptions, Outcome as MergeOutcome, Plan, Resolution, plan,
-    render_plan,
+    CreatedPolicy, Incoming, MergeOptions, Outcome as MergeOutcome, Plan, PlanFormat, Resolution,
+    plan, render_plan,
 };
-use trustpack_core::report::{self, ReportFormat, page};
+use trustpack_core::report::{self, page};
 use trustpack_core::select::{Select, select};
 
 use super::Outcome;
@@ -195,8 +195,8 @@ impl Applying<'_> {
 
     fn show(&self, plan: &Plan) -> Result<()> {
         let format = match self.json {
-            true => ReportFormat::Json,
-            false => ReportFormat::Table,
+            true => PlanFormat::Json,
+            false => PlanFormat::Table,
         };
         let text = render_plan(plan, format, &stdout_style());
         if output::is_stdout(self.path) {

@@ -8,7 +8,7 @@ use trustpack_keystore::{CertificateDer, EntryKind, KeyStore};
 use crate::Certificate;
 use crate::cert::Fingerprint;
 use crate::chain::{ChainAnalysis, PresentedChain};
-use crate::report::{Finding, Role, Severity};
+use crate::report::{Finding, Origin, Role, Severity};
 
 /// One input of a check, also one that could not be looked at.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,10 @@ pub struct Subject {
     pub needs: Vec<Fingerprint>,
     /// Whether it could not be looked at; a finding should say why.
     pub failed: bool,
+    /// What kind of thing it is.
+    pub origin: Origin,
+    /// Whether more of the same subject follows.
+    pub continues: bool,
 }
 
 /// One certificate of a subject.

@@ -125,7 +125,7 @@ fn what_cannot_be_read_is_left_out_and_hides_nothing() {
     );
     let there = store([trusted("taken", 1)]);
     let made = plan(&there, &incoming, &options(OnConflict::Rename));
-    let text = render_plan(&made, ReportFormat::Table, &Style::default());
+    let text = render_plan(&made, PlanFormat::Table, &Style::default());
     insta::assert_snapshot!(text, @r#"
       entry   from   outcome      remarks
       bad     a.jks  left out
@@ -321,7 +321,7 @@ fn example() -> Plan {
 
 #[test]
 fn table() {
-    let text = render_plan(&example(), ReportFormat::Table, &Style::default());
+    let text = render_plan(&example(), PlanFormat::Table, &Style::default());
     insta::assert_snapshot!(text, @r#"
       entry   from   outcome                              remarks
       Root X  a.jks  already there as mine
@@ -339,7 +339,7 @@ fn table_of_a_refused_replacement() {
     let there = store([key("server", 3, 1)]);
     let incoming = from("a.jks", [trusted("server", 0)]);
     let plan = plan(&there, &incoming, &options(OnConflict::Replace));
-    let text = render_plan(&plan, ReportFormat::Table, &Style::default());
+    let text = render_plan(&plan, PlanFormat::Table, &Style::default());
     insta::assert_snapshot!(text, @r#"
       entry   from   outcome                        remarks
       Root X  a.jks  conflict over server: refused
@@ -360,7 +360,7 @@ fn hostile_names_stay_text() {
         [trusted(evil, 0), trusted(evil, 1), trusted(evil, 5)],
     ));
     let plan = plan(&KeyStore::new(), &incoming, &options(OnConflict::Replace));
-    for format in [ReportFormat::Json, ReportFormat::Table] {
+    for format in [PlanFormat::Json, PlanFormat::Table] {
         let text = render_plan(&plan, format, &Style::default());
         let safe = |c: char| c == '\n' || !crate::text::is_unsafe(c);
         assert!(text.chars().all(safe), "{text:?}");
@@ -393,7 +393,7 @@ fn json() {
             .as_ref()
             .map(|hex| format!("<{}>", hex.len()));
     }
-    let text = render_plan(&plan, ReportFormat::Json, &Style::default());
+    let text = render_plan(&plan, PlanFormat::Json, &Style::default());
     insta::assert_snapshot!(text, @r#"
     {
       "actions": [

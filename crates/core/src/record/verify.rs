@@ -3,12 +3,11 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use crate::cert::Fingerprint;
 use crate::chain::PresentedChain;
 use crate::report::{About, Finding};
-use crate::verify::{Client, Refusal, Verdict};
-
-use crate::cert::Fingerprint;
 use crate::text::serialize_optional_time;
+use crate::verify::{Client, Refusal, Verdict};
 
 use super::{CertificateRecord, ErrorRecord, RevocationRecord};
 

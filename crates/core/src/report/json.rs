@@ -1,27 +1,108 @@
 //! JSON for programs. The shape is documented at [`Report`].
 
-use serde::Serialize;
+use std::io::{self, Write};
 
+use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Report, SubjectReport, Summary};
+use super::{ReportWriter, SubjectReport, Summary};
 use crate::text;
 
-pub(super) fn render(report: &Report) -> String {
-    pretty(&Document {
-        at: report.at,
-        subjects: &report.subjects,
-        summary: report.summary(),
-    })
+/// One indented document, written as it comes.
+pub(super) struct Pretty<'a> {
+    at: OffsetDateTime,
+    started: bool,
+    out: Box<dyn Write + 'a>,
 }
 
-/// The report with its counts.
+impl<'a> Pretty<'a> {
+    pub(super) fn new(at: OffsetDateTime, out: Box<dyn Write + 'a>) -> Self {
+        Self {
+            at,
+            started: false,
+            out,
+        }
+    }
+
+    /// What stands before the next subject, or before the end.
+    fn separate(&mut self) -> io::Result<()> {
+        let before = match self.started {
+            true => ",".to_owned(),
+            false => format!(
+                "{{\n  \"at\": \"{}\",\n  \"subjects\": [",
+                text::rfc3339(self.at)
+            ),
+        };
+        self.started = true;
+        self.out.write_all(before.as_bytes())
+    }
+}
+
+impl ReportWriter for Pretty<'_> {
+    fn subject(&mut self, subject: &SubjectReport) -> io::Result<()> {
+        self.separate()?;
+        write!(self.out, "\n{}", indented(subject, "    "))
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        let is_empty = !self.started;
+        if is_empty {
+            self.separate()?;
+        } else {
+            self.out.write_all(b"\n  ")?;
+        }
+        let summary = indented(summary, "  ");
+        write!(
+            self.out,
+            "],\n  \"summary\": {}\n}}\n",
+            summary.trim_start()
+        )?;
+        self.out.flush()
+    }
+}
+
+/// A document a line.
+pub(super) struct Lines<'a> {
+    at: OffsetDateTime,
+    out: Box<dyn Write + 'a>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(at: OffsetDateTime, out: Box<dyn Write + 'a>) -> Self {
+        Self { at, out }
+    }
+}
+
+impl ReportWriter for Lines<'_> {
+    fn subject(&mut self, subject: &SubjectReport) -> io::Result<()> {
+        self.out.write_all(line(subject).as_bytes())?;
+        // whoever reads along must not wait for the next one
+        self.out.flush()
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        let last = Last {
+            at: self.at,
+            summary,
+        };
+        self.out.write_all(line(&last).as_bytes())?;
+        self.out.flush()
+    }
+}
+
+/// The last line: without it, a report is cut short.
 #[derive(Serialize)]
-struct Document<'a> {
+struct Last<'a> {
     #[serde(serialize_with = "text::serialize_time")]
     at: OffsetDateTime,
-    subjects: &'a [SubjectReport],
-    summary: Summary,
+    summary: &'a Summary,
+}
+
+/// Indented JSON whose lines all begin with `margin`, without a line end.
+fn indented(document: &impl Serialize, margin: &str) -> String {
+    let text = pretty(document);
+    let lines: Vec<String> = text.lines().map(|line| format!("{margin}{line}")).collect();
+    lines.join("\n")
 }
 
 /// Indented JSON that is safe to show, with a line end: JSON itself lets C1 and bidirectional controls stand raw inside
@@ -68,16 +149,19 @@ fn escape(json: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::report::{ReportFormat, Style, render, sample};
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(render(&sample::report()), @r#"
+        insta::assert_snapshot!(render(&sample::report(), ReportFormat::Json, &Style::default()), @r#"
         {
           "at": "2026-01-01T00:00:00Z",
           "subjects": [
             {
               "subject": "example.org:443",
+              "origin": {
+                "kind": "endpoint"
+              },
               "failed": false,
               "certificates": [
                 {
@@ -127,6 +211,9 @@ mod tests {
             },
             {
               "subject": "gone.example:443",
+              "origin": {
+                "kind": "endpoint"
+              },
               "failed": true,
               "certificates": [],
               "findings": [

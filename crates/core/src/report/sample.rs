@@ -1,6 +1,6 @@
 //! A report for the tests of renderers. Nothing in it is random.
 
-use super::{CertificateReport, Finding, Report, Role, Severity, State, SubjectReport};
+use super::{CertificateReport, Finding, Origin, Report, Role, Severity, State, SubjectReport};
 use crate::cert::testing::{DAY, at};
 
 /// One server with a certificate that expires soon, one that was not reached.
@@ -10,6 +10,8 @@ pub(crate) fn report() -> Report {
         subjects: vec![
             SubjectReport {
                 subject: "example.org:443".to_owned(),
+                origin: Origin::Endpoint,
+                continues: false,
                 failed: false,
                 certificates: vec![
                     line(
@@ -33,6 +35,8 @@ pub(crate) fn report() -> Report {
             },
             SubjectReport {
                 subject: "gone.example:443".to_owned(),
+                origin: Origin::Endpoint,
+                continues: false,
                 failed: true,
                 certificates: Vec::new(),
                 findings: vec![Finding::new(

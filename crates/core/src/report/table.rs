@@ -1,63 +1,162 @@
-//! A table for people: one block per subject, its findings below, counts at the end.
+//! A table for people: every certificate, the one with the least time left first; the findings, the worst first; counts.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::io::{self, Write};
 
 use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, presets};
 
-use super::{CertificateReport, Finding, Report, Role, Severity, State, Style, SubjectReport};
+use super::{
+    CertificateReport, Finding, ReportWriter, Role, Severity, State, Style, SubjectReport, Summary,
+};
 use crate::text::{self, escape};
 
-pub(super) fn render(report: &Report, style: &Style) -> String {
-    let mut out = String::new();
-    for subject in &report.subjects {
-        block(&mut out, subject, style);
-        out.push('\n');
-    }
-    out.push_str(&summary(report));
-    out.push('\n');
-    out
+/// Keeps what it will show, which is bounded, and writes at the end.
+pub(super) struct Sorted<'a> {
+    style: Style,
+    /// The row with the most time left is on top.
+    rows: BinaryHeap<Line>,
+    findings: Vec<Finding>,
+    /// Subjects of which there is nothing to say.
+    empty: Vec<String>,
+    left_out: usize,
+    out: Box<dyn Write + 'a>,
 }
 
-fn block(out: &mut String, subject: &SubjectReport, style: &Style) {
-    out.push_str(&escape(&subject.subject));
-    out.push('\n');
-    if !subject.certificates.is_empty() {
-        let rows = subject.certificates.iter().map(row);
-        let header = ["certificate", "role", "expires on", "left", "state"];
-        out.push_str(&grid(&header, rows, style));
+/// A row, by what is left, then in the order in which they came.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    remaining: i64,
+    place: usize,
+    cells: [String; 6],
+    severity: Option<Severity>,
+}
+
+impl<'a> Sorted<'a> {
+    pub(super) fn new(style: Style, out: Box<dyn Write + 'a>) -> Self {
+        Self {
+            style,
+            rows: BinaryHeap::new(),
+            findings: Vec::new(),
+            empty: Vec::new(),
+            left_out: 0,
+            out,
+        }
     }
-    for finding in &subject.findings {
-        out.push_str(&lines(finding, &subject.subject, style));
-    }
-    if subject.certificates.is_empty() && subject.findings.is_empty() {
-        out.push_str("  nothing found\n");
+
+    fn add(&mut self, certificate: &CertificateReport, subject: &SubjectReport) {
+        let place = self.rows.len() + self.left_out;
+        let is_full = self.rows.len() >= MAX_ROWS;
+        if is_full {
+            self.left_out += 1;
+            let most = self.rows.peek().map(|line| line.remaining);
+            if most.is_none_or(|most| most <= certificate.remaining_seconds) {
+                return;
+            }
+            self.rows.pop();
+        }
+        self.rows.push(Line::new(certificate, subject, place));
     }
 }
 
-fn row(certificate: &CertificateReport) -> Vec<(String, Option<Severity>)> {
-    let (name, display) = (&certificate.name, &certificate.display_name);
-    let name = if name.eq_ignore_ascii_case(display) {
-        name.clone()
-    } else {
-        format!("{name} ({display})")
-    };
-    let role = match certificate.role {
-        Role::Anchor => "anchor",
-        Role::EndEntity => "end entity",
-        Role::Intermediate => "intermediate",
-    };
-    let state = match certificate.state {
-        State::Expired => "expired",
-        State::ExpiresSoon => "expires soon",
-        State::NotYetValid => "not yet valid",
-        State::Valid => "ok",
-    };
-    vec![
-        (name, None),
-        (role.to_owned(), None),
-        (text::date(certificate.not_after), None),
-        (text::left(certificate.remaining_seconds), None),
-        (state.to_owned(), certificate.severity),
-    ]
+impl ReportWriter for Sorted<'_> {
+    fn subject(&mut self, subject: &SubjectReport) -> io::Result<()> {
+        for certificate in &subject.certificates {
+            self.add(certificate, subject);
+        }
+        let room = MAX_FINDINGS.saturating_sub(self.findings.len());
+        self.findings
+            .extend(subject.findings.iter().take(room).cloned());
+        if subject.certificates.is_empty() && subject.findings.is_empty() {
+            self.empty.push(subject.subject.clone());
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        let mut text = String::new();
+        let rows = std::mem::take(&mut self.rows).into_sorted_vec();
+        if !rows.is_empty() {
+            let header = ["left", "expires on", "state", "certificate", "role", "in"];
+            text.push_str(&grid(
+                &header,
+                rows.into_iter().map(Line::cells),
+                &self.style,
+            ));
+        }
+        if self.left_out > 0 {
+            text.push_str(&format!("  … and {} with more time left\n", self.left_out));
+        }
+        for subject in &self.empty {
+            text.push_str(&format!("  {}: nothing found\n", escape(subject)));
+        }
+        if !text.is_empty() && !self.findings.is_empty() {
+            text.push('\n');
+        }
+        self.findings
+            .sort_by_key(|finding| Reverse(finding.severity));
+        for finding in &self.findings {
+            text.push_str(&lines(finding, "", &self.style));
+        }
+        let told = summary.critical + summary.warnings + summary.notes;
+        if told > self.findings.len() {
+            let more = told - self.findings.len();
+            text.push_str(&format!("  … and {}\n", text::count(more, "finding")));
+        }
+        text.push('\n');
+        text.push_str(&counts(summary));
+        text.push('\n');
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
 }
+
+impl Line {
+    fn new(certificate: &CertificateReport, subject: &SubjectReport, place: usize) -> Self {
+        let (name, display) = (&certificate.name, &certificate.display_name);
+        let name = if name.eq_ignore_ascii_case(display) {
+            name.clone()
+        } else {
+            format!("{display} ({name})")
+        };
+        let role = match certificate.role {
+            Role::Anchor => "anchor",
+            Role::EndEntity => "end entity",
+            Role::Intermediate => "intermediate",
+        };
+        let state = match certificate.state {
+            State::Expired => "expired",
+            State::ExpiresSoon => "expires soon",
+            State::NotYetValid => "not yet valid",
+            State::Valid => "ok",
+        };
+        Self {
+            remaining: certificate.remaining_seconds,
+            place,
+            cells: [
+                text::left(certificate.remaining_seconds),
+                text::date(certificate.not_after),
+                state.to_owned(),
+                name,
+                role.to_owned(),
+                subject.subject.clone(),
+            ],
+            severity: certificate.severity,
+        }
+    }
+
+    fn cells(self) -> Vec<(String, Option<Severity>)> {
+        let severity = self.severity;
+        let cells = self.cells.into_iter().enumerate();
+        // the state
+        let cells = cells.map(|(place, text)| (text, severity.filter(|_| place == 2)));
+        cells.collect()
+    }
+}
+
+/// More than anybody reads; the rest is counted.
+const MAX_ROWS: usize = 10_000;
+const MAX_FINDINGS: usize = 10_000;
 
 /// A finding on one line, its hint on the next. Long lines stay whole, so that they can be searched for.
 pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
@@ -67,7 +166,8 @@ pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
         None => &finding.subject,
     };
     let place = match place {
-        "" => String::new(),
+        // no need to say it twice
+        place if finding.message.starts_with(place) => String::new(),
         place => format!("{place}: "),
     };
     let severity = paint(finding.severity, style);
@@ -79,8 +179,7 @@ pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
     lines
 }
 
-fn summary(report: &Report) -> String {
-    let counts = report.summary();
+fn counts(counts: &Summary) -> String {
     format!(
         "{}, {}: {} critical, {}, {}, {} failed",
         text::count(counts.subjects, "subject"),
@@ -157,20 +256,23 @@ const NARROW: u16 = 10;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{Report, ReportFormat};
+
+    fn render(report: &Report, style: &Style) -> String {
+        crate::report::render(report, ReportFormat::Table, style)
+    }
     use crate::report::sample;
 
     #[test]
     fn report() {
         insta::assert_snapshot!(render(&sample::report(), &Style::default()), @r#"
-        example.org:443
-          certificate      role          expires on  left      state
-          1 (example.org)  end entity    2026-01-06  5 days    expires soon
-          2 (Example CA)   intermediate  2028-06-19  900 days  ok
-          critical CERT-EXPIRING  1: example.org expires soon
-                   hint: renew it
+          left      expires on  state         certificate      role          in
+          5 days    2026-01-06  expires soon  example.org (1)  end entity    example.org:443
+          900 days  2028-06-19  ok            Example CA (2)   intermediate  example.org:443
 
-        gone.example:443
-          critical CHECK-UNREACHABLE  no answer
+          critical CERT-EXPIRING  example.org:443: 1: example.org expires soon
+                   hint: renew it
+          critical CHECK-UNREACHABLE  gone.example:443: no answer
 
         2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed
         "#);
@@ -183,24 +285,30 @@ mod tests {
             color: false,
         };
         insta::assert_snapshot!(render(&sample::report(), &style), @r#"
-        example.org:443
-          cert  role  expires on  left      stat
-          ific                              e
-          ate
-          1     end   2026-01-06  5 days    expi
-          (exa  enti                        res
-          mple  ty                          soon
-          .org
-          )
-          2     inte  2028-06-19  900 days  ok
-          (Exa  rmed
-          mple  iate
-          CA)
-          critical CERT-EXPIRING  1: example.org expires soon
-                   hint: renew it
+          left      expires on  sta  cer  ro  in
+                                te   tif  le
+                                     ica
+                                     te
+          5 days    2026-01-06  exp  exa  en  ex
+                                ire  mpl  d   am
+                                s    e.o  en  pl
+                                soo  rg   ti  e.
+                                n    (1)  ty  or
+                                              g:
+                                              44
+                                              3
+          900 days  2028-06-19  ok   Exa  in  ex
+                                     mpl  te  am
+                                     e    rm  pl
+                                     CA   ed  e.
+                                     (2)  ia  or
+                                          te  g:
+                                              44
+                                              3
 
-        gone.example:443
-          critical CHECK-UNREACHABLE  no answer
+          critical CERT-EXPIRING  example.org:443: 1: example.org expires soon
+                   hint: renew it
+          critical CHECK-UNREACHABLE  gone.example:443: no answer
 
         2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed
         "#);

@@ -1,0 +1,86 @@
+//! The flags of `trustpack check`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use trustpack_core::expiry::Threshold;
+use trustpack_core::report::{FailOn, ReportFormat, UnknownWord};
+
+use super::{Json, Reach, ReadPassword, Roots, Time, parse_from, words};
+
+/// Apply the expiry policy to files, folders, stores and servers.
+///
+/// Default policy: a server certificate warns below min(30 d, a quarter of its lifetime) and is critical below
+/// min(7 d, an eighth); a certificate of at most 10 days below a third and a sixth; CA certificates below 90 d and
+/// 30 d. A renewal on time never warns. A server that cannot be reached is a finding, never a gap.
+#[derive(Debug, Args)]
+#[command(after_help = concat!("\
+Examples:
+  trustpack check api.infobip.com:443 truststore.jks
+  trustpack check /etc/ssl/certs --warn 60d --crit 14d
+  trustpack check hosts/*.pem --warn 33% --fail-on critical --json
+
+Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it"))]
+pub(crate) struct Check {
+    /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+
+    /// Warn below this: 30d, 72h, 33% of the lifetime, or both (30d,33%: the lower wins). Default: see above.
+    #[arg(long, value_name = "LEFT", value_parser = parse_from::<Threshold>)]
+    pub warn: Option<Threshold>,
+
+    /// Critical below this.
+    #[arg(long, value_name = "LEFT", value_parser = parse_from::<Threshold>)]
+    pub crit: Option<Threshold>,
+
+    /// Exit 1 from this severity on.
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = words::<FailOn>(&["critical", "warning", "note", "never"]))]
+    pub fail_on: FailOn,
+
+    #[command(flatten)]
+    pub input_password: ReadPassword,
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub roots: Roots,
+    #[command(flatten)]
+    pub time: Time,
+    #[command(flatten)]
+    pub json: Json,
+
+    /// How the report is written on stdout. Default: table, or nothing with --output.
+    #[arg(long, value_name = "FORMAT", help_heading = "Output", value_parser = words::<ReportFormat>(&FORMATS), conflicts_with = "json")]
+    pub format: Option<ReportFormat>,
+
+    /// Also write it into a file, which appears when it is whole: json=report.json. Repeatable.
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output", value_parser = parse_from::<ReportFile>)]
+    pub output: Vec<ReportFile>,
+}
+
+/// A format and a file.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportFile {
+    pub format: ReportFormat,
+    pub path: PathBuf,
+}
+
+impl FromStr for ReportFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+            return Err("it is written FORMAT=FILE, such as json=report.json".to_owned());
+        };
+        Ok(Self {
+            format: format
+                .parse()
+                .map_err(|error: UnknownWord| error.to_string())?,
+            path: path.into(),
+        })
+    }
+}
+
+/// Every word of [`ReportFormat`].
+const FORMATS: [&str; ReportFormat::ALL.len()] = ReportFormat::words();

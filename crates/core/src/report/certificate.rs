@@ -1,0 +1,178 @@
+//! What a report says of one certificate: facts, what it is there for, where it is in its life.
+
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use crate::Certificate;
+use crate::text;
+
+use super::Severity;
+
+/// What a report says of one certificate.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateReport {
+    /// Alias or place within the subject: `1`, `digicert-g2`.
+    pub name: String,
+    /// What people call it: the common name, else the first alternative name.
+    pub display_name: String,
+    /// What it is there for.
+    pub role: Role,
+    /// RFC 4514.
+    pub subject: String,
+    /// RFC 4514.
+    pub issuer: String,
+    /// Hex.
+    pub serial_number: String,
+    /// SHA-256 of the DER, hex.
+    pub fingerprint: String,
+    /// First second of validity.
+    #[serde(serialize_with = "text::serialize_time")]
+    pub not_before: OffsetDateTime,
+    /// Last second of validity.
+    #[serde(serialize_with = "text::serialize_time")]
+    pub not_after: OffsetDateTime,
+    /// not_after - not_before + 1 s.
+    pub lifetime_seconds: i64,
+    /// not_after - now; negative when expired.
+    pub remaining_seconds: i64,
+    /// Of the lifetime, 0 when expired.
+    pub remaining_percent: u8,
+    /// When a renewal is due: a third of the lifetime before the end, half for lifetimes of at most ten days.
+    /// Only for an end entity.
+    #[serde(serialize_with = "text::serialize_optional_time")]
+    pub renew_after: Option<OffsetDateTime>,
+    /// Where it is in its life.
+    pub state: State,
+    /// The worst of what was found about it.
+    pub severity: Option<Severity>,
+}
+
+/// Where a certificate is in its life. How bad that is, is said by [`Severity`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum State {
+    /// Its last second is over.
+    Expired,
+    /// A threshold of the policy is passed.
+    ExpiresSoon,
+    /// Its first second is yet to come.
+    NotYetValid,
+    /// None of these.
+    Valid,
+}
+
+/// What a certificate is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The certificate of a server or client.
+    EndEntity,
+    /// A CA certificate within a chain.
+    Intermediate,
+    /// A certificate that is trusted by being in a store.
+    Anchor,
+}
+
+impl Role {
+    /// Of a certificate that is trusted by itself: one that is no CA lives and ends like a server's.
+    pub fn alone(certificate: &Certificate) -> Self {
+        match certificate.is_ca() {
+            true => Self::Anchor,
+            false => Self::EndEntity,
+        }
+    }
+}
+
+impl CertificateReport {
+    /// The facts of a certificate at a time, without judgement beyond its dates.
+    pub fn new(
+        name: impl Into<String>,
+        role: Role,
+        certificate: &Certificate,
+        at: OffsetDateTime,
+    ) -> Self {
+        let lifetime = lifetime(certificate);
+        let remaining = (certificate.not_after() - at).whole_seconds();
+        Self {
+            name: name.into(),
+            display_name: certificate.display_name(),
+            role,
+            subject: certificate.subject().to_string(),
+            issuer: certificate.issuer().to_string(),
+            serial_number: certificate.serial().to_string(),
+            fingerprint: certificate.fingerprint().to_string(),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+            lifetime_seconds: lifetime.whole_seconds(),
+            remaining_seconds: remaining,
+            remaining_percent: percent(remaining, lifetime.whole_seconds()),
+            renew_after: match role {
+                Role::EndEntity => renew_after(certificate.not_after(), lifetime),
+                Role::Anchor | Role::Intermediate => None,
+            },
+            state: State::at(certificate, at),
+            severity: None,
+        }
+    }
+}
+
+impl State {
+    /// By the dates alone: never [`ExpiresSoon`](Self::ExpiresSoon). Both bounds are inclusive
+    /// (RFC 5280 section 4.1.2.5).
+    pub fn at(certificate: &Certificate, at: OffsetDateTime) -> Self {
+        // The bounds have whole seconds, so 23:59:59.5 still belongs to a certificate that ends at 23:59:59.
+        if (at - certificate.not_after()).whole_seconds() > 0 {
+            Self::Expired
+        } else if at < certificate.not_before() {
+            Self::NotYetValid
+        } else {
+            Self::Valid
+        }
+    }
+}
+
+/// How long a certificate is valid, both bounds included; not positive when its dates are the wrong way round.
+pub(crate) fn lifetime(certificate: &Certificate) -> Duration {
+    certificate.not_after() - certificate.not_before() + Duration::SECOND
+}
+
+fn percent(remaining: i64, lifetime: i64) -> u8 {
+    if remaining <= 0 || lifetime <= 0 {
+        return 0;
+    }
+    let percent = i128::from(remaining) * 100 / i128::from(lifetime);
+    u8::try_from(percent).unwrap_or(100).min(100)
+}
+
+fn renew_after(not_after: OffsetDateTime, lifetime: Duration) -> Option<OffsetDateTime> {
+    let part = if lifetime <= Duration::days(10) { 2 } else { 3 };
+    not_after.checked_sub(lifetime / part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cert::testing;
+
+    #[test]
+    fn the_last_second_is_valid_and_the_next_is_not() {
+        let certificate = testing::certificate("a", false, 0, 86_400);
+        let state = |at| State::at(&certificate, testing::at(at));
+        assert_eq!(state(-1), State::NotYetValid);
+        assert_eq!(state(0), State::Valid);
+        assert_eq!(state(86_399), State::Valid);
+        assert_eq!(state(86_400), State::Expired);
+        let half = testing::at(86_399) + Duration::milliseconds(500);
+        assert_eq!(State::at(&certificate, half), State::Valid);
+    }
+
+    #[test]
+    fn percent_stays_within_bounds() {
+        assert_eq!(percent(-1, 10), 0);
+        assert_eq!(percent(5, 10), 50);
+        assert_eq!(percent(50, 10), 100);
+        assert_eq!(percent(5, -1), 0);
+        assert_eq!(percent(i64::MAX, 1), 100);
+    }
+}

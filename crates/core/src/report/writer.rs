@@ -1,0 +1,112 @@
+//! How a report is written down: formats, and the one way to write each.
+
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use time::OffsetDateTime;
+
+use super::{Report, SubjectReport, Summary, UnknownWord, json, table};
+
+/// How a report is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReportFormat {
+    /// For programs; the shape is documented at [`Report`].
+    Json,
+    /// One subject a line as it is judged, then `{ "at": …, "summary": … }`.
+    JsonLines,
+    /// For people.
+    Table,
+}
+
+impl FromStr for ReportFormat {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let mut all = Self::ALL.into_iter();
+        let found = all.find(|format| format.word() == word);
+        found.ok_or_else(|| UnknownWord {
+            word: word.to_owned(),
+            known: "the formats that `trustpack check --help` lists",
+        })
+    }
+}
+
+impl ReportFormat {
+    /// Every format.
+    pub const ALL: [Self; 3] = [Self::Json, Self::JsonLines, Self::Table];
+
+    /// The words for all of them, in their order.
+    pub const fn words() -> [&'static str; Self::ALL.len()] {
+        let mut words = [""; Self::ALL.len()];
+        let mut place = 0;
+        while place < words.len() {
+            words[place] = Self::ALL[place].word();
+            place += 1;
+        }
+        words
+    }
+
+    /// The word for it on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::JsonLines => "jsonl",
+            Self::Table => "table",
+        }
+    }
+}
+
+/// What the place that shows the text can do. The caller knows; this crate never asks a terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Columns after which tables wrap; `None`: never.
+    pub width: Option<u16>,
+    /// Whether to colour severities. Nothing is said by colour alone.
+    pub color: bool,
+}
+
+/// Takes a report piece by piece and writes it down. What was written is valid only after [`end`](Self::end).
+pub trait ReportWriter {
+    /// The next subject.
+    ///
+    /// # Errors
+    /// That of the place written to.
+    fn subject(&mut self, subject: &SubjectReport) -> io::Result<()>;
+
+    /// There are no more; `summary` counts those that there were.
+    ///
+    /// # Errors
+    /// That of the place written to.
+    fn end(&mut self, summary: &Summary) -> io::Result<()>;
+}
+
+/// Writes a report as of `at` to `out`.
+///
+/// Names in certificates are chosen by strangers: no control or bidirectional character of theirs is in the text.
+pub fn writer<'a>(
+    format: ReportFormat,
+    at: OffsetDateTime,
+    style: &Style,
+    out: Box<dyn Write + 'a>,
+) -> Box<dyn ReportWriter + 'a> {
+    match format {
+        ReportFormat::Json => Box::new(json::Pretty::new(at, out)),
+        ReportFormat::JsonLines => Box::new(json::Lines::new(at, out)),
+        ReportFormat::Table => Box::new(table::Sorted::new(*style, out)),
+    }
+}
+
+/// The text of a whole report, ending with a line feed.
+pub fn render(report: &Report, format: ReportFormat, style: &Style) -> String {
+    let mut text = Vec::new();
+    let mut writer = writer(format, report.at, style, Box::new(&mut text));
+    let written = report
+        .subjects
+        .iter()
+        .try_for_each(|subject| writer.subject(subject));
+    // memory takes everything
+    let _ = written.and_then(|()| writer.end(&report.summary()));
+    drop(writer);
+    String::from_utf8_lossy(&text).into_owned()
+}
