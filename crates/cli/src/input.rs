@@ -8,11 +8,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use trustpack_core::chain::PresentedChain;
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::keystore::{
     self, At, Contents, Entry, Format, NoteKind, Password, ReadOptions,
 };
-
 use trustpack_core::report;
 
 use crate::hint::Hinted;
@@ -75,6 +75,26 @@ impl Loaded {
             }
         }
     }
+}
+
+/// The certificates of a file as a server would present them, and the name of the file.
+pub(crate) fn load_chain(
+    path: &str,
+    passwords: &Passwords,
+    talk: &Talk,
+) -> Result<(String, PresentedChain)> {
+    let loaded = load_one(path, passwords)?;
+    loaded.tell_notes(talk);
+    let entries = loaded.contents.store.entries().iter();
+    let chain = PresentedChain::from_ders(entries.flat_map(Entry::certificates).cloned());
+    if chain.certificates.is_empty() {
+        return Err(Hinted::new(
+            format!("{}: no certificate to judge in it", loaded.name),
+            "name the file with the chain that the server presents, end entity first",
+        )
+        .into());
+    }
+    Ok((loaded.name, chain))
 }
 
 /// The entries that Java sees: of a PKCS#12 file, only those that the reader does not call invisible.

@@ -186,8 +186,13 @@ pub(crate) fn tell_failure(fetched: &Fetched, talk: &Talk) {
 pub(crate) fn presented(fetched: Fetched, talk: &Talk) -> Result<PresentedChain> {
     let name = fetched.target.endpoint.to_string();
     if fetched.chain.is_some() && fetched.possession == Possession::Unproven {
+        let why = match &fetched.refused {
+            Some(error) => format!(" (a full handshake failed: {error})"),
+            None => String::new(),
+        };
         talk.warn(format!(
-            "{name}: the server did not prove that it holds the key of its certificate"
+            "{name}: the server did not prove that it holds the key of its certificate{why}; what follows is about the \
+             certificates alone"
         ));
     }
     let error = match (fetched.chain, fetched.error) {

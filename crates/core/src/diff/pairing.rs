@@ -52,7 +52,7 @@ enum Identity {
 }
 
 /// The entry of a store; the certificates of a key's chain share an alias with the key and are not it.
-type EntryName<'a> = (Option<&'a str>, &'a str, bool);
+type EntryName<'a> = (Option<&'a str>, &'a str);
 
 impl<'a> Known<'a> {
     fn new(item: &'a Item) -> Self {
@@ -85,7 +85,7 @@ impl<'a> Known<'a> {
     fn name(&self) -> Option<EntryName<'_>> {
         let place = self.item.place.as_deref();
         let alias = self.alias.as_deref()?;
-        (self.item.role != Role::Chain).then_some((place, alias, true))
+        (self.item.role != Role::Chain).then_some((place, alias))
     }
 }
 

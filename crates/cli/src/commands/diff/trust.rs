@@ -5,7 +5,6 @@ use time::OffsetDateTime;
 use trustpack_core::cert::AltName;
 use trustpack_core::chain::PresentedChain;
 use trustpack_core::diff::TrustRecord;
-use trustpack_core::keystore::Entry;
 use trustpack_core::trust::TrustAnchors;
 use trustpack_core::verify::{Client, ServerName, verify};
 
@@ -74,30 +73,15 @@ pub(super) fn judge(
 }
 
 fn from_file(path: &str, arguments: &Diff, passwords: &Passwords, talk: &Talk) -> Result<Subject> {
-    let loaded = input::load_one(path, passwords)?;
-    loaded.tell_notes(talk);
-    let entries = loaded.contents.store.entries().iter();
-    let certificates = entries.flat_map(Entry::certificates).cloned();
-    let chain = PresentedChain::from_ders(certificates);
-    if chain.certificates.is_empty() {
-        return Err(Hinted::new(
-            format!("{}: no certificate to judge in it", loaded.name),
-            "name the file with the chain that the server presents, end entity first",
-        )
-        .into());
-    }
+    let (text, chain) = input::load_chain(path, passwords, talk)?;
     let name = match &arguments.reach.server_name {
         Some(name) => servers::parse_server_name(name)?,
         None => name_in(&chain).ok_or_else(|| {
-            let message = format!("{}: no server's name in its first certificate", loaded.name);
+            let message = format!("{text}: no server's name in its first certificate");
             Hinted::new(message, "add --server-name HOST")
         })?,
     };
-    Ok(Subject {
-        text: loaded.name,
-        chain,
-        name,
-    })
+    Ok(Subject { text, chain, name })
 }
 
 /// The first name in the end entity that a server can have; a wildcard is none.

@@ -4,8 +4,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use trustpack_core::chain::PresentedChain;
 use trustpack_core::endpoint::Endpoint;
-use trustpack_core::fetch::Possession;
-use trustpack_core::keystore::{Entry, Password};
+use trustpack_core::keystore::Password;
 use trustpack_core::record::VerifyRecord;
 use trustpack_core::report::page;
 use trustpack_core::verify::ServerName;
@@ -110,7 +109,7 @@ fn fetch(arguments: &Verify, endpoint: Endpoint, talk: &Talk) -> Result<Subject>
     let host = super::host(arguments)?;
     let text = endpoint.to_string();
     let answers = Plan::new([endpoint], &arguments.reach, talk)?.run(talk);
-    let fetched = answers
+    let mut fetched = answers
         .into_iter()
         .next()
         .context("the server was not asked")?;
@@ -118,40 +117,13 @@ fn fetch(arguments: &Verify, endpoint: Endpoint, talk: &Talk) -> Result<Subject>
         Some(name) => name,
         None => servers::expected_name(&fetched.target)?,
     };
-    if fetched.chain.is_some() && fetched.possession == Possession::Unproven {
-        let why = match &fetched.refused {
-            Some(error) => format!(" (a full handshake failed: {error})"),
-            None => String::new(),
-        };
-        talk.warn(format!(
-            "{text}: the server did not prove that it holds the key of its certificate{why}; the verdict is about the certificates alone"
-        ));
-    }
-    match (fetched.chain, fetched.error) {
-        (Some(chain), error) => {
-            if let Some(error) = error {
-                talk.say(format!("note: {text}: after the certificates: {error}"));
-            }
-            Ok(Subject {
-                text,
-                chain,
-                name,
-                stapled: fetched.ocsp_response,
-            })
-        }
-        (None, error) => {
-            let (message, hint) = match error {
-                Some(error) => (error.to_string(), error.hint().unwrap_or_default()),
-                None => ("no certificate was presented".to_owned(), String::new()),
-            };
-            let message = if message.starts_with(&text) {
-                message
-            } else {
-                format!("{text}: {message}")
-            };
-            Err(Hinted::new(message, hint).into())
-        }
-    }
+    let stapled = std::mem::take(&mut fetched.ocsp_response);
+    Ok(Subject {
+        chain: servers::presented(fetched, talk)?,
+        text,
+        name,
+        stapled,
+    })
 }
 
 fn from_file(
@@ -167,25 +139,9 @@ fn from_file(
     };
     let name = servers::parse_server_name(server_name)?;
     let passwords = Passwords::resolve(&[], password, talk)?;
-    let loaded = input::load_one(path, &passwords)?;
-    loaded.tell_notes(talk);
-    let certificates = loaded
-        .contents
-        .store
-        .entries()
-        .iter()
-        .flat_map(Entry::certificates)
-        .cloned();
-    let chain = PresentedChain::from_ders(certificates);
-    if chain.certificates.is_empty() {
-        return Err(Hinted::new(
-            format!("{}: no certificate to judge in it", loaded.name),
-            "name the file with the chain that the server presents, end entity first",
-        )
-        .into());
-    }
+    let (text, chain) = input::load_chain(path, &passwords, talk)?;
     Ok(Subject {
-        text: loaded.name,
+        text,
         chain,
         name,
         stapled: Vec::new(),
