@@ -1,0 +1,137 @@
+//! Inside one process: many chains with one store.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+use time::OffsetDateTime;
+use trustpack_core::Certificate;
+use trustpack_core::chain::PresentedChain;
+use trustpack_core::keystore::CertificateDer;
+use trustpack_core::signature::{self, SignatureCheck};
+use trustpack_core::trust::TrustAnchors;
+use trustpack_core::verify::{Client, ServerName, verify};
+
+use crate::CLIENTS;
+use crate::chains::{Chains, KINDS};
+use crate::figure::{Clock, Figure, Promise};
+use crate::support;
+
+const CHAINS: usize = 10_000;
+
+/// The verifier of Python's cryptography. Both have the store parsed, and start from the DER of each chain in memory.
+pub(crate) fn cryptography(found: &mut dyn FnMut(Figure)) {
+    if support::python("cryptography.x509.verification").is_none() {
+        return;
+    }
+    for (kind, algorithm) in KINDS {
+        let chains = Chains::new(CHAINS, algorithm);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("chains");
+        std::fs::write(&file, lines(&chains)).unwrap();
+        let anchors = chains.anchors();
+        let at = OffsetDateTime::now_utc();
+        for client in CLIENTS {
+            let ours = || {
+                let start = clock_gettime(ClockId::ThreadCPUTime);
+                for one in &chains.presented {
+                    accept(&black_box(one).parse(), &anchors, &one.name, at, client);
+                }
+                let elapsed = clock_gettime(ClockId::ThreadCPUTime) - start;
+                CHAINS as f64 / Duration::try_from(elapsed).unwrap().as_secs_f64()
+            };
+            let peer = || {
+                let script = support::root().join("benches/verify/verifier.py");
+                let mut python = support::python("cryptography").expect("it was there");
+                let output = support::run(python.arg(script).arg(&file));
+                let seconds: f64 = support::stdout(&output).trim().parse().unwrap();
+                CHAINS as f64 / seconds
+            };
+            found(Figure::of_rates(
+                format!(
+                    "verify {CHAINS} --as {}, {kind}, peer: cryptography",
+                    client.word()
+                ),
+                Promise::AtLeast(5.0),
+                5,
+                ours,
+                peer,
+            ));
+        }
+    }
+}
+
+/// For the script: the roots a line each, then the name and the certificates of each chain, in hex.
+fn lines(chains: &Chains) -> String {
+    let mut text = String::new();
+    for root in &chains.roots {
+        writeln!(text, "root {}", hex(root)).unwrap();
+    }
+    for one in &chains.presented {
+        let (end_entity, intermediate) = (hex(&one.end_entity), hex(&one.intermediate));
+        writeln!(text, "{} {end_entity} {intermediate}", one.name).unwrap();
+    }
+    text
+}
+
+fn hex(der: &CertificateDer<'_>) -> String {
+    der.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// The signatures of the same chains by the same library, and nothing else. Both start from parsed certificates.
+pub(crate) fn signatures(found: &mut dyn FnMut(Figure)) {
+    for (kind, algorithm) in KINDS {
+        let chains = Chains::new(CHAINS, algorithm);
+        let anchors = chains.anchors();
+        let parsed: Vec<(PresentedChain, &Certificate, &str)> = chains
+            .presented
+            .iter()
+            .map(|one| {
+                let root = &anchors.certificates()[one.root];
+                (one.parse(), root, one.name.as_str())
+            })
+            .collect();
+        let at = OffsetDateTime::now_utc();
+        for client in CLIENTS {
+            found(Figure::timed(
+                format!(
+                    "verify {CHAINS} --as {}, {kind}, peer: their signatures",
+                    client.word()
+                ),
+                Clock::Thread,
+                Promise::AtMost(1.5),
+                11,
+                || {
+                    for (chain, _, name) in black_box(&parsed) {
+                        accept(chain, &anchors, name, at, client);
+                    }
+                },
+                || {
+                    for (chain, root, _) in black_box(&parsed) {
+                        check_signatures(chain, root);
+                    }
+                },
+            ));
+        }
+    }
+}
+
+fn accept(
+    chain: &PresentedChain,
+    anchors: &TrustAnchors,
+    name: &str,
+    at: OffsetDateTime,
+    client: Client,
+) {
+    let server_name = ServerName::try_from(name).unwrap();
+    let verdict = verify(chain, anchors, &server_name, at, client, name);
+    assert!(verdict.is_accepted(), "{name}: {:?}", verdict.outcome);
+}
+
+fn check_signatures(chain: &PresentedChain, root: &Certificate) {
+    let issuers = chain.certificates.iter().skip(1).chain([root]);
+    for (child, issuer) in chain.certificates.iter().zip(issuers) {
+        assert_eq!(signature::check(child, issuer), SignatureCheck::Good);
+    }
+}
