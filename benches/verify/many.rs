@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
 use time::OffsetDateTime;
 use trustpack_core::Certificate;
 use trustpack_core::chain::PresentedChain;
@@ -14,7 +12,7 @@ use trustpack_core::trust::TrustAnchors;
 use trustpack_core::verify::{Client, ServerName, verify};
 
 use crate::CLIENTS;
-use crate::chains::{Chains, KINDS};
+use crate::chains::{Chains, KINDS, Presented};
 use crate::figure::{Clock, Figure, Promise};
 use crate::support;
 
@@ -34,12 +32,12 @@ pub(crate) fn cryptography(found: &mut dyn FnMut(Figure)) {
         let at = OffsetDateTime::now_utc();
         for client in CLIENTS {
             let ours = || {
-                let start = clock_gettime(ClockId::ThreadCPUTime);
-                for one in &chains.presented {
-                    accept(&black_box(one).parse(), &anchors, &one.name, at, client);
-                }
-                let elapsed = clock_gettime(ClockId::ThreadCPUTime) - start;
-                CHAINS as f64 / Duration::try_from(elapsed).unwrap().as_secs_f64()
+                let seconds = Clock::Thread.seconds(&mut || {
+                    for one in &chains.presented {
+                        accept(&black_box(one).parse(), &anchors, &one.name, at, client);
+                    }
+                });
+                CHAINS as f64 / seconds
             };
             let peer = || {
                 let script = support::root().join("benches/verify/verifier.py");
@@ -79,38 +77,35 @@ fn hex(der: &CertificateDer<'_>) -> String {
     der.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
-/// The signatures of the same chains by the same library, and nothing else. Both start from parsed certificates.
+/// The signatures of the same chains by the same library, and nothing else. Both start from certificates that were parsed
+/// and that nobody has judged before.
 pub(crate) fn signatures(found: &mut dyn FnMut(Figure)) {
     for (kind, algorithm) in KINDS {
         let chains = Chains::new(CHAINS, algorithm);
         let anchors = chains.anchors();
-        let parsed: Vec<(PresentedChain, &Certificate, &str)> = chains
-            .presented
-            .iter()
-            .map(|one| {
-                let root = &anchors.certificates()[one.root];
-                (one.parse(), root, one.name.as_str())
-            })
-            .collect();
         let at = OffsetDateTime::now_utc();
+        let parse = || chains.presented.iter().map(Presented::parse).collect();
         for client in CLIENTS {
-            found(Figure::timed(
-                format!(
-                    "verify {CHAINS} --as {}, {kind}, peer: their signatures",
-                    client.word()
-                ),
-                Clock::Thread,
+            let word = client.word();
+            found(Figure::of_seconds(
+                format!("verify {CHAINS} --as {word}, {kind}, peer: their signatures"),
                 Promise::AtMost(1.5),
                 11,
                 || {
-                    for (chain, _, name) in black_box(&parsed) {
-                        accept(chain, &anchors, name, at, client);
-                    }
+                    let parsed: Vec<PresentedChain> = parse();
+                    Clock::Thread.seconds(&mut || {
+                        for (chain, one) in black_box(&parsed).iter().zip(&chains.presented) {
+                            accept(chain, &anchors, &one.name, at, client);
+                        }
+                    })
                 },
                 || {
-                    for (chain, root, _) in black_box(&parsed) {
-                        check_signatures(chain, root);
-                    }
+                    let parsed: Vec<PresentedChain> = parse();
+                    Clock::Thread.seconds(&mut || {
+                        for (chain, one) in black_box(&parsed).iter().zip(&chains.presented) {
+                            check_signatures(chain, &anchors.certificates()[one.root]);
+                        }
+                    })
                 },
             ));
         }

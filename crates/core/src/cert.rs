@@ -1,7 +1,7 @@
 //! One certificate: its DER bytes and the facts that judging needs, parsed once.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls_pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
@@ -13,10 +13,12 @@ use crate::name::Name;
 
 pub use extensions::{AltName, BasicConstraints, Extensions};
 pub use java::java_refuses;
+use signed::Signed;
 
 pub(crate) mod asn1;
 mod extensions;
 mod java;
+mod signed;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -29,6 +31,9 @@ pub struct Certificate(Arc<Inner>);
 struct Inner {
     der: CertificateDer<'static>,
     facts: Facts,
+    /// Asked of every certificate of a store for every server, and always answered the same.
+    java_refuses: OnceLock<Option<&'static str>>,
+    signed: Signed,
 }
 
 /// What was parsed. Kept apart from the bytes so that the accessors stay one line each.
@@ -88,7 +93,12 @@ impl Certificate {
                 .map(|extension| extension.value.to_vec()),
             fingerprint: Fingerprint::of(&der),
         };
-        Ok(Self(Arc::new(Inner { der, facts })))
+        Ok(Self(Arc::new(Inner {
+            der,
+            facts,
+            java_refuses: OnceLock::new(),
+            signed: Signed::default(),
+        })))
     }
 
     /// The bytes as received.
