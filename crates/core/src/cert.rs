@@ -89,7 +89,7 @@ impl Certificate {
             subject_alt_names_der: parsed
                 .extensions()
                 .iter()
-                .find(|extension| extension.oid.to_id_string() == SUBJECT_ALT_NAME)
+                .find(|extension| extension.oid.as_bytes() == SUBJECT_ALT_NAME_OID)
                 .map(|extension| extension.value.to_vec()),
             fingerprint: Fingerprint::of(&der),
         };
@@ -315,6 +315,8 @@ impl fmt::Debug for Fingerprint {
 }
 
 const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+/// The same, encoded.
+const SUBJECT_ALT_NAME_OID: [u8; 3] = [0x55, 0x1d, 0x11];
 
 #[cfg(test)]
 mod tests {
