@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::num::NonZero;
+use std::path::Path;
 
 use time::OffsetDateTime;
 use trustpack_core::Certificate;
@@ -20,11 +22,13 @@ use crate::support;
 
 const CHAINS: usize = 10_000;
 
-/// The verifier of Python's cryptography. Both have the store parsed, and start from the DER of each chain in memory.
+/// The verifier of Python's cryptography. Both have the store parsed, and start from the DER of each chain in memory. In
+/// one thread by processor time; then all threads that the machine has, which is what Python cannot do in one process.
 pub(crate) fn cryptography(found: &mut dyn FnMut(Figure)) {
     if support::python("cryptography.x509.verification").is_none() {
         return;
     }
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     for (kind, algorithm) in KINDS {
         let chains = Chains::new(CHAINS, algorithm);
         let folder = tempfile::tempdir().unwrap();
@@ -32,34 +36,48 @@ pub(crate) fn cryptography(found: &mut dyn FnMut(Figure)) {
         std::fs::write(&file, lines(&chains)).unwrap();
         let anchors = chains.anchors();
         let at = OffsetDateTime::now_utc();
+        let judge = |presented: &[Presented], client| {
+            for one in presented {
+                accept(&black_box(one).parse(), &anchors, &one.name, at, client);
+            }
+        };
+        let rate = |seconds: f64| CHAINS as f64 / seconds;
         for client in CLIENTS {
-            let ours = || {
-                let seconds = Clock::Thread.seconds(&mut || {
-                    for one in &chains.presented {
-                        accept(&black_box(one).parse(), &anchors, &one.name, at, client);
-                    }
-                });
-                CHAINS as f64 / seconds
-            };
-            let peer = || {
-                let script = support::root().join("benches/verify/verifier.py");
-                let mut python = support::python("cryptography").expect("it was there");
-                let output = support::run(python.arg(script).arg(&file));
-                let seconds: f64 = support::stdout(&output).trim().parse().unwrap();
-                CHAINS as f64 / seconds
-            };
+            let word = client.word();
+            let ours = || Clock::Thread.seconds(&mut || judge(&chains.presented, client));
             found(Figure::of_rates(
-                format!(
-                    "verify {CHAINS} --as {}, {kind}, peer: cryptography",
-                    client.word()
-                ),
+                format!("verify {CHAINS} --as {word}, {kind}, peer: cryptography"),
                 Promise::AtLeast(5.0),
                 5,
-                ours,
-                peer,
+                || rate(ours()),
+                || rate(by_python(&file).0),
             ));
         }
+        let in_threads = || {
+            std::thread::scope(|scope| {
+                for part in chains.presented.chunks(CHAINS.div_ceil(threads)) {
+                    scope.spawn(|| judge(part, Client::Java));
+                }
+            });
+        };
+        found(Figure::of_rates(
+            format!("the same --as java in {threads} threads, {kind}, by the wall clock"),
+            Promise::AtLeast(5.0),
+            5,
+            || rate(Clock::Wall.seconds(&mut || in_threads())),
+            || rate(by_python(&file).1),
+        ));
     }
+}
+
+/// The seconds that it takes: processor time, and by the wall clock.
+fn by_python(file: &Path) -> (f64, f64) {
+    let script = support::root().join("benches/verify/verifier.py");
+    let mut python = support::python("cryptography").expect("it was there");
+    let output = support::run(python.arg(script).arg(file));
+    let text = support::stdout(&output);
+    let (processor, wall) = text.trim().split_once(' ').unwrap();
+    (processor.parse().unwrap(), wall.parse().unwrap())
 }
 
 /// For the script: the roots a line each, then the name and the certificates of each chain, in hex.
