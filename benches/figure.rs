@@ -30,7 +30,7 @@ pub(crate) enum Clock {
 
 impl Clock {
     /// Until the work has its result, which is dropped after that.
-    fn seconds<R>(self, work: &mut impl FnMut() -> R) -> f64 {
+    pub(crate) fn seconds<R>(self, work: &mut impl FnMut() -> R) -> f64 {
         let (elapsed, result) = match self {
             Self::Wall => {
                 let start = Instant::now();
@@ -72,11 +72,26 @@ impl Figure {
         mut ours: impl FnMut() -> O,
         mut peer: impl FnMut() -> P,
     ) -> Self {
+        Self::of_seconds(
+            name,
+            promise,
+            runs,
+            || clock.seconds(&mut ours),
+            || clock.seconds(&mut peer),
+        )
+    }
+
+    /// As [`timed`](Self::timed), of work that says itself how many seconds of it count.
+    pub(crate) fn of_seconds(
+        name: impl Into<String>,
+        promise: Promise,
+        runs: usize,
+        mut ours: impl FnMut() -> f64,
+        mut peer: impl FnMut() -> f64,
+    ) -> Self {
         ours();
         peer();
-        let pairs: Vec<(f64, f64)> = (0..runs)
-            .map(|_| (clock.seconds(&mut ours), clock.seconds(&mut peer)))
-            .collect();
+        let pairs: Vec<(f64, f64)> = (0..runs).map(|_| (ours(), peer())).collect();
         Self {
             name: name.into(),
             ours: in_words(median(pairs.iter().map(|(ours, _)| *ours))),

@@ -80,11 +80,21 @@ pub(crate) fn ca(
     issuer: Option<&Certified>,
     change: impl FnOnce(&mut CertificateParams),
 ) -> Certified {
+    ca_with(KeyPair::generate().unwrap(), name, issuer, change)
+}
+
+/// As [`ca`], with a key that was there before.
+pub(crate) fn ca_with(
+    key: KeyPair,
+    name: &str,
+    issuer: Option<&Certified>,
+    change: impl FnOnce(&mut CertificateParams),
+) -> Certified {
     let mut parameters = base(name);
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     change(&mut parameters);
-    certify(parameters, KeyPair::generate().unwrap(), issuer)
+    certify(parameters, key, issuer)
 }
 
 /// A server certificate for these names and addresses.

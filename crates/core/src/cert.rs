@@ -1,7 +1,7 @@
 //! One certificate: its DER bytes and the facts that judging needs, parsed once.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls_pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
@@ -15,12 +15,14 @@ pub use extensions::{AltName, BasicConstraints, Extensions, PolicyExtensions};
 pub(crate) use java::has_unreadable_alt_names;
 pub use java::java_refuses;
 pub(crate) use openssl::{is_invalid_for_openssl, openssl_refuses};
+use signed::Signed;
 pub(crate) use webpki::webpki_refuses;
 
 pub(crate) mod asn1;
 mod extensions;
 mod java;
 mod openssl;
+mod signed;
 #[cfg(test)]
 pub(crate) mod testing;
 mod webpki;
@@ -34,6 +36,9 @@ pub struct Certificate(Arc<Inner>);
 struct Inner {
     der: CertificateDer<'static>,
     facts: Facts,
+    /// Asked of every certificate of a store for every server, and always answered the same.
+    java_refuses: OnceLock<Option<&'static str>>,
+    signed: Signed,
 }
 
 /// What was parsed. Kept apart from the bytes so that the accessors stay one line each.
@@ -89,11 +94,16 @@ impl Certificate {
             subject_alt_names_der: parsed
                 .extensions()
                 .iter()
-                .find(|extension| extension.oid.to_id_string() == SUBJECT_ALT_NAME)
+                .find(|extension| extension.oid.as_bytes() == SUBJECT_ALT_NAME_OID)
                 .map(|extension| extension.value.to_vec()),
             fingerprint: Fingerprint::of(&der),
         };
-        Ok(Self(Arc::new(Inner { der, facts })))
+        Ok(Self(Arc::new(Inner {
+            der,
+            facts,
+            java_refuses: OnceLock::new(),
+            signed: Signed::default(),
+        })))
     }
 
     /// The bytes as received.
@@ -310,6 +320,8 @@ impl fmt::Debug for Fingerprint {
 }
 
 const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+/// The same, encoded.
+const SUBJECT_ALT_NAME_OID: [u8; 3] = [0x55, 0x1d, 0x11];
 
 #[cfg(test)]
 mod tests {

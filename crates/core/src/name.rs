@@ -279,7 +279,7 @@ fn fold(attributes: &[Attribute], folds: impl Fn(&Attribute) -> bool) -> String 
                     Some(value) if folds(attribute) => fold_value(value),
                     _ => attribute.hex_form(),
                 };
-                format!("{}={value}", attribute.oid)
+                [attribute.oid.as_str(), "=", &value].concat()
             })
             .collect();
         set.sort();
@@ -291,10 +291,19 @@ fn fold(attributes: &[Attribute], folds: impl Fn(&Attribute) -> bool) -> String 
 }
 
 fn fold_value(value: &str) -> String {
-    let words = value.split_whitespace().collect::<Vec<_>>().join(" ");
-    let lower = words.to_lowercase();
+    let mut folded = String::with_capacity(value.len() + 1);
+    folded.push('\'');
+    for (place, word) in value.split_whitespace().enumerate() {
+        if place > 0 {
+            folded.push(' ');
+        }
+        folded.push_str(&word.to_lowercase());
+    }
     // the two separators of `fold` are the only characters that could make two names look alike
-    format!("'{}", lower.replace(['\u{1e}', '\u{1f}'], "\u{fffd}"))
+    match folded.contains(['\u{1e}', '\u{1f}']) {
+        true => folded.replace(['\u{1e}', '\u{1f}'], "\u{fffd}"),
+        false => folded,
+    }
 }
 
 const COMMON_NAME: &str = "2.5.4.3";

@@ -1,12 +1,15 @@
 //! What is trusted, and who said so.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::OnceLock;
 
 use rustls_pki_types::CertificateDer;
 use trustpack_keystore::{Entry, KeyStore};
 
 use crate::Certificate;
 use crate::cert::java_refuses;
+use crate::name::Name;
 use crate::text;
 
 /// A set of certificates that count as trust anchors, with the name of where they come from.
@@ -14,6 +17,8 @@ use crate::text;
 pub struct TrustAnchors {
     origin: String,
     certificates: Vec<Certificate>,
+    /// The hash of each subject with its place, sorted; made when a name is asked for first.
+    by_subject: OnceLock<Vec<(u64, usize)>>,
     /// What of a store Java does not parse, and why; it loads none of the store then.
     unloadable: Option<(String, String)>,
 }
@@ -24,6 +29,7 @@ impl TrustAnchors {
         Self {
             origin: origin.into(),
             certificates,
+            by_subject: OnceLock::new(),
             unloadable: None,
         }
     }
@@ -111,7 +117,31 @@ impl TrustAnchors {
 
     /// Whether exactly this certificate is one of them.
     pub fn contains(&self, certificate: &Certificate) -> bool {
-        self.certificates.contains(certificate)
+        let mut named = self.named(certificate.subject());
+        named.any(|anchor| anchor == certificate)
+    }
+
+    /// In store order: all anchors with this subject by RFC 5280 section 7.1, and perhaps others.
+    ///
+    /// Names that Java or a comparison of bytes calls equal are equal by the RFC, so every client finds its own among
+    /// these, and has to compare them as it does.
+    pub(crate) fn named<'a>(
+        &'a self,
+        name: &Name,
+    ) -> impl Iterator<Item = &'a Certificate> + use<'a> {
+        let index = self.by_subject.get_or_init(|| {
+            let hashes = self.certificates.iter().map(|one| hash(one.subject()));
+            let mut index: Vec<(u64, usize)> = hashes.zip(0..).collect();
+            index.sort_unstable();
+            index
+        });
+        let wanted = hash(name);
+        let start = index.partition_point(|(hash, _)| *hash < wanted);
+        index
+            .iter()
+            .skip(start)
+            .take_while(move |(hash, _)| *hash == wanted)
+            .filter_map(|(_, place)| self.certificates.get(*place))
     }
 
     /// The same set without the certificates that `drop` picks.
@@ -119,6 +149,12 @@ impl TrustAnchors {
         let kept = self.certificates.iter().filter(|anchor| !drop(anchor));
         Self::new(self.origin.clone(), kept.cloned().collect())
     }
+}
+
+fn hash(name: &Name) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether a certificate is one of Mozilla's roots, without parsing them all.
@@ -130,9 +166,52 @@ pub(crate) fn is_public_root(certificate: &Certificate) -> bool {
 mod tests {
     use trustpack_keystore::{Alias, EntryKind, SealedKey};
 
-    use crate::cert::testing::{ca, root, server};
+    use crate::cert::testing::{DAY, ca, certificate, root, server};
 
     use super::*;
+
+    #[test]
+    fn named_finds_in_order_what_any_client_would() {
+        let names = ["A", "a", " A ", "B", "\u{df}", "ss", "", "A  b", "a B"];
+        let certificates: Vec<Certificate> = (0..3)
+            .flat_map(|_| names.map(|name| certificate(name, true, 0, DAY)))
+            .collect();
+        let mut shuffled = certificates.clone();
+        shuffled.rotate_left(4);
+        for certificates in [certificates, shuffled] {
+            let anchors = TrustAnchors::new("", certificates.clone());
+            for wanted in TrustAnchors::mozilla()
+                .certificates()
+                .iter()
+                .take(3)
+                .chain(&certificates)
+            {
+                let name = wanted.subject();
+                let among = |equal: &dyn Fn(&Name) -> bool| {
+                    let is_wanted = |anchor: &&Certificate| equal(anchor.subject());
+                    let scanned: Vec<_> = certificates.iter().filter(is_wanted).collect();
+                    let found: Vec<_> = anchors.named(name).filter(is_wanted).collect();
+                    assert_eq!(found, scanned, "{name:?}");
+                };
+                among(&|subject| subject == name);
+                among(&|subject| subject.is_same_for_java(name));
+                among(&|subject| subject.der() == name.der());
+                assert_eq!(anchors.contains(wanted), certificates.contains(wanted));
+            }
+        }
+    }
+
+    #[test]
+    fn every_mozilla_root_is_found_by_its_name() {
+        let anchors = TrustAnchors::mozilla();
+        for root in anchors.certificates() {
+            assert!(anchors.contains(root));
+            let scanned = anchors.certificates().iter();
+            let scanned = scanned.filter(|anchor| anchor.subject() == root.subject());
+            let found = anchors.named(root.subject());
+            assert!(found.eq(scanned), "{root:?}");
+        }
+    }
 
     #[test]
     fn a_key_entry_gives_its_end_entity_and_not_its_chain() {

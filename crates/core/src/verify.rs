@@ -119,6 +119,16 @@ impl VerifiedPath {
 /// `subject` names the server in findings. Not modelled: revocation (off by default in Java; see [`revocation`](crate::revocation)), the
 /// JDK's list of blocked certificates, and settings that change Java's defaults. What hangs on a signature algorithm that
 /// is not supported here is [undecided](Verdict::is_undecided).
+///
+/// Every question ends, whatever was sent and whatever is in the store: the search is given up after 1,000 steps (a
+/// certificate tried, a signature checked; with an RSA key the square of its length in units of 2048 bits), and is undecided
+/// then. Of a thousand certificates of one name in a store, measured on one core of 2026, that takes Java's rules up to
+/// 0.4 s with keys on P-521 and 0.1 s with keys on P-256, and a browser's 0.25 s; OpenSSL's, which build one path only, took
+/// 10 ms at most. What a server alone can send took a few milliseconds: Java lets it send ten certificates, and for the
+/// others a signature matters only where the store knows the name of its issuer.
+///
+/// Good signatures are remembered with the certificates, whose clones share them: a store that is asked about many chains
+/// checks an intermediate's signature once. What is remembered changes no verdict.
 pub fn verify(
     chain: &PresentedChain,
     anchors: &TrustAnchors,

@@ -103,26 +103,36 @@ pub(crate) fn signed_parts(der: &[u8]) -> Option<SignedParts<'_>> {
 
 /// An object identifier's contents in dotted form; `None` when it is cut short or an arc exceeds 64 bits.
 pub(crate) fn dotted_oid(contents: &[u8]) -> Option<String> {
-    let mut arcs = Vec::new();
-    let mut arc: u64 = 0;
-    for octet in contents {
-        arc = arc.checked_mul(128)?.checked_add(u64::from(octet & 0x7f))?;
-        if octet & 0x80 == 0 {
-            arcs.push(arc);
-            arc = 0;
-        }
-    }
     if contents.last()? & 0x80 != 0 {
         return None;
     }
-    let first = *arcs.first()?;
-    // X.690 8.19.4: the first octet string joins two arcs
-    let root = (first / 40).min(2);
-    let mut text = format!("{root}.{}", first - root * 40);
-    for arc in arcs.iter().skip(1) {
-        text.push_str(&format!(".{arc}"));
+    let mut text = String::with_capacity(3 * contents.len());
+    let mut arc: u64 = 0;
+    for octet in contents {
+        arc = arc.checked_mul(128)?.checked_add(u64::from(octet & 0x7f))?;
+        if octet & 0x80 != 0 {
+            continue;
+        }
+        if text.is_empty() {
+            // X.690 8.19.4: the first octet string joins two arcs
+            let root = (arc / 40).min(2);
+            push_decimal(&mut text, root);
+            arc -= root * 40;
+        }
+        text.push('.');
+        push_decimal(&mut text, arc);
+        arc = 0;
     }
     Some(text)
+}
+
+/// Without the machinery of `format!`: judging a chain reads dozens of object identifiers.
+fn push_decimal(text: &mut String, number: u64) {
+    if number >= 10 {
+        push_decimal(text, number / 10);
+    }
+    let digit = u32::try_from(number % 10).ok();
+    text.extend(digit.and_then(|digit| char::from_digit(digit, 10)));
 }
 
 /// Whether two INTEGERs have the same value; some writers put needless octets before it, which X.690 section 8.3.2
@@ -163,13 +173,10 @@ pub(crate) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 
 /// Lower-case hex without separators.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // writing to a String cannot fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    halves
+        .filter_map(|half| char::from_digit(u32::from(half), 16))
+        .collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use super::asn1::{self, Element, Reader};
 
 /// Why Java does not parse this certificate; `None` when no reason is known.
 pub fn java_refuses(certificate: &Certificate) -> Option<String> {
-    refusal(certificate).map(str::to_owned)
+    let refused = &certificate.0.java_refuses;
+    let why = refused.get_or_init(|| refusal(certificate));
+    why.map(str::to_owned)
 }
 
 /// Whether there are alternative names that Java does not parse (`UnparseableExtension`). JDK 17 passes over them.

@@ -88,7 +88,7 @@ impl<'a> Search<'a> {
             }
         }
         let anchors = self.anchors;
-        for anchor in anchors.certificates() {
+        for anchor in anchors.named(head.issuer()) {
             // RootCertStore.add_parsable_certificates passes over what it cannot parse
             if anchor.subject().der() != head.issuer().der() || webpki_refuses(anchor) {
                 continue;

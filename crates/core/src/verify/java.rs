@@ -47,8 +47,7 @@ pub(super) fn find_path(
     }
     let last = chain.last().unwrap_or(end_entity);
     let by_anchor = anchors
-        .certificates()
-        .iter()
+        .named(last.issuer())
         .any(|anchor| is_issuer_name(anchor, last));
     if by_anchor {
         search.validate(chain)
@@ -59,7 +58,7 @@ pub(super) fn find_path(
 
 /// "has the same dn and public key as a cert inside trustedCerts": a CA that renewed its certificate.
 fn is_replaced(certificate: &Certificate, anchors: &TrustAnchors) -> bool {
-    anchors.certificates().iter().any(|anchor| {
+    anchors.named(certificate.subject()).any(|anchor| {
         anchor.subject_public_key_info() == certificate.subject_public_key_info()
             && anchor.subject().is_same_for_java(certificate.subject())
     })
@@ -82,7 +81,7 @@ impl<'a> Search<'a> {
     fn validate(mut self, path: &[Certificate]) -> Result<Vec<Certificate>, Refusal> {
         let last = path.last().ok_or(Refusal::NoCertificate)?;
         let mut found = Fitting::default();
-        for anchor in self.anchors.certificates() {
+        for anchor in self.anchors.named(last.issuer()) {
             if !is_issuer_name(anchor, last) || !matches_identifiers(anchor, last) {
                 continue;
             }
@@ -139,8 +138,7 @@ impl<'a> Search<'a> {
         };
         let anchors = self.anchors;
         let mut candidates: Vec<&Certificate> = anchors
-            .certificates()
-            .iter()
+            .named(last.issuer())
             .filter(|anchor| is_issuer_name(anchor, &last))
             .collect();
         candidates.retain(|anchor| covers_if_old(anchor, &last));

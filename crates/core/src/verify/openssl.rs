@@ -94,9 +94,9 @@ impl<'a> Builder<'a> {
                 return Err(Refusal::NoCertificate);
             };
             let too_deep = self.path.len() > MAX_DEPTH + 1;
-            let trusted = self.anchors.certificates();
+            let trusted = self.anchors.named(current.issuer());
             let issuer = (!too_deep)
-                .then(|| self.find_issuer(trusted.iter(), current))
+                .then(|| self.find_issuer(trusted, current))
                 .flatten();
             let mut ended = is_self_signed(current);
             let grown = match issuer {
