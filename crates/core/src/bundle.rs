@@ -19,7 +19,7 @@ use crate::Certificate;
 use crate::chain::{Issuer, PresentedChain};
 use crate::channel::{Channel, HostRequirement, hosts, validate_channel};
 use crate::endpoint::Endpoint;
-use crate::expiry::Policy;
+use crate::expiry::Thresholds;
 use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
 use judge::Host;
@@ -53,7 +53,7 @@ pub struct PackOptions {
     /// Trusting an end entity alone is critical, and anything critical refuses.
     pub strict: bool,
     /// How close to its end a certificate may come.
-    pub policy: Policy,
+    pub thresholds: Thresholds,
 }
 
 impl PackOptions {

@@ -10,15 +10,19 @@ use time::OffsetDateTime;
 use crate::Certificate;
 use crate::cert::Fingerprint;
 use crate::report::{
-    CertificateReport, Finding, Report, Role, Severity, State, SubjectReport, lifetime,
+    CertificateReport, Finding, Origin, Report, Role, Severity, State, SubjectReport, lifetime,
 };
 use crate::text;
 
 mod policy;
 mod subject;
+mod threshold;
 
-pub use policy::{Limits, Policy, Threshold, ThresholdError};
+pub use policy::{
+    About, ByRole, Fits, Limits, Policy, PolicyError, RoleThreshold, Rule, Silence, Thresholds,
+};
 pub use subject::{Item, Subject};
+pub use threshold::{Range, Threshold, ThresholdError};
 
 /// Applies the policy to every certificate of every subject, at a time.
 ///
@@ -29,13 +33,13 @@ pub use subject::{Item, Subject};
 /// |---|---|---|---|
 /// | `CERT-EXPIRED` | critical | critical when a subject [needs](Subject::needs) it, else warning | note |
 /// | `CERT-NOT-YET-VALID` | critical | the same | note |
-/// | `CERT-EXPIRING` | by [`Policy::limits`] | by [`Policy::limits`] | note |
+/// | `CERT-EXPIRING` | by [`Thresholds::severity`] | by [`Thresholds::severity`] | note |
 pub fn check(
     subjects: impl IntoIterator<Item = Subject>,
     policy: &Policy,
     at: OffsetDateTime,
 ) -> Report {
-    let mut judge = Judge::new(*policy, at);
+    let mut judge = Judge::new(policy.clone(), at);
     // Whether an anchor of a store is needed may be known only from a server that comes later.
     let subjects: Vec<Subject> = subjects.into_iter().collect();
     subjects.iter().for_each(|subject| judge.learn(subject));
@@ -73,13 +77,23 @@ impl Judge {
 
     /// What there is to say of a subject.
     pub fn judge(&self, subject: Subject) -> SubjectReport {
+        let about = About {
+            name: &subject.name,
+            is_endpoint: subject.origin == Origin::Endpoint,
+            names: None,
+        };
         let mut findings = subject.findings;
+        findings
+            .iter_mut()
+            .for_each(|finding| self.silence(finding, &about));
         let mut certificates = Vec::with_capacity(subject.items.len());
         for item in &subject.items {
             let mut report =
                 CertificateReport::new(&item.label, item.role, &item.certificate, self.at);
             let place = || format!("{}: {}", subject.name, item.label);
-            if let Some(finding) = self.item(item, place, &mut report) {
+            if let Some(mut finding) = self.item(item, &about, place, &mut report) {
+                let names = Some((report.issuer.as_str(), report.subject.as_str()));
+                self.silence(&mut finding, &About { names, ..about });
                 report.severity = Some(add(&mut findings, finding));
             }
             certificates.push(report);
@@ -97,18 +111,21 @@ impl Judge {
     fn item(
         &self,
         item: &Item,
+        about: &About<'_>,
         place: impl FnOnce() -> String,
         report: &mut CertificateReport,
     ) -> Option<Finding> {
         let certificate = &item.certificate;
-        let limits = self.policy.limits(item.role, lifetime(certificate));
         let remaining = time::Duration::seconds(report.remaining_seconds);
         let (id, severity) = match report.state {
             State::Expired => ("CERT-EXPIRED", self.broken(item)),
             State::NotYetValid => ("CERT-NOT-YET-VALID", self.broken(item)),
-            _ if remaining < limits.critical => ("CERT-EXPIRING", Severity::Critical),
-            _ if remaining < limits.warning => ("CERT-EXPIRING", Severity::Warning),
-            _ => return None,
+            _ => {
+                let names = Some((report.issuer.as_str(), report.subject.as_str()));
+                let thresholds = self.policy.thresholds(&About { names, ..*about });
+                let severity = thresholds.severity(item.role, lifetime(certificate), remaining);
+                ("CERT-EXPIRING", severity?)
+            }
         };
         if id == "CERT-EXPIRING" {
             report.state = State::ExpiresSoon;
@@ -122,6 +139,15 @@ impl Judge {
             )
             .with_hint(hint(item, report.state).to_owned()),
         )
+    }
+
+    /// What is known and accepted is a note, with the reason.
+    fn silence(&self, finding: &mut Finding, about: &About<'_>) {
+        let Some(silence) = self.policy.silence(finding, about, self.at) else {
+            return;
+        };
+        finding.severity = Severity::Note;
+        finding.silenced = Some(format!("{}, until {}", silence.reason, silence.until));
     }
 
     /// How bad it is that a certificate is outside its dates.

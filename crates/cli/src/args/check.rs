@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use trustpack_core::expiry::Threshold;
+use trustpack_core::expiry::RoleThreshold;
 use trustpack_core::report::{FailOn, ReportFormat, UnknownWord};
 
 use super::{Json, Reach, ReadPassword, Roots, Time, parse_from, words};
@@ -27,13 +27,19 @@ pub(crate) struct Check {
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
 
-    /// Warn below this: 30d, 72h, 33% of the lifetime, or both (30d,33%: the lower wins). Default: see above.
-    #[arg(long, value_name = "LEFT", value_parser = parse_from::<Threshold>)]
-    pub warn: Option<Threshold>,
+    /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
+    /// plugins have it (30:). For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: see above.
+    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
+    pub warn: Vec<RoleThreshold>,
 
     /// Critical below this.
-    #[arg(long, value_name = "LEFT", value_parser = parse_from::<Threshold>)]
-    pub crit: Option<Threshold>,
+    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
+    pub crit: Vec<RoleThreshold>,
+
+    /// A policy in TOML: thresholds by role, rules by path, host, issuer, subject, and silences with a reason and an end.
+    /// --warn and --crit go before its own thresholds.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
 
     /// Exit 1 from this severity on.
     #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = words::<FailOn>(&["critical", "warning", "note", "never"]))]

@@ -1,9 +1,10 @@
 //! `trustpack check`: the expiry policy over files, folders, stores and servers.
 
 mod outputs;
+mod policy;
 
 use anyhow::Result;
-use trustpack_core::expiry::{Judge, Policy, Subject};
+use trustpack_core::expiry::{Judge, Subject};
 use trustpack_core::fetch::Fetched;
 use trustpack_core::keystore::{Entry, NoteKind};
 use trustpack_core::report::Origin;
@@ -20,6 +21,7 @@ use outputs::Outputs;
 /// Runs the command.
 pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     let at = arguments.time.now();
+    let policy = policy::read(arguments)?;
     let inputs = Input::parse_all(&arguments.inputs)?;
     let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
     let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach, talk)?.run(talk);
@@ -48,10 +50,6 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         let hint = "name a folder, file or server with certificates; `trustpack inspect` shows what files hold";
         return Err(Hinted::new("there is no certificate to check", hint).into());
     }
-    let policy = Policy {
-        warn: arguments.warn,
-        crit: arguments.crit,
-    };
     let mut judge = Judge::new(policy, at);
     subjects.iter().for_each(|subject| judge.learn(subject));
     let mut outputs = Outputs::open(arguments, at)?;

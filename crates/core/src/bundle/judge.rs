@@ -9,7 +9,7 @@ use crate::Certificate;
 use crate::cert::Fingerprint;
 use crate::chain::{ChainAnalysis, analyse, analyse_with};
 use crate::channel::HostRequirement;
-use crate::expiry::{Subject, check};
+use crate::expiry::{Policy, Subject, check};
 use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
 use crate::verify::{Client, Verdict, verify};
@@ -169,7 +169,7 @@ pub(super) fn judge(
         subjects.push(host.subject_of(judgement.anchor, findings));
     }
     Judged {
-        report: check(subjects, &request.options.policy, at),
+        report: check(subjects, &Policy::from(request.options.thresholds), at),
         refuses,
     }
 }

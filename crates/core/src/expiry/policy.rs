@@ -1,31 +1,123 @@
-//! How close to its end a certificate may come before somebody must know.
+//! How close to its end a certificate may come before somebody must know, where that differs, and what is left alone.
 
-use std::fmt;
 use std::str::FromStr;
 
-use time::Duration;
+use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
-use crate::report::Role;
+use crate::report::{Finding, Role, Severity};
 
-/// When to warn. `None` is `auto`: a rule that depends on role and lifetime, see [`Policy::limits`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use super::threshold::{Threshold, ThresholdError};
+
+mod file;
+mod fits;
+
+pub use file::PolicyError;
+pub use fits::{About, Fits};
+
+/// Thresholds, rules for some certificates, and silences.
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// Below this much time left: a warning.
-    pub warn: Option<Threshold>,
-    /// Below this much time left: critical.
-    pub crit: Option<Threshold>,
+    /// For everything that no rule is about.
+    pub thresholds: Thresholds,
+    /// The first that fits counts.
+    pub rules: Vec<Rule>,
+    /// What is known and accepted for a time.
+    pub silences: Vec<Silence>,
 }
 
-/// What a policy means for one certificate.
+/// When to warn; what is not said is `auto`, see [`limits`](Self::limits).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Thresholds {
+    /// Below this much time left: a warning.
+    pub warn: ByRole,
+    /// Below this much time left: critical.
+    pub crit: ByRole,
+}
+
+/// A threshold for every role, or for some.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ByRole {
+    all: Option<Threshold>,
+    end_entity: Option<Threshold>,
+    intermediate: Option<Threshold>,
+    anchor: Option<Threshold>,
+}
+
+/// A threshold with the role that it is for: `30d`, `anchor=90d`. Roles are `end-entity`, `intermediate`, `anchor`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RoleThreshold {
+    /// `None`: for all that are not named otherwise.
+    pub role: Option<Role>,
+    /// The threshold.
+    pub threshold: Threshold,
+}
+
+/// What the thresholds mean for one certificate; `None` where they are no lower limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// With less than this left: a warning.
-    pub warning: Duration,
+    pub warning: Option<Duration>,
     /// With less than this left: critical.
-    pub critical: Duration,
+    pub critical: Option<Duration>,
+}
+
+/// Thresholds for the certificates that it fits.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Which ones.
+    pub fits: Fits,
+    /// Theirs; what they leave open is `auto`, not what the policy says elsewhere.
+    pub thresholds: Thresholds,
+}
+
+/// Findings that are known.
+#[derive(Clone, Debug)]
+pub struct Silence {
+    /// Which ones.
+    pub fits: Fits,
+    /// The identifier of the finding; `None`: any.
+    pub id: Option<String>,
+    /// Why it is all right.
+    pub reason: String,
+    /// The last day on which it is, in UTC.
+    pub until: Date,
+}
+
+impl From<Thresholds> for Policy {
+    fn from(thresholds: Thresholds) -> Self {
+        Self {
+            thresholds,
+            ..Self::default()
+        }
+    }
 }
 
 impl Policy {
+    /// The thresholds that count for a certificate.
+    pub fn thresholds(&self, about: &About<'_>) -> &Thresholds {
+        let rule = self.rules.iter().find(|rule| rule.fits.matches(about));
+        rule.map_or(&self.thresholds, |rule| &rule.thresholds)
+    }
+
+    /// The silence over a finding at a time: the first that fits and has not ended.
+    pub fn silence(
+        &self,
+        finding: &Finding,
+        about: &About<'_>,
+        at: OffsetDateTime,
+    ) -> Option<&Silence> {
+        let today = at.to_offset(UtcOffset::UTC).date();
+        let fits = |silence: &&Silence| {
+            let id = silence.id.as_deref();
+            id.is_none_or(|id| id == finding.id)
+                && today <= silence.until
+                && silence.fits.matches(about)
+        };
+        self.silences.iter().find(fits)
+    }
+}
+
+impl Thresholds {
     /// The limits for a certificate of this role and lifetime L.
     ///
     /// | `auto` | warning below | critical below |
@@ -37,190 +129,129 @@ impl Policy {
     /// A renewal is due with a third left (half for L ≤ 10 d), so one that is on time never warns, while a fixed
     /// number of days would be red for half the life of a 45-day certificate.
     ///
-    /// An explicit threshold replaces `auto` for all roles. An explicit warning also caps an automatic critical
-    /// limit: who says "warn me 3 days before" does not expect an alarm 7 days before.
+    /// An explicit warning also caps an automatic critical limit: who says "warn me 3 days before" does not expect an
+    /// alarm 7 days before.
     pub fn limits(&self, role: Role, lifetime: Duration) -> Limits {
-        let auto = auto(role, lifetime);
-        let below = |threshold: &Option<Threshold>| threshold.map(|one| one.below(lifetime));
-        let warning = below(&self.warn);
-        let critical = below(&self.crit);
-        Limits {
-            warning: warning.unwrap_or(auto.warning),
-            critical: match (critical, warning) {
-                (Some(critical), _) => critical,
-                (None, Some(warning)) => auto.critical.min(warning),
-                (None, None) => auto.critical,
+        let (warning, critical) = auto(role, lifetime);
+        let below = |threshold: Threshold| threshold.below(lifetime);
+        match (self.warn.of(role), self.crit.of(role)) {
+            (None, None) => Limits {
+                warning: Some(warning),
+                critical: Some(critical),
+            },
+            (warn, Some(crit)) => Limits {
+                warning: warn.map_or(Some(warning), below),
+                critical: below(crit),
+            },
+            (Some(warn), None) => Limits {
+                warning: below(warn),
+                critical: below(warn).map(|warn| warn.min(critical)),
             },
         }
     }
-}
 
-fn auto(role: Role, lifetime: Duration) -> Limits {
-    match role {
-        Role::EndEntity if lifetime <= Duration::days(10) => Limits {
-            warning: lifetime / 3,
-            critical: lifetime / 6,
-        },
-        Role::EndEntity => Limits {
-            warning: Duration::days(30).min(lifetime / 4),
-            critical: Duration::days(7).min(lifetime / 8),
-        },
-        Role::Anchor | Role::Intermediate => Limits {
-            warning: Duration::days(90),
-            critical: Duration::days(30),
-        },
-    }
-}
-
-/// An explicit threshold: `30d`, `72h`, `33%`, or `30d,33%`, of which the lower wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Threshold {
-    /// Of a time and a part of the lifetime, whichever is shorter for the certificate at hand.
-    Lower(Duration, u8),
-    /// A part of the lifetime, 0 to 100.
-    Percent(u8),
-    /// A time.
-    Time(Duration),
-}
-
-impl Threshold {
-    /// The time that it means for a certificate of this lifetime.
-    pub fn below(self, lifetime: Duration) -> Duration {
-        match self {
-            Self::Lower(time, percent) => time.min(part(lifetime, percent)),
-            Self::Percent(percent) => part(lifetime, percent),
-            Self::Time(time) => time,
+    /// How bad it is that so much of a lifetime is left.
+    pub fn severity(&self, role: Role, lifetime: Duration, left: Duration) -> Option<Severity> {
+        let limits = self.limits(role, lifetime);
+        // a range says for itself
+        let is_passed = |explicit: Option<Threshold>, limit: Option<Duration>| match explicit {
+            Some(range @ Threshold::Range(_)) => range.is_passed(lifetime, left),
+            _ => limit.is_some_and(|limit| left < limit),
+        };
+        if is_passed(self.crit.of(role), limits.critical) {
+            return Some(Severity::Critical);
         }
+        is_passed(self.warn.of(role), limits.warning).then_some(Severity::Warning)
+    }
+
+    /// Two explicit thresholds of one kind, of which the critical one comes before the warning.
+    ///
+    /// # Errors
+    /// Both, in words.
+    pub fn check(&self) -> Result<(), String> {
+        for role in Role::ALL {
+            let (Some(warn), Some(crit)) = (self.warn.of(role), self.crit.of(role)) else {
+                continue;
+            };
+            let is_turned = match (warn, crit) {
+                (Threshold::Time(warn), Threshold::Time(crit)) => crit > warn,
+                (Threshold::Percent(warn), Threshold::Percent(crit)) => crit > warn,
+                _ => false,
+            };
+            if is_turned {
+                return Err(format!(
+                    "critical below {crit} would leave nothing to warn of below {warn}"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
-fn part(lifetime: Duration, percent: u8) -> Duration {
-    // Saturates at the ends of what a duration can be; lifetimes there mean nothing anyway.
-    let seconds = i128::from(lifetime.whole_seconds()) * i128::from(percent) / 100;
-    Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+fn auto(role: Role, lifetime: Duration) -> (Duration, Duration) {
+    match role {
+        Role::EndEntity if lifetime <= Duration::days(10) => (lifetime / 3, lifetime / 6),
+        Role::EndEntity => (
+            Duration::days(30).min(lifetime / 4),
+            Duration::days(7).min(lifetime / 8),
+        ),
+        Role::Anchor | Role::Intermediate => (Duration::days(90), Duration::days(30)),
+    }
 }
 
-impl FromStr for Threshold {
+impl ByRole {
+    /// Sets it for a role, or for all that are not named.
+    pub fn set(&mut self, role: Option<Role>, threshold: Threshold) {
+        let place = match role {
+            None => &mut self.all,
+            Some(Role::EndEntity) => &mut self.end_entity,
+            Some(Role::Intermediate) => &mut self.intermediate,
+            Some(Role::Anchor) => &mut self.anchor,
+        };
+        *place = Some(threshold);
+    }
+
+    /// What counts for a role; `None` is `auto`.
+    pub fn of(&self, role: Role) -> Option<Threshold> {
+        let own = match role {
+            Role::EndEntity => self.end_entity,
+            Role::Intermediate => self.intermediate,
+            Role::Anchor => self.anchor,
+        };
+        own.or(self.all)
+    }
+}
+
+impl FromStr for RoleThreshold {
     type Err = ThresholdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = |why| ThresholdError {
-            text: text.to_owned(),
-            why,
+        let Some((role, threshold)) = text.split_once('=') else {
+            let threshold = text.parse()?;
+            return Ok(Self {
+                role: None,
+                threshold,
+            });
         };
-        let (mut time, mut percent) = (None, None);
-        for part in text.split(',') {
-            let twice = match parse(part.trim()).map_err(error)? {
-                Part::Percent(value) => percent.replace(value).is_some(),
-                Part::Time(value) => time.replace(value).is_some(),
-            };
-            if twice {
-                return Err(error("a time and a percentage can be combined, each once"));
-            }
-        }
-        match (time, percent) {
-            (Some(time), Some(percent)) => Ok(Self::Lower(time, percent)),
-            (None, Some(percent)) => Ok(Self::Percent(percent)),
-            (Some(time), None) => Ok(Self::Time(time)),
-            (None, None) => Err(error(FORMS)),
-        }
-    }
-}
-
-enum Part {
-    Percent(u8),
-    Time(Duration),
-}
-
-fn parse(part: &str) -> Result<Part, &'static str> {
-    let unit = part.trim_start_matches(|character: char| character.is_ascii_digit());
-    let digits = &part[..part.len() - unit.len()];
-    if digits.is_empty() {
-        return Err(FORMS);
-    }
-    // 32 bits of days are 11 million years; nothing below can overflow.
-    let number: u32 = digits.parse().map_err(|_| "the number is too big")?;
-    match unit {
-        "%" => match u8::try_from(number) {
-            Ok(percent @ 0..=100) => Ok(Part::Percent(percent)),
-            _ => Err("more than 100 percent"),
-        },
-        "d" => Ok(Part::Time(Duration::days(number.into()))),
-        "h" => Ok(Part::Time(Duration::hours(number.into()))),
-        "" => Err("a number needs a unit: d, h or %"),
-        _ => Err(FORMS),
-    }
-}
-
-impl fmt::Display for Threshold {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = |time: Duration| match time.whole_hours() {
-            hours if hours % 24 == 0 => format!("{}d", hours / 24),
-            hours => format!("{hours}h"),
+        let found = Role::ALL.into_iter().find(|one| one.word() == role);
+        let Some(role) = found else {
+            return Err(ThresholdError {
+                text: text.to_owned(),
+                why: "the roles are end-entity, intermediate and anchor",
+            });
         };
-        match self {
-            Self::Lower(value, percent) => write!(formatter, "{},{percent}%", time(*value)),
-            Self::Percent(percent) => write!(formatter, "{percent}%"),
-            Self::Time(value) => formatter.write_str(&time(*value)),
-        }
+        Ok(Self {
+            role: Some(role),
+            threshold: threshold.parse()?,
+        })
     }
 }
-
-/// Why a text is no threshold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no threshold: {why}")]
-pub struct ThresholdError {
-    /// What was written.
-    pub text: String,
-    /// What is wrong with it.
-    pub why: &'static str,
-}
-
-const FORMS: &str = "the forms are 30d, 72h, 33% and 30d,33%";
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
 
-    #[test]
-    fn explicit_forms() {
-        let days = Duration::days;
-        let cases = [
-            ("30d", Threshold::Time(days(30))),
-            ("72h", Threshold::Time(days(3))),
-            ("33%", Threshold::Percent(33)),
-            ("30d,33%", Threshold::Lower(days(30), 33)),
-            ("33% , 30d", Threshold::Lower(days(30), 33)),
-            ("0d", Threshold::Time(days(0))),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(text.parse(), Ok(expected), "{text}");
-        }
-        for text in [
-            "",
-            "30",
-            "d",
-            "30d,7d",
-            "101%",
-            "-3d",
-            "30 d",
-            "3w",
-            "99999999999d",
-            "30d,",
-            "٣d",
-        ] {
-            assert!(text.parse::<Threshold>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_lower_of_both_wins() {
-        let both: Threshold = "30d,33%".parse().unwrap();
-        assert_eq!(both.below(Duration::days(398)), Duration::days(30));
-        assert_eq!(both.below(Duration::days(100)), Duration::days(30));
-        assert_eq!(both.below(Duration::days(50)), Duration::hours(396));
-    }
+    use super::*;
 
     #[test]
     fn auto_by_lifetime() {
@@ -229,13 +260,13 @@ mod tests {
             .into_iter()
             .chain([Duration::hours(160)])
             .map(|lifetime| {
-                let limits = Policy::default().limits(Role::EndEntity, lifetime);
+                let limits = Thresholds::default().limits(Role::EndEntity, lifetime);
                 let hours = |time: Duration| time.as_seconds_f64() / 3600.0;
                 format!(
                     "{:6.0} h: warning below {:6.2} h, critical below {:6.2} h\n",
                     hours(lifetime),
-                    hours(limits.warning),
-                    hours(limits.critical)
+                    hours(limits.warning.unwrap()),
+                    hours(limits.critical.unwrap())
                 )
             })
             .collect();
@@ -253,15 +284,30 @@ mod tests {
 
     #[test]
     fn explicit_replaces_auto_for_all_roles() {
-        let policy = Policy {
-            warn: "3d".parse().ok(),
-            crit: None,
-        };
+        let mut thresholds = Thresholds::default();
+        thresholds.warn.set(None, "3d".parse().unwrap());
         for role in [Role::EndEntity, Role::Intermediate, Role::Anchor] {
-            let limits = policy.limits(role, Duration::days(398));
-            assert_eq!(limits.warning, Duration::days(3));
-            assert_eq!(limits.critical, Duration::days(3));
+            let limits = thresholds.limits(role, Duration::days(398));
+            assert_eq!(limits.warning, Some(Duration::days(3)));
+            assert_eq!(limits.critical, Some(Duration::days(3)));
         }
+    }
+
+    #[test]
+    fn roles_have_their_own_thresholds() {
+        let mut thresholds = Thresholds::default();
+        for text in ["30d", "anchor=200d", "end-entity=@0:3"] {
+            let one: RoleThreshold = text.parse().unwrap();
+            thresholds.warn.set(one.role, one.threshold);
+        }
+        let severity =
+            |role, left| thresholds.severity(role, Duration::days(398), Duration::days(left));
+        assert_eq!(severity(Role::Anchor, 199), Some(Severity::Warning));
+        assert_eq!(severity(Role::Anchor, 29), Some(Severity::Critical));
+        assert_eq!(severity(Role::Intermediate, 31), None);
+        assert_eq!(severity(Role::EndEntity, 4), None);
+        assert_eq!(severity(Role::EndEntity, 2), Some(Severity::Critical));
+        assert!("leaf=3d".parse::<RoleThreshold>().is_err());
     }
 
     proptest! {
@@ -269,24 +315,10 @@ mod tests {
         fn a_renewal_on_time_never_warns(seconds in 1_i64..100 * 366 * 86_400) {
             let lifetime = Duration::seconds(seconds);
             let left = if lifetime <= Duration::days(10) { lifetime / 2 } else { lifetime / 3 };
-            let limits = Policy::default().limits(Role::EndEntity, lifetime);
-            prop_assert!(left >= limits.warning);
+            let thresholds = Thresholds::default();
+            let limits = thresholds.limits(Role::EndEntity, lifetime);
             prop_assert!(limits.warning >= limits.critical);
-        }
-
-        #[test]
-        fn any_text_is_a_threshold_or_an_error(text in any::<String>(), seconds in any::<i64>()) {
-            if let Ok(threshold) = text.parse::<Threshold>() {
-                let _ = threshold.below(Duration::seconds(seconds));
-            }
-        }
-
-        #[test]
-        fn display_parses_back(hours in 0_u32.., percent in 0_u8..=100) {
-            let time = Duration::hours(hours.into());
-            for threshold in [Threshold::Lower(time, percent), Threshold::Percent(percent), Threshold::Time(time)] {
-                prop_assert_eq!(threshold.to_string().parse(), Ok(threshold));
-            }
+            prop_assert_eq!(thresholds.severity(Role::EndEntity, lifetime, left), None);
         }
     }
 }

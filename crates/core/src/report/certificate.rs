@@ -75,6 +75,18 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::EndEntity, Self::Intermediate, Self::Anchor];
+
+    /// The word for it in reports and policies.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::EndEntity => "end-entity",
+            Self::Intermediate => "intermediate",
+            Self::Anchor => "anchor",
+        }
+    }
+
     /// Of a certificate that is trusted by itself: one that is no CA lives and ends like a server's.
     pub fn alone(certificate: &Certificate) -> Self {
         match certificate.is_ca() {

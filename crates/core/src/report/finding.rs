@@ -20,6 +20,9 @@ pub struct Finding {
     /// The certificate that it is about, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<About>,
+    /// Why it is only a note, and until when: a silence of the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silenced: Option<String>,
 }
 
 /// Which certificate something is about.
@@ -55,6 +58,7 @@ impl Finding {
             message: message.into(),
             hint: None,
             certificate: None,
+            silenced: None,
         }
     }
 

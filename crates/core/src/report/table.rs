@@ -173,7 +173,9 @@ pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
     let severity = paint(finding.severity, style);
     let message = escape(&format!("{place}{}", finding.message));
     let mut lines = format!("  {severity} {}  {message}\n", finding.id);
-    if let Some(hint) = &finding.hint {
+    if let Some(why) = &finding.silenced {
+        lines.push_str(&format!("           silenced: {}\n", escape(why)));
+    } else if let Some(hint) = &finding.hint {
         lines.push_str(&format!("           hint: {}\n", escape(hint)));
     }
     lines

@@ -11,7 +11,7 @@ use trustpack_core::bundle::{
 use trustpack_core::chain::PresentedChain;
 use trustpack_core::channel::{Channel, HostRequirement, SecretRef, Spec, hosts, validate_channel};
 use trustpack_core::endpoint::Endpoint;
-use trustpack_core::expiry::Policy;
+use trustpack_core::expiry::Thresholds;
 use trustpack_core::keystore::{Entry, Password};
 use trustpack_core::report::{Finding, Report, Severity, page};
 
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
         source_date_epoch: epoch,
         strict: arguments.strict,
         // The same as `trustpack check` without thresholds.
-        policy: Policy::default(),
+        thresholds: Thresholds::default(),
     };
 
     let mut packed = Vec::new();

@@ -1,0 +1,35 @@
+//! The policy of a run: a file, and the thresholds of the command line before it.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use trustpack_core::expiry::Policy;
+
+use crate::args::Check;
+use crate::hint::Hinted;
+
+/// Reads it; what makes no sense is an error before anything is looked at.
+pub(super) fn read(arguments: &Check) -> Result<Policy> {
+    let mut policy = match &arguments.policy {
+        Some(path) => {
+            let name = path.display().to_string();
+            let text = fs::read_to_string(path).with_context(|| name.clone())?;
+            Policy::from_toml(&text).map_err(|error| {
+                let hint = "`trustpack check --help` and the module `expiry` of the library show what a policy is";
+                Hinted::new(format!("{name}: {error}"), hint)
+            })?
+        }
+        None => Policy::default(),
+    };
+    for one in &arguments.warn {
+        policy.thresholds.warn.set(one.role, one.threshold);
+    }
+    for one in &arguments.crit {
+        policy.thresholds.crit.set(one.role, one.threshold);
+    }
+    policy
+        .thresholds
+        .check()
+        .map_err(|why| Hinted::new(why, "give --warn more time than --crit"))?;
+    Ok(policy)
+}
