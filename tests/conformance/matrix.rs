@@ -13,16 +13,16 @@
 //! undecided           the cells on which `verify` cannot tell
 //! ```
 
-mod cells;
+pub(crate) mod cells;
 mod defects;
-mod der;
-mod extensions;
+pub(crate) mod der;
+pub(crate) mod extensions;
 mod java;
-mod keys;
+pub(crate) mod keys;
 mod names;
-mod openssl;
-mod pki;
-mod rustls;
+pub(crate) mod openssl;
+pub(crate) mod pki;
+pub(crate) mod rustls;
 mod servers;
 mod stores;
 mod undecided;

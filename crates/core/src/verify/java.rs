@@ -88,6 +88,7 @@ impl<'a> Search<'a> {
             }
             match pkix::validate(path, anchor, self.at, &mut self.budget) {
                 Ok(()) => found.add(anchor),
+                Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
                 Err(refusal) => self.note(refusal),
             }
         }
@@ -115,9 +116,8 @@ impl<'a> Search<'a> {
         match found {
             Ok(Some(anchor_path)) => return Ok(anchor_path),
             Ok(None) => {}
-            Err(
-                gave_up @ (Refusal::TooManyCandidates { .. } | Refusal::AnchorAmbiguous { .. }),
-            ) => return Err(gave_up),
+            Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
+            Err(ambiguous @ Refusal::AnchorAmbiguous { .. }) => return Err(ambiguous),
             Err(refusal) => self.note(refusal),
         }
         Err(Refusal::NoPath {
@@ -160,7 +160,7 @@ impl<'a> Search<'a> {
             match pkix::validate(path, anchor, self.at, &mut self.budget) {
                 // Java builds one path and then looks at its anchor
                 Ok(()) => found.add(anchor),
-                Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+                Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
                 Err(refusal) => self.note(refusal),
             }
         }
@@ -182,7 +182,7 @@ impl<'a> Search<'a> {
             self.budget.spend()?;
             match self.check_candidate(candidate, &last, intermediates) {
                 Ok(()) => {}
-                Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+                Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
                 Err(refusal) => {
                     self.note(refusal);
                     continue;
