@@ -7,10 +7,12 @@
 //! meshes      as many paths as there are combinations
 //! crowded     very many names, constraints, extensions
 //! forms       numbers, versions, dates, keys and names that no CA would write
+//! judges      what OpenSSL and rustls themselves say to the shapes
 //! ```
 
 mod crowded;
 mod forms;
+mod judges;
 mod long;
 mod meshes;
 mod shape;
@@ -53,27 +55,28 @@ const ODD_TIMES: [OffsetDateTime; 5] = [
 
 #[test]
 fn long_chains_and_loops_are_judged() {
-    assert_judged(&long::shapes());
+    assert_judged(long::shapes());
 }
 
 #[test]
 fn meshes_are_judged() {
-    assert_judged(&meshes::shapes());
+    assert_judged(meshes::shapes());
 }
 
 #[test]
 fn crowded_certificates_are_judged() {
-    assert_judged(&crowded::shapes());
+    assert_judged(crowded::shapes());
 }
 
 #[test]
 fn odd_forms_are_judged() {
-    assert_judged(&forms::shapes());
+    assert_judged(forms::shapes());
 }
 
-fn assert_judged(shapes: &[Shape]) {
+fn assert_judged(shapes: Vec<Shape>) {
     let mut wrong = Vec::new();
-    for shape in shapes {
+    let mut found = Vec::new();
+    for shape in &shapes {
         let began = processor_time();
         let asked = Asked::new(shape);
         let answers: String = CLIENTS
@@ -97,7 +100,9 @@ fn assert_judged(shapes: &[Shape]) {
         if cost > MOST {
             wrong.push(format!("{}: took {cost:?}", shape.cell.name));
         }
+        found.push(answers);
     }
+    wrong.extend(judges::disagreements(shapes, &found));
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

@@ -22,7 +22,7 @@ pub(super) fn shapes() -> Vec<Shape> {
     shapes.extend([
         Shape::new(
             "998 strangers behind a good chain",
-            "nnnnn",
+            "nnyyy",
             &[root],
             &crowd,
         ),
@@ -40,7 +40,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         ),
         Shape::new(
             "the intermediate 999 times",
-            "nnnnn",
+            "nnyyy",
             &[root],
             &[&[leaf][..], &[issuing; 999]].concat(),
         ),
@@ -92,11 +92,11 @@ fn ladders() -> Vec<Shape> {
         ),
         Shape::new(
             "a ladder of 999 in the store and a thousand presented",
-            "nnnnn",
+            "nnnyy",
             &down[1..],
             &down,
         ),
-        Shape::new("a ladder of 90", "nnnnn", &[down[90]], &down[..90]),
+        Shape::new("a ladder of 90", "nnnyn", &[down[90]], &down[..90]),
     ]
 }
 
@@ -125,13 +125,13 @@ fn namesakes() -> Vec<Shape> {
         Shape::new("ten roots of one name", "yynny", &few, &[&foot, &middle]),
         Shape::new(
             "a thousand roots of one name",
-            "..nn.",
+            "??nnn",
             &all,
             &[&foot, &middle],
         ),
         Shape::new(
             "a thousand intermediates of one name in the store",
-            "..nn.",
+            "??nnn",
             &middles[1..],
             &[&foot],
         ),

@@ -61,7 +61,7 @@ pub(super) fn shapes() -> Vec<Shape> {
         ),
         Shape::new(
             "300 CAs of one name that certify themselves, in the store",
-            "..n..",
+            "yynnn",
             &all,
             &[&mesh.leaf],
         ),

@@ -9,7 +9,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
-use crate::cert::{AltName, webpki_refuses};
+use crate::cert::{AltName, is_too_large_for_webpki, webpki_refuses};
 use crate::chain::PresentedChain;
 use crate::key::{KeyFacts, P256, P384, P521, PublicKey};
 use crate::report;
@@ -188,6 +188,12 @@ impl<'a> Search<'a> {
 
 /// `Cert::from_der`: what ends the parsing of a certificate of a chain.
 fn check_parse(certificate: &Certificate) -> Result<(), Refusal> {
+    if is_too_large_for_webpki(certificate) {
+        return Err(Refusal::NotParsed {
+            certificate: certificate.clone(),
+            why: "it has more than 65,534 octets",
+        });
+    }
     if certificate.version() != 3 {
         return Err(Refusal::Version {
             certificate: certificate.clone(),
@@ -221,6 +227,18 @@ fn check_alone(
     path_length: usize,
     at: OffsetDateTime,
 ) -> Result<(), Refusal> {
+    // `time_choice`; nobody looks at the dates of an anchor
+    if certificate
+        .not_before()
+        .min(certificate.not_after())
+        .unix_timestamp()
+        < 0
+    {
+        return Err(Refusal::NotParsed {
+            certificate: certificate.clone(),
+            why: "it has a date before 1970",
+        });
+    }
     pkix::check_dates(certificate, at)?;
     let constraints = certificate.extensions().basic_constraints;
     let is_ca = constraints.is_some_and(|constraints| constraints.ca);

@@ -1,5 +1,7 @@
 //! The JDK's trust manager: `PKIXValidator.engineValidate` and the path builder behind it, as of JDK 17.
 
+use std::collections::HashSet;
+
 use time::OffsetDateTime;
 
 use crate::Certificate;
@@ -82,8 +84,13 @@ impl<'a> Search<'a> {
     fn validate(mut self, path: &[Certificate]) -> Result<Vec<Certificate>, Refusal> {
         let last = path.last().ok_or(Refusal::NoCertificate)?;
         let mut found = Fitting::default();
+        // TrustAnchors are a set: what is in the store twice is tried once
+        let mut seen = HashSet::new();
         for anchor in self.anchors.certificates() {
-            if !is_issuer_name(anchor, last) || !matches_identifiers(anchor, last) {
+            if !is_issuer_name(anchor, last)
+                || !matches_identifiers(anchor, last)
+                || !seen.insert(anchor.fingerprint())
+            {
                 continue;
             }
             match pkix::validate(path, anchor, self.at, &mut self.budget) {
@@ -143,7 +150,9 @@ impl<'a> Search<'a> {
             .iter()
             .filter(|anchor| is_issuer_name(anchor, &last))
             .collect();
-        candidates.retain(|anchor| covers_if_old(anchor, &last));
+        let mut seen = HashSet::new();
+        candidates
+            .retain(|anchor| covers_if_old(anchor, &last) && seen.insert(anchor.fingerprint()));
         // PKIXCertComparator tries a matching key identifier first
         candidates.sort_by_key(|anchor| !matches_identifiers(anchor, &last));
         let mut found = Fitting::default();

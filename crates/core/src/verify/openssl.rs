@@ -366,9 +366,14 @@ fn check_critical(certificate: &Certificate) -> Result<(), Refusal> {
 
 /// `check_key_level`: 112 bits of security.
 fn check_key_level(certificate: &Certificate) -> Result<(), Refusal> {
-    let key = KeyFacts::from_spki(certificate.subject_public_key_info());
+    let spki = certificate.subject_public_key_info();
+    let key = KeyFacts::from_spki(spki);
+    // X509_get0_pubkey gives none
+    let is_read = PublicKey::from_der(spki).is_some_and(|key| key.is_readable_for_openssl());
     let enough = match (key.algorithm.as_str(), key.bits) {
-        ("RSA" | "RSASSA-PSS" | "DSA", Some(bits)) => bits >= 2048,
+        _ if !is_read => false,
+        ("RSA" | "RSASSA-PSS", Some(bits)) => bits >= RSA_BITS,
+        ("DSA", Some(bits)) => bits >= 2048,
         ("EC", Some(bits)) => bits >= 224,
         ("Ed25519" | "Ed448", _) => true,
         // a curve or algorithm that is unknown here: decided by its signature, which cannot be checked either
@@ -462,6 +467,9 @@ fn check_name_constraints(path: &[Certificate], budget: &mut Budget) -> Result<(
     }
     Ok(())
 }
+
+/// `ossl_ifc_ffc_compute_security_bits` rounds to the next multiple of 8: from this size on to 112 (tried: 3.0.22).
+const RSA_BITS: u32 = 1963;
 
 /// `DEFAULT_DEPTH` of `X509_VERIFY_PARAM`.
 const MAX_DEPTH: usize = 100;

@@ -163,6 +163,14 @@ pub enum Refusal {
         /// The certificate.
         certificate: Certificate,
     },
+    /// The client reads no such certificate, although this program does.
+    #[error("the client does not read the certificate {subject}: {why}", subject = .certificate.subject())]
+    NotParsed {
+        /// The certificate.
+        certificate: Certificate,
+        /// What the client stumbles over.
+        why: &'static str,
+    },
     /// A CA is not allowed to vouch for this name (`ConstraintsChecker.verifyNameConstraints`).
     #[error(
         "the CA {issuer} may not issue for the names of {subject}",
@@ -341,6 +349,7 @@ impl Refusal {
             Self::NoPath { .. } => "no-path",
             Self::NotByAnchor { .. } => "not-by-anchor",
             Self::NotCa { .. } => "not-ca",
+            Self::NotParsed { .. } => "not-parsed",
             Self::NotSigner { .. } => "not-signer",
             Self::NotYetValid { .. } => "not-yet-valid",
             Self::PathTooLong { .. } => "path-too-long",
@@ -403,6 +412,7 @@ impl Refusal {
             | Self::NoPath { certificate, .. }
             | Self::NotByAnchor { certificate }
             | Self::NotCa { certificate }
+            | Self::NotParsed { certificate, .. }
             | Self::NotSigner { certificate }
             | Self::NotYetValid { certificate, .. }
             | Self::PathTooLong { certificate }

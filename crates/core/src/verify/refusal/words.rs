@@ -125,6 +125,7 @@ impl Refusal {
             | Self::EndEntityPurpose { .. } => "the server needs a certificate for TLS servers",
             Self::InvalidExtensions { .. }
             | Self::LifetimeTooLong { .. }
+            | Self::NotParsed { .. }
             | Self::Version { .. } => "have the certificate issued again",
             Self::Expired { .. } => "renew the certificate on the server",
             Self::NameConstraints { .. } | Self::Policies { .. } => {
