@@ -7,7 +7,7 @@
 //! meshes      as many paths as there are combinations
 //! crowded     very many names, constraints, extensions
 //! forms       numbers, versions, dates, keys and names that no CA would write
-//! judges      what OpenSSL and rustls themselves say to the shapes
+//! judges      what Java, OpenSSL and rustls themselves say to the shapes
 //! ```
 
 mod crowded;
@@ -40,9 +40,9 @@ pub(crate) const CLIENTS: [Client; 5] = [
     Client::Browser,
 ];
 
-/// What one shape may cost in an unoptimised build, all clients and questions together, in time of the processor: a
-/// hundred times what most need, and nothing beside what an unbounded search would take.
-const MOST: Duration = Duration::from_secs(60);
+/// What one shape may cost in an unoptimised build, all clients and questions together, in time of the processor: five
+/// times what the worst needs, and nothing beside what an unbounded search would take.
+const MOST: Duration = Duration::from_secs(20);
 
 /// When certificates of odd dates are looked at as well.
 const ODD_TIMES: [OffsetDateTime; 5] = [

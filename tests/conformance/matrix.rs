@@ -17,13 +17,13 @@ pub(crate) mod cells;
 mod defects;
 pub(crate) mod der;
 pub(crate) mod extensions;
-mod java;
+pub(crate) mod java;
 pub(crate) mod keys;
 mod names;
 pub(crate) mod openssl;
 pub(crate) mod pki;
 pub(crate) mod rustls;
-mod servers;
+pub(crate) mod servers;
 mod stores;
 mod undecided;
 

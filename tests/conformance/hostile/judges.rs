@@ -1,7 +1,8 @@
-//! What OpenSSL and rustls themselves say, wherever this program has an answer.
+//! What Java, OpenSSL and rustls themselves say, wherever this program has an answer.
 
 use crate::matrix::cells::{Cell, GOOD};
-use crate::matrix::{openssl, rustls};
+use crate::matrix::servers::Servers;
+use crate::matrix::{Answer, java, openssl, rustls};
 use crate::support::judge;
 
 use super::shape::Shape;
@@ -26,15 +27,17 @@ pub(super) fn disagreements(shapes: Vec<Shape>, answers: &[String]) -> Vec<Strin
     let asked = shapes.into_iter().zip(answers).filter(usual);
     let (cells, answers): (Vec<Cell>, Vec<&String>) =
         asked.map(|(shape, answers)| (shape.cell, answers)).unzip();
-    let mut columns = vec![(4, "rustls", rustls::ask(&cells))];
+    let mut columns = vec![(4, "rustls", said(rustls::ask(&cells)))];
     if judge("openssl").is_some() {
         let partial = openssl::ask(&cells, &["-partial_chain"]);
-        columns.push((2, "openssl", openssl::ask(&cells, &[])));
-        columns.push((3, "openssl -partial_chain", partial));
+        columns.push((2, "openssl", said(openssl::ask(&cells, &[]))));
+        columns.push((3, "openssl -partial_chain", said(partial)));
     }
+    columns.extend(java_columns(&cells));
     let mut wrong = Vec::new();
     for (place, judge, theirs) in columns {
         for ((cell, ours), theirs) in cells.iter().zip(&answers).zip(theirs) {
+            let Some(theirs) = theirs else { continue };
             let ours = &ours[place..=place];
             let excused = judge == "rustls" && EXCUSED.iter().any(|one| cell.name.starts_with(one));
             let agree = ours == "?" || (ours == "y") == theirs.is_ok();
@@ -44,4 +47,33 @@ pub(super) fn disagreements(shapes: Vec<Shape>, answers: &[String]) -> Vec<Strin
         }
     }
     wrong
+}
+
+/// An answer for each cell, where there is one.
+type Said = Vec<Option<Answer>>;
+
+fn said(answers: Vec<Answer>) -> Said {
+    answers.into_iter().map(Some).collect()
+}
+
+/// Java answers in a handshake only: it takes messages of 32 KiB at most (`jdk.tls.maxHandshakeMessageSize`), and a key
+/// that the server does not have ends it.
+fn java_columns(cells: &[Cell]) -> Vec<(usize, &'static str, Said)> {
+    let Some(installed) = java::installed() else {
+        return Vec::new();
+    };
+    let is_asked = |cell: &&Cell| {
+        let length: usize = cell.chain.iter().map(|der| der.len()).sum();
+        length < 32_000 && !cell.name.starts_with("leaf: ")
+    };
+    let asked: Vec<Cell> = cells.iter().filter(is_asked).cloned().collect();
+    let servers = Servers::start(&asked);
+    let ask = |program| -> Said {
+        let mut answers = java::ask(program, &asked, &servers).into_iter();
+        let mut answer = |cell: &&Cell| is_asked(cell).then(|| answers.next()).flatten();
+        cells.iter().map(|cell| answer(&cell)).collect()
+    };
+    let mut columns = vec![(0, "java", ask(installed))];
+    columns.extend(java::newer().map(|newer| (1, "java 21", ask(newer))));
+    columns
 }
