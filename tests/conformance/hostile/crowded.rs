@@ -197,7 +197,7 @@ fn extended(plain: &Plain) -> Vec<Shape> {
         plain.with_leaf("an extension of no meaning twice", "nnyyy", &|draft| {
             draft.extensions.extend([unknown(false), unknown(false)]);
         }),
-        plain.with_leaf("alternative names twice", "nn..n", &|draft| {
+        plain.with_leaf("alternative names twice", "nnnnn", &|draft| {
             draft.extensions.push(alt_names(&["evil.test"]));
         }),
         plain.with_issuing("basic constraints twice", "nnnnn", &|draft| {
@@ -245,13 +245,13 @@ fn by_policies() -> Vec<Shape> {
     let plain = Plain::new();
     shapes.push(plain.with_issuing(
         "anyPolicy inhibited after a number of 800 bits",
-        "....n",
+        "nnyyn",
         &|draft| {
             draft.set(huge.clone());
         },
     ));
     shapes.push(
-        plain.with_issuing("policy constraints of nonsense", "....n", &|draft| {
+        plain.with_issuing("policy constraints of nonsense", "nnyyn", &|draft| {
             draft.set(Extension::new("2.5.29.36", true, sequence(&[&skip])));
         }),
     );

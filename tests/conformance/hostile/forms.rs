@@ -29,7 +29,7 @@ fn numbers(plain: &Plain) -> Vec<Shape> {
             draft.serial = vec![0xff]
         }),
         plain.with_leaf("serial number 0", "yyyyy", &|draft| draft.serial = vec![0]),
-        plain.with_leaf("a serial number of 10,000 octets", "yyyy.", &|draft| {
+        plain.with_leaf("a serial number of 10,000 octets", "yyyyy", &|draft| {
             draft.serial = vec![0x7f; 10_000]
         }),
         plain.with_leaf("a serial number without octets", "nnnn.", &|draft| {
@@ -44,14 +44,14 @@ fn numbers(plain: &Plain) -> Vec<Shape> {
             draft.version_1()
         }),
         Plain::with_root("version 1 at the root", "yyyyy", &|draft| draft.version_1()),
-        plain.with_leaf("version 1 with extensions", "nn..n", &|draft| {
+        plain.with_leaf("version 1 with extensions", "nnyyn", &|draft| {
             draft.version = None
         }),
-        plain.with_leaf("version 2 with extensions", "nn..n", &|draft| {
+        plain.with_leaf("version 2 with extensions", "nnyyn", &|draft| {
             draft.version = Some(2)
         }),
-        plain.with_leaf("version 4", "....n", &|draft| draft.version = Some(4)),
-        plain.with_leaf("version 128", "....n", &|draft| draft.version = Some(128)),
+        plain.with_leaf("version 4", "nnyyn", &|draft| draft.version = Some(4)),
+        plain.with_leaf("version 128", "nnyyn", &|draft| draft.version = Some(128)),
     ]
 }
 
@@ -90,17 +90,17 @@ fn dates(plain: &Plain) -> Vec<Shape> {
         ),
         (
             "valid to a year of five digits",
-            ".....",
+            "nnnnn",
             "20200101000000Z",
             "100000101000000Z",
         ),
         (
             "valid to the 31st of February",
-            ".....",
+            "nnnnn",
             "20200101000000Z",
             "20500231000000Z",
         ),
-        ("valid to nonsense", ".....", "20200101000000Z", "never"),
+        ("valid to nonsense", "nnnnn", "20200101000000Z", "never"),
         (
             "over before it begins",
             "nnnnn",
