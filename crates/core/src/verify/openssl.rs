@@ -88,6 +88,8 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// `build_chain`, as it goes with `X509_V_FLAG_TRUSTED_FIRST`, the default.
+    ///
+    /// Bounded without a budget: nothing is tried twice, so that at most [`MAX_DEPTH`] times every candidate is looked at.
     fn build(&mut self) -> Result<(), Refusal> {
         let mut search_untrusted = true;
         loop {
