@@ -12,6 +12,7 @@ mod bad_input;
 mod diff;
 mod docs;
 mod fetch;
+mod hostile;
 mod inspect;
 mod key_passwords;
 mod kill;

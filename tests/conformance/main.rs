@@ -1,5 +1,5 @@
 //! Chains with a known verdict: cells that every kind of client decides live, x509-limbo, and the rows that OpenSSL
-//! itself decided (`verify.tsv`).
+//! itself decided (`verify.tsv`); and chains made to hold us up (`hostile`).
 //!
 //! The corpus lies beside the checkout and is test input only; without it the tests say so and end.
 
@@ -15,6 +15,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod hostile;
 mod limbo;
 mod matrix;
 mod rows;

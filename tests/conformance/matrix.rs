@@ -13,17 +13,17 @@
 //! undecided           the cells on which `verify` cannot tell
 //! ```
 
-mod cells;
+pub(crate) mod cells;
 mod defects;
-mod der;
-mod extensions;
-mod java;
-mod keys;
+pub(crate) mod der;
+pub(crate) mod extensions;
+pub(crate) mod java;
+pub(crate) mod keys;
 mod names;
-mod openssl;
-mod pki;
-mod rustls;
-mod servers;
+pub(crate) mod openssl;
+pub(crate) mod pki;
+pub(crate) mod rustls;
+pub(crate) mod servers;
 mod stores;
 mod undecided;
 

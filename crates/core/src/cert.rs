@@ -16,7 +16,7 @@ pub(crate) use java::has_unreadable_alt_names;
 pub use java::java_refuses;
 pub(crate) use openssl::{is_invalid_for_openssl, openssl_refuses};
 use signed::Signed;
-pub(crate) use webpki::webpki_refuses;
+pub(crate) use webpki::{is_too_large_for_webpki, webpki_refuses};
 
 pub(crate) mod asn1;
 mod extensions;

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use trustpack_keystore::{Entry, KeyStore};
 
 use crate::Certificate;
+use crate::cert::Fingerprint;
 use crate::trust::TrustAnchors;
 use crate::verify::Verdict;
 use crate::whatif::{Question, Until, until};
@@ -81,7 +82,7 @@ impl StoreEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Use {
     /// The server is refused, and the entry has the name of an issuer in its chain: once what stands in the way is mended,
-    /// it may be used.
+    /// it may be used. Or there were too many such entries to try each.
     Related,
     /// It would carry the server if it were alone in the store; today the path ends elsewhere.
     Spare,
@@ -114,18 +115,24 @@ pub struct Judged {
 /// Judges one server. `entries` are those of the store that the question is about.
 ///
 /// A root beside an intermediate is no waste, although a client stops at the intermediate: it is what remains when the
-/// intermediate is changed. So every entry that may have a say is tried alone.
+/// intermediate is changed. So every entry that may have a say is tried alone, of a store made to hold us up the first
+/// [`MAX_ALONE`]; the others stay [related](Use::Related).
 pub fn judge(question: &Question<'_>, entries: &[StoreEntry]) -> Judged {
     let verdict = question.ask();
     let path = verdict.outcome.as_ref().map(|path| path.certificates());
-    let related = question.related();
+    let related = question.related().into_iter();
+    let related: HashSet<Fingerprint> = related.map(Certificate::fingerprint).collect();
+    let mut tried = 0;
     let uses = entries.iter().enumerate().filter_map(|(place, entry)| {
         let certificate = &entry.certificate;
         let found = match path {
             Ok(path) if path.contains(certificate) => Some(Use::Carries),
-            _ if !related.contains(&certificate) => None,
-            Ok(_) => carries_alone(question, certificate).then_some(Use::Spare),
-            Err(_) => Some(Use::Related),
+            _ if !related.contains(&certificate.fingerprint()) => None,
+            Ok(_) if tried < MAX_ALONE => {
+                tried += 1;
+                carries_alone(question, certificate).then_some(Use::Spare)
+            }
+            Ok(_) | Err(_) => Some(Use::Related),
         };
         Some((place, found?))
     });
@@ -137,7 +144,8 @@ pub fn judge(question: &Question<'_>, entries: &[StoreEntry]) -> Judged {
 }
 
 fn carries_alone(question: &Question<'_>, certificate: &Certificate) -> bool {
-    let alone = question.anchors.without(|anchor| anchor != certificate);
+    let origin = question.anchors.origin();
+    let alone = TrustAnchors::new(origin, vec![certificate.clone()]);
     let question = Question {
         anchors: &alone,
         ..*question
@@ -183,3 +191,6 @@ impl Coverage {
         CoverageRecord::new(self)
     }
 }
+
+/// A server has a handful of issuers, and each is asked with a verification of its own.
+const MAX_ALONE: usize = 200;

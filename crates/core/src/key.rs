@@ -2,9 +2,10 @@
 
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1_SIGNING,
-    ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
-    KeyPair,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1,
+    ECDSA_P256K1_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA384_ASN1_SIGNING,
+    ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+    ParsedPublicKey,
 };
 use serde::Serialize;
 
@@ -241,6 +242,47 @@ impl<'a> PublicKey<'a> {
         asn1::dotted_oid(curve.value)
     }
 
+    /// Whether OpenSSL decodes it: a point has to lie on its curve, and the curve to be known; keys of Edwards curves have
+    /// one length. Of the numbers of RSA nothing is asked but that they are there.
+    pub(crate) fn is_readable_for_openssl(&self) -> bool {
+        match self.oid.as_str() {
+            EC => self.is_point_for_openssl(),
+            ED25519 => self.bits.len() == 32,
+            "1.3.101.113" => self.bits.len() == 57,
+            _ => true,
+        }
+    }
+
+    /// `o2i_ECPublicKey`
+    fn is_point_for_openssl(&self) -> bool {
+        // explicit parameters are another check's business
+        let Some(curve) = self.curve_oid() else {
+            return true;
+        };
+        let on_curve = |algorithm| ParsedPublicKey::new(algorithm, self.bits).is_ok();
+        match (curve.as_str(), self.bits) {
+            // the point at infinity, which nothing was ever signed with
+            (_, [0]) => true,
+            (_, []) => false,
+            (P256, [4, ..]) => on_curve(&ECDSA_P256_SHA256_ASN1),
+            (P384, [4, ..]) => on_curve(&ECDSA_P384_SHA384_ASN1),
+            (P521, [4, ..]) => on_curve(&ECDSA_P521_SHA512_ASN1),
+            (SECP256K1, [4, ..]) => on_curve(&ECDSA_P256K1_SHA256_ASN1),
+            (curve, [form, rest @ ..]) => {
+                let known = CURVES.iter().find(|(oid, ..)| *oid == curve);
+                let octets = known.and_then(|(_, _, bits)| usize::try_from(bits.div_ceil(8)).ok());
+                match (form, octets) {
+                    (2 | 3, Some(octets)) => rest.len() == octets,
+                    (4 | 6 | 7, Some(octets)) => rest.len() == 2 * octets,
+                    (2..=4 | 6 | 7, None) => {
+                        OPENSSL_CURVES.iter().any(|arc| curve.starts_with(arc))
+                    }
+                    _ => false,
+                }
+            }
+        }
+    }
+
     /// What a parser needs to take it for a key: an RSA modulus, or for a named curve an uncompressed point of the right
     /// size (`RSAPublicKeyImpl` and `ECUtil.decodePoint` refuse others).
     pub(crate) fn is_well_formed(&self) -> bool {
@@ -316,6 +358,15 @@ const CURVES: [(&str, &str, u32); 9] = [
     ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1", 256),
     ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1", 384),
     ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1", 512),
+];
+
+/// Where the curves of OpenSSL are that have no size here.
+const OPENSSL_CURVES: [&str; 5] = [
+    "1.2.840.10045.3.",
+    "1.3.132.0.",
+    "1.3.36.3.3.2.8.1.1.",
+    "1.2.156.10197.1.301",
+    "2.23.43.1.4.",
 ];
 
 #[cfg(test)]

@@ -269,11 +269,14 @@ fn push_value(shown: &mut String, value: &str, push: fn(&mut String, char)) {
 /// value; values that `folds` picks lose case and surplus white space (RFC 5280 section 7.1), others stay DER.
 fn fold(attributes: &[Attribute], folds: impl Fn(&Attribute) -> bool) -> String {
     let mut folded = String::new();
-    let count = attributes.last().map_or(0, |attribute| attribute.rdn + 1);
-    for rdn in 0..count {
-        let mut set: Vec<String> = attributes
+    let mut done = 0;
+    // one pass, since a hostile name has tens of thousands of parts
+    for rdn in attributes.chunk_by(|one, next| one.rdn == next.rdn) {
+        // a set of no attributes has its place, too
+        let place = rdn.first().map_or(done, Attribute::rdn);
+        folded.extend((done..place).map(|_| '\u{1e}'));
+        let mut set: Vec<String> = rdn
             .iter()
-            .filter(|attribute| attribute.rdn == rdn)
             .map(|attribute| {
                 let value = match &attribute.decoded {
                     Some(value) if folds(attribute) => fold_value(value),
@@ -286,6 +289,7 @@ fn fold(attributes: &[Attribute], folds: impl Fn(&Attribute) -> bool) -> String 
         // unit and record separators cannot occur in a folded value
         folded.push_str(&set.join("\u{1f}"));
         folded.push('\u{1e}');
+        done = place + 1;
     }
     folded
 }

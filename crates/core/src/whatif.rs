@@ -65,15 +65,17 @@ impl Question<'_> {
         };
         let (mut related, mut others): (Vec<_>, Vec<_>) =
             self.anchors.certificates().iter().partition(is_near);
-        loop {
-            let is_above = |anchor: &&Certificate| related.iter().any(|one| is_named(anchor, one));
-            let (above, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_above);
-            if above.is_empty() {
-                return related;
-            }
+        let mut asked = 0;
+        // each is asked once for its issuers, however long the ladder in the store is
+        while let Some(&below) = related.get(asked) {
+            asked += 1;
+            let (above, rest): (Vec<_>, Vec<_>) = others
+                .into_iter()
+                .partition(|anchor| is_named(anchor, below));
             related.extend(above);
             others = rest;
         }
+        related
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) const HOST: &str = "api.trustpack.test";
 pub(crate) const GOOD: OffsetDateTime = datetime!(2024-06-01 00:00 UTC);
 
 /// One question to every client.
+#[derive(Clone)]
 pub(crate) struct Cell {
     pub name: String,
     pub trusted: Vec<CertificateDer<'static>>,

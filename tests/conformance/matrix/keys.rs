@@ -35,6 +35,14 @@ impl Key {
         }
     }
 
+    /// A P-256 key that says of itself what it is not.
+    pub(crate) fn posing_as(spki: Vec<u8>) -> Self {
+        Self {
+            spki,
+            ..Self::p256()
+        }
+    }
+
     /// A key of `openssl genpkey`.
     pub(crate) fn openssl(algorithm: &str, option: &str, usual: Signature) -> Self {
         let mut generate = Command::new("openssl");

@@ -1,5 +1,6 @@
 //! The extensions of a certificate that decide trust, as plain values.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -36,7 +37,7 @@ pub struct Extensions {
     pub issuer_urls: Vec<String>,
     /// Netscape's certificate type, seldom since 2005; bit 1 is SSL server.
     pub netscape_cert_type: Option<u8>,
-    /// Every extension marked critical, by dotted OID.
+    /// Every extension marked critical, by dotted OID, each once.
     pub critical: Vec<String>,
     /// Extensions that occur more than once, which section 4.2 forbids; the first one counts here.
     pub repeated: Vec<String>,
@@ -85,10 +86,12 @@ pub enum AltName {
 impl Extensions {
     pub(super) fn from_x509(certificate: &X509Certificate<'_>) -> Self {
         let mut found = Self::default();
-        let mut seen: Vec<String> = Vec::new();
+        // thousands of extensions fit into one certificate
+        let mut seen = HashSet::new();
+        let mut critical = HashSet::new();
         for extension in certificate.extensions() {
             let oid = extension.oid.to_id_string();
-            if extension.critical {
+            if extension.critical && critical.insert(oid.clone()) {
                 found.critical.push(oid.clone());
             }
             let understood = if seen.contains(&oid) {
@@ -100,7 +103,7 @@ impl Extensions {
             if extension.critical && !understood {
                 found.unknown_critical.push(oid.clone());
             }
-            seen.push(oid);
+            seen.insert(oid);
         }
         found
     }

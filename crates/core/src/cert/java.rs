@@ -3,6 +3,8 @@
 //! A single such certificate makes Java refuse a whole store, and ends a TLS handshake in which it is presented. Every
 //! rule was tried with JDK 17.0.15, and names the class of `sun.security.x509` that it comes from.
 
+use std::collections::HashSet;
+
 use crate::Certificate;
 use crate::key::{self, KeyFacts, PublicKey};
 use crate::name::Name;
@@ -152,7 +154,7 @@ fn refused_ec_key(key: &PublicKey<'_>, spki: &[u8]) -> Option<&'static str> {
 /// `CertificateExtensions.parseExtension`, then `X509CertInfo.verifyCert`
 fn refused_extensions(field: &Element<'_>, subject: &Name) -> Option<&'static str> {
     let list = Reader::inside(field.value, asn1::SEQUENCE);
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let mut has_critical_names = false;
     for extension in list.into_iter().flatten() {
         let mut fields = Reader::new(extension.value);
@@ -169,10 +171,9 @@ fn refused_extensions(field: &Element<'_>, subject: &Name) -> Option<&'static st
             // set aside as UnparseableExtension
             continue;
         }
-        if seen.contains(&oid) {
+        if !seen.insert(oid) {
             return Some("duplicate extension");
         }
-        seen.push(oid);
         has_critical_names |= critical && name == super::SUBJECT_ALT_NAME;
     }
     if subject.is_empty() && !has_critical_names {

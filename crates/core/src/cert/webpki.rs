@@ -5,8 +5,18 @@ use crate::Certificate;
 use super::asn1::{self, Reader};
 use super::extensions::raw_extensions;
 
+/// Whether it is beyond what is read at all: `nested_limited` wants contents of less than `TWO_BYTE_DER_SIZE` octets.
+pub(crate) fn is_too_large_for_webpki(certificate: &Certificate) -> bool {
+    const TWO_BYTE_DER_SIZE: usize = 0xffff;
+    let contents = Reader::inside(certificate.der(), asn1::SEQUENCE);
+    contents.is_none_or(|contents| contents.rest().len() >= TWO_BYTE_DER_SIZE)
+}
+
 /// `remember_cert_extension`: an extension that decides is repeated, or its value is not what it must be outside.
 pub(crate) fn webpki_refuses(certificate: &Certificate) -> bool {
+    if is_too_large_for_webpki(certificate) {
+        return true;
+    }
     let mut seen = Vec::new();
     raw_extensions(certificate.tbs()).any(|(oid, value)| {
         let name = asn1::dotted_oid(oid);

@@ -9,7 +9,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
-use crate::cert::{AltName, webpki_refuses};
+use crate::cert::{AltName, is_too_large_for_webpki, webpki_refuses};
 use crate::chain::PresentedChain;
 use crate::key::{KeyFacts, P256, P384, P521, PublicKey};
 use crate::report;
@@ -43,6 +43,8 @@ pub(super) fn find_path(
         anchors,
         at,
         budget: Budget::new(),
+        signatures: MAX_SIGNATURES,
+        comparisons: MAX_COMPARISONS,
         best: None,
         nearest: end_entity,
     };
@@ -68,12 +70,16 @@ struct Search<'a> {
     anchors: &'a TrustAnchors,
     at: OffsetDateTime,
     budget: Budget,
+    /// What is left of the client's own limits.
+    signatures: u32,
+    comparisons: usize,
     best: Option<Refusal>,
     nearest: &'a Certificate,
 }
 
 impl<'a> Search<'a> {
-    /// `ChainOptions::build_chain_inner`. `Err` only when the end entity itself is refused or the budget is spent.
+    /// `ChainOptions::build_chain_inner`. `Err` only when the end entity itself is refused, the client gives up, or the
+    /// budget is spent: the client's own limit of 200,000 calls is beyond it, and there this program cannot tell.
     fn extend(&mut self, path: &mut Vec<Certificate>) -> Result<Option<Vec<Certificate>>, Refusal> {
         let Some(head) = path.last().cloned() else {
             return Ok(None);
@@ -96,7 +102,9 @@ impl<'a> Search<'a> {
             self.budget.spend()?;
             match self.check_signed_chain(path, anchor) {
                 Ok(()) => return Ok(Some(path.iter().chain([anchor]).cloned().collect())),
-                Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+                // "Fatal errors should halt any further path building" (`Error::is_fatal`)
+                Err(gave_up @ Refusal::ClientLimit { .. }) => return Err(gave_up),
+                Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
                 Err(refusal) => self.note(refusal),
             }
         }
@@ -139,6 +147,9 @@ impl<'a> Search<'a> {
     ) -> Result<(), Refusal> {
         let mut issuer = anchor;
         for certificate in path.iter().rev() {
+            self.signatures = self.signatures.checked_sub(1).ok_or(Refusal::ClientLimit {
+                what: "there are more than 100 signatures to check",
+            })?;
             check_algorithm(certificate, issuer)?;
             pkix::check_signature(certificate, issuer, &mut self.budget)?;
             issuer = certificate;
@@ -149,6 +160,13 @@ impl<'a> Search<'a> {
                 continue;
             };
             for below in path.iter().take(place) {
+                let comparisons = name_constraints::comparisons_of_webpki(constraints, below);
+                self.comparisons =
+                    self.comparisons
+                        .checked_sub(comparisons)
+                        .ok_or(Refusal::ClientLimit {
+                            what: "there are too many names and name constraints to compare",
+                        })?;
                 if !name_constraints::allow_as_webpki(constraints, below) {
                     return Err(Refusal::NameConstraints {
                         certificate: below.clone(),
@@ -170,6 +188,12 @@ impl<'a> Search<'a> {
 
 /// `Cert::from_der`: what ends the parsing of a certificate of a chain.
 fn check_parse(certificate: &Certificate) -> Result<(), Refusal> {
+    if is_too_large_for_webpki(certificate) {
+        return Err(Refusal::NotParsed {
+            certificate: certificate.clone(),
+            why: "it has more than 65,534 octets",
+        });
+    }
     if certificate.version() != 3 {
         return Err(Refusal::Version {
             certificate: certificate.clone(),
@@ -203,6 +227,18 @@ fn check_alone(
     path_length: usize,
     at: OffsetDateTime,
 ) -> Result<(), Refusal> {
+    // `time_choice`; nobody looks at the dates of an anchor
+    if certificate
+        .not_before()
+        .min(certificate.not_after())
+        .unix_timestamp()
+        < 0
+    {
+        return Err(Refusal::NotParsed {
+            certificate: certificate.clone(),
+            why: "it has a date before 1970",
+        });
+    }
     pkix::check_dates(certificate, at)?;
     let constraints = certificate.extensions().basic_constraints;
     let is_ca = constraints.is_some_and(|constraints| constraints.ca);
@@ -357,6 +393,12 @@ const LIFETIMES: [(OffsetDateTime, i64); 2] = [
     (datetime!(2020-09-01 00:00 UTC), 398),
     (datetime!(2018-03-01 00:00 UTC), 825),
 ];
+
+/// `Budget` of rustls-webpki: "taken from the remediation for golang CVE-2018-16875".
+const MAX_SIGNATURES: u32 = 100;
+
+/// The same: "taken from golang crypto/x509's default".
+const MAX_COMPARISONS: usize = 250_000;
 
 /// `MAX_SUB_CA_COUNT`
 const MAX_INTERMEDIATES: usize = 6;

@@ -1,5 +1,7 @@
 //! The JDK's trust manager: `PKIXValidator.engineValidate` and the path builder behind it, as of JDK 17.
 
+use std::collections::HashSet;
+
 use time::OffsetDateTime;
 
 use crate::Certificate;
@@ -81,12 +83,18 @@ impl<'a> Search<'a> {
     fn validate(mut self, path: &[Certificate]) -> Result<Vec<Certificate>, Refusal> {
         let last = path.last().ok_or(Refusal::NoCertificate)?;
         let mut found = Fitting::default();
+        // TrustAnchors are a set: what is in the store twice is tried once
+        let mut seen = HashSet::new();
         for anchor in self.anchors.named(last.issuer()) {
-            if !is_issuer_name(anchor, last) || !matches_identifiers(anchor, last) {
+            if !is_issuer_name(anchor, last)
+                || !matches_identifiers(anchor, last)
+                || !seen.insert(anchor.fingerprint())
+            {
                 continue;
             }
             match pkix::validate(path, anchor, self.at, &mut self.budget) {
                 Ok(()) => found.add(anchor),
+                Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
                 Err(refusal) => self.note(refusal),
             }
         }
@@ -114,9 +122,8 @@ impl<'a> Search<'a> {
         match found {
             Ok(Some(anchor_path)) => return Ok(anchor_path),
             Ok(None) => {}
-            Err(
-                gave_up @ (Refusal::TooManyCandidates { .. } | Refusal::AnchorAmbiguous { .. }),
-            ) => return Err(gave_up),
+            Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
+            Err(ambiguous @ Refusal::AnchorAmbiguous { .. }) => return Err(ambiguous),
             Err(refusal) => self.note(refusal),
         }
         Err(Refusal::NoPath {
@@ -141,7 +148,9 @@ impl<'a> Search<'a> {
             .named(last.issuer())
             .filter(|anchor| is_issuer_name(anchor, &last))
             .collect();
-        candidates.retain(|anchor| covers_if_old(anchor, &last));
+        let mut seen = HashSet::new();
+        candidates
+            .retain(|anchor| covers_if_old(anchor, &last) && seen.insert(anchor.fingerprint()));
         // PKIXCertComparator tries a matching key identifier first
         candidates.sort_by_key(|anchor| !matches_identifiers(anchor, &last));
         let mut found = Fitting::default();
@@ -158,7 +167,7 @@ impl<'a> Search<'a> {
             match pkix::validate(path, anchor, self.at, &mut self.budget) {
                 // Java builds one path and then looks at its anchor
                 Ok(()) => found.add(anchor),
-                Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+                Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
                 Err(refusal) => self.note(refusal),
             }
         }
@@ -180,7 +189,7 @@ impl<'a> Search<'a> {
             self.budget.spend()?;
             match self.check_candidate(candidate, &last, intermediates) {
                 Ok(()) => {}
-                Err(gave_up @ Refusal::TooManyCandidates { .. }) => return Err(gave_up),
+                Err(gave_up) if gave_up.is_exhausted() => return Err(gave_up),
                 Err(refusal) => {
                     self.note(refusal);
                     continue;

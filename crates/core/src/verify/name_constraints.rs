@@ -55,14 +55,47 @@ pub(super) fn allow_as_webpki(constraints: &[u8], certificate: &Certificate) -> 
         None => Some(Vec::new()),
     };
     names.is_some_and(|names| {
-        // "This limit is taken from golang crypto/x509's default" (`Budget::name_constraint_comparisons`)
-        names.len().saturating_mul(listed().count()) <= 250_000
-            && names.iter().all(|name| match name {
-                GeneralName::Dns(pattern) if constraints.excludes_below(pattern) => false,
-                GeneralName::Dns(_) | GeneralName::Ip(_) => constraints.allow(name),
-                other => !listed().any(|base| other.is_same_kind(base)),
-            })
+        names.iter().all(|name| match name {
+            GeneralName::Dns(pattern) if constraints.excludes_below(pattern) => false,
+            GeneralName::Dns(_) | GeneralName::Ip(_) => constraints.allow(name),
+            other => !listed().any(|base| other.is_same_kind(base)),
+        })
     })
+}
+
+/// What [`allow`] and its like have to do for this certificate: every name against every constraint, and the reading of
+/// both.
+pub(super) fn cost(constraints: &[u8], certificate: &Certificate) -> usize {
+    let bases = count_bases(constraints);
+    let names = count_alt_names(certificate) + certificate.subject().attributes().count();
+    names
+        .saturating_mul(bases)
+        .saturating_add(names)
+        .saturating_add(bases)
+}
+
+/// `NAME_CONSTRAINTS_check` of OpenSSL: "Guard against certificates with an excessive number of names or constraints".
+pub(super) fn are_too_many_for_openssl(constraints: &[u8], certificate: &Certificate) -> bool {
+    const NAME_CHECK_MAX: usize = 1 << 20;
+    let names = count_alt_names(certificate) + certificate.subject().attributes().count();
+    names > 0 && count_bases(constraints) > NAME_CHECK_MAX / names
+}
+
+/// The comparisons that rustls-webpki counts (`check_name_constraints`): the subject is one name to it.
+pub(super) fn comparisons_of_webpki(constraints: &[u8], certificate: &Certificate) -> usize {
+    (count_alt_names(certificate) + 1).saturating_mul(count_bases(constraints))
+}
+
+fn count_bases(constraints: &[u8]) -> usize {
+    let parts = Reader::inside(constraints, asn1::SEQUENCE);
+    let parts = parts.into_iter().flatten();
+    parts.map(|part| Reader::new(part.value).count()).sum()
+}
+
+fn count_alt_names(certificate: &Certificate) -> usize {
+    let names = certificate.subject_alt_names_der();
+    let names = names.and_then(|der| Reader::inside(der, asn1::SEQUENCE));
+    names.map_or(0, Iterator::count)
 }
 
 #[derive(Clone, Debug, Default)]

@@ -69,8 +69,9 @@ pub(super) fn find_path(
         }
     }
     openssl_name::check(end_entity, name)?;
-    check_signatures(&path, at)?;
-    check_name_constraints(&path)?;
+    let mut budget = Budget::new();
+    check_signatures(&path, at, &mut budget)?;
+    check_name_constraints(&path, &mut budget)?;
     Ok(path)
 }
 
@@ -87,6 +88,8 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// `build_chain`, as it goes with `X509_V_FLAG_TRUSTED_FIRST`, the default.
+    ///
+    /// Bounded without a budget: nothing is tried twice, so that at most [`MAX_DEPTH`] times every candidate is looked at.
     fn build(&mut self) -> Result<(), Refusal> {
         let mut search_untrusted = true;
         loop {
@@ -169,12 +172,15 @@ impl<'a> Builder<'a> {
         child: &Certificate,
     ) -> Option<&'a Certificate> {
         let alone = self.path.len() == 1 && is_self_issued(child);
+        if check_sound(child).is_err() {
+            return None;
+        }
         let mut best: Option<&'a Certificate> = None;
         for candidate in candidates {
             if !is_likely_issuer(candidate, child) || (!alone && self.path.contains(&candidate)) {
                 continue;
             }
-            if check_sound(candidate).is_err() || check_sound(child).is_err() {
+            if check_sound(candidate).is_err() {
                 continue;
             }
             if check_dates(candidate, self.at).is_ok() {
@@ -362,9 +368,14 @@ fn check_critical(certificate: &Certificate) -> Result<(), Refusal> {
 
 /// `check_key_level`: 112 bits of security.
 fn check_key_level(certificate: &Certificate) -> Result<(), Refusal> {
-    let key = KeyFacts::from_spki(certificate.subject_public_key_info());
+    let spki = certificate.subject_public_key_info();
+    let key = KeyFacts::from_spki(spki);
+    // X509_get0_pubkey gives none
+    let is_read = PublicKey::from_der(spki).is_some_and(|key| key.is_readable_for_openssl());
     let enough = match (key.algorithm.as_str(), key.bits) {
-        ("RSA" | "RSASSA-PSS" | "DSA", Some(bits)) => bits >= 2048,
+        _ if !is_read => false,
+        ("RSA" | "RSASSA-PSS", Some(bits)) => bits >= RSA_BITS,
+        ("DSA", Some(bits)) => bits >= 2048,
         ("EC", Some(bits)) => bits >= 224,
         ("Ed25519" | "Ed448", _) => true,
         // a curve or algorithm that is unknown here: decided by its signature, which cannot be checked either
@@ -395,14 +406,17 @@ fn check_signature_level(certificate: &Certificate) -> Result<(), Refusal> {
 }
 
 /// `internal_verify`: from the anchor down, signature, then dates, the anchor's dates too.
-fn check_signatures(path: &[Certificate], at: OffsetDateTime) -> Result<(), Refusal> {
-    let mut budget = Budget::new();
+fn check_signatures(
+    path: &[Certificate],
+    at: OffsetDateTime,
+    budget: &mut Budget,
+) -> Result<(), Refusal> {
     let mut unchecked = None;
     let mut issuer: Option<&Certificate> = None;
     for certificate in path.iter().rev() {
         if let Some(issuer) = issuer {
             pkix::check_key_usage(issuer)?;
-            match pkix::check_signature(certificate, issuer, &mut budget) {
+            match pkix::check_signature(certificate, issuer, budget) {
                 Err(refusal @ Refusal::CannotCheckSignature { .. }) => {
                     unchecked.get_or_insert(refusal);
                 }
@@ -429,7 +443,7 @@ fn check_dates(certificate: &Certificate, at: OffsetDateTime) -> Result<(), Refu
 }
 
 /// `check_name_constraints`: every certificate against all above it, the anchor among them.
-fn check_name_constraints(path: &[Certificate]) -> Result<(), Refusal> {
+fn check_name_constraints(path: &[Certificate], budget: &mut Budget) -> Result<(), Refusal> {
     for (place, certificate) in path.iter().enumerate() {
         // "Ignore self-issued certs unless last in chain"
         if place > 0 && is_self_issued(certificate) {
@@ -439,6 +453,12 @@ fn check_name_constraints(path: &[Certificate]) -> Result<(), Refusal> {
             let Some(constraints) = &holder.extensions().name_constraints else {
                 continue;
             };
+            if name_constraints::are_too_many_for_openssl(constraints, certificate) {
+                return Err(Refusal::ClientLimit {
+                    what: "there are too many names and name constraints to compare",
+                });
+            }
+            budget.spend_names(certificate, holder)?;
             if !name_constraints::allow_as_openssl(constraints, certificate, place == 0) {
                 return Err(Refusal::NameConstraints {
                     certificate: certificate.clone(),
@@ -449,6 +469,9 @@ fn check_name_constraints(path: &[Certificate]) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+/// `ossl_ifc_ffc_compute_security_bits` rounds to the next multiple of 8: from this size on to 112 (tried: 3.0.22).
+const RSA_BITS: u32 = 1963;
 
 /// `DEFAULT_DEPTH` of `X509_VERIFY_PARAM`.
 const MAX_DEPTH: usize = 100;

@@ -54,6 +54,12 @@ pub enum Refusal {
         /// The certificate whose key was tried.
         issuer: Certificate,
     },
+    /// The client itself gives up: it bounds its work, and this chain or store needs more.
+    #[error("the client gives up, because {what}")]
+    ClientLimit {
+        /// What there is more of than it allows.
+        what: &'static str,
+    },
     /// A signature algorithm that this program does not support. What the client would say is not known.
     #[error(
         "the signature of {subject} cannot be checked here: {algorithm} is not supported",
@@ -156,6 +162,14 @@ pub enum Refusal {
     InvalidExtensions {
         /// The certificate.
         certificate: Certificate,
+    },
+    /// The client reads no such certificate, although this program does.
+    #[error("the client does not read the certificate {subject}: {why}", subject = .certificate.subject())]
+    NotParsed {
+        /// The certificate.
+        certificate: Certificate,
+        /// What the client stumbles over.
+        why: &'static str,
     },
     /// A CA is not allowed to vouch for this name (`ConstraintsChecker.verifyNameConstraints`).
     #[error(
@@ -266,11 +280,20 @@ pub enum Refusal {
     },
     /// So many look-alike certificates that the search was given up.
     #[error(
-        "the presented chain has too many certificates of the same name; gave up after {steps} steps"
+        "the presented chain or the store has too many certificates of the same name; gave up after {steps} steps"
     )]
     TooManyCandidates {
         /// The budget.
         steps: u32,
+    },
+    /// Too many names stand against too many name constraints.
+    #[error(
+        "{subject} has too many names for the name constraints above it; gave up comparing them",
+        subject = .certificate.subject()
+    )]
+    TooManyNames {
+        /// The certificate with the names.
+        certificate: Certificate,
     },
     /// Something presented is no certificate for this client, which ends the handshake.
     #[error("certificate {} of the presented chain is unreadable: {why}", place + 1)]
@@ -311,6 +334,7 @@ impl Refusal {
             Self::BadSignature { .. } => "bad-signature",
             Self::CannotCheckSignature { .. } => "cannot-check-signature",
             Self::ChainTooLong { .. } => "chain-too-long",
+            Self::ClientLimit { .. } => "client-limit",
             Self::CriticalExtension { .. } => "critical-extension",
             Self::DistrustedCa { .. } => "distrusted-ca",
             Self::EndEntityIsCa { .. } => "end-entity-is-ca",
@@ -325,12 +349,14 @@ impl Refusal {
             Self::NoPath { .. } => "no-path",
             Self::NotByAnchor { .. } => "not-by-anchor",
             Self::NotCa { .. } => "not-ca",
+            Self::NotParsed { .. } => "not-parsed",
             Self::NotSigner { .. } => "not-signer",
             Self::NotYetValid { .. } => "not-yet-valid",
             Self::PathTooLong { .. } => "path-too-long",
             Self::Policies { .. } => "policies",
             Self::StoreUnreadable { .. } => "store-unreadable",
             Self::TooManyCandidates { .. } => "too-many-candidates",
+            Self::TooManyNames { .. } => "too-many-names",
             Self::Unreadable { .. } => "unreadable",
             Self::Version { .. } => "version",
             Self::WeakAlgorithm { .. } => "weak-algorithm",
@@ -341,7 +367,17 @@ impl Refusal {
     pub fn is_undecided(&self) -> bool {
         matches!(
             self.cause(),
-            Self::CannotCheckSignature { .. } | Self::TooManyCandidates { .. }
+            Self::CannotCheckSignature { .. }
+                | Self::TooManyCandidates { .. }
+                | Self::TooManyNames { .. }
+        )
+    }
+
+    /// Whether the budget of this program is spent, so that nothing more may be tried.
+    pub(super) fn is_exhausted(&self) -> bool {
+        matches!(
+            self,
+            Self::TooManyCandidates { .. } | Self::TooManyNames { .. }
         )
     }
 
@@ -376,13 +412,16 @@ impl Refusal {
             | Self::NoPath { certificate, .. }
             | Self::NotByAnchor { certificate }
             | Self::NotCa { certificate }
+            | Self::NotParsed { certificate, .. }
             | Self::NotSigner { certificate }
             | Self::NotYetValid { certificate, .. }
             | Self::PathTooLong { certificate }
             | Self::Policies { certificate, .. }
+            | Self::TooManyNames { certificate }
             | Self::Version { certificate, .. }
             | Self::WeakAlgorithm { certificate, .. } => Some(certificate),
             Self::ChainTooLong { .. }
+            | Self::ClientLimit { .. }
             | Self::NoCertificate
             | Self::StoreUnreadable { .. }
             | Self::TooManyCandidates { .. }

@@ -105,6 +105,10 @@ impl Refusal {
         let hint = match self {
             Self::AnchorAmbiguous { .. } => "delete the bad one from the store",
             Self::ChainTooLong { .. } => "send the server certificate and its issuers only",
+            Self::ClientLimit { .. } | Self::TooManyCandidates { .. } => {
+                "leave out of the chain and the store what the server does not need"
+            }
+            Self::TooManyNames { .. } => "ask the client itself, or another verifier",
             Self::StoreUnreadable { .. } => "delete that certificate from the store",
             Self::AnchorNotCa { .. } | Self::AnchorNotSigner { .. } => {
                 "put the CA that issued the server certificate into the store, not the server's own certificate"
@@ -121,6 +125,7 @@ impl Refusal {
             | Self::EndEntityPurpose { .. } => "the server needs a certificate for TLS servers",
             Self::InvalidExtensions { .. }
             | Self::LifetimeTooLong { .. }
+            | Self::NotParsed { .. }
             | Self::Version { .. } => "have the certificate issued again",
             Self::Expired { .. } => "renew the certificate on the server",
             Self::NameConstraints { .. } | Self::Policies { .. } => {
