@@ -17,6 +17,7 @@ mod inspect;
 mod key_passwords;
 mod kill;
 mod pack;
+mod policy;
 mod revocation;
 mod store;
 mod verify;

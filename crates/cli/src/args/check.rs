@@ -21,6 +21,18 @@ Examples:
   trustpack check /etc/ssl/certs --warn 60d --crit 14d
   trustpack check hosts/*.pem --warn 33% --fail-on critical --json
 
+A policy:
+  [thresholds]
+  warn = { end-entity = \"21d\", anchor = \"90d\" }
+  [[rule]]
+  host = \"*.internal\"
+  warn = \"10d\"
+  [[silence]]
+  id = \"CERT-EXPIRED\"
+  path = \"/srv/old/*\"
+  reason = \"switched off with the old site\"
+  until = 2027-01-31
+
 Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it"))]
 pub(crate) struct Check {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.

@@ -15,7 +15,7 @@ pub(super) fn read(arguments: &Check) -> Result<Policy> {
             let name = path.display().to_string();
             let text = fs::read_to_string(path).with_context(|| name.clone())?;
             Policy::from_toml(&text).map_err(|error| {
-                let hint = "`trustpack check --help` and the module `expiry` of the library show what a policy is";
+                let hint = "`trustpack check --help` shows a policy";
                 Hinted::new(format!("{name}: {error}"), hint)
             })?
         }
