@@ -25,8 +25,8 @@ use crate::password::{KeyPasswordSource, PasswordSource};
 pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
 pub(crate) use check::Check;
 pub(crate) use diff::Diff;
-pub(crate) use fetch::{CertType, Fetch};
-pub(crate) use reach::{Handshake, Proof, Reach, StarttlsChoice};
+pub(crate) use fetch::Fetch;
+pub(crate) use reach::{CertType, Handshake, Listed, Proof, Reach, StarttlsChoice};
 pub(crate) use verify::{ClientWord, FailWord, RevocationFlags, RevocationWord, Verify};
 
 const STORE_EXAMPLES: &str = "\

@@ -130,7 +130,42 @@ pub(crate) struct Files {
     pub loaded: Vec<Loaded>,
     pub failures: Vec<Failure>,
     /// Files in folders that are no certificate files.
-    pub passed_over: Vec<String>,
+    pub passed_over: PassedOver,
+}
+
+/// Files of folders that were left out. The first of them are named.
+#[derive(Debug, Default)]
+pub(crate) struct PassedOver {
+    names: Vec<String>,
+    count: usize,
+}
+
+impl PassedOver {
+    /// One more.
+    pub(crate) fn add(&mut self, name: String) {
+        self.count += 1;
+        if self.names.len() < PASSED_OVER_SHOWN {
+            self.names.push(name);
+        }
+    }
+
+    /// Says how many there were, since nothing is dropped without a line.
+    pub(crate) fn tell(&self, talk: &Talk) {
+        let Some((last, others)) = self.names.split_last() else {
+            return;
+        };
+        let mut names = others.join(", ");
+        let more = self.count - self.names.len();
+        match (names.is_empty(), more) {
+            (true, 0) => names.clone_from(last),
+            (false, 0) => names = format!("{names} and {last}"),
+            (_, _) => names = format!("{names}, {last} and {more} more"),
+        }
+        let files = report::count(self.count, "file");
+        talk.say(format!(
+            "note: {files} without certificates passed over: {names}"
+        ));
+    }
 }
 
 /// Passwords to be tried on stores that are read.
@@ -326,30 +361,8 @@ impl Files {
         for failure in &self.failures {
             talk.failure(&failure.name, &failure.error);
         }
-        self.tell_passed_over(talk);
+        self.passed_over.tell(talk);
         !self.failures.is_empty()
-    }
-
-    /// Says how many files of a folder were left out, since nothing is dropped without a line.
-    pub(crate) fn tell_passed_over(&self, talk: &Talk) {
-        let Some((last, others)) = self
-            .passed_over
-            .get(..PASSED_OVER_SHOWN.min(self.passed_over.len()))
-            .and_then(<[_]>::split_last)
-        else {
-            return;
-        };
-        let mut names = others.join(", ");
-        let more = self.passed_over.len() - others.len() - 1;
-        match (names.is_empty(), more) {
-            (true, 0) => names.clone_from(last),
-            (false, 0) => names = format!("{names} and {last}"),
-            (_, _) => names = format!("{names}, {last} and {more} more"),
-        }
-        let files = report::count(self.passed_over.len(), "file");
-        talk.say(format!(
-            "note: {files} without certificates passed over: {names}"
-        ));
     }
 
     fn add(&mut self, name: String, bytes: Result<Vec<u8>>, passwords: &Passwords) {
@@ -364,14 +377,21 @@ impl Files {
 /// Every regular file below a folder, in name order. A file that is no certificate file at all is passed over, since
 /// folders hold other things too; one that is damaged or locked, or named as a store and none, is a failure.
 fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
-    for path in walk(folder, files) {
+    for path in walk(folder) {
+        let path = match path {
+            Ok(path) => path,
+            Err(failure) => {
+                files.failures.push(failure);
+                continue;
+            }
+        };
         let name = path.display().to_string();
         match read_file(&path).map(|bytes| passwords.read(&bytes)) {
             Ok(Ok(contents)) => files.loaded.push(Loaded { name, contents }),
             Ok(Err(keystore::Error::Unknown { .. } | keystore::Error::Empty))
                 if !is_named_as_one(&path) =>
             {
-                files.passed_over.push(name);
+                files.passed_over.add(name);
             }
             Ok(Err(error)) => files.failures.push(Failure {
                 name,
@@ -389,41 +409,39 @@ pub(crate) fn is_named_as_one(path: &Path) -> bool {
 }
 
 /// The regular files below a folder. Each once: the hash links of an openssl folder name every certificate twice.
-fn walk(folder: &Path, files: &mut Files) -> Vec<PathBuf> {
-    let mut found = Vec::new();
+pub(crate) fn walk(folder: &Path) -> impl Iterator<Item = Result<PathBuf, Failure>> + Send + use<> {
     let mut seen = HashSet::new();
     let mut pending = vec![(folder.to_owned(), 0)];
-    while let Some((path, depth)) = pending.pop() {
-        if path.canonicalize().is_ok_and(|path| !seen.insert(path)) {
-            continue;
-        }
-        // A pipe or device in the folder would block or never end.
-        if path.is_file() {
-            found.push(path);
-            continue;
-        }
-        if !path.is_dir() {
-            continue;
-        }
-        let listed =
-            fs::read_dir(&path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
-        let error = match listed {
-            Ok(entries) if depth < MAX_FOLDER_DEPTH => {
-                let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-                // The last one pushed comes first.
-                paths.sort_unstable_by(|left, right| right.cmp(left));
-                pending.extend(paths.into_iter().map(|path| (path, depth + 1)));
+    std::iter::from_fn(move || {
+        while let Some((path, depth)) = pending.pop() {
+            if path.canonicalize().is_ok_and(|path| !seen.insert(path)) {
                 continue;
             }
-            Ok(_) => anyhow::anyhow!("folders nested deeper than {MAX_FOLDER_DEPTH}"),
-            Err(error) => error.into(),
-        };
-        files.failures.push(Failure {
-            name: path.display().to_string(),
-            error,
-        });
-    }
-    found
+            // A pipe or device in the folder would block or never end.
+            if path.is_file() {
+                return Some(Ok(path));
+            }
+            if !path.is_dir() {
+                continue;
+            }
+            let listed =
+                fs::read_dir(&path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+            let error = match listed {
+                Ok(entries) if depth < MAX_FOLDER_DEPTH => {
+                    let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
+                    // The last one pushed comes first.
+                    paths.sort_unstable_by(|left, right| right.cmp(left));
+                    pending.extend(paths.into_iter().map(|path| (path, depth + 1)));
+                    continue;
+                }
+                Ok(_) => anyhow::anyhow!("folders nested deeper than {MAX_FOLDER_DEPTH}"),
+                Err(error) => error.into(),
+            };
+            let name = path.display().to_string();
+            return Some(Err(Failure { name, error }));
+        }
+        None
+    })
 }
 
 /// A missing file is told as a missing file, not as a server that does not resolve.
@@ -438,12 +456,19 @@ fn looks_like_path(text: &str) -> bool {
 
 fn read_capped(source: impl Read) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    source.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    read_rest(source, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads what follows bytes that were read, up to the size that any certificate file can have.
+pub(crate) fn read_rest(source: impl Read, bytes: &mut Vec<u8>) -> Result<()> {
+    let left = (MAX_FILE_BYTES + 1).saturating_sub(bytes.len() as u64);
+    source.take(left).read_to_end(bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         anyhow::bail!(
             "larger than {} MiB, which no certificate file is",
             MAX_FILE_BYTES >> 20
         );
     }
-    Ok(bytes)
+    Ok(())
 }

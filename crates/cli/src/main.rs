@@ -8,6 +8,7 @@ mod identity;
 mod input;
 mod keys;
 mod opened;
+mod ordered;
 mod output;
 mod password;
 mod render;

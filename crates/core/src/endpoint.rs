@@ -163,12 +163,14 @@ impl fmt::Display for Endpoint {
 
 /// Why a text is no endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no endpoint: {why}")]
+#[error("{}{text:?} is no endpoint: {why}", line.map(|line| format!("line {line}: ")).unwrap_or_default())]
 pub struct EndpointError {
     /// What was written, without user information and query.
     pub text: String,
     /// What is wrong with it.
     pub why: &'static str,
+    /// Where it stands in a list, from one.
+    pub line: Option<usize>,
 }
 
 impl FromStr for Endpoint {
@@ -178,6 +180,7 @@ impl FromStr for Endpoint {
         parse(text).map_err(|why| EndpointError {
             text: without_credentials(text),
             why,
+            line: None,
         })
     }
 }
@@ -219,6 +222,7 @@ impl FromStr for ConnectRule {
             return Err(EndpointError {
                 text: without_credentials(text),
                 why: "a connect rule is [HOST:PORT=]ADDR:PORT, and the port is missing",
+                line: None,
             });
         }
         Ok(Self {

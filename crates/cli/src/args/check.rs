@@ -7,7 +7,7 @@ use clap::Args;
 use trustpack_core::expiry::RoleThreshold;
 use trustpack_core::report::{FailOn, ReportFormat, UnknownWord};
 
-use super::{Json, Reach, ReadPassword, Roots, Time, parse_from, words};
+use super::{Json, Listed, Reach, ReadPassword, Roots, Time, parse_from, words};
 
 /// Apply the expiry policy to files, folders, stores and servers.
 ///
@@ -36,8 +36,11 @@ A policy:
 Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it"))]
 pub(crate) struct Check {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "targets", value_name = "INPUT")]
     pub inputs: Vec<String>,
+
+    #[command(flatten)]
+    pub listed: Listed,
 
     /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
     /// plugins have it (30:). For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: see above.

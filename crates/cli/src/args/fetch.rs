@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use trustpack_core::select::Select;
-use trustpack_core::tls::offer::CertificateType;
 
-use super::{Json, OptionalOutput, Proof, Reach, Roots, SELECT, StorePassword, Time, words};
+use super::{
+    Json, Listed, OptionalOutput, Proof, Reach, Roots, SELECT, StorePassword, Time, words,
+};
 
 /// Get the chain that a server presents.
 ///
@@ -34,21 +35,8 @@ pub(crate) struct Fetch {
     #[arg(required_unless_present = "targets", value_name = "ENDPOINT")]
     pub endpoints: Vec<String>,
 
-    /// A list of servers, one a line; what follows `#` is a comment; `-` is stdin. Read as it is needed, however long.
-    #[arg(long, value_name = "FILE")]
-    pub targets: Option<PathBuf>,
-
-    /// Ask every address of a network (10.0.0.0/24, 2001:db8::/120), at most 65536 of one.
-    #[arg(long)]
-    pub yes_scan: bool,
-
-    /// A record for every address of a name, and a finding where they present different certificates.
-    #[arg(long)]
-    pub all_addresses: bool,
-
-    /// Ask for a certificate of this type; `all`: for each, in a connection and a record of its own.
-    #[arg(long, value_name = "TYPE", value_parser = words::<CertType>(&["rsa", "ecdsa", "mldsa", "all"]))]
-    pub cert_type: Option<CertType>,
+    #[command(flatten)]
+    pub listed: Listed,
 
     /// Which certificates to write, print or install. Default: what was sent; to be installed, root and intermediates.
     #[arg(long, value_name = "WHICH", value_parser = words::<Select>(SELECT))]
@@ -91,29 +79,4 @@ pub(crate) struct Trusting {
     /// Show what one server presents and whether this store accepts it, ask, and put its issuers into the store.
     #[arg(long, value_name = "STORE", conflicts_with_all = ["output", "jsonl", "json", "targets"])]
     pub install: Option<PathBuf>,
-}
-
-/// What `--cert-type` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CertType {
-    All,
-    One(CertificateType),
-}
-
-impl std::str::FromStr for CertType {
-    type Err = trustpack_core::report::UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        if word == "all" {
-            return Ok(Self::All);
-        }
-        let mut known = CertificateType::ALL.into_iter();
-        let found = known.find(|kind| kind.word() == word);
-        found
-            .map(Self::One)
-            .ok_or_else(|| trustpack_core::report::UnknownWord {
-                word: word.to_owned(),
-                known: "rsa, ecdsa, mldsa, all",
-            })
-    }
 }

@@ -1,12 +1,13 @@
 //! How servers are reached: the flags that every verb shares that asks servers.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use trustpack_core::endpoint::ConnectRule;
 use trustpack_core::fetch::EngineChoice;
 use trustpack_core::lock::Expectation;
-use trustpack_core::tls::offer::Version;
+use trustpack_core::tls::offer::{CertificateType, Version};
 use trustpack_core::tls::starttls::Protocol;
 
 use super::{SourceParser, parse_from, words};
@@ -65,6 +66,26 @@ pub(crate) struct Reach {
 
     #[command(flatten)]
     pub handshake: Handshake,
+}
+
+/// Servers beyond those that are named one by one, and which of their addresses and certificates.
+#[derive(Debug, Args)]
+pub(crate) struct Listed {
+    /// A list of servers, one a line; what follows `#` is a comment; `-` is stdin. Read as it is needed, however long.
+    #[arg(long, value_name = "FILE")]
+    pub targets: Option<PathBuf>,
+
+    /// Ask every address of a network (10.0.0.0/24, 2001:db8::/120), at most 65536 of one.
+    #[arg(long)]
+    pub yes_scan: bool,
+
+    /// A record for every address of a name, and a finding where they present different certificates.
+    #[arg(long)]
+    pub all_addresses: bool,
+
+    /// Ask for a certificate of this type; `all`: for each, in a connection and a record of its own.
+    #[arg(long, value_name = "TYPE", value_parser = words::<CertType>(&["rsa", "ecdsa", "mldsa", "all"]))]
+    pub cert_type: Option<CertType>,
 }
 
 /// What is said to servers.
@@ -181,5 +202,30 @@ impl std::str::FromStr for Rate {
             Ok(0) | Err(_) => Err("write a number of connections a second, such as 50/s"),
             Ok(rate) => Ok(Self(rate)),
         }
+    }
+}
+
+/// What `--cert-type` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CertType {
+    All,
+    One(CertificateType),
+}
+
+impl std::str::FromStr for CertType {
+    type Err = trustpack_core::report::UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        if word == "all" {
+            return Ok(Self::All);
+        }
+        let mut known = CertificateType::ALL.into_iter();
+        let found = known.find(|kind| kind.word() == word);
+        found
+            .map(Self::One)
+            .ok_or_else(|| trustpack_core::report::UnknownWord {
+                word: word.to_owned(),
+                known: "rsa, ecdsa, mldsa, all",
+            })
     }
 }

@@ -1,20 +1,24 @@
 //! `trustpack check`: the expiry policy over files, folders, stores and servers.
+//!
+//! Servers come first, because whether an expired anchor of a store matters is known from them. Every subject is written
+//! as soon as it and those before it are judged; nothing is held for the end but what a format needs.
 
+mod files;
 mod outputs;
+mod pieces;
 mod policy;
+mod servers;
+mod subject;
 
 use anyhow::Result;
 use trustpack_core::expiry::{Judge, Subject};
-use trustpack_core::fetch::Fetched;
-use trustpack_core::keystore::{Entry, NoteKind};
-use trustpack_core::report::Origin;
+use trustpack_core::report::{Origin, SubjectReport};
 
 use super::Outcome;
 use crate::args::Check;
-use crate::hint::{Hinted, hint_for};
-use crate::input::{self, Input, Loaded, Passwords};
-use crate::render::{Talk, told};
-use crate::servers::{Judging, Plan};
+use crate::hint::Hinted;
+use crate::input::{Input, Passwords};
+use crate::render::Talk;
 
 use outputs::Outputs;
 
@@ -24,117 +28,51 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     let policy = policy::read(arguments)?;
     let inputs = Input::parse_all(&arguments.inputs)?;
     let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
-    let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach, talk)?.run(talk);
-    let judging = match fetched.is_empty() {
-        true => Judging::blind(at),
-        false => Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?,
+    let mut run = Run {
+        judge: Judge::new(policy, at),
+        outputs: Outputs::open(arguments, at)?,
+        subjects: 0,
+        unread: false,
     };
-
-    let mut answers = fetched.iter();
-    let mut subjects = Vec::new();
-    let mut unread = false;
-    for one in &inputs {
-        match one {
-            Input::Endpoint(_) => {
-                subjects.extend(answers.next().map(|answer| server(answer, &judging, talk)))
-            }
-            Input::Path(_) | Input::Stdin => {
-                let found = files(one, &passwords, talk);
-                unread |= found.iter().any(|subject| subject.failed);
-                subjects.extend(found);
-            }
-        }
-    }
-    if subjects.is_empty() {
+    servers::check(arguments, &inputs, &mut run, talk)?;
+    files::check(&inputs, &passwords, &mut run, talk)?;
+    if run.subjects == 0 {
         // A check that looked at nothing must not pass for one that found nothing.
         let hint = "name a folder, file or server with certificates; `trustpack inspect` shows what files hold";
         return Err(Hinted::new("there is no certificate to check", hint).into());
     }
-    let mut judge = Judge::new(policy, at);
-    subjects.iter().for_each(|subject| judge.learn(subject));
-    let mut outputs = Outputs::open(arguments, at)?;
-    for subject in subjects {
-        outputs.subject(&judge.judge(subject))?;
-    }
-    let summary = outputs.end()?;
+    let summary = run.outputs.end()?;
     Ok(match summary.exceeds(arguments.fail_on) {
-        _ if unread => Outcome::Incomplete,
+        _ if run.unread => Outcome::Incomplete,
         true => Outcome::No,
         false => Outcome::Fine,
     })
 }
 
-/// A server: its chain, or the finding that it could not be reached.
-fn server(fetched: &Fetched, judging: &Judging, talk: &Talk) -> Subject {
-    let name = fetched.target.endpoint.to_string();
-    let subject = match (&fetched.chain, judging.analyse_telling(fetched, talk)) {
-        (Some(chain), Some(analysis)) => Subject::from_chain(name, chain, &analysis),
-        _ => match &fetched.error {
-            Some(error) => advised(Subject::unreachable(name, error), error.hint()),
-            None => Subject::unreachable(name, "no certificate was presented"),
-        },
-    };
-    Subject {
-        origin: Origin::Endpoint,
-        ..subject
-    }
+/// What goes on while subjects come.
+struct Run {
+    judge: Judge,
+    outputs: Outputs,
+    subjects: usize,
+    /// Whether an input could not be read, which is not the same as bad certificates.
+    unread: bool,
 }
 
-/// A file, or every file of a folder; one that cannot be read is a finding.
-fn files(input: &Input, passwords: &Passwords, talk: &Talk) -> Vec<Subject> {
-    let files = input::load(std::slice::from_ref(input), passwords);
-    files.tell_passed_over(talk);
-    let failed = files.failures.iter().map(|failure| {
-        let mut subject = Subject::unreadable(&failure.name, told(&failure.error));
-        subject.origin = Origin::File {
-            path: failure.name.clone(),
-        };
-        advised(subject, hint_for(&failure.error))
-    });
-    let mut subjects: Vec<Subject> = files.loaded.iter().map(file).chain(failed).collect();
-    // In a folder keys and requests lie beside certificates; a file that was named is meant to hold one.
-    let named = !matches!(input, Input::Path(path) if path.is_dir());
-    for subject in subjects.iter_mut().filter(|_| named) {
-        if subject.items.is_empty() && subject.findings.is_empty() {
-            let name = subject.name.clone();
-            *subject = advised(
-                Subject::unreadable(name, "no certificate in it, so there is nothing to check"),
-                Some("`trustpack inspect` shows what the file holds".to_owned()),
-            );
-        }
+impl Run {
+    /// A server, which may need what stores hold.
+    fn server(&mut self, subject: Subject) -> Result<()> {
+        self.judge.learn(&subject);
+        let report = self.judge.judge(subject);
+        self.subjects += 1;
+        // a line of a list that names no server
+        self.unread |= report.failed && report.origin != Origin::Endpoint;
+        self.outputs.subject(&report)
     }
-    subjects
-}
 
-/// The subject, its findings with the advice.
-fn advised(mut subject: Subject, hint: Option<impl Into<String>>) -> Subject {
-    let hint = hint.map(Into::into);
-    for finding in &mut subject.findings {
-        finding.hint.clone_from(&hint);
+    /// A file, judged.
+    fn file(&mut self, report: &SubjectReport) -> Result<()> {
+        self.subjects += 1;
+        self.unread |= report.failed;
+        self.outputs.subject(report)
     }
-    subject
-}
-
-fn file(loaded: &Loaded) -> Subject {
-    let store = &loaded.contents.store;
-    let mut subject = if loaded.contents.format.has_aliases() {
-        Subject::from_store(&loaded.name, store)
-    } else {
-        let certificates = store.entries().iter().flat_map(Entry::certificates);
-        Subject::from_certificates(&loaded.name, certificates)
-    };
-    for note in loaded
-        .contents
-        .notes
-        .iter()
-        .filter(|note| note.kind == NoteKind::Skipped)
-    {
-        subject
-            .findings
-            .extend(Subject::unreadable(&loaded.name, note).findings);
-    }
-    subject.origin = Origin::File {
-        path: loaded.name.clone(),
-    };
-    subject
 }

@@ -38,14 +38,14 @@ use write::Files;
 pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     let at = arguments.time.now();
     let mut asking = Asking::new(&arguments.reach, talk)?;
-    asking.options.all_addresses = arguments.all_addresses;
+    asking.options.all_addresses = arguments.listed.all_addresses;
     let (mut options, crew) = (asking.options.clone(), asking.crew.clone());
     let stop = Arc::clone(&options.stop);
     let wanted = Wanted {
         endpoints: &arguments.endpoints,
-        list: arguments.targets.as_deref(),
-        yes_scan: arguments.yes_scan,
-        cert_type: arguments.cert_type,
+        list: arguments.listed.targets.as_deref(),
+        yes_scan: arguments.listed.yes_scan,
+        cert_type: arguments.listed.cert_type,
     };
     let targets = Targets::new(wanted, asking)?;
     refuse_unclear_output(arguments, &targets)?;
@@ -55,7 +55,8 @@ pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     if arguments.trust.install.is_some() {
         options.all_addresses = false;
     }
-    let is_list = arguments.targets.is_some() || targets.count.is_some_and(|count| count > PAGES);
+    let is_list =
+        arguments.listed.targets.is_some() || targets.count.is_some_and(|count| count > PAGES);
     interruptible(&stop)?;
 
     let mut run = Run {
@@ -165,9 +166,11 @@ impl Run<'_> {
                     is_fine = false;
                 }
                 if is_fine {
-                    let changes =
-                        self.locks
-                            .see(fetched, &answer.record, self.arguments.all_addresses);
+                    let changes = self.locks.see(
+                        fetched,
+                        &answer.record,
+                        self.arguments.listed.all_addresses,
+                    );
                     answer.record.findings.extend(changes);
                 }
             }
@@ -176,7 +179,8 @@ impl Run<'_> {
             } else if self.is_list && !self.arguments.json.json && !self.is_stdout_taken() {
                 print(&page::fetched_line(&answer.record))?;
             }
-            self.tally.count(&answer.record, self.arguments.cert_type);
+            self.tally
+                .count(&answer.record, self.arguments.listed.cert_type);
             if !self.is_list {
                 let requests = answer.record.aia_requests.iter();
                 requests.for_each(|request| tell_request(request, self.talk));
@@ -251,7 +255,7 @@ impl Run<'_> {
 
 /// One certificate file cannot hold the chains of several servers without saying whose is whose.
 fn refuse_unclear_output(arguments: &Fetch, targets: &Targets) -> Result<()> {
-    let is_one = targets.count == Some(1) && !arguments.all_addresses;
+    let is_one = targets.count == Some(1) && !arguments.listed.all_addresses;
     if arguments.trust.install.is_some() && !is_one {
         return Err(Hinted::new(
             "one server is installed at a time",

@@ -29,6 +29,7 @@ impl Network {
         Some(parsed.map_err(|why| EndpointError {
             text: without_credentials(text),
             why,
+            line: None,
         }))
     }
 

@@ -80,6 +80,16 @@ impl Subject {
         Self::failed(name, "CHECK-UNREADABLE", why)
     }
 
+    /// With the advice on every finding that it has.
+    #[must_use]
+    pub fn advised(mut self, hint: Option<impl Into<String>>) -> Self {
+        let hint = hint.map(Into::into);
+        for finding in &mut self.findings {
+            finding.hint.clone_from(&hint);
+        }
+        self
+    }
+
     fn failed(name: impl Into<String>, id: &'static str, why: impl Display) -> Self {
         let mut subject = Self::new(name);
         subject.failed = true;
@@ -131,6 +141,20 @@ impl Subject {
                 false => Role::alone(certificate),
             };
             subject.add_der((place + 1).to_string(), der, role);
+        }
+        subject
+    }
+
+    /// A collection, or a part of one, in which every certificate stands for itself; `before` counts those of the parts
+    /// before it.
+    pub fn from_collection<'a>(
+        name: impl Into<String>,
+        certificates: impl IntoIterator<Item = &'a CertificateDer<'static>>,
+        before: usize,
+    ) -> Self {
+        let mut subject = Self::new(name);
+        for (place, der) in certificates.into_iter().enumerate() {
+            subject.add_der((before + place + 1).to_string(), der, Role::alone);
         }
         subject
     }

@@ -191,9 +191,9 @@ fn folder(input: &Input, path: &Path, passwords: &Passwords, talk: &Talk) -> Res
         });
         files.failures = failures;
         let papers: Vec<Failure> = papers;
-        let names = papers.into_iter().map(|failure| failure.name);
-        files.passed_over.extend(names);
-        files.passed_over.sort();
+        for paper in papers {
+            files.passed_over.add(paper.name);
+        }
     }
     for loaded in &mut files.loaded {
         let inside = Path::new(&loaded.name).strip_prefix(path);
@@ -217,7 +217,7 @@ fn bundle(name: &str, bytes: &[u8], passwords: &Passwords, talk: &Talk) -> Resul
                 name: path,
                 contents,
             }),
-            Err(error) if is_paper(Path::new(&path), &error) => files.passed_over.push(path),
+            Err(error) if is_paper(Path::new(&path), &error) => files.passed_over.add(path),
             Err(error) => return Err(error).with_context(|| format!("{name}: {path}")),
         }
     }
@@ -232,7 +232,7 @@ fn is_paper(path: &Path, error: &keystore::Error) -> bool {
 
 /// Refuses a folder of which a file cannot be read: it would look as if its certificates had been removed.
 fn whole(name: &str, files: Files, talk: &Talk) -> Result<Vec<Loaded>> {
-    files.tell_passed_over(talk);
+    files.passed_over.tell(talk);
     if let Some(failure) = files.failures.into_iter().next() {
         return Err(failure.error.context(failure.name));
     }

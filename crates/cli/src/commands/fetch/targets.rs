@@ -1,4 +1,4 @@
-//! Whom `fetch` and `verify` ask: arguments, networks, a list that is read line by line.
+//! Whom `fetch`, `verify` and `check` ask: arguments, networks, a list that is read line by line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -136,11 +136,11 @@ impl Named {
 }
 
 fn from_line(
-    line: Result<String, EndpointError>,
+    line: Result<Line, EndpointError>,
     yes_scan: bool,
 ) -> Box<dyn Iterator<Item = Result<Endpoint, EndpointError>> + Send> {
-    let text = match line {
-        Ok(text) => text,
+    let Line { number, text } = match line {
+        Ok(line) => line,
         Err(error) => return Box::new(std::iter::once(Err(error))),
     };
     match Named::parse(&text, yes_scan) {
@@ -149,11 +149,15 @@ fn from_line(
             let error = error.downcast().unwrap_or_else(|error| EndpointError {
                 text,
                 why: match error.is::<Hinted>() {
-                    true => "a network is asked only by fetch, with --yes-scan",
+                    true => "only fetch and check ask a network, with --yes-scan",
                     false => "it cannot be read",
                 },
+                line: None,
             });
-            Box::new(std::iter::once(Err(error)))
+            Box::new(std::iter::once(Err(EndpointError {
+                line: Some(number),
+                ..error
+            })))
         }
     }
 }
@@ -161,13 +165,22 @@ fn from_line(
 /// The lines of a list that say something: without comments and white space.
 struct Lines {
     source: BufReader<Box<dyn Read + Send>>,
+    /// How many were read, with those that say nothing.
+    count: usize,
     is_over: bool,
+}
+
+struct Line {
+    /// From one.
+    number: usize,
+    text: String,
 }
 
 impl Lines {
     fn new(source: Box<dyn Read + Send>) -> Self {
         Self {
             source: BufReader::new(source),
+            count: 0,
             is_over: false,
         }
     }
@@ -201,37 +214,41 @@ impl Lines {
 }
 
 impl Iterator for Lines {
-    type Item = Result<String, EndpointError>;
+    type Item = Result<Line, EndpointError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let bad = |line: &[u8], why| {
+        let bad = |number: usize, line: &[u8], why| {
             let shown = line.get(..SHOWN).unwrap_or(line);
             Some(Err(EndpointError {
                 text: String::from_utf8_lossy(shown).trim_end().to_owned(),
                 why,
+                line: Some(number),
             }))
         };
         while !self.is_over {
+            self.count += 1;
+            let number = self.count;
             let line = match self.read() {
                 Ok(Some(line)) => line,
                 Ok(None) => break,
                 Err(_) => {
                     self.is_over = true;
-                    return bad(b"", "the list cannot be read any further");
+                    return bad(number, b"", "the list cannot be read any further");
                 }
             };
             if line.len() as u64 == MAX_LINE {
-                return bad(&line, "the line is longer than any name");
+                return bad(number, &line, "the line is longer than any name");
             }
             let Ok(text) = std::str::from_utf8(&line) else {
-                return bad(&line, "the line is not UTF-8");
+                return bad(number, &line, "the line is not UTF-8");
             };
             let text = text.trim_start_matches('\u{feff}').trim();
             // `#` may stand in a URL, a comment behind a target is set off
             let comment = text.find(" #").or_else(|| text.find("\t#"));
             let text = comment.map_or(text, |start| &text[..start]).trim_end();
             if !text.is_empty() && !text.starts_with('#') {
-                return Some(Ok(text.to_owned()));
+                let text = text.to_owned();
+                return Some(Ok(Line { number, text }));
             }
         }
         self.is_over = true;

@@ -60,7 +60,7 @@ pub(super) fn certificates(names: &[String], talk: &Talk) -> Result<Vec<Certific
         files.tell_failures(talk);
         return Err(last.error.context(last.name));
     }
-    files.tell_passed_over(talk);
+    files.passed_over.tell(talk);
     let mut found = Vec::new();
     for loaded in &files.loaded {
         loaded.tell_notes(talk);
