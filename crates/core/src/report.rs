@@ -65,24 +65,24 @@ pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 /// `role` is `end-entity`, `intermediate` or `anchor`; `state` is `valid`, `expires-soon`, `expired` or
 /// `not-yet-valid`; `severity` is `critical`, `warning`, `note`, and for a certificate without findings `null`;
 /// `hint` and `renew_after` may be `null`. Fields may be added, none changes its meaning.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The time that counted as now.
-    #[serde(serialize_with = "text::serialize_time")]
+    #[serde(with = "text::moment")]
     pub at: OffsetDateTime,
     /// One per input, endpoint or entry, also for those that failed.
     pub subjects: Vec<SubjectReport>,
 }
 
 /// One subject of a report, or a part of a long one.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubjectReport {
     /// What it is: `host:443`, `store.jks`, `chain.pem`.
     pub subject: String,
     /// What kind of thing that is, and its parts.
     pub origin: Origin,
     /// Whether more of the same subject follows.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continues: bool,
     /// Whether it could not be looked at; a finding says why.
     pub failed: bool,

@@ -1,6 +1,6 @@
 //! What a report says of one certificate: facts, what it is there for, where it is in its life.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
@@ -9,7 +9,7 @@ use crate::text;
 use super::Severity;
 
 /// What a report says of one certificate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateReport {
     /// Alias or place within the subject: `1`, `digicert-g2`.
     pub name: String,
@@ -26,10 +26,10 @@ pub struct CertificateReport {
     /// SHA-256 of the DER, hex.
     pub fingerprint: String,
     /// First second of validity.
-    #[serde(serialize_with = "text::serialize_time")]
+    #[serde(with = "text::moment")]
     pub not_before: OffsetDateTime,
     /// Last second of validity.
-    #[serde(serialize_with = "text::serialize_time")]
+    #[serde(with = "text::moment")]
     pub not_after: OffsetDateTime,
     /// not_after - not_before + 1 s.
     pub lifetime_seconds: i64,
@@ -39,7 +39,7 @@ pub struct CertificateReport {
     pub remaining_percent: u8,
     /// When a renewal is due: a third of the lifetime before the end, half for lifetimes of at most ten days.
     /// Only for an end entity.
-    #[serde(serialize_with = "text::serialize_optional_time")]
+    #[serde(with = "text::optional_moment")]
     pub renew_after: Option<OffsetDateTime>,
     /// Where it is in its life.
     pub state: State,
@@ -48,7 +48,7 @@ pub struct CertificateReport {
 }
 
 /// Where a certificate is in its life. How bad that is, is said by [`Severity`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum State {
@@ -63,7 +63,7 @@ pub enum State {
 }
 
 /// What a certificate is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// The certificate of a server or client.
