@@ -1,9 +1,12 @@
 //! What a report says of one certificate: facts, what it is there for, where it is in its life.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
+use crate::cert::AltName;
 use crate::text;
 
 use super::Severity;
@@ -41,6 +44,21 @@ pub struct CertificateReport {
     /// Only for an end entity.
     #[serde(with = "text::optional_moment")]
     pub renew_after: Option<OffsetDateTime>,
+    /// The policy warns with less left than this; `None` where its threshold is no lower limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn_below_seconds: Option<i64>,
+    /// Below this it is critical.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical_below_seconds: Option<i64>,
+    /// Its alternative names that are host names, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_names: Vec<String>,
+    /// Those that are addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ip_addresses: Vec<IpAddr>,
+    /// Those that are mailboxes, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<String>,
     /// Where it is in its life.
     pub state: State,
     /// The worst of what was found about it.
@@ -106,6 +124,15 @@ impl CertificateReport {
     ) -> Self {
         let lifetime = lifetime(certificate);
         let remaining = (certificate.not_after() - at).whole_seconds();
+        let (mut dns_names, mut ip_addresses, mut emails) = (Vec::new(), Vec::new(), Vec::new());
+        for alternative in certificate.extensions().subject_alt_names.iter().flatten() {
+            match alternative {
+                AltName::Dns(name) => dns_names.push(name.clone()),
+                AltName::Email(mailbox) => emails.push(mailbox.clone()),
+                AltName::Ip(address) => ip_addresses.push(*address),
+                AltName::Other(_) | AltName::Uri(_) => {}
+            }
+        }
         Self {
             name: name.into(),
             display_name: certificate.display_name(),
@@ -123,6 +150,11 @@ impl CertificateReport {
                 Role::EndEntity => renew_after(certificate.not_after(), lifetime),
                 Role::Anchor | Role::Intermediate => None,
             },
+            warn_below_seconds: None,
+            critical_below_seconds: None,
+            dns_names,
+            ip_addresses,
+            emails,
             state: State::at(certificate, at),
             severity: None,
         }
@@ -130,6 +162,26 @@ impl CertificateReport {
 }
 
 impl State {
+    /// For people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::ExpiresSoon => "expires soon",
+            Self::NotYetValid => "not yet valid",
+            Self::Valid => "ok",
+        }
+    }
+
+    /// The word of JSON for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::ExpiresSoon => "expires-soon",
+            Self::NotYetValid => "not-yet-valid",
+            Self::Valid => "valid",
+        }
+    }
+
     /// By the dates alone: never [`ExpiresSoon`](Self::ExpiresSoon). Both bounds are inclusive
     /// (RFC 5280 section 4.1.2.5).
     pub fn at(certificate: &Certificate, at: OffsetDateTime) -> Self {
