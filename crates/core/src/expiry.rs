@@ -101,6 +101,7 @@ impl Judge {
         SubjectReport {
             subject: subject.name,
             origin: subject.origin,
+            connection: subject.connection,
             continues: subject.continues,
             failed: subject.failed,
             certificates,
@@ -117,12 +118,15 @@ impl Judge {
     ) -> Option<Finding> {
         let certificate = &item.certificate;
         let remaining = time::Duration::seconds(report.remaining_seconds);
+        let names = Some((report.issuer.as_str(), report.subject.as_str()));
+        let thresholds = self.policy.thresholds(&About { names, ..*about });
+        let limits = thresholds.limits(item.role, lifetime(certificate));
+        report.warn_below_seconds = limits.warning.map(time::Duration::whole_seconds);
+        report.critical_below_seconds = limits.critical.map(time::Duration::whole_seconds);
         let (id, severity) = match report.state {
             State::Expired => ("CERT-EXPIRED", self.broken(item)),
             State::NotYetValid => ("CERT-NOT-YET-VALID", self.broken(item)),
             _ => {
-                let names = Some((report.issuer.as_str(), report.subject.as_str()));
-                let thresholds = self.policy.thresholds(&About { names, ..*about });
                 let severity = thresholds.severity(item.role, lifetime(certificate), remaining);
                 ("CERT-EXPIRING", severity?)
             }

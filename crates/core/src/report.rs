@@ -11,9 +11,20 @@ use time::OffsetDateTime;
 use crate::text;
 
 mod certificate;
+mod connection;
+mod csv;
 mod finding;
+mod github;
 mod json;
+mod junit;
+mod markdown;
+mod matched;
+mod nagios;
+mod names;
 pub mod page;
+mod prometheus;
+mod sarif;
+mod soonest;
 mod table;
 mod writer;
 
@@ -25,8 +36,11 @@ mod tests;
 pub use crate::text::{count, escape};
 pub(crate) use certificate::lifetime;
 pub use certificate::{CertificateReport, Role, State};
+pub use connection::Connection;
 pub use finding::{About, Finding, Severity};
 pub use json::{line as json_line, pretty as json_text};
+pub use nagios::ServiceState;
+pub use prometheus::Metrics;
 pub(crate) use table::{grid, lines as finding_lines};
 pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 
@@ -49,6 +63,8 @@ pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 ///           "not_before": "2026-01-01T00:00:00Z", "not_after": "2026-03-31T23:59:59Z",
 ///           "lifetime_seconds": 7776000, "remaining_seconds": 2678399, "remaining_percent": 34,
 ///           "renew_after": "2026-03-01T23:59:59Z",
+///           "warn_below_seconds": 1944000, "critical_below_seconds": 604800,
+///           "dns_names": ["example.org"],
 ///           "state": "valid", "severity": null
 ///         }
 ///       ],
@@ -62,27 +78,34 @@ pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 /// }
 /// ```
 ///
+/// A server has `"connection"` with its facts; `dns_names`, `ip_addresses` and `emails` are absent when there are none, the
+/// two limits when the policy has none. What was written can be read again.
+///
 /// `role` is `end-entity`, `intermediate` or `anchor`; `state` is `valid`, `expires-soon`, `expired` or
 /// `not-yet-valid`; `severity` is `critical`, `warning`, `note`, and for a certificate without findings `null`;
 /// `hint` and `renew_after` may be `null`. Fields may be added, none changes its meaning.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The time that counted as now.
-    #[serde(serialize_with = "text::serialize_time")]
+    #[serde(with = "text::moment")]
     pub at: OffsetDateTime,
     /// One per input, endpoint or entry, also for those that failed.
     pub subjects: Vec<SubjectReport>,
 }
 
 /// One subject of a report, or a part of a long one.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubjectReport {
     /// What it is: `host:443`, `store.jks`, `chain.pem`.
     pub subject: String,
     /// What kind of thing that is, and its parts.
+    #[serde(default)]
     pub origin: Origin,
+    /// How it answered, when it is a server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Connection>,
     /// Whether more of the same subject follows.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continues: bool,
     /// Whether it could not be looked at; a finding says why.
     pub failed: bool,

@@ -210,7 +210,7 @@ mod tests {
         let findings: Vec<_> = selection
             .findings
             .iter()
-            .map(|finding| finding.id)
+            .map(|finding| &*finding.id)
             .collect();
         (names.join(" "), findings.join(" "))
     }

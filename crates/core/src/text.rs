@@ -123,6 +123,48 @@ pub(crate) fn serialize_optional_time<S: Serializer>(
     }
 }
 
+/// A time in a model that is written and read again.
+pub(crate) mod moment {
+    pub(crate) use super::serialize_time as serialize;
+
+    use serde::{Deserialize, Deserializer, de};
+    use time::OffsetDateTime;
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<OffsetDateTime, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::parse_rfc3339(&text)
+            .ok_or_else(|| de::Error::custom(format!("{text:?} is no time of RFC 3339")))
+    }
+}
+
+/// As [`moment`], for one that may be absent.
+pub(crate) mod optional_moment {
+    pub(crate) use super::serialize_optional_time as serialize;
+
+    use serde::{Deserialize, Deserializer};
+    use time::OffsetDateTime;
+
+    #[derive(Deserialize)]
+    struct Moment(#[serde(with = "super::moment")] OffsetDateTime);
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<OffsetDateTime>, D::Error> {
+        let moment = Option::<Moment>::deserialize(deserializer)?;
+        Ok(moment.map(|moment| moment.0))
+    }
+}
+
+/// What [`rfc3339`] wrote.
+fn parse_rfc3339(text: &str) -> Option<OffsetDateTime> {
+    match text.strip_prefix('@') {
+        Some(seconds) => OffsetDateTime::from_unix_timestamp(seconds.parse().ok()?).ok(),
+        None => OffsetDateTime::parse(text, &Rfc3339).ok(),
+    }
+}
+
 fn count_i64(number: i64, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
@@ -175,6 +217,10 @@ mod tests {
         assert_eq!(rfc3339(offset), "2026-05-31T23:30:00Z");
         let early = time::macros::datetime!(-0001-01-01 0:00 UTC);
         assert_eq!(rfc3339(early), format!("@{}", early.unix_timestamp()));
+        for moment in [offset, early] {
+            assert_eq!(parse_rfc3339(&rfc3339(moment)), Some(moment));
+        }
+        assert_eq!(parse_rfc3339("@x"), None);
     }
 
     proptest! {

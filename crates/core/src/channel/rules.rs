@@ -48,7 +48,7 @@ pub fn validate_channel(channel: &Channel) -> Vec<Finding> {
         .map(|withheld| format!("{owner}: {}", withheld.path))
         .collect();
     let is_about_absence =
-        |found: &Finding| matches!(found.id, "FIELD-MISSING" | "KEYWORD-MISSING" | "WORKTIME");
+        |found: &Finding| matches!(&*found.id, "FIELD-MISSING" | "KEYWORD-MISSING" | "WORKTIME");
     findings.retain(|found| !(is_about_absence(found) && withheld.contains(&found.subject)));
     findings
 }

@@ -229,7 +229,7 @@ mod tests {
                     .find(|found| found.subject.ends_with(&format!(".{key}")));
                 let found = found.unwrap_or_else(|| panic!("{key} is not named"));
                 assert_eq!(
-                    (found.id, found.severity),
+                    (&*found.id, found.severity),
                     ("FIELD-MISSING", Severity::Critical)
                 );
             }

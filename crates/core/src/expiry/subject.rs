@@ -8,7 +8,7 @@ use trustpack_keystore::{CertificateDer, EntryKind, KeyStore};
 use crate::Certificate;
 use crate::cert::Fingerprint;
 use crate::chain::{ChainAnalysis, PresentedChain};
-use crate::report::{Finding, Origin, Role, Severity};
+use crate::report::{Connection, Finding, Origin, Role, Severity};
 
 /// One input of a check, also one that could not be looked at.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,8 @@ pub struct Subject {
     pub failed: bool,
     /// What kind of thing it is.
     pub origin: Origin,
+    /// How it answered, when it is a server.
+    pub connection: Option<Connection>,
     /// Whether more of the same subject follows.
     pub continues: bool,
 }

@@ -159,6 +159,7 @@ const HINT_LOCK: &str = "when this is meant, write the lock again";
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::sync::OnceLock;
 
     use super::super::testing::locked;
@@ -166,7 +167,7 @@ mod tests {
 
     const TARGET: &str = "a.test:443";
 
-    fn found(then: Locked, now: Locked) -> Vec<(&'static str, Severity, String)> {
+    fn found(then: Locked, now: Locked) -> Vec<(Cow<'static, str>, Severity, String)> {
         let findings = compare(&Lock::new([then]), &[now], &[TARGET]);
         findings
             .into_iter()
@@ -174,7 +175,7 @@ mod tests {
             .collect()
     }
 
-    fn ids(then: Locked, now: Locked) -> Vec<&'static str> {
+    fn ids(then: Locked, now: Locked) -> Vec<Cow<'static, str>> {
         let found = found(then, now);
         found.into_iter().map(|(id, ..)| id).collect()
     }
@@ -201,7 +202,7 @@ mod tests {
         let [(id, severity, message)] = &found(then(), now)[..] else {
             panic!("more than one finding");
         };
-        assert_eq!((*id, *severity), ("LOCK-LEAF-CHANGED", Severity::Warning));
+        assert_eq!((&**id, *severity), ("LOCK-LEAF-CHANGED", Severity::Warning));
         let expected = format!(
             "renewed with the same key: certificate sha256:{}, valid to 2026-01-01, became sha256:{}, valid to 2026-12-31",
             then().leaf,
@@ -221,7 +222,7 @@ mod tests {
         let [(id, severity, message)] = &found(then(), now)[..] else {
             panic!("more than one finding");
         };
-        assert_eq!((*id, *severity), ("LOCK-KEY-CHANGED", Severity::Critical));
+        assert_eq!((&**id, *severity), ("LOCK-KEY-CHANGED", Severity::Critical));
         assert!(message.contains(&"02".repeat(32)) && message.contains(&"01".repeat(32)));
     }
 
@@ -273,13 +274,13 @@ mod tests {
         assert_eq!(
             findings,
             [
-                ("LOCK-MISSING", Severity::Warning, TARGET.to_owned()),
+                ("LOCK-MISSING".into(), Severity::Warning, TARGET.to_owned()),
                 (
-                    "LOCK-NEW",
+                    "LOCK-NEW".into(),
                     Severity::Warning,
                     format!("{TARGET} (x\\u{{202e}}.test)")
                 ),
-                ("LOCK-MISSING", Severity::Note, "b.test:443".to_owned()),
+                ("LOCK-MISSING".into(), Severity::Note, "b.test:443".to_owned()),
             ]
         );
     }

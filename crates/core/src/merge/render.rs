@@ -69,7 +69,7 @@ fn outcome(outcome: &Outcome) -> (String, Option<Severity>) {
 
 /// The short word of a finding that needs no line of its own.
 fn remark(finding: &Finding) -> Option<&'static str> {
-    match finding.id {
+    match &*finding.id {
         "CERT-EXPIRED" => Some("expired"),
         "CERT-NOT-CA" => Some("not a CA"),
         "CERT-NOT-YET-VALID" => Some("not yet valid"),

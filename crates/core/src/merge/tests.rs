@@ -540,7 +540,7 @@ proptest! {
         for (action, incoming) in actions.iter().zip(&b) {
             if action.outcome == Outcome::LeftOut {
                 prop_assert!(incoming.entry.certificates().contains(&pool()[5]));
-                prop_assert_eq!(action.findings[0].id, "CERT-UNREADABLE");
+                prop_assert_eq!(&action.findings[0].id, "CERT-UNREADABLE");
                 continue;
             }
             let left_out = matches!(

@@ -1,15 +1,18 @@
 //! What a report says of one certificate: facts, what it is there for, where it is in its life.
 
-use serde::Serialize;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
+use crate::cert::AltName;
 use crate::text;
 
 use super::Severity;
 
 /// What a report says of one certificate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateReport {
     /// Alias or place within the subject: `1`, `digicert-g2`.
     pub name: String,
@@ -26,10 +29,10 @@ pub struct CertificateReport {
     /// SHA-256 of the DER, hex.
     pub fingerprint: String,
     /// First second of validity.
-    #[serde(serialize_with = "text::serialize_time")]
+    #[serde(with = "text::moment")]
     pub not_before: OffsetDateTime,
     /// Last second of validity.
-    #[serde(serialize_with = "text::serialize_time")]
+    #[serde(with = "text::moment")]
     pub not_after: OffsetDateTime,
     /// not_after - not_before + 1 s.
     pub lifetime_seconds: i64,
@@ -39,8 +42,23 @@ pub struct CertificateReport {
     pub remaining_percent: u8,
     /// When a renewal is due: a third of the lifetime before the end, half for lifetimes of at most ten days.
     /// Only for an end entity.
-    #[serde(serialize_with = "text::serialize_optional_time")]
+    #[serde(with = "text::optional_moment")]
     pub renew_after: Option<OffsetDateTime>,
+    /// The policy warns with less left than this; `None` where its threshold is no lower limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn_below_seconds: Option<i64>,
+    /// Below this it is critical.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical_below_seconds: Option<i64>,
+    /// Its alternative names that are host names, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_names: Vec<String>,
+    /// Those that are addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ip_addresses: Vec<IpAddr>,
+    /// Those that are mailboxes, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<String>,
     /// Where it is in its life.
     pub state: State,
     /// The worst of what was found about it.
@@ -48,7 +66,7 @@ pub struct CertificateReport {
 }
 
 /// Where a certificate is in its life. How bad that is, is said by [`Severity`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum State {
@@ -63,7 +81,7 @@ pub enum State {
 }
 
 /// What a certificate is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// The certificate of a server or client.
@@ -106,6 +124,15 @@ impl CertificateReport {
     ) -> Self {
         let lifetime = lifetime(certificate);
         let remaining = (certificate.not_after() - at).whole_seconds();
+        let (mut dns_names, mut ip_addresses, mut emails) = (Vec::new(), Vec::new(), Vec::new());
+        for alternative in certificate.extensions().subject_alt_names.iter().flatten() {
+            match alternative {
+                AltName::Dns(name) => dns_names.push(name.clone()),
+                AltName::Email(mailbox) => emails.push(mailbox.clone()),
+                AltName::Ip(address) => ip_addresses.push(*address),
+                AltName::Other(_) | AltName::Uri(_) => {}
+            }
+        }
         Self {
             name: name.into(),
             display_name: certificate.display_name(),
@@ -123,6 +150,11 @@ impl CertificateReport {
                 Role::EndEntity => renew_after(certificate.not_after(), lifetime),
                 Role::Anchor | Role::Intermediate => None,
             },
+            warn_below_seconds: None,
+            critical_below_seconds: None,
+            dns_names,
+            ip_addresses,
+            emails,
             state: State::at(certificate, at),
             severity: None,
         }
@@ -130,6 +162,26 @@ impl CertificateReport {
 }
 
 impl State {
+    /// For people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::ExpiresSoon => "expires soon",
+            Self::NotYetValid => "not yet valid",
+            Self::Valid => "ok",
+        }
+    }
+
+    /// The word of JSON for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::ExpiresSoon => "expires-soon",
+            Self::NotYetValid => "not-yet-valid",
+            Self::Valid => "valid",
+        }
+    }
+
     /// By the dates alone: never [`ExpiresSoon`](Self::ExpiresSoon). Both bounds are inclusive
     /// (RFC 5280 section 4.1.2.5).
     pub fn at(certificate: &Certificate, at: OffsetDateTime) -> Self {

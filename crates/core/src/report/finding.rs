@@ -1,14 +1,16 @@
 //! One thing that somebody should know.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::Certificate;
 
 /// One thing that somebody should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Stable identifier, such as `CERT-LEAF-ONLY`.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// How bad it is.
     pub severity: Severity,
     /// What it is about: a server, a file; `file: entry` for a part of it.
@@ -18,15 +20,15 @@ pub struct Finding {
     /// What to do about it.
     pub hint: Option<String>,
     /// The certificate that it is about, where it is about one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<About>,
     /// Why it is only a note, and until when: a silence of the policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silenced: Option<String>,
 }
 
 /// Which certificate something is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Whose it is.
     pub subject: String,
@@ -46,13 +48,13 @@ impl From<&Certificate> for About {
 impl Finding {
     /// A finding without advice.
     pub fn new(
-        id: &'static str,
+        id: impl Into<Cow<'static, str>>,
         severity: Severity,
         subject: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
         Self {
-            id,
+            id: id.into(),
             severity,
             subject: subject.into(),
             message: message.into(),
@@ -78,7 +80,7 @@ impl Finding {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know.

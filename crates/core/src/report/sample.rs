@@ -1,6 +1,9 @@
 //! A report for the tests of renderers. Nothing in it is random.
 
-use super::{CertificateReport, Finding, Origin, Report, Role, Severity, State, SubjectReport};
+use super::{
+    CertificateReport, Connection, Finding, Origin, Report, ReportFormat, Role, Severity, State,
+    Style, SubjectReport,
+};
 use crate::cert::testing::{DAY, at};
 
 /// One server with a certificate that expires soon, one that was not reached.
@@ -11,6 +14,14 @@ pub(crate) fn report() -> Report {
             SubjectReport {
                 subject: "example.org:443".to_owned(),
                 origin: Origin::Endpoint,
+                connection: Some(Connection {
+                    address: Some(([192, 0, 2, 1], 443).into()),
+                    protocol: Some("TLSv1.3".to_owned()),
+                    cipher_suite: Some("TLS_AES_128_GCM_SHA256".to_owned()),
+                    elapsed_ms: 21,
+                    presented: vec![fingerprint("1"), fingerprint("2")],
+                    verified_chains: vec![vec![fingerprint("1"), fingerprint("2")]],
+                }),
                 continues: false,
                 failed: false,
                 certificates: vec![
@@ -36,6 +47,7 @@ pub(crate) fn report() -> Report {
             SubjectReport {
                 subject: "gone.example:443".to_owned(),
                 origin: Origin::Endpoint,
+                connection: None,
                 continues: false,
                 failed: true,
                 certificates: Vec::new(),
@@ -50,7 +62,17 @@ pub(crate) fn report() -> Report {
     }
 }
 
-fn line(
+/// The report in a format.
+pub(crate) fn text(report: &Report, format: ReportFormat) -> String {
+    super::render(report, format, &Style::default())
+}
+
+/// Of a certificate by its name.
+pub(crate) fn fingerprint(name: &str) -> String {
+    name.repeat(64).chars().take(64).collect()
+}
+
+pub(crate) fn line(
     name: &str,
     display_name: &str,
     role: Role,
@@ -64,13 +86,21 @@ fn line(
         subject: format!("CN={display_name}"),
         issuer: "CN=Example CA".to_owned(),
         serial_number: "01ab".to_owned(),
-        fingerprint: "00".repeat(32),
+        fingerprint: fingerprint(name),
         not_before: at(-85 * DAY),
         not_after: at(remaining_seconds),
         lifetime_seconds: 85 * DAY + remaining_seconds,
         remaining_seconds,
         remaining_percent: 5,
         renew_after: None,
+        warn_below_seconds: Some(30 * DAY),
+        critical_below_seconds: Some(7 * DAY),
+        dns_names: match role {
+            Role::EndEntity => vec![display_name.to_owned(), format!("www.{display_name}")],
+            _ => Vec::new(),
+        },
+        ip_addresses: Vec::new(),
+        emails: Vec::new(),
         state: match severity {
             Some(_) => State::ExpiresSoon,
             None => State::Valid,

@@ -1,33 +1,28 @@
 //! A table for people: every certificate, the one with the least time left first; the findings, the worst first; counts.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::io::{self, Write};
 
 use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, presets};
 
 use super::{
-    CertificateReport, Finding, ReportWriter, Role, Severity, State, Style, SubjectReport, Summary,
+    CertificateReport, Finding, ReportWriter, Severity, Style, SubjectReport, Summary,
 };
+use super::soonest::Soonest;
 use crate::text::{self, escape};
 
 /// Keeps what it will show, which is bounded, and writes at the end.
 pub(super) struct Sorted<'a> {
     style: Style,
-    /// The row with the most time left is on top.
-    rows: BinaryHeap<Line>,
+    rows: Soonest<Line>,
     findings: Vec<Finding>,
     /// Subjects of which there is nothing to say.
     empty: Vec<String>,
-    left_out: usize,
     out: Box<dyn Write + 'a>,
 }
 
-/// A row, by what is left, then in the order in which they came.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// A row.
 struct Line {
-    remaining: i64,
-    place: usize,
     cells: [String; 6],
     severity: Option<Severity>,
 }
@@ -36,33 +31,20 @@ impl<'a> Sorted<'a> {
     pub(super) fn new(style: Style, out: Box<dyn Write + 'a>) -> Self {
         Self {
             style,
-            rows: BinaryHeap::new(),
+            rows: Soonest::new(MAX_ROWS),
             findings: Vec::new(),
             empty: Vec::new(),
-            left_out: 0,
             out,
         }
-    }
-
-    fn add(&mut self, certificate: &CertificateReport, subject: &SubjectReport) {
-        let place = self.rows.len() + self.left_out;
-        let is_full = self.rows.len() >= MAX_ROWS;
-        if is_full {
-            self.left_out += 1;
-            let most = self.rows.peek().map(|line| line.remaining);
-            if most.is_none_or(|most| most <= certificate.remaining_seconds) {
-                return;
-            }
-            self.rows.pop();
-        }
-        self.rows.push(Line::new(certificate, subject, place));
     }
 }
 
 impl ReportWriter for Sorted<'_> {
     fn subject(&mut self, subject: &SubjectReport) -> io::Result<()> {
         for certificate in &subject.certificates {
-            self.add(certificate, subject);
+            self.rows.offer(certificate.remaining_seconds, || {
+                (Line::new(certificate, subject), 1)
+            });
         }
         let room = MAX_FINDINGS.saturating_sub(self.findings.len());
         self.findings
@@ -75,7 +57,7 @@ impl ReportWriter for Sorted<'_> {
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         let mut text = String::new();
-        let rows = std::mem::take(&mut self.rows).into_sorted_vec();
+        let rows = self.rows.take();
         if !rows.is_empty() {
             let header = ["left", "expires on", "state", "certificate", "role", "in"];
             text.push_str(&grid(
@@ -84,8 +66,9 @@ impl ReportWriter for Sorted<'_> {
                 &self.style,
             ));
         }
-        if self.left_out > 0 {
-            text.push_str(&format!("  … and {} with more time left\n", self.left_out));
+        let left_out = self.rows.left_out();
+        if left_out > 0 {
+            text.push_str(&format!("  … and {left_out} with more time left\n"));
         }
         for subject in &self.empty {
             text.push_str(&format!("  {}: nothing found\n", escape(subject)));
@@ -112,33 +95,21 @@ impl ReportWriter for Sorted<'_> {
 }
 
 impl Line {
-    fn new(certificate: &CertificateReport, subject: &SubjectReport, place: usize) -> Self {
+    fn new(certificate: &CertificateReport, subject: &SubjectReport) -> Self {
         let (name, display) = (&certificate.name, &certificate.display_name);
         let name = if name.eq_ignore_ascii_case(display) {
             name.clone()
         } else {
             format!("{display} ({name})")
         };
-        let role = match certificate.role {
-            Role::Anchor => "anchor",
-            Role::EndEntity => "end entity",
-            Role::Intermediate => "intermediate",
-        };
-        let state = match certificate.state {
-            State::Expired => "expired",
-            State::ExpiresSoon => "expires soon",
-            State::NotYetValid => "not yet valid",
-            State::Valid => "ok",
-        };
+        let role = certificate.role.word().replace('-', " ");
         Self {
-            remaining: certificate.remaining_seconds,
-            place,
             cells: [
                 text::left(certificate.remaining_seconds),
                 text::date(certificate.not_after),
-                state.to_owned(),
+                certificate.state.words().to_owned(),
                 name,
-                role.to_owned(),
+                role,
                 subject.subject.clone(),
             ],
             severity: certificate.severity,
@@ -181,7 +152,8 @@ pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
     lines
 }
 
-fn counts(counts: &Summary) -> String {
+/// What there is of each, in words.
+pub(super) fn counts(counts: &Summary) -> String {
     format!(
         "{}, {}: {} critical, {}, {}, {} failed",
         text::count(counts.subjects, "subject"),

@@ -5,16 +5,33 @@ use std::str::FromStr;
 
 use time::OffsetDateTime;
 
-use super::{Report, SubjectReport, Summary, UnknownWord, json, table};
+use super::{
+    Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, json, junit, markdown, nagios,
+    prometheus, sarif, table,
+};
 
 /// How a report is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportFormat {
+    /// A row per certificate, for spreadsheets.
+    Csv,
+    /// Annotations of GitHub's workflows.
+    Github,
     /// For programs; the shape is documented at [`Report`].
     Json,
     /// One subject a line as it is judged, then `{ "at": …, "summary": … }`.
     JsonLines,
+    /// Suites and cases, for viewers of CI systems.
+    Junit,
+    /// A table and a list, for summaries and comments.
+    Markdown,
+    /// One line with performance data, for Nagios and what descends from it.
+    Nagios,
+    /// Prometheus' text format, for a textfile collector.
+    Prometheus(Metrics),
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
     /// For people.
     Table,
 }
@@ -34,7 +51,18 @@ impl FromStr for ReportFormat {
 
 impl ReportFormat {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Json, Self::JsonLines, Self::Table];
+    pub const ALL: [Self; 10] = [
+        Self::Table,
+        Self::Json,
+        Self::JsonLines,
+        Self::Csv,
+        Self::Nagios,
+        Self::Prometheus(Metrics::Native),
+        Self::Junit,
+        Self::Sarif,
+        Self::Github,
+        Self::Markdown,
+    ];
 
     /// The words for all of them, in their order.
     pub const fn words() -> [&'static str; Self::ALL.len()] {
@@ -50,8 +78,15 @@ impl ReportFormat {
     /// The word for it on the command line.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Csv => "csv",
+            Self::Github => "github",
             Self::Json => "json",
             Self::JsonLines => "jsonl",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
+            Self::Nagios => "nagios",
+            Self::Prometheus(_) => "prometheus",
+            Self::Sarif => "sarif",
             Self::Table => "table",
         }
     }
@@ -81,18 +116,29 @@ pub trait ReportWriter {
     fn end(&mut self, summary: &Summary) -> io::Result<()>;
 }
 
-/// Writes a report as of `at` to `out`.
+/// Writes a report as of `at` to `out`. `name` tells it from other reports of the same machine, where the format has a place
+/// for that (the label `report` of Prometheus); it may be empty.
 ///
 /// Names in certificates are chosen by strangers: no control or bidirectional character of theirs is in the text.
 pub fn writer<'a>(
     format: ReportFormat,
     at: OffsetDateTime,
     style: &Style,
+    name: &str,
     out: Box<dyn Write + 'a>,
 ) -> Box<dyn ReportWriter + 'a> {
     match format {
+        ReportFormat::Csv => Box::new(csv::Csv::new(out)),
+        ReportFormat::Github => Box::new(github::Annotations::new(out)),
         ReportFormat::Json => Box::new(json::Pretty::new(at, out)),
         ReportFormat::JsonLines => Box::new(json::Lines::new(at, out)),
+        ReportFormat::Junit => Box::new(junit::Junit::new(at, out)),
+        ReportFormat::Markdown => Box::new(markdown::Markdown::new(out)),
+        ReportFormat::Nagios => Box::new(nagios::Nagios::new(out)),
+        ReportFormat::Prometheus(metrics) => {
+            Box::new(prometheus::Prometheus::new(metrics, at, name, out))
+        }
+        ReportFormat::Sarif => Box::new(sarif::Sarif::new(out)),
         ReportFormat::Table => Box::new(table::Sorted::new(*style, out)),
     }
 }
@@ -100,7 +146,7 @@ pub fn writer<'a>(
 /// The text of a whole report, ending with a line feed.
 pub fn render(report: &Report, format: ReportFormat, style: &Style) -> String {
     let mut text = Vec::new();
-    let mut writer = writer(format, report.at, style, Box::new(&mut text));
+    let mut writer = writer(format, report.at, style, "", Box::new(&mut text));
     let written = report
         .subjects
         .iter()

@@ -64,8 +64,8 @@ fn word(revocation: &Revocation) -> String {
     }
 }
 
-fn ids(revocation: &Revocation) -> Vec<&'static str> {
-    revocation.findings.iter().map(|one| one.id).collect()
+fn ids(revocation: &Revocation) -> Vec<std::borrow::Cow<'static, str>> {
+    revocation.findings.iter().map(|one| one.id.clone()).collect()
 }
 
 #[test]

@@ -27,8 +27,8 @@ fn ask(chain: &[&Made], anchors: &[&Made]) -> Verdict {
     ask_at(chain, anchors, "h.example", NOW)
 }
 
-fn ids(verdict: &Verdict) -> Vec<&'static str> {
-    verdict.findings.iter().map(|finding| finding.id).collect()
+fn ids(verdict: &Verdict) -> Vec<&str> {
+    verdict.findings.iter().map(|finding| &*finding.id).collect()
 }
 
 fn refusal(verdict: Verdict) -> Refusal {

@@ -58,10 +58,10 @@ message_url = "https://192.0.2.10:18446/social/on/whatsapp/infobip/message/42"
 report_url = "https://192.0.2.10:18446/social/on/whatsapp/infobip/report/42"
 "#;
 
-fn by_id(findings: &[Finding]) -> BTreeMap<&'static str, Vec<&Finding>> {
-    let mut map: BTreeMap<&'static str, Vec<&Finding>> = BTreeMap::new();
+fn by_id(findings: &[Finding]) -> BTreeMap<&str, Vec<&Finding>> {
+    let mut map: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for found in findings {
-        map.entry(found.id).or_default().push(found);
+        map.entry(&*found.id).or_default().push(found);
     }
     map
 }
@@ -502,13 +502,13 @@ fn names_are_unique_over_the_whole_file() {
     let other = INFOBIP.replace("support_wa", "support_tg");
     let same = findings(&format!("{TELEGRAM}{other}"));
     assert_eq!(
-        (same[0].id, same[0].severity),
+        (&*same[0].id, same[0].severity),
         ("NAME-DUP", Severity::Critical)
     );
     let other = INFOBIP.replace("support_wa", "Support_TG");
     let case = findings(&format!("{TELEGRAM}{other}"));
     assert_eq!(
-        (case[0].id, case[0].severity),
+        (&*case[0].id, case[0].severity),
         ("NAME-DUP", Severity::Warning)
     );
 }
@@ -520,7 +520,7 @@ fn a_name_can_be_judged_before_there_is_a_specification() {
     for bad in ["9support", "a b", "../x", "u:hunter2@h", &"a".repeat(65)] {
         let found = name_problem(bad).unwrap();
         assert_eq!(
-            (found.id, found.severity),
+            (&*found.id, found.severity),
             ("NAME-FORM", Severity::Critical)
         );
         assert!(!format!("{found:?}").contains(bad), "{found:?}");
@@ -533,7 +533,7 @@ fn one_webhook_password_for_two_channels_is_a_warning() {
     let found = findings(&format!("{INFOBIP}{other}"));
     assert_eq!(found.len(), 1);
     assert_eq!(
-        (found[0].id, found[0].severity),
+        (&*found[0].id, found[0].severity),
         ("SECRET-REUSED", Severity::Warning)
     );
 }

@@ -1,0 +1,165 @@
+//! CSV (RFC 4180, with line feeds) for spreadsheets and scripts: a row per certificate.
+//!
+//! `kind` says what a row is: `certificate`; `finding` for one that is about no certificate of the subject, such as a server
+//! that did not answer; `subject` for one of which there is nothing else to say, so that none vanishes. Columns that do not
+//! apply are empty.
+
+use std::io::{self, Write};
+
+use super::matched::Matched;
+use super::{CertificateReport, Finding, ReportWriter, Severity, SubjectReport, Summary};
+use crate::text;
+
+/// The header. Columns may be added at the end.
+const COLUMNS: [&str; 22] = [
+    "kind",
+    "subject",
+    "severity",
+    "findings",
+    "message",
+    "hint",
+    "name",
+    "display_name",
+    "role",
+    "state",
+    "not_before",
+    "not_after",
+    "lifetime_seconds",
+    "remaining_seconds",
+    "remaining_percent",
+    "certificate_subject",
+    "issuer",
+    "serial_number",
+    "fingerprint",
+    "dns_names",
+    "ip_addresses",
+    "emails",
+];
+
+type Row = [String; COLUMNS.len()];
+
+/// Writes rows as they come.
+pub(super) struct Csv<'a> {
+    started: bool,
+    out: csv::Writer<Box<dyn Write + 'a>>,
+}
+
+impl<'a> Csv<'a> {
+    pub(super) fn new(out: Box<dyn Write + 'a>) -> Self {
+        Self {
+            started: false,
+            out: csv::Writer::from_writer(out),
+        }
+    }
+
+    fn start(&mut self) -> io::Result<()> {
+        if !self.started {
+            self.started = true;
+            self.out.write_record(COLUMNS)?;
+        }
+        Ok(())
+    }
+}
+
+impl ReportWriter for Csv<'_> {
+    fn subject(&mut self, subject: &SubjectReport) -> io::Result<()> {
+        self.start()?;
+        let matched = Matched::new(subject);
+        let name = cell(&subject.subject);
+        for (certificate, findings) in subject.certificates.iter().zip(&matched.of_certificates) {
+            let mut row = row("certificate", &name, certificate.severity, findings);
+            fill(&mut row, certificate);
+            self.out.write_record(&row)?;
+        }
+        for finding in &matched.others {
+            let row = row("finding", &name, Some(finding.severity), &[finding]);
+            self.out.write_record(&row)?;
+        }
+        if subject.certificates.is_empty() && subject.findings.is_empty() {
+            self.out.write_record(&row("subject", &name, None, &[]))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _summary: &Summary) -> io::Result<()> {
+        self.start()?;
+        self.out.flush()
+    }
+}
+
+/// The columns that every row has.
+fn row(kind: &str, subject: &str, severity: Option<Severity>, findings: &[&Finding]) -> Row {
+    let joined = |of: fn(&Finding) -> Option<&str>, between: &str| {
+        let texts: Vec<&str> = findings.iter().filter_map(|finding| of(finding)).collect();
+        cell(&texts.join(between))
+    };
+    let mut row = Row::default();
+    let first = [
+        kind.to_owned(),
+        subject.to_owned(),
+        severity.map_or_else(String::new, |severity| severity.word().to_owned()),
+        joined(|finding| Some(&finding.id), " "),
+        joined(|finding| Some(&finding.message), "; "),
+        joined(|finding| finding.hint.as_deref(), "; "),
+    ];
+    for (place, text) in row.iter_mut().zip(first) {
+        *place = text;
+    }
+    row
+}
+
+/// The columns of a certificate, behind those that every row has.
+fn fill(row: &mut Row, certificate: &CertificateReport) {
+    let addresses = certificate.ip_addresses.iter().map(ToString::to_string);
+    let columns = [
+        cell(&certificate.name),
+        cell(&certificate.display_name),
+        certificate.role.word().to_owned(),
+        certificate.state.word().to_owned(),
+        text::rfc3339(certificate.not_before),
+        text::rfc3339(certificate.not_after),
+        certificate.lifetime_seconds.to_string(),
+        certificate.remaining_seconds.to_string(),
+        certificate.remaining_percent.to_string(),
+        cell(&certificate.subject),
+        cell(&certificate.issuer),
+        cell(&certificate.serial_number),
+        cell(&certificate.fingerprint),
+        cell(&certificate.dns_names.join(" ")),
+        addresses.collect::<Vec<_>>().join(" "),
+        cell(&certificate.emails.join(" ")),
+    ];
+    for (place, text) in row.iter_mut().skip(6).zip(columns) {
+        *place = text;
+    }
+}
+
+/// Text of strangers. A spreadsheet takes what begins like this for a formula and runs it (OWASP, CSV Injection); an
+/// apostrophe makes it text.
+fn cell(text: &str) -> String {
+    let text = text::escape(text);
+    match text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+        true => format!("'{text}"),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{ReportFormat, sample};
+
+    #[test]
+    fn report() {
+        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Csv), @"");
+    }
+
+    #[test]
+    fn no_cell_of_a_stranger_is_a_formula() {
+        for text in ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1"] {
+            let cell = cell(text);
+            assert!(cell.starts_with(['\'', '\\']), "{cell}");
+        }
+        assert_eq!(cell("a=b"), "a=b");
+    }
+}

@@ -1,0 +1,180 @@
+//! Markdown (GitHub's) for summaries of jobs and comments: a table of certificates, the one with the least time left first,
+//! and a list of findings, the worst first.
+//!
+//! Names of strangers stand in code spans, in which nothing is a link, a mention, HTML or emphasis. A vertical line would end
+//! a cell, and a backtick the span, so both are spelled out there, as control characters are. Sentences are escaped.
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+use super::soonest::Soonest;
+use super::table::counts;
+use super::{CertificateReport, Finding, ReportWriter, Severity, SubjectReport, Summary};
+use crate::text::{self, count, escape};
+
+/// Keeps what it will show, which is bounded, and writes at the end.
+pub(super) struct Markdown<'a> {
+    rows: Soonest<String>,
+    findings: Soonest<(Severity, String)>,
+    out: Box<dyn Write + 'a>,
+}
+
+/// What a summary of a job may have is 1 MiB; this stays far below, and both parts have their place.
+const MAX_BYTES: usize = 384 * 1024;
+
+impl<'a> Markdown<'a> {
+    pub(super) fn new(out: Box<dyn Write + 'a>) -> Self {
+        Self {
+            rows: Soonest::new(MAX_BYTES),
+            findings: Soonest::new(MAX_BYTES),
+            out,
+        }
+    }
+}
+
+impl ReportWriter for Markdown<'_> {
+    fn subject(&mut self, subject: &SubjectReport) -> io::Result<()> {
+        for certificate in &subject.certificates {
+            self.rows.offer(certificate.remaining_seconds, || {
+                let row = row(certificate, subject);
+                let weight = row.len();
+                (row, weight)
+            });
+        }
+        for finding in &subject.findings {
+            // the worst have their place before those that came earlier
+            let rank = match finding.severity {
+                Severity::Critical => 0,
+                Severity::Warning => 1,
+                Severity::Note => 2,
+            };
+            self.findings.offer(rank, || {
+                let item = item(finding);
+                let weight = item.len();
+                ((finding.severity, item), weight)
+            });
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        let mut text = format!("**{}**\n", counts(summary));
+        let rows = self.rows.take();
+        if !rows.is_empty() {
+            text.push_str(
+                "\n| left | expires on | state | certificate | role | in |\n|---|---|---|---|---|---|\n",
+            );
+            text.extend(rows);
+        }
+        if self.rows.left_out() > 0 {
+            text.push_str(&format!(
+                "\n… and {} with more time left\n",
+                count(self.rows.left_out(), "certificate")
+            ));
+        }
+        let mut findings = self.findings.take();
+        findings.sort_by_key(|(severity, _)| Reverse(*severity));
+        if !findings.is_empty() {
+            text.push('\n');
+        }
+        text.extend(findings.into_iter().map(|(_, item)| item));
+        if self.findings.left_out() > 0 {
+            text.push_str(&format!(
+                "- … and {}\n",
+                count(self.findings.left_out(), "finding")
+            ));
+        }
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+fn row(certificate: &CertificateReport, subject: &SubjectReport) -> String {
+    format!(
+        "| {} | {} | {} | {} {} | {} | {} |\n",
+        text::left(certificate.remaining_seconds),
+        text::date(certificate.not_after),
+        certificate.state.words(),
+        code(&certificate.display_name),
+        code(&certificate.name),
+        certificate.role.word(),
+        code(&subject.subject),
+    )
+}
+
+fn item(finding: &Finding) -> String {
+    let mut item = format!(
+        "- **{}** {} {}: {}",
+        finding.severity.word(),
+        code(&finding.id),
+        code(&finding.subject),
+        sentence(&finding.message)
+    );
+    if let Some(why) = &finding.silenced {
+        item.push_str(&format!(" — silenced: {}", sentence(why)));
+    } else if let Some(hint) = &finding.hint {
+        item.push_str(&format!(" — {}", sentence(hint)));
+    }
+    item.push('\n');
+    item
+}
+
+/// A name, in a code span, also within a table. What is longer than anybody reads is cut.
+fn code(name: &str) -> String {
+    let name = escape(&cut(name));
+    let name = name.replace('|', "\\u{7c}").replace('`', "\\u{60}");
+    // a span of nothing but spaces is none
+    match name.trim().is_empty() {
+        true => String::new(),
+        false => format!("`{name}`"),
+    }
+}
+
+/// A sentence, in which names may stand: every mark that means something is escaped, and `@` names nobody.
+fn sentence(text: &str) -> String {
+    let mut safe = String::new();
+    for character in escape(&cut(text)).chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '@' => safe.push_str("@<!-- -->"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' => {
+                safe.push('\\');
+                safe.push(character);
+            }
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
+const MAX_CHARACTERS: usize = 1000;
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_CHARACTERS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{ReportFormat, sample};
+
+    #[test]
+    fn report() {
+        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Markdown), @"");
+    }
+
+    #[test]
+    fn names_and_sentences_are_inert() {
+        assert_eq!(code("a|b`c\n<script>"), "`a\\u{7c}b\\u{60}c\\n<script>`");
+        assert_eq!(code(" "), "");
+        assert_eq!(
+            sentence("<b>@you</b> [x](y) *z* a|b"),
+            "&lt;b&gt;@<!-- -->you&lt;/b&gt; \\[x\\](y) \\*z\\* a\\|b"
+        );
+    }
+}

@@ -1,0 +1,268 @@
+//! SARIF 2.1.0 (OASIS), as code scanning reads it: a result per finding, written as it comes; the rules follow.
+//!
+//! The structs are our own: of the format's hundreds of optional fields a report fills twenty, and a result must be written
+//! before the next one is known, which the crates that model a whole log do not do.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Finding, Origin, ReportWriter, Severity, SubjectReport, Summary, json};
+use crate::cert::asn1::hex;
+use crate::text::escape;
+
+/// Writes results as findings come.
+pub(super) struct Sarif<'a> {
+    started: bool,
+    /// The identifiers that occurred, each with the first advice.
+    rules: BTreeMap<String, Option<String>>,
+    results: usize,
+    out: Box<dyn Write + 'a>,
+}
+
+impl<'a> Sarif<'a> {
+    pub(super) fn new(out: Box<dyn Write + 'a>) -> Self {
+        Self {
+            started: false,
+            rules: BTreeMap::new(),
+            results: 0,
+            out,
+        }
+    }
+
+    fn start(&mut self) -> io::Result<()> {
+        if self.started {
+            return Ok(());
+        }
+        self.started = true;
+        // what follows is the rest of one run
+        self.out.write_all(
+            b"{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\
+              \"runs\":[{\"columnKind\":\"unicodeCodePoints\",\"results\":[",
+        )
+    }
+}
+
+impl ReportWriter for Sarif<'_> {
+    fn subject(&mut self, subject: &SubjectReport) -> io::Result<()> {
+        self.start()?;
+        for finding in &subject.findings {
+            let between: &[u8] = match self.results {
+                0 => b"\n",
+                _ => b",\n",
+            };
+            self.out.write_all(between)?;
+            let result = json::line(&SarifResult::new(finding, subject));
+            self.out.write_all(result.trim_end().as_bytes())?;
+            self.results += 1;
+            if !self.rules.contains_key(&*finding.id) {
+                let hint = finding.hint.as_deref().map(escape);
+                self.rules.insert(finding.id.to_string(), hint);
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _summary: &Summary) -> io::Result<()> {
+        self.start()?;
+        let rules = self.rules.iter().map(|(id, hint)| Rule {
+            id,
+            short_description: Text {
+                text: id.to_lowercase().replace('-', " "),
+            },
+            help: hint.clone().map(|text| Text { text }),
+        });
+        let tool = Tool {
+            driver: Driver {
+                name: "trustpack",
+                version: env!("CARGO_PKG_VERSION"),
+                rules: rules.collect(),
+            },
+        };
+        let tool = json::line(&tool);
+        writeln!(self.out, "\n],\"tool\":{}}}]}}", tool.trim_end())?;
+        self.out.flush()
+    }
+}
+
+/// `result` (section 3.27).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult<'a> {
+    rule_id: &'a str,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression>,
+}
+
+/// `message` (3.11), also `multiformatMessageString` (3.12).
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+/// `location` (3.28): of a file its path, of anything else its name.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    physical_location: Option<PhysicalLocation>,
+    logical_locations: [LogicalLocation; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+/// `suppression` (3.35): a silence of the policy is not in the file that it is about.
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    justification: String,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    driver: Driver<'a>,
+}
+
+#[derive(Serialize)]
+struct Driver<'a> {
+    name: &'static str,
+    version: &'static str,
+    rules: Vec<Rule<'a>>,
+}
+
+/// `reportingDescriptor` (3.49).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule<'a> {
+    id: &'a str,
+    short_description: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<Text>,
+}
+
+impl<'a> SarifResult<'a> {
+    fn new(finding: &'a Finding, subject: &SubjectReport) -> Self {
+        let mut message = format!("{}: {}", escape(&finding.subject), escape(&finding.message));
+        if let Some(hint) = &finding.hint {
+            message.push_str(&format!(" ({})", escape(hint)));
+        }
+        let physical_location = match &subject.origin {
+            Origin::File { path } if !path.is_empty() => Some(PhysicalLocation {
+                artifact_location: ArtifactLocation { uri: uri(path) },
+            }),
+            Origin::File { .. }
+            | Origin::Endpoint
+            | Origin::Kubernetes { .. }
+            | Origin::Other => None,
+        };
+        let silenced = finding.silenced.iter();
+        Self {
+            rule_id: &finding.id,
+            level: match finding.severity {
+                Severity::Critical => "error",
+                Severity::Warning => "warning",
+                Severity::Note => "note",
+            },
+            message: Text { text: message },
+            locations: [Location {
+                physical_location,
+                logical_locations: [LogicalLocation {
+                    fully_qualified_name: escape(&finding.subject),
+                    kind: "resource",
+                }],
+            }],
+            partial_fingerprints: BTreeMap::from([("finding/v1", identity(finding))]),
+            suppressions: silenced
+                .map(|why| Suppression {
+                    kind: "external",
+                    justification: escape(why),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The same for what is the same finding in a later run: what, and about which part of what. Neither dates nor words.
+fn identity(finding: &Finding) -> String {
+    let mut digest = Sha256::new();
+    for part in [&*finding.id, &finding.subject] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    hex(&digest.finalize())
+}
+
+/// A path as reference (RFC 3986 section 4.2), so that a colon in it begins no scheme; an absolute one as `file:` URI
+/// (RFC 8089).
+fn uri(path: &str) -> String {
+    let mut uri = String::from(if path.starts_with('/') { "file://" } else { "" });
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{ReportFormat, sample};
+
+    #[test]
+    fn report() {
+        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Sarif), @"");
+    }
+
+    #[test]
+    fn paths_are_references() {
+        assert_eq!(uri("/srv/a b.pem"), "file:///srv/a%20b.pem");
+        assert_eq!(uri("http:x/ü"), "http%3Ax/%C3%BC");
+    }
+
+    #[test]
+    fn a_file_has_its_place_and_a_silence_its_reason() {
+        let mut report = sample::report();
+        report.subjects[0].origin = Origin::File {
+            path: "a.pem".to_owned(),
+        };
+        report.subjects[0].findings[0].silenced = Some("moved".to_owned());
+        let text = sample::text(&report, ReportFormat::Sarif);
+        let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let result = &log["runs"][0]["results"][0];
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        assert_eq!(place, "a.pem");
+        assert_eq!(result["suppressions"][0]["justification"], "moved");
+    }
+
+    #[test]
+    fn a_finding_keeps_its_identity_while_its_words_change() {
+        let finding = |words: &str| Finding::new("X", Severity::Note, "a", words);
+        assert_eq!(identity(&finding("in 3 days")), identity(&finding("in 2 days")));
+    }
+}
