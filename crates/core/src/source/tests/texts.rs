@@ -116,7 +116,7 @@ fn depth_ends() {
         format!("# -----BEGIN \n{}", "[".repeat(100_000)),
         format!("# -----BEGIN \n{}", "- ".repeat(100_000)),
         format!("# -----BEGIN \n{}", "{a: ".repeat(100_000)),
-        (0..3_000).fold("# -----BEGIN \n".to_owned(), |text, level| {
+        (0..400).fold("# -----BEGIN \n".to_owned(), |text, level| {
             format!("{text}{}a:\n", " ".repeat(level))
         }),
     ] {
