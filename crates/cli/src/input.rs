@@ -2,7 +2,6 @@
 //!
 //! A bad input never hides its neighbours: what could not be read is a [`Failure`] beside what was.
 
-use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -18,15 +17,13 @@ use trustpack_core::report;
 use crate::hint::Hinted;
 use crate::password::PasswordSource;
 use crate::render::Talk;
+use crate::walk::{Filter, Step, Walk};
 
 /// No certificate file comes near it: all roots of the world are under 1 MB, 10,000 certificates in a store 10 MB.
 const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// So many names fit on a few lines.
 const PASSED_OVER_SHOWN: usize = 10;
-
-/// Deeper than any certificate folder; ends a loop of mounts.
-const MAX_FOLDER_DEPTH: usize = 32;
 
 /// One input, as meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +128,8 @@ pub(crate) struct Files {
     pub failures: Vec<Failure>,
     /// Files in folders that are no certificate files.
     pub passed_over: Vec<String>,
+    /// What in folders is no file, and what it is instead.
+    pub skipped: Vec<String>,
 }
 
 /// Passwords to be tried on stores that are read.
@@ -332,6 +331,9 @@ impl Files {
 
     /// Says how many files of a folder were left out, since nothing is dropped without a line.
     pub(crate) fn tell_passed_over(&self, talk: &Talk) {
+        for skipped in &self.skipped {
+            talk.say(format!("note: {skipped}, and is passed over"));
+        }
         let Some((last, others)) = self
             .passed_over
             .get(..PASSED_OVER_SHOWN.min(self.passed_over.len()))
@@ -364,7 +366,20 @@ impl Files {
 /// Every regular file below a folder, in name order. A file that is no certificate file at all is passed over, since
 /// folders hold other things too; one that is damaged or locked, or named as a store and none, is a failure.
 fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
-    for path in walk(folder, files) {
+    for step in Walk::new(folder, Filter::default()) {
+        let path = match step {
+            Step::File(path) => path,
+            Step::Failed { path, error } => {
+                let name = path.display().to_string();
+                files.failures.push(Failure { name, error });
+                continue;
+            }
+            Step::Skipped { path, what } => {
+                let path = path.display();
+                files.skipped.push(format!("{path} is {what}"));
+                continue;
+            }
+        };
         let name = path.display().to_string();
         match read_file(&path).map(|bytes| passwords.read(&bytes)) {
             Ok(Ok(contents)) => files.loaded.push(Loaded { name, contents }),
@@ -386,44 +401,6 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
 pub(crate) fn is_named_as_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| Format::for_extension(extension).is_some())
-}
-
-/// The regular files below a folder. Each once: the hash links of an openssl folder name every certificate twice.
-fn walk(folder: &Path, files: &mut Files) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut seen = HashSet::new();
-    let mut pending = vec![(folder.to_owned(), 0)];
-    while let Some((path, depth)) = pending.pop() {
-        if path.canonicalize().is_ok_and(|path| !seen.insert(path)) {
-            continue;
-        }
-        // A pipe or device in the folder would block or never end.
-        if path.is_file() {
-            found.push(path);
-            continue;
-        }
-        if !path.is_dir() {
-            continue;
-        }
-        let listed =
-            fs::read_dir(&path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
-        let error = match listed {
-            Ok(entries) if depth < MAX_FOLDER_DEPTH => {
-                let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-                // The last one pushed comes first.
-                paths.sort_unstable_by(|left, right| right.cmp(left));
-                pending.extend(paths.into_iter().map(|path| (path, depth + 1)));
-                continue;
-            }
-            Ok(_) => anyhow::anyhow!("folders nested deeper than {MAX_FOLDER_DEPTH}"),
-            Err(error) => error.into(),
-        };
-        files.failures.push(Failure {
-            name: path.display().to_string(),
-            error,
-        });
-    }
-    found
 }
 
 /// A missing file is told as a missing file, not as a server that does not resolve.

@@ -13,6 +13,7 @@ mod password;
 mod render;
 mod servers;
 mod store;
+mod walk;
 
 use std::process::ExitCode;
 

@@ -215,7 +215,9 @@ fn a_hundred_thousand_items_are_read_one_by_one() {
         items.join(",")
     );
     let mut members = 0_usize;
-    let opened = open("x", text.as_bytes(), &Budget::default(), &mut |_| members += 1);
+    let opened = open("x", text.as_bytes(), &Budget::default(), &mut |_| {
+        members += 1
+    });
     let opened = opened.unwrap().unwrap();
     assert_eq!((opened.members, opened.passed_over), (1_000, 99_000));
     assert_eq!(members, 1_000);
