@@ -1,7 +1,7 @@
 //! One file per verb. A command turns its arguments into a plan, runs it and prints.
 
 mod channel;
-mod check;
+pub(crate) mod check;
 mod complete;
 mod convert;
 mod demo;

@@ -2,7 +2,6 @@
 //!
 //! A bad input never hides its neighbours: what could not be read is a [`Failure`] beside what was.
 
-use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -18,15 +17,13 @@ use trustpack_core::report;
 use crate::hint::Hinted;
 use crate::password::PasswordSource;
 use crate::render::Talk;
+use crate::walk::{Filter, Step, Walk};
 
 /// No certificate file comes near it: all roots of the world are under 1 MB, 10,000 certificates in a store 10 MB.
 const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// So many names fit on a few lines.
 const PASSED_OVER_SHOWN: usize = 10;
-
-/// Deeper than any certificate folder; ends a loop of mounts.
-const MAX_FOLDER_DEPTH: usize = 32;
 
 /// One input, as meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +135,9 @@ pub(crate) struct Files {
 pub(crate) struct PassedOver {
     names: Vec<String>,
     count: usize,
+    /// What is no file, with what it is instead.
+    others: Vec<String>,
+    other_count: usize,
 }
 
 impl PassedOver {
@@ -149,8 +149,23 @@ impl PassedOver {
         }
     }
 
+    /// One more that is no file, such as a socket.
+    pub(crate) fn add_other(&mut self, name_and_kind: String) {
+        self.other_count += 1;
+        if self.others.len() < PASSED_OVER_SHOWN {
+            self.others.push(name_and_kind);
+        }
+    }
+
     /// Says how many there were, since nothing is dropped without a line.
     pub(crate) fn tell(&self, talk: &Talk) {
+        for other in &self.others {
+            talk.say(format!("note: {other}, and is passed over"));
+        }
+        let more = self.other_count - self.others.len();
+        if more > 0 {
+            talk.say(format!("note: and {more} more that are no files"));
+        }
         let Some((last, others)) = self.names.split_last() else {
             return;
         };
@@ -377,11 +392,17 @@ impl Files {
 /// Every regular file below a folder, in name order. A file that is no certificate file at all is passed over, since
 /// folders hold other things too; one that is damaged or locked, or named as a store and none, is a failure.
 fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
-    for path in walk(folder) {
-        let path = match path {
-            Ok(path) => path,
-            Err(failure) => {
-                files.failures.push(failure);
+    for step in Walk::new(folder, Filter::default()) {
+        let path = match step {
+            Step::File(path) => path,
+            Step::Failed { path, error } => {
+                let name = path.display().to_string();
+                files.failures.push(Failure { name, error });
+                continue;
+            }
+            Step::Skipped { path, what } => {
+                let path = path.display();
+                files.passed_over.add_other(format!("{path} is {what}"));
                 continue;
             }
         };
@@ -406,42 +427,6 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
 pub(crate) fn is_named_as_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| Format::for_extension(extension).is_some())
-}
-
-/// The regular files below a folder. Each once: the hash links of an openssl folder name every certificate twice.
-pub(crate) fn walk(folder: &Path) -> impl Iterator<Item = Result<PathBuf, Failure>> + Send + use<> {
-    let mut seen = HashSet::new();
-    let mut pending = vec![(folder.to_owned(), 0)];
-    std::iter::from_fn(move || {
-        while let Some((path, depth)) = pending.pop() {
-            if path.canonicalize().is_ok_and(|path| !seen.insert(path)) {
-                continue;
-            }
-            // A pipe or device in the folder would block or never end.
-            if path.is_file() {
-                return Some(Ok(path));
-            }
-            if !path.is_dir() {
-                continue;
-            }
-            let listed =
-                fs::read_dir(&path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
-            let error = match listed {
-                Ok(entries) if depth < MAX_FOLDER_DEPTH => {
-                    let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-                    // The last one pushed comes first.
-                    paths.sort_unstable_by(|left, right| right.cmp(left));
-                    pending.extend(paths.into_iter().map(|path| (path, depth + 1)));
-                    continue;
-                }
-                Ok(_) => anyhow::anyhow!("folders nested deeper than {MAX_FOLDER_DEPTH}"),
-                Err(error) => error.into(),
-            };
-            let name = path.display().to_string();
-            return Some(Err(Failure { name, error }));
-        }
-        None
-    })
 }
 
 /// A missing file is told as a missing file, not as a server that does not resolve.

@@ -14,6 +14,7 @@ mod password;
 mod render;
 mod servers;
 mod store;
+mod walk;
 
 use std::process::ExitCode;
 

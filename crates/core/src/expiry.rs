@@ -5,15 +5,16 @@
 
 use std::collections::HashSet;
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
-use crate::Certificate;
 use crate::cert::Fingerprint;
 use crate::report::{
-    CertificateReport, Finding, Origin, Report, Role, Severity, State, SubjectReport, lifetime,
+    CertificateReport, Finding, Origin, Report, Role, Severity, State, SubjectReport,
 };
 use crate::text;
 
+mod contents;
+mod lint;
 mod policy;
 mod subject;
 mod threshold;
@@ -21,7 +22,9 @@ mod threshold;
 pub use policy::{
     About, ByRole, Fits, Limits, Policy, PolicyError, RoleThreshold, Rule, Silence, Thresholds,
 };
-pub use subject::{Item, Subject};
+pub use subject::{Dated, Item, Subject};
+
+use lint::Remark;
 pub use threshold::{Range, Threshold, ThresholdError};
 
 /// Applies the policy to every certificate of every subject, at a time.
@@ -34,6 +37,9 @@ pub use threshold::{Range, Threshold, ThresholdError};
 /// | `CERT-EXPIRED` | critical | critical when a subject [needs](Subject::needs) it, else warning | note |
 /// | `CERT-NOT-YET-VALID` | critical | the same | note |
 /// | `CERT-EXPIRING` | by [`Thresholds::severity`] | by [`Thresholds::severity`] | note |
+///
+/// Revocation lists have the same with `CRL`. Beside their dates certificates are looked at for what else will stop them
+/// from being accepted (`CERT-WEAK`, `CERT-LIFETIME`, `CERT-CLIENT-AUTH`, `CERT-DEPARTING-ROOT`).
 pub fn check(
     subjects: impl IntoIterator<Item = Subject>,
     policy: &Policy,
@@ -86,15 +92,34 @@ impl Judge {
         findings
             .iter_mut()
             .for_each(|finding| self.silence(finding, &about));
+        let is_leaving = has_no_lasting_anchor(&subject.items);
         let mut certificates = Vec::with_capacity(subject.items.len());
         for item in &subject.items {
-            let mut report =
-                CertificateReport::new(&item.label, item.role, &item.certificate, self.at);
-            let place = || format!("{}: {}", subject.name, item.label);
-            if let Some(mut finding) = self.item(item, &about, place, &mut report) {
+            let mut report = match &item.dated {
+                Dated::Certificate(certificate) => {
+                    CertificateReport::new(&item.label, item.role, certificate, self.at)
+                }
+                Dated::RevocationList(list) => {
+                    CertificateReport::of_list(&item.label, list, self.at)
+                }
+            };
+            let names = Some((report.issuer.as_str(), report.subject.as_str()));
+            let limits = self.policy.thresholds(&About { names, ..about });
+            let is_needed = self.is_needed(item);
+            let mut remarks = Vec::new();
+            remarks.extend(self.dates(item, limits, is_needed, &mut report));
+            remarks.extend(lint::remarks(item, is_needed || is_leaving, self.at));
+            for remark in remarks {
+                let place = format!("{}: {}", subject.name, item.label);
+                let severity = match item.extra {
+                    true => Severity::Note,
+                    false => remark.severity,
+                };
+                let mut finding =
+                    Finding::new(remark.id, severity, place, remark.message).with_hint(remark.hint);
                 let names = Some((report.issuer.as_str(), report.subject.as_str()));
                 self.silence(&mut finding, &About { names, ..about });
-                report.severity = Some(add(&mut findings, finding));
+                report.severity = report.severity.max(Some(add(&mut findings, finding)));
             }
             certificates.push(report);
         }
@@ -109,40 +134,55 @@ impl Judge {
         }
     }
 
-    fn item(
+    fn dates(
         &self,
         item: &Item,
-        about: &About<'_>,
-        place: impl FnOnce() -> String,
+        thresholds: &Thresholds,
+        is_needed: bool,
         report: &mut CertificateReport,
-    ) -> Option<Finding> {
-        let certificate = &item.certificate;
-        let remaining = time::Duration::seconds(report.remaining_seconds);
-        let names = Some((report.issuer.as_str(), report.subject.as_str()));
-        let thresholds = self.policy.thresholds(&About { names, ..*about });
-        let limits = thresholds.limits(item.role, lifetime(certificate));
-        report.warn_below_seconds = limits.warning.map(time::Duration::whole_seconds);
-        report.critical_below_seconds = limits.critical.map(time::Duration::whole_seconds);
+    ) -> Option<Remark> {
+        let lifetime = Duration::seconds(report.lifetime_seconds);
+        let limits = thresholds.limits(item.role, lifetime);
+        report.warn_below_seconds = limits.warning.map(Duration::whole_seconds);
+        report.critical_below_seconds = limits.critical.map(Duration::whole_seconds);
+        let broken = match item.role {
+            Role::Anchor if !is_needed => Severity::Warning,
+            Role::Anchor | Role::Crl | Role::EndEntity | Role::Intermediate => Severity::Critical,
+        };
+        let is_list = item.role == Role::Crl;
         let (id, severity) = match report.state {
-            State::Expired => ("CERT-EXPIRED", self.broken(item)),
-            State::NotYetValid => ("CERT-NOT-YET-VALID", self.broken(item)),
-            _ => {
-                let severity = thresholds.severity(item.role, lifetime(certificate), remaining);
-                ("CERT-EXPIRING", severity?)
+            State::Expired if is_list => ("CRL-EXPIRED", broken),
+            State::Expired => ("CERT-EXPIRED", broken),
+            State::NotYetValid if is_list => ("CRL-NOT-YET-VALID", broken),
+            State::NotYetValid => ("CERT-NOT-YET-VALID", broken),
+            State::ExpiresSoon | State::Valid => {
+                let left = Duration::seconds(report.remaining_seconds);
+                let severity = thresholds.severity(item.role, lifetime, left)?;
+                report.state = State::ExpiresSoon;
+                (
+                    if is_list {
+                        "CRL-EXPIRING"
+                    } else {
+                        "CERT-EXPIRING"
+                    },
+                    severity,
+                )
             }
         };
-        if id == "CERT-EXPIRING" {
-            report.state = State::ExpiresSoon;
-        }
-        Some(
-            Finding::new(
-                id,
-                if item.extra { Severity::Note } else { severity },
-                place(),
-                message(certificate, report, self.at),
-            )
-            .with_hint(hint(item, report.state).to_owned()),
-        )
+        Some(Remark {
+            id,
+            severity,
+            message: message(report, self.at),
+            hint: hint(item, report.state).to_owned(),
+        })
+    }
+
+    /// Whether a server stands or falls with it.
+    fn is_needed(&self, item: &Item) -> bool {
+        let certificate = item.certificate();
+        item.role == Role::Anchor
+            && !self.needed.is_empty()
+            && certificate.is_some_and(|one| self.needed.contains(&one.fingerprint()))
     }
 
     /// What is known and accepted is a note, with the reason.
@@ -153,16 +193,16 @@ impl Judge {
         finding.severity = Severity::Note;
         finding.silenced = Some(format!("{}, until {}", silence.reason, silence.until));
     }
+}
 
-    /// How bad it is that a certificate is outside its dates.
-    fn broken(&self, item: &Item) -> Severity {
-        match item.role {
-            Role::Anchor if !self.needed.contains(&item.certificate.fingerprint()) => {
-                Severity::Warning
-            }
-            Role::Anchor | Role::EndEntity | Role::Intermediate => Severity::Critical,
-        }
-    }
+/// Whether every anchor of a store is about to be dropped, so that nothing takes their place.
+fn has_no_lasting_anchor(items: &[Item]) -> bool {
+    let mut anchors = items
+        .iter()
+        .filter(|item| item.role == Role::Anchor)
+        .filter_map(Item::certificate)
+        .peekable();
+    anchors.peek().is_some() && anchors.all(lint::is_departing)
 }
 
 /// Adds a finding unless it is there; returns the severity that counts.
@@ -183,8 +223,8 @@ fn add(findings: &mut Vec<Finding>, finding: Finding) -> Severity {
     }
 }
 
-fn message(certificate: &Certificate, report: &CertificateReport, at: OffsetDateTime) -> String {
-    let name = &report.display_name;
+fn message(report: &CertificateReport, at: OffsetDateTime) -> String {
+    let name = format!("{}{}", contents::noun(report.role), report.display_name);
     let end = text::date_and_time(report.not_after);
     match report.state {
         State::Expired => format!(
@@ -192,7 +232,7 @@ fn message(certificate: &Certificate, report: &CertificateReport, at: OffsetDate
             text::ago(report.remaining_seconds)
         ),
         State::NotYetValid => {
-            let start = certificate.not_before();
+            let start = report.not_before;
             let wait = text::span((start - at).whole_seconds());
             format!(
                 "{name} is valid from {} on, in {wait}",
@@ -210,6 +250,10 @@ fn message(certificate: &Certificate, report: &CertificateReport, at: OffsetDate
 fn hint(item: &Item, state: State) -> &'static str {
     match (item.extra, item.role, state) {
         (true, _, _) => "no client needs it; leave it out of what the server sends",
+        (_, Role::Crl, State::NotYetValid) => "correct the clock, or wait",
+        (_, Role::Crl, _) => {
+            "fetch the current list from its issuer; without it every certificate of this CA may be refused"
+        }
         (_, _, State::NotYetValid) => {
             "use the certificate that is valid now until then, or correct the clock"
         }

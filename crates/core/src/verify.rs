@@ -10,6 +10,7 @@ use crate::trust::{TrustAnchors, is_public_root};
 
 use hostname::Release;
 
+pub(crate) use distrust::last_day_of_issue;
 pub use refusal::Refusal;
 pub use rustls_pki_types::ServerName;
 

@@ -7,7 +7,8 @@ use clap::Args;
 use trustpack_core::expiry::RoleThreshold;
 use trustpack_core::report::{FailOn, ReportFormat, UnknownWord};
 
-use super::{Json, Listed, Reach, ReadPassword, Roots, Time, parse_from, words};
+use super::{Json, Listed, Reach, ReadPassword, Roots, SourceParser, Time, parse_from, words};
+use crate::commands::check::PasswordRule;
 
 /// Apply the expiry policy to files, folders, stores and servers.
 ///
@@ -36,11 +37,23 @@ A policy:
 Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it"))]
 pub(crate) struct Check {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
-    #[arg(required_unless_present = "targets", value_name = "INPUT")]
+    #[arg(required_unless_present_any = ["targets", "system"], value_name = "INPUT")]
     pub inputs: Vec<String>,
 
     #[command(flatten)]
     pub listed: Listed,
+
+    /// Of folders, only files whose path or name fits this pattern (`*`, `?`, `[…]`, `**`). Repeatable.
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+
+    /// Of folders, none of these files and folders. Repeatable.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// The certificate folders of this system too, as OpenSSL, systemd and Debian have them.
+    #[arg(long)]
+    pub system: bool,
 
     /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
     /// plugins have it (30:). For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: see above.
@@ -62,6 +75,17 @@ pub(crate) struct Check {
 
     #[command(flatten)]
     pub input_password: ReadPassword,
+
+    /// The password of stores whose path or name fits: '*.p12=file:store.pass'. Repeatable; the first that fits counts,
+    /// before --password.
+    #[arg(long, value_name = "GLOB=SOURCE", value_parser = SourceParser::<PasswordRule>::default())]
+    pub password_for: Vec<PasswordRule>,
+
+    /// Try the empty password and "changeit" on stores that no other password opens. One that opens so and holds a key is
+    /// a finding.
+    #[arg(long)]
+    pub try_common_passwords: bool,
+
     #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]

@@ -5,10 +5,12 @@
 
 mod files;
 mod outputs;
+mod passwords;
 mod pieces;
 mod policy;
 mod servers;
 mod subject;
+mod system;
 
 use anyhow::Result;
 use trustpack_core::expiry::{Judge, Subject};
@@ -17,17 +19,24 @@ use trustpack_core::report::{Origin, SubjectReport};
 use super::Outcome;
 use crate::args::Check;
 use crate::hint::Hinted;
-use crate::input::{Input, Passwords};
+use crate::input::Input;
 use crate::render::Talk;
+use crate::walk::Filter;
 
 use outputs::Outputs;
+use passwords::FilePasswords;
+pub(crate) use passwords::PasswordRule;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     let at = arguments.time.now();
     let policy = policy::read(arguments)?;
-    let inputs = Input::parse_all(&arguments.inputs)?;
-    let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
+    let mut inputs = Input::parse_all(&arguments.inputs)?;
+    if arguments.system {
+        inputs.extend(system::folders()?.map(Input::Path));
+    }
+    let filter = Filter::new(&arguments.include, &arguments.exclude)?;
+    let passwords = FilePasswords::resolve(arguments, talk)?;
     let mut run = Run {
         judge: Judge::new(policy, at),
         outputs: Outputs::open(arguments, at)?,
@@ -35,7 +44,7 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         unread: false,
     };
     servers::check(arguments, &inputs, &mut run, talk)?;
-    files::check(&inputs, &passwords, &mut run, talk)?;
+    files::check(&inputs, &filter, &passwords, &mut run, talk)?;
     if run.subjects == 0 {
         // A check that looked at nothing must not pass for one that found nothing.
         let hint = "name a folder, file or server with certificates; `trustpack inspect` shows what files hold";

@@ -93,9 +93,10 @@ impl<'a> Host<'a> {
     fn subject_of(&self, needs: Option<Fingerprint>, findings: Vec<Finding>) -> Subject {
         let presented = &self.chain.chain;
         let mut subject = Subject::from_chain(&self.subject, presented, &self.analysis);
-        subject
-            .items
-            .retain(|item| presented.certificates.contains(&item.certificate));
+        subject.items.retain(|item| {
+            item.certificate()
+                .is_some_and(|one| presented.certificates.contains(one))
+        });
         Subject {
             findings,
             needs: needs.into_iter().collect(),

@@ -41,12 +41,13 @@ pub struct ByRole {
     end_entity: Option<Threshold>,
     intermediate: Option<Threshold>,
     anchor: Option<Threshold>,
+    crl: Option<Threshold>,
 }
 
-/// A threshold with the role that it is for: `30d`, `anchor=90d`. Roles are `end-entity`, `intermediate`, `anchor`.
+/// A threshold with the role that it is for: `30d`, `anchor=90d`. Roles are `end-entity`, `intermediate`, `anchor`, `crl`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoleThreshold {
-    /// `None`: for all that are not named otherwise.
+    /// `None`: for all certificates that are not named otherwise.
     pub role: Option<Role>,
     /// The threshold.
     pub threshold: Threshold,
@@ -125,6 +126,7 @@ impl Thresholds {
     /// | end entity | min(30 d, L/4) | min(7 d, L/8) |
     /// | end entity, L ≤ 10 d | L/3 | L/6 |
     /// | intermediate, anchor | 90 d | 30 d |
+    /// | revocation list, L from one update to the next | L/4 | when it is over |
     ///
     /// A renewal is due with a third left (half for L ≤ 10 d), so one that is on time never warns, while a fixed
     /// number of days would be red for half the life of a 45-day certificate.
@@ -196,17 +198,19 @@ fn auto(role: Role, lifetime: Duration) -> (Duration, Duration) {
             Duration::days(7).min(lifetime / 8),
         ),
         Role::Anchor | Role::Intermediate => (Duration::days(90), Duration::days(30)),
+        Role::Crl => (lifetime / 4, Duration::ZERO),
     }
 }
 
 impl ByRole {
-    /// Sets it for a role, or for all that are not named.
+    /// Sets it for a role, or for all certificates that are not named.
     pub fn set(&mut self, role: Option<Role>, threshold: Threshold) {
         let place = match role {
             None => &mut self.all,
             Some(Role::EndEntity) => &mut self.end_entity,
             Some(Role::Intermediate) => &mut self.intermediate,
             Some(Role::Anchor) => &mut self.anchor,
+            Some(Role::Crl) => &mut self.crl,
         };
         *place = Some(threshold);
     }
@@ -217,6 +221,8 @@ impl ByRole {
             Role::EndEntity => self.end_entity,
             Role::Intermediate => self.intermediate,
             Role::Anchor => self.anchor,
+            // What is meant for certificates would be red for the whole life of a list.
+            Role::Crl => return self.crl,
         };
         own.or(self.all)
     }
@@ -237,7 +243,7 @@ impl FromStr for RoleThreshold {
         let Some(role) = found else {
             return Err(ThresholdError {
                 text: text.to_owned(),
-                why: "the roles are end-entity, intermediate and anchor",
+                why: "the roles are end-entity, intermediate, anchor and crl",
             });
         };
         Ok(Self {

@@ -8,6 +8,7 @@ use trustpack_keystore::{CertificateDer, EntryKind, KeyStore};
 use crate::Certificate;
 use crate::cert::Fingerprint;
 use crate::chain::{ChainAnalysis, PresentedChain};
+use crate::crl::RevocationList;
 use crate::report::{Connection, Finding, Origin, Role, Severity};
 
 /// One input of a check, also one that could not be looked at.
@@ -31,17 +32,28 @@ pub struct Subject {
     pub continues: bool,
 }
 
-/// One certificate of a subject.
+/// One certificate, or revocation list, of a subject.
 #[derive(Clone, Debug)]
 pub struct Item {
     /// Alias or place: `digicert-g2`, `2`.
     pub label: String,
     /// What it is there for; decides the limits.
     pub role: Role,
-    /// The certificate.
-    pub certificate: Certificate,
+    /// What it is.
+    pub dated: Dated,
     /// Presented, and on no path that a client needs: whatever is wrong with it is only a note.
     pub extra: bool,
+    /// Whether its private key lies beside it: whoever has this file is its holder.
+    pub has_key: bool,
+}
+
+/// What has dates.
+#[derive(Clone, Debug)]
+pub enum Dated {
+    /// A certificate.
+    Certificate(Certificate),
+    /// A revocation list.
+    RevocationList(Box<RevocationList>),
 }
 
 impl Item {
@@ -50,8 +62,28 @@ impl Item {
         Self {
             label: label.into(),
             role,
-            certificate,
+            dated: Dated::Certificate(certificate),
             extra: false,
+            has_key: false,
+        }
+    }
+
+    /// A revocation list.
+    pub fn revocation_list(label: impl Into<String>, list: RevocationList) -> Self {
+        Self {
+            label: label.into(),
+            role: Role::Crl,
+            dated: Dated::RevocationList(Box::new(list)),
+            extra: false,
+            has_key: false,
+        }
+    }
+
+    /// The certificate, when it is one.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match &self.dated {
+            Dated::Certificate(certificate) => Some(certificate),
+            Dated::RevocationList(_) => None,
         }
     }
 }
@@ -120,7 +152,11 @@ impl Subject {
                     true => role_in_chain(place, certificate),
                     false => Role::alone(certificate),
                 };
+                let before = subject.items.len();
                 subject.add_der(label, der, role);
+                if let Some(added) = subject.items.get_mut(before) {
+                    added.has_key = key && place == 0;
+                }
             }
         }
         subject
@@ -196,18 +232,17 @@ impl Subject {
             if seen.insert(certificate.fingerprint()) {
                 extras += 1;
                 let label = format!("extra {extras}");
+                let role = role_in_chain(1, certificate);
                 subject.items.push(Item {
-                    label,
-                    role: role_in_chain(1, certificate),
-                    certificate: certificate.clone(),
                     extra: true,
+                    ..Item::new(label, role, certificate.clone())
                 });
             }
         }
         subject
     }
 
-    fn add_der(
+    pub(super) fn add_der(
         &mut self,
         label: String,
         der: &CertificateDer<'static>,
@@ -223,7 +258,7 @@ impl Subject {
     }
 
     /// One bad certificate is a line in the report and never hides its neighbours.
-    fn note_unreadable(&mut self, label: &str, why: impl Display) {
+    pub(super) fn note_unreadable(&mut self, label: &str, why: impl Display) {
         self.findings.push(Finding::new(
             "CERT-UNREADABLE",
             Severity::Warning,

@@ -3,10 +3,12 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
-use crate::cert::AltName;
+use crate::cert::{AltName, asn1};
+use crate::crl::RevocationList;
 use crate::text;
 
 use super::Severity;
@@ -90,11 +92,13 @@ pub enum Role {
     Intermediate,
     /// A certificate that is trusted by being in a store.
     Anchor,
+    /// A revocation list: its dates are those of this update and of the next.
+    Crl,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 3] = [Self::EndEntity, Self::Intermediate, Self::Anchor];
+    pub const ALL: [Self; 4] = [Self::EndEntity, Self::Intermediate, Self::Anchor, Self::Crl];
 
     /// The word for it in reports and policies.
     pub const fn word(self) -> &'static str {
@@ -102,6 +106,7 @@ impl Role {
             Self::EndEntity => "end-entity",
             Self::Intermediate => "intermediate",
             Self::Anchor => "anchor",
+            Self::Crl => "crl",
         }
     }
 
@@ -148,7 +153,7 @@ impl CertificateReport {
             remaining_percent: percent(remaining, lifetime.whole_seconds()),
             renew_after: match role {
                 Role::EndEntity => renew_after(certificate.not_after(), lifetime),
-                Role::Anchor | Role::Intermediate => None,
+                Role::Anchor | Role::Intermediate | Role::Crl => None,
             },
             warn_below_seconds: None,
             critical_below_seconds: None,
@@ -156,6 +161,38 @@ impl CertificateReport {
             ip_addresses,
             emails,
             state: State::at(certificate, at),
+            severity: None,
+        }
+    }
+
+    /// The dates of a revocation list, whose subject is its issuer. Its next update counts as its end; without one it
+    /// ends as a certificate does that never ends (RFC 5280 section 4.1.2.5).
+    pub fn of_list(name: impl Into<String>, list: &RevocationList, at: OffsetDateTime) -> Self {
+        let issuer = list.issuer.to_string();
+        let (not_before, not_after) = (list.this_update, list.next_update.unwrap_or(NEVER));
+        let lifetime = (not_after - not_before + Duration::SECOND).whole_seconds();
+        let remaining = (not_after - at).whole_seconds();
+        let common_name = list.issuer.common_name();
+        Self {
+            name: name.into(),
+            display_name: common_name.map_or_else(|| issuer.clone(), str::to_owned),
+            role: Role::Crl,
+            subject: issuer.clone(),
+            issuer,
+            serial_number: String::new(),
+            fingerprint: asn1::hex(&list.sha256),
+            not_before,
+            not_after,
+            lifetime_seconds: lifetime,
+            remaining_seconds: remaining,
+            remaining_percent: percent(remaining, lifetime),
+            renew_after: None,
+            warn_below_seconds: None,
+            critical_below_seconds: None,
+            dns_names: Vec::new(),
+            ip_addresses: Vec::new(),
+            emails: Vec::new(),
+            state: State::between(not_before, not_after, at),
             severity: None,
         }
     }
@@ -185,16 +222,23 @@ impl State {
     /// By the dates alone: never [`ExpiresSoon`](Self::ExpiresSoon). Both bounds are inclusive
     /// (RFC 5280 section 4.1.2.5).
     pub fn at(certificate: &Certificate, at: OffsetDateTime) -> Self {
+        Self::between(certificate.not_before(), certificate.not_after(), at)
+    }
+
+    fn between(not_before: OffsetDateTime, not_after: OffsetDateTime, at: OffsetDateTime) -> Self {
         // The bounds have whole seconds, so 23:59:59.5 still belongs to a certificate that ends at 23:59:59.
-        if (at - certificate.not_after()).whole_seconds() > 0 {
+        if (at - not_after).whole_seconds() > 0 {
             Self::Expired
-        } else if at < certificate.not_before() {
+        } else if at < not_before {
             Self::NotYetValid
         } else {
             Self::Valid
         }
     }
 }
+
+/// GeneralizedTime 99991231235959Z: "no well-defined expiration date".
+const NEVER: OffsetDateTime = datetime!(9999-12-31 23:59:59 UTC);
 
 /// How long a certificate is valid, both bounds included; not positive when its dates are the wrong way round.
 pub(crate) fn lifetime(certificate: &Certificate) -> Duration {

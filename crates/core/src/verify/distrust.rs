@@ -11,19 +11,21 @@ use super::Refusal;
 
 /// `CADistrustPolicy.checkDistrust`: the anchor is listed, and the end entity was issued after the day given for it.
 pub(super) fn check(end_entity: &Certificate, anchor: &Certificate) -> Result<(), Refusal> {
-    let fingerprint = anchor.fingerprint().to_string();
-    let listed = POLICIES
-        .iter()
-        .find(|(roots, _)| roots.contains(&fingerprint.as_str()));
-    match listed {
-        Some((_, last_day)) if end_entity.not_before().date() > *last_day => {
-            Err(Refusal::DistrustedCa {
-                certificate: anchor.clone(),
-                last_day: *last_day,
-            })
-        }
+    match last_day_of_issue(anchor) {
+        Some(last_day) if end_entity.not_before().date() > last_day => Err(Refusal::DistrustedCa {
+            certificate: anchor.clone(),
+            last_day,
+        }),
         _ => Ok(()),
     }
+}
+
+/// The last day on which a listed root could issue what the JDK accepts.
+pub(crate) fn last_day_of_issue(anchor: &Certificate) -> Option<Date> {
+    let fingerprint = anchor.fingerprint().to_string();
+    let mut policies = POLICIES.iter();
+    let listed = policies.find(|(roots, _)| roots.contains(&fingerprint.as_str()));
+    listed.map(|(_, last_day)| *last_day)
 }
 
 /// Roots by SHA-256 fingerprint, and the last day on which they could issue.

@@ -1,6 +1,6 @@
 //! Files, folders and stdin, looked at on all cores and judged in their order.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -8,12 +8,15 @@ use anyhow::Result;
 use trustpack_core::expiry::{Judge, Subject};
 use trustpack_core::keystore::{self, ReadOptions};
 use trustpack_core::report::SubjectReport;
+use trustpack_core::source::{self, Budget, Item as Inside, Kind, Member, Reference};
 
+use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
 use super::{Run, subject};
-use crate::input::{Failure, Input, PassedOver, Passwords, is_named_as_one, read_rest, walk};
+use crate::input::{Input, PassedOver, is_named_as_one, read_rest};
 use crate::ordered::in_order;
 use crate::render::Talk;
+use crate::walk::{Filter, Step, Walk};
 
 /// Looks at all of them.
 ///
@@ -21,7 +24,8 @@ use crate::render::Talk;
 /// When the report cannot be written. What cannot be read is in the report.
 pub(super) fn check(
     inputs: &[Input],
-    passwords: &Passwords,
+    filter: &Filter,
+    passwords: &FilePasswords,
     run: &mut Run,
     talk: &Talk,
 ) -> Result<()> {
@@ -32,13 +36,19 @@ pub(super) fn check(
         judge: &judge,
     };
     let mut passed_over = PassedOver::default();
-    let items = inputs.iter().flat_map(items);
+    let items = inputs.iter().flat_map(|input| items(input, filter));
     in_order(items, &|item| looking.look(item), &mut |looked| {
         bar.inc(1);
         match looked {
-            Looked::Subjects(subjects) => subjects.iter().try_for_each(|one| run.file(one)),
+            Looked::Subjects(subjects) => {
+                bar.suspend(|| subjects.iter().try_for_each(|one| run.file(one)))
+            }
             Looked::PassedOver(name) => {
                 passed_over.add(name);
+                Ok(())
+            }
+            Looked::NoFile(what) => {
+                passed_over.add_other(what);
                 Ok(())
             }
             Looked::Long(name, pieces) => looking.long(&name, pieces, run),
@@ -54,20 +64,17 @@ enum Item {
     Stdin,
     /// Meant to hold certificates.
     Named(PathBuf),
-    /// Lies in a folder, where keys and requests lie beside certificates.
-    Found(PathBuf),
-    /// A folder that cannot be listed.
-    Failed(Failure),
+    /// Met in a folder, where keys and requests lie beside certificates.
+    Met(Step),
 }
 
-fn items(input: &Input) -> Box<dyn Iterator<Item = Item> + Send> {
+fn items(input: &Input, filter: &Filter) -> Box<dyn Iterator<Item = Item> + Send> {
     match input {
         Input::Endpoint(_) => Box::new(std::iter::empty()),
         Input::Stdin => Box::new(std::iter::once(Item::Stdin)),
-        Input::Path(path) if path.is_dir() => Box::new(walk(path).map(|found| match found {
-            Ok(path) => Item::Found(path),
-            Err(failure) => Item::Failed(failure),
-        })),
+        Input::Path(path) if path.is_dir() => {
+            Box::new(Walk::new(path, filter.clone()).map(Item::Met))
+        }
         Input::Path(path) => Box::new(std::iter::once(Item::Named(path.clone()))),
     }
 }
@@ -77,72 +84,181 @@ enum Looked {
     Subjects(Vec<SubjectReport>),
     /// A file of a folder that is no certificate file.
     PassedOver(String),
+    /// What in a folder is no file.
+    NoFile(String),
     /// A stream that is too long to be held.
     Long(String, Pieces<Box<dyn Read + Send>>),
 }
 
+/// A file or stream that was opened.
+struct Opened<'a> {
+    name: String,
+    source: Box<dyn Read + Send>,
+    metadata: Option<Metadata>,
+    /// `None` for stdin.
+    path: Option<&'a Path>,
+    is_named: bool,
+}
+
 struct Looking<'a> {
-    passwords: &'a Passwords,
+    passwords: &'a FilePasswords,
     judge: &'a Judge,
 }
 
 impl Looking<'_> {
     fn look(&self, item: Item) -> Looked {
-        let (name, source): (_, io::Result<Box<dyn Read + Send>>) = match &item {
-            Item::Failed(failure) => {
-                return self.judged(subject::unreadable(&failure.name, &failure.error));
-            }
-            Item::Stdin => ("stdin".to_owned(), Ok(Box::new(io::stdin()))),
-            Item::Named(path) | Item::Found(path) => {
-                let opened = File::open(path);
+        match item {
+            Item::Stdin => self.read(Opened {
+                name: "stdin".to_owned(),
+                source: Box::new(io::stdin()),
+                metadata: None,
+                path: None,
+                is_named: true,
+            }),
+            Item::Named(path) => self.open(&path, true),
+            Item::Met(Step::File(path)) => self.open(&path, false),
+            Item::Met(Step::Failed { path, error }) => {
                 let name = path.display().to_string();
-                (
-                    name,
-                    opened.map(|file| Box::new(file) as Box<dyn Read + Send>),
-                )
+                self.judged(subject::unreadable(&name, subject::file(&name), &error))
             }
-        };
-        let found = match &item {
-            Item::Found(path) => Some(path.as_path()),
-            _ => None,
-        };
-        match self.read(&name, source, found) {
-            Ok(looked) => looked,
-            Err(error) => self.judged(subject::unreadable(&name, &error)),
+            Item::Met(Step::Skipped { path, what }) => {
+                Looked::NoFile(format!("{} is {what}", path.display()))
+            }
         }
     }
 
-    /// `found` is the file when it was not named.
-    fn read(
-        &self,
-        name: &str,
-        source: io::Result<Box<dyn Read + Send>>,
-        found: Option<&Path>,
-    ) -> Result<Looked> {
-        let mut source = source?;
+    fn open(&self, path: &Path, is_named: bool) -> Looked {
+        let name = path.display().to_string();
+        match File::open(path) {
+            Ok(file) => self.read(Opened {
+                metadata: file.metadata().ok(),
+                source: Box::new(file),
+                name,
+                path: Some(path),
+                is_named,
+            }),
+            Err(error) => self.judged(subject::unreadable(
+                &name,
+                subject::file(&name),
+                &error.into(),
+            )),
+        }
+    }
+
+    fn read(&self, opened: Opened<'_>) -> Looked {
+        let name = opened.name.clone();
+        match self.try_read(opened) {
+            Ok(looked) => looked,
+            Err(error) => self.judged(subject::unreadable(&name, subject::file(&name), &error)),
+        }
+    }
+
+    fn try_read(&self, mut opened: Opened<'_>) -> Result<Looked> {
         let mut bytes = Vec::new();
         let most = PIECE as u64 + 1;
-        (&mut source).take(most).read_to_end(&mut bytes)?;
+        (&mut opened.source).take(most).read_to_end(&mut bytes)?;
         if bytes.len() > PIECE {
             if is_pem_text(&bytes) {
-                return Ok(Looked::Long(name.to_owned(), Pieces::new(bytes, source)));
+                let pieces = Pieces::new(bytes, opened.source);
+                return Ok(Looked::Long(opened.name, pieces));
             }
-            read_rest(source, &mut bytes)?;
+            read_rest(&mut opened.source, &mut bytes)?;
         }
-        let contents = match self.passwords.read(&bytes) {
+        if let Some(looked) = self.inside(&opened, &bytes) {
+            return Ok(looked);
+        }
+        let name = &opened.name;
+        let read = match self.passwords.read(name, &bytes) {
             Err(keystore::Error::Unknown { .. } | keystore::Error::Empty)
-                if found.is_some_and(|path| !is_named_as_one(path)) =>
+                if !opened.is_named && !opened.path.is_some_and(is_named_as_one) =>
             {
-                return Ok(Looked::PassedOver(name.to_owned()));
+                return Ok(Looked::PassedOver(opened.name));
             }
-            contents => contents?,
+            read => read?,
         };
-        let subject = subject::of_file(name, &contents);
+        let mut subject = subject::of_contents(name, subject::file(name), &read);
+        let metadata = opened.metadata.as_ref();
+        let exposed =
+            metadata.and_then(|metadata| subject::exposed(name, &read.contents, metadata));
+        if opened.is_named && subject.items.is_empty() && subject.findings.is_empty() {
+            subject = subject::without_certificates(name);
+        }
+        subject.findings.extend(exposed);
+        Ok(self.judged(subject))
+    }
+
+    /// A file that holds others, such as an archive or a manifest; `None` when it is none.
+    fn inside(&self, opened: &Opened<'_>, bytes: &[u8]) -> Option<Looked> {
+        let name = &opened.name;
+        let mut subjects = Vec::new();
+        let result = source::open(name, bytes, &Budget::default(), &mut |item| match item {
+            Inside::Member(member) => subjects.extend(self.member(&member)),
+            Inside::Problem(problem) => {
+                let error = problem.error.into();
+                subjects.push(subject::unreadable(&problem.name, problem.origin, &error));
+            }
+            Inside::Reference(reference) if opened.is_named => {
+                subjects.extend(self.referenced(opened, reference));
+            }
+            // Servers were asked before; see `servers`.
+            Inside::Reference(_) | Inside::Server(_) => {}
+        });
+        let mut is_specification = false;
+        match result {
+            Ok(None) => return None,
+            Ok(Some(found)) => is_specification = found.kind == Kind::ChannelSpec,
+            Err(error) => {
+                let error = error.into();
+                subjects.push(subject::unreadable(name, subject::file(name), &error));
+            }
+        }
+        if subjects.is_empty() && !opened.is_named {
+            return Some(Looked::PassedOver(name.clone()));
+        }
+        // A specification may name servers alone.
+        if subjects.is_empty() && !is_specification {
+            subjects.push(subject::without_certificates(name));
+        }
+        let judged = subjects
+            .into_iter()
+            .map(|subject| self.judge.judge(subject));
+        Some(Looked::Subjects(judged.collect()))
+    }
+
+    /// Something within a file; nothing to say of a request or of a text that only looks like a certificate.
+    fn member(&self, member: &Member) -> Option<Subject> {
+        let Member { name, origin, .. } = member;
+        let read = match self.passwords.read(name, &member.bytes) {
+            Ok(read) => read,
+            Err(keystore::Error::Unknown { .. } | keystore::Error::Empty) if !member.promised => {
+                return None;
+            }
+            Err(error) => return Some(subject::unreadable(name, origin.clone(), &error.into())),
+        };
+        let subject = subject::of_contents(name, origin.clone(), &read);
         let is_empty = subject.items.is_empty() && subject.findings.is_empty();
-        Ok(self.judged(match is_empty && found.is_none() {
-            true => subject::without_certificates(name),
-            false => subject,
-        }))
+        (!is_empty).then_some(subject)
+    }
+
+    /// A file that another one names.
+    fn referenced(&self, opened: &Opened<'_>, reference: Reference) -> Option<Subject> {
+        let folder = opened.path.and_then(Path::parent).unwrap_or(Path::new("."));
+        let path = folder.join(&reference.path);
+        if !reference.follow {
+            return None;
+        }
+        let name = path.display().to_string();
+        let read = fs::read(&path)
+            .map_err(anyhow::Error::from)
+            .and_then(|bytes| {
+                self.passwords
+                    .read(&name, &bytes)
+                    .map_err(anyhow::Error::from)
+            });
+        Some(match read {
+            Ok(read) => subject::of_contents(&name, subject::file(&name), &read),
+            Err(error) => subject::unreadable(&name, subject::file(&name), &error),
+        })
     }
 
     /// A long stream, piece by piece, on all cores.
@@ -151,7 +267,11 @@ impl Looking<'_> {
         let look = |piece: io::Result<Piece>| {
             let piece = match piece {
                 Ok(piece) => piece,
-                Err(error) => return self.judge.judge(subject::unreadable(name, &error.into())),
+                Err(error) => {
+                    let error = error.into();
+                    let unreadable = subject::unreadable(name, subject::file(name), &error);
+                    return self.judge.judge(unreadable);
+                }
             };
             let contents = keystore::read(&piece.text, &ReadOptions::default());
             self.judge.judge(subject::of_piece(name, &piece, contents))

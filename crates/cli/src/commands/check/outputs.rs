@@ -58,7 +58,7 @@ impl Outputs {
     ) -> Result<()> {
         let file = Rc::new(RefCell::new(Streamed::create(path)?));
         let out = Box::new(Shared(Rc::clone(&file)));
-        self.writers.push(writer(format, at, style, out));
+        self.writers.push(writer(format, at, style, "", out));
         self.files.push(file);
         Ok(())
     }

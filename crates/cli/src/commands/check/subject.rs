@@ -1,26 +1,65 @@
 //! What a file is to a check.
 
-use trustpack_core::expiry::Subject;
-use trustpack_core::keystore::{self, At, Contents, Entry, NoteKind};
-use trustpack_core::report::Origin;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
 
+use trustpack_core::expiry::Subject;
+use trustpack_core::keystore::{self, At, Contents, Entry, EntryKind};
+use trustpack_core::report::{Finding, Origin, Severity};
+
+use super::passwords::Read;
 use super::pieces::Piece;
 use crate::hint::hint_for;
 use crate::render::told;
 
-/// A file that was read.
-pub(super) fn of_file(name: &str, contents: &Contents) -> Subject {
-    let subject = if contents.format.has_aliases() {
-        Subject::from_store(name, &contents.store)
-    } else {
-        let certificates = contents
-            .store
-            .entries()
-            .iter()
-            .flat_map(Entry::certificates);
-        Subject::from_certificates(name, certificates)
+/// A file, or a member of one, that was read.
+pub(super) fn of_contents(name: &str, origin: Origin, read: &Read) -> Subject {
+    let mut subject = Subject::from_contents(name, &read.contents);
+    subject.origin = origin;
+    if let Some(word) = read.common
+        && has_key(&read.contents)
+    {
+        let password = match word {
+            "" => "the empty password".to_owned(),
+            word => format!("the password {word:?}"),
+        };
+        let message =
+            format!("it holds a private key and opens with {password}, which everybody tries");
+        let hint = "give it a password of its own: `trustpack store passwd STORE`";
+        let finding = Finding::new("STORE-PROTECTION", Severity::Warning, name, message);
+        subject.findings.push(finding.with_hint(hint));
+    }
+    subject
+}
+
+/// `KEY-EXPOSED`: a private key in the clear that others on this machine can read is a warning, a sealed one a note.
+pub(super) fn exposed(name: &str, contents: &Contents, metadata: &Metadata) -> Option<Finding> {
+    const OTHERS: u32 = 0o004;
+    if metadata.mode() & OTHERS == 0 || !metadata.is_file() {
+        return None;
+    }
+    let keys = contents
+        .store
+        .entries()
+        .iter()
+        .filter_map(|entry| match &entry.kind {
+            EntryKind::PrivateKey { key, .. } => Some(key.is_sealed()),
+            _ => None,
+        });
+    let is_sealed = keys.reduce(|one, other| one && other)?;
+    let mode = metadata.mode() & 0o777;
+    let (severity, what) = match is_sealed {
+        true => (Severity::Note, "a sealed private key"),
+        false => (Severity::Warning, "a private key in the clear"),
     };
-    finish(subject, contents)
+    let message = format!("{what} that every user of this machine can read (mode {mode:04o})");
+    let hint = format!("chmod o-rwx {name}");
+    Some(Finding::new("KEY-EXPOSED", severity, name, message).with_hint(hint))
+}
+
+fn has_key(contents: &Contents) -> bool {
+    let mut entries = contents.store.entries().iter();
+    entries.any(|entry| matches!(entry.kind, EntryKind::PrivateKey { .. }))
 }
 
 /// A piece of a long stream. No server sends so long a chain: each certificate stands for itself, and its name is the
@@ -37,32 +76,31 @@ pub(super) fn of_piece(
                     *line += piece.lines_before;
                 }
             }
-            let certificates = contents
-                .store
-                .entries()
-                .iter()
-                .flat_map(Entry::certificates);
-            let subject = Subject::from_collection(name, certificates, piece.blocks_before);
-            finish(subject, &contents)
+            let entries = contents.store.entries().iter();
+            let certificates = entries.flat_map(Entry::certificates);
+            let mut subject = Subject::from_collection(name, certificates, piece.blocks_before);
+            subject.add_lists(&contents);
+            subject.add_skipped(&contents.notes);
+            subject
         }
         // text between blocks
         Err(keystore::Error::Unknown { .. } | keystore::Error::Empty) => Subject::new(name),
         Err(error) => {
-            let mut subject = unreadable(name, &error.into());
+            let mut subject = unreadable(name, file(name), &error.into());
             // others of the stream are read
             subject.failed = false;
             subject
         }
     };
-    subject.origin = origin(name);
+    subject.origin = file(name);
     subject.continues = piece.continues;
     subject
 }
 
-/// A file of which nothing could be read.
-pub(super) fn unreadable(name: &str, error: &anyhow::Error) -> Subject {
+/// Something of which nothing could be read.
+pub(super) fn unreadable(name: &str, origin: Origin, error: &anyhow::Error) -> Subject {
     let mut subject = Subject::unreadable(name, told(error)).advised(hint_for(error));
-    subject.origin = origin(name);
+    subject.origin = origin;
     subject
 }
 
@@ -71,23 +109,12 @@ pub(super) fn without_certificates(name: &str) -> Subject {
     let why = "no certificate in it, so there is nothing to check";
     let hint = "`trustpack inspect` shows what the file holds";
     let mut subject = Subject::unreadable(name, why).advised(Some(hint));
-    subject.origin = origin(name);
+    subject.origin = file(name);
     subject
 }
 
-fn finish(mut subject: Subject, contents: &Contents) -> Subject {
-    let name = subject.name.clone();
-    let skipped = |note: &&keystore::Note| note.kind == NoteKind::Skipped;
-    for note in contents.notes.iter().filter(skipped) {
-        subject
-            .findings
-            .extend(Subject::unreadable(&name, note).findings);
-    }
-    subject.origin = origin(&name);
-    subject
-}
-
-fn origin(name: &str) -> Origin {
+/// The origin of a file.
+pub(super) fn file(name: &str) -> Origin {
     Origin::File {
         path: name.to_owned(),
     }

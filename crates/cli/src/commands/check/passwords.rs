@@ -1,0 +1,164 @@
+//! Which password opens which file: by rule, by the general ones, by trying what is common when the user says so.
+
+use std::str::FromStr;
+
+use anyhow::Result;
+use glob::{MatchOptions, Pattern};
+use trustpack_core::keystore::{self, Contents, NoteKind, Password, ReadOptions};
+
+use crate::args::Check;
+use crate::input::Passwords;
+use crate::password::PasswordSource;
+use crate::render::Talk;
+
+/// `GLOB=SOURCE`: the password of every file whose path, or name alone, fits.
+#[derive(Clone, Debug)]
+pub(crate) struct PasswordRule {
+    pattern: Pattern,
+    source: PasswordSource,
+}
+
+impl FromStr for PasswordRule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let form = "it is written 'GLOB=SOURCE', such as '*.p12=file:store.pass'";
+        // A glob may hold an equals sign, a source of a literal too: the first split that gives a source counts.
+        let split = text.match_indices('=').find_map(|(at, _)| {
+            let (pattern, source) = text.split_at(at);
+            let source: PasswordSource = source.strip_prefix('=')?.parse().ok()?;
+            Some((pattern, source))
+        });
+        let (pattern, source) = split
+            .filter(|(pattern, _)| !pattern.is_empty())
+            .ok_or(form)?;
+        let pattern =
+            Pattern::new(pattern).map_err(|error| format!("{pattern:?}: {}", error.msg))?;
+        Ok(Self { pattern, source })
+    }
+}
+
+/// What Java's tools, guides and appliances use when nobody thinks of a password.
+const COMMON: [&str; 2] = ["", "changeit"];
+
+/// All that was said about passwords, with every source asked once.
+pub(super) struct FilePasswords {
+    general: Passwords,
+    rules: Vec<(Pattern, Passwords)>,
+    common: Vec<Password>,
+}
+
+/// A file that was read.
+pub(super) struct Read {
+    pub contents: Contents,
+    /// The common password that opened it.
+    pub common: Option<&'static str>,
+}
+
+impl FilePasswords {
+    pub(super) fn resolve(arguments: &Check, talk: &Talk) -> Result<Self> {
+        let rule = |rule: &PasswordRule| {
+            let purpose = format!("the files {}", rule.pattern);
+            let password = rule.source.resolve(&purpose, false, talk)?;
+            Ok((rule.pattern.clone(), Passwords::named(password)))
+        };
+        let common = match arguments.try_common_passwords {
+            true => COMMON.map(Password::new).to_vec(),
+            false => Vec::new(),
+        };
+        Ok(Self {
+            general: Passwords::resolve(&arguments.input_password.input_password, None, talk)?,
+            rules: arguments
+                .password_for
+                .iter()
+                .map(rule)
+                .collect::<Result<_>>()?,
+            common,
+        })
+    }
+
+    /// Reads with the password of the first rule that fits, else with the general ones, else with what is common.
+    pub(super) fn read(&self, name: &str, bytes: &[u8]) -> Result<Read, keystore::Error> {
+        let plain = |contents| Read {
+            contents,
+            common: None,
+        };
+        let rule = self.rules.iter().find(|(pattern, _)| fits(pattern, name));
+        if let Some((_, passwords)) = rule {
+            return passwords.read(bytes).map(plain);
+        }
+        let read = self.general.read(bytes);
+        if self.common.is_empty() || !is_locked(&read) {
+            return read.map(plain);
+        }
+        let tried = COMMON
+            .iter()
+            .zip(&self.common)
+            .find_map(|(word, password)| {
+                let options = ReadOptions {
+                    password: Some(password),
+                };
+                let contents = keystore::read(bytes, &options).ok()?;
+                Some(Read {
+                    contents,
+                    common: Some(word),
+                })
+            });
+        tried.map_or_else(|| read.map(plain), Ok)
+    }
+}
+
+/// Whether a password is what is missing.
+fn is_locked(read: &Result<Contents, keystore::Error>) -> bool {
+    match read {
+        Err(error) => matches!(
+            error,
+            keystore::Error::PasswordRequired { .. } | keystore::Error::WrongPassword { .. }
+        ),
+        // A JKS shows its certificates without one.
+        Ok(contents) => contents
+            .notes
+            .iter()
+            .any(|note| note.kind == NoteKind::Skipped),
+    }
+}
+
+fn fits(pattern: &Pattern, name: &str) -> bool {
+    let options = MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: false,
+        require_literal_leading_dot: false,
+    };
+    let file = name.rsplit('/').next().unwrap_or(name);
+    pattern.matches_with(name, options) || pattern.matches_with(file, options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_a_pattern_and_a_source() {
+        let rule = |text: &str| text.parse::<PasswordRule>();
+        assert_eq!(
+            rule("*.p12=file:store.pass").unwrap().pattern.as_str(),
+            "*.p12"
+        );
+        let equals = rule("a=b/*=pass:x=y").unwrap();
+        assert_eq!(equals.pattern.as_str(), "a=b/*");
+        assert!(matches!(equals.source, PasswordSource::Literal(_)));
+        for wrong in ["", "*.p12", "=empty", "*.p12=", "*.p12=secret", "[=empty"] {
+            let why = rule(wrong).unwrap_err();
+            assert!(!why.contains("secret"), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_fits_the_path_or_the_name() {
+        let pattern = |text: &str| Pattern::new(text).unwrap();
+        assert!(fits(&pattern("*.p12"), "/srv/a/b.p12"));
+        assert!(fits(&pattern("/srv/*"), "/srv/a/b.p12"));
+        assert!(fits(&pattern("b.*"), "/srv/a/b.p12"));
+        assert!(!fits(&pattern("a.*"), "/srv/a/b.p12"));
+    }
+}

@@ -1,0 +1,93 @@
+//! Public server certificates, and how long they may live.
+
+use time::Date;
+use time::macros::date;
+
+use crate::Certificate;
+use crate::cert::asn1::{self, Reader};
+
+/// Whether a certificate says that it is a server certificate under the Baseline Requirements: it is for servers, and one
+/// of its policies is the Forum's (section 7.1.6.1, which every public CA must write).
+pub(super) fn is_public_server(certificate: &Certificate) -> bool {
+    let extensions = certificate.extensions();
+    let is_for_servers = extensions
+        .extended_key_usage
+        .as_ref()
+        .is_some_and(|usages| usages.iter().any(|usage| usage == SERVER_AUTH));
+    let policies = extensions.policies.listed.as_deref();
+    is_for_servers && policies.is_some_and(names_forum)
+}
+
+/// CertificatePolicies (RFC 5280 section 4.2.1.4): a sequence of PolicyInformation, each led by its identifier.
+fn names_forum(policies: &[u8]) -> bool {
+    let Some(mut listed) = Reader::inside(policies, asn1::SEQUENCE) else {
+        return false;
+    };
+    while let Some(policy) = listed.expect_tag(asn1::SEQUENCE) {
+        let oid = Reader::new(policy.value).expect_tag(asn1::OBJECT_IDENTIFIER);
+        let is_of_forum =
+            |oid: &[u8]| oid == EXTENDED || matches!(oid, [rest @ .., 1..=3] if rest == VALIDATED);
+        if oid.is_some_and(|oid| is_of_forum(oid.value)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// In days, by the day of issue; a certificate from before there was a limit in days has none.
+pub(super) fn longest_lifetime(issued: Date) -> Option<i64> {
+    let mut limits = LIMITS.iter();
+    let limit = limits.find(|(from, _)| *from <= issued);
+    limit.map(|(_, days)| *days)
+}
+
+/// Baseline Requirements 2.2.6, section 6.3.2 (ballot SC-081v3), and ballots 193 and SC-31 before it. The newest first.
+const LIMITS: [(Date, i64); 5] = [
+    (date!(2029 - 03 - 15), 47),
+    (date!(2027 - 03 - 15), 100),
+    (date!(2026 - 03 - 15), 200),
+    (date!(2020 - 09 - 01), 398),
+    (date!(2018 - 03 - 01), 825),
+];
+
+const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
+
+/// 2.23.140.1.1: extended validation
+const EXTENDED: &[u8] = &[0x67, 0x81, 0x0c, 1, 1];
+
+/// 2.23.140.1.2; below it 1 domain, 2 organisation, 3 individual
+const VALIDATED: &[u8] = &[0x67, 0x81, 0x0c, 1, 2];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_that_of_the_day_of_issue() {
+        let days = |day| longest_lifetime(day);
+        assert_eq!(days(date!(2018 - 02 - 28)), None);
+        assert_eq!(days(date!(2018 - 03 - 01)), Some(825));
+        assert_eq!(days(date!(2020 - 08 - 31)), Some(825));
+        assert_eq!(days(date!(2020 - 09 - 01)), Some(398));
+        assert_eq!(days(date!(2026 - 03 - 14)), Some(398));
+        assert_eq!(days(date!(2026 - 03 - 15)), Some(200));
+        assert_eq!(days(date!(2027 - 03 - 15)), Some(100));
+        assert_eq!(days(date!(2029 - 03 - 15)), Some(47));
+    }
+
+    #[test]
+    fn policies_of_the_forum() {
+        let der = |oid: &[u8]| {
+            let oid = asn1::element(asn1::OBJECT_IDENTIFIER, &[oid]);
+            let other = asn1::element(asn1::OBJECT_IDENTIFIER, &[&[0x2a, 3, 4]]);
+            let policies = [other, oid].map(|oid| asn1::element(asn1::SEQUENCE, &[&oid]));
+            asn1::element(asn1::SEQUENCE, &[&policies[0], &policies[1]])
+        };
+        assert!(names_forum(&der(EXTENDED)));
+        assert!(names_forum(&der(&[0x67, 0x81, 0x0c, 1, 2, 1])));
+        // 2.23.140.1.2.4 is no type of server certificate, 2.23.140.1.3 is for code signing
+        assert!(!names_forum(&der(&[0x67, 0x81, 0x0c, 1, 2, 4])));
+        assert!(!names_forum(&der(&[0x67, 0x81, 0x0c, 1, 3])));
+        assert!(!names_forum(&[0x30, 0x80]));
+    }
+}
