@@ -58,7 +58,7 @@ impl Walk {
     fn step(&mut self, entry: &DirEntry) -> Option<Step> {
         let kind = entry.file_type();
         let relative = entry.path().strip_prefix(&self.folder);
-        let relative = relative.unwrap_or(entry.path()).to_string_lossy();
+        let relative = relative.unwrap_or_else(|_| entry.path()).to_string_lossy();
         let name = entry.file_name().to_string_lossy();
         if entry.depth() > 0 && self.filter.excludes(&relative, &name) {
             if kind.is_dir() {
@@ -133,7 +133,7 @@ fn failed(error: walkdir::Error) -> Option<Step> {
     if error.loop_ancestor().is_some() {
         return None;
     }
-    let path = error.path().unwrap_or(Path::new("")).to_owned();
+    let path = error.path().map(Path::to_owned).unwrap_or_default();
     let is_link = path.is_symlink();
     let error = into_io(error);
     let what = match error.kind() {

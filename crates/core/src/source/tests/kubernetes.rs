@@ -201,6 +201,26 @@ fn documents_of_json_may_stand_behind_each_other_and_a_cut_keeps_what_was_read()
 }
 
 #[test]
+fn base64_that_is_cut_off_is_told() {
+    let text = secret("a", "s", &json!({ "tls.crt": "LS0tL" })).to_string();
+    let (_, lines) = open_all("x.json", text.as_bytes());
+    let expected = "x.json: Secret a/s: tls.crt ! not base64: it is not whole at its end";
+    assert_eq!(lines, [expected]);
+}
+
+#[test]
+fn a_kubeconfig_with_many_users_takes_no_longer_for_each() {
+    let entry = |number| json!({ "name": format!("u{number}"), "user": { "client-certificate-data": "eA==" } });
+    let users: Vec<_> = (0..20_000).map(entry).collect();
+    let text = json!({ "apiVersion": "v1", "kind": "Config", "users": users }).to_string();
+    let (_, lines) = open_all("config", text.as_bytes());
+    assert_eq!(lines.len(), 20_000);
+    assert!(
+        lines[19_999].starts_with("config: Config u19999: user.client-certificate-data ! neither")
+    );
+}
+
+#[test]
 fn a_hundred_thousand_items_are_read_one_by_one() {
     let item = |ca: &str| secret("a", "s", &json!({ "ca": ca })).to_string();
     let (with, without) = (item(&base64(der("a"))), item("eA=="));

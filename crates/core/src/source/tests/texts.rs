@@ -29,6 +29,12 @@ fn pem_in_any_value_is_found_under_its_path() {
 }
 
 #[test]
+fn pem_that_is_no_value_is_found_too() {
+    let text = format!("# a comment\n{}", pem("a"));
+    assert_eq!(open_all("x.yaml", text.as_bytes()).1, ["x.yaml (1)"]);
+}
+
+#[test]
 fn aliases_multiply_nothing() {
     let mut text = format!("a: &a |\n{}", indented(&pem("a"), 2));
     for level in 0..26_u8 {

@@ -3,6 +3,8 @@
 //! Objects come with their fields in any order (`kubectl -o json` sorts them: `data` before `kind`), so values wait until
 //! their object ends.
 
+use std::collections::HashMap;
+
 use zeroize::Zeroizing;
 
 use super::super::{Item, Reference};
@@ -28,8 +30,8 @@ pub(super) struct Object {
     namespace: String,
     /// Of a Secret.
     secret_type: String,
-    /// Of the clusters and users of a kubeconfig: section, place, name.
-    labels: Vec<(String, usize, String)>,
+    /// The names of the clusters and users of a kubeconfig, by section and place.
+    labels: HashMap<(String, usize), String>,
     values: Vec<Value>,
 }
 
@@ -90,7 +92,7 @@ impl Object {
             [Step::Key(section), Step::Index(place), Step::Key(key)]
                 if key == "name" && matches!(section.as_str(), "clusters" | "users") =>
             {
-                self.labels.push((section.clone(), *place, word(text)));
+                self.labels.insert((section.clone(), *place), word(text));
             }
             _ => {}
         }
@@ -176,6 +178,8 @@ impl Object {
                 (false, false) => format!("{}.{path}", self.prefix),
             };
             return match document {
+                // The document is one text.
+                _ if path.is_empty() => place.clone(),
                 0 | 1 => place.part(&path),
                 _ => place.part(&format!("document {document}: {path}")),
             };
@@ -187,11 +191,8 @@ impl Object {
                 Step::Key(one),
                 Step::Key(field),
             ] if self.kind == "Config" => {
-                let named = self
-                    .labels
-                    .iter()
-                    .find(|(within, place, _)| within == section && place == index);
-                let name = named.map_or(self.name.as_str(), |(_, _, name)| name);
+                let named = self.labels.get(&(section.clone(), *index));
+                let name = named.unwrap_or(&self.name);
                 self.part(place, "", name, &format!("{one}.{field}"))
             }
             [Step::Key(map), Step::Key(field)]

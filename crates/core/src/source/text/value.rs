@@ -122,7 +122,7 @@ fn base64(text: &str) -> Result<Zeroizing<Vec<u8>>, SourceError> {
             why: format!("character {} is none of it", place + 1),
         }),
         Err(_) => Err(SourceError::NotBase64 {
-            why: format!("its {} characters are no whole", plain.len()),
+            why: "it is not whole at its end".to_owned(),
         }),
     }
 }
