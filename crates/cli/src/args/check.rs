@@ -1,11 +1,12 @@
 //! The flags of `trustpack check`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
 use trustpack_core::expiry::RoleThreshold;
-use trustpack_core::report::{FailOn, ReportFormat, UnknownWord};
+use trustpack_core::report::{FailOn, Metrics, ReportFormat, UnknownWord};
 
 use super::{Json, Reach, ReadPassword, Roots, Time, parse_from, words};
 
@@ -20,6 +21,7 @@ Examples:
   trustpack check api.infobip.com:443 truststore.jks
   trustpack check /etc/ssl/certs --warn 60d --crit 14d
   trustpack check hosts/*.pem --warn 33% --fail-on critical --json
+  trustpack check server.example:443 --format nagios --output prometheus=/var/lib/node_exporter/tls.prom
 
 A policy:
   [thresholds]
@@ -33,7 +35,8 @@ A policy:
   reason = \"switched off with the old site\"
   until = 2027-01-31
 
-Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it"))]
+Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it
+With --format nagios: 0 ok · 1 warning · 2 critical · 3 unknown (the check itself could not run)"))]
 pub(crate) struct Check {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
     #[arg(required = true, value_name = "INPUT")]
@@ -69,12 +72,50 @@ pub(crate) struct Check {
     pub json: Json,
 
     /// How the report is written on stdout. Default: table, or nothing with --output.
+    ///
+    /// table, markdown: for people. json, jsonl (a line per subject as it is judged), csv: for programs. junit, sarif,
+    /// github (annotations): for CI. prometheus: for a textfile collector. nagios: one line, and its exit codes 0 ok, 1
+    /// warning, 2 critical, 3 unknown, whatever --fail-on would say.
     #[arg(long, value_name = "FORMAT", help_heading = "Output", value_parser = words::<ReportFormat>(&FORMATS), conflicts_with = "json")]
     pub format: Option<ReportFormat>,
 
     /// Also write it into a file, which appears when it is whole: json=report.json. Repeatable.
     #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output", value_parser = parse_from::<ReportFile>)]
     pub output: Vec<ReportFile>,
+
+    /// Name the metrics of prometheus as this exporter does.
+    #[arg(long, value_name = "EXPORTER", help_heading = "Output", value_parser = words::<Metrics>(&["blackbox", "ssl_exporter", "x509"]))]
+    pub metrics_compat: Option<Metrics>,
+}
+
+impl Check {
+    /// Whether a monitoring system reads the exit code.
+    pub(crate) fn is_for_monitoring(&self) -> bool {
+        self.format == Some(ReportFormat::Nagios)
+    }
+}
+
+/// The same of arguments that may make no sense otherwise: what is wrong with them is told in the same way.
+pub(crate) fn is_for_monitoring(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    let nagios = ReportFormat::Nagios.word();
+    let mut is_check = false;
+    let mut is_value = false;
+    for argument in arguments.into_iter().skip(1) {
+        let Some(argument) = argument.to_str() else {
+            is_value = false;
+            continue;
+        };
+        if is_check && is_value && argument == nagios {
+            return true;
+        }
+        let joined = argument.strip_prefix("--format=");
+        if is_check && joined == Some(nagios) {
+            return true;
+        }
+        is_check |= argument == "check";
+        is_value = argument == "--format";
+    }
+    false
 }
 
 /// A format and a file.

@@ -1,13 +1,15 @@
 //! `trustpack check`: the expiry policy over files, folders, stores and servers.
 
+mod connection;
 mod outputs;
 mod policy;
 
 use anyhow::Result;
+use time::OffsetDateTime;
 use trustpack_core::expiry::{Judge, Subject};
 use trustpack_core::fetch::Fetched;
 use trustpack_core::keystore::{Entry, NoteKind};
-use trustpack_core::report::Origin;
+use trustpack_core::report::{Origin, ServiceState};
 
 use super::Outcome;
 use crate::args::Check;
@@ -36,7 +38,7 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     for one in &inputs {
         match one {
             Input::Endpoint(_) => {
-                subjects.extend(answers.next().map(|answer| server(answer, &judging, talk)))
+                subjects.extend(answers.next().map(|answer| server(answer, &judging, at, talk)))
             }
             Input::Path(_) | Input::Stdin => {
                 let found = files(one, &passwords, talk);
@@ -57,6 +59,9 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         outputs.subject(&judge.judge(subject))?;
     }
     let summary = outputs.end()?;
+    if arguments.is_for_monitoring() {
+        return Ok(Outcome::Service(ServiceState::of(&summary)));
+    }
     Ok(match summary.exceeds(arguments.fail_on) {
         _ if unread => Outcome::Incomplete,
         true => Outcome::No,
@@ -65,7 +70,7 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
 }
 
 /// A server: its chain, or the finding that it could not be reached.
-fn server(fetched: &Fetched, judging: &Judging, talk: &Talk) -> Subject {
+fn server(fetched: &Fetched, judging: &Judging, at: OffsetDateTime, talk: &Talk) -> Subject {
     let name = fetched.target.endpoint.to_string();
     let subject = match (&fetched.chain, judging.analyse_telling(fetched, talk)) {
         (Some(chain), Some(analysis)) => Subject::from_chain(name, chain, &analysis),
@@ -76,6 +81,7 @@ fn server(fetched: &Fetched, judging: &Judging, talk: &Talk) -> Subject {
     };
     Subject {
         origin: Origin::Endpoint,
+        connection: Some(connection::connection(fetched, judging, at)),
         ..subject
     }
 }

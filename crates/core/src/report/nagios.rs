@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(line(&sample::report()), @"");
+        insta::assert_snapshot!(line(&sample::report()), @"CERT CRITICAL: 2 critical, 0 warnings in 2 subjects, 2 certificates: example.org:443: 1: example.org expires soon; gone.example:443: no answer | certificates=2;;;0 critical=2;;;0 warnings=0;;;0 failed=1;;;0 'example.org:443 1'=432000s;2592000:;604800: 'example.org:443 2'=77760000s;2592000:;604800: 'gone.example:443'=U");
     }
 
     #[test]
@@ -275,9 +275,9 @@ mod tests {
         let mut report = sample::report();
         report.subjects.truncate(1);
         report.subjects[0].certificates.truncate(1);
-        insta::assert_snapshot!(line(&report), @"");
+        insta::assert_snapshot!(line(&report), @"CERT CRITICAL: example.org expires soon | certificates=1;;;0 critical=1;;;0 warnings=0;;;0 failed=0;;;0 'example.org:443 1'=432000s;2592000:;604800:");
         report.subjects[0].findings.clear();
-        insta::assert_snapshot!(line(&report), @"");
+        insta::assert_snapshot!(line(&report), @"CERT OK: example.org expires on 2026-01-06, in 5 days | certificates=1;;;0 critical=0;;;0 warnings=0;;;0 failed=0;;;0 'example.org:443 1'=432000s;2592000:;604800:");
         report.subjects[0].certificates[0].display_name = "long.".repeat(100);
         let line = line(&report);
         let (text, data) = line.split_once('|').unwrap();
