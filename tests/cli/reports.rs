@@ -39,12 +39,17 @@ fn a_full_disk_is_told_and_old_reports_stay() {
     for word in ReportFormat::words() {
         let mut command = trustpack();
         command.arg("check").arg(fixture("pki/server.pem"));
-        command.arg("--output").arg(format!("csv={}", old.display()));
+        command
+            .arg("--output")
+            .arg(format!("csv={}", old.display()));
         command.arg("--output").arg(format!("{word}=/dev/full"));
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{word}");
         let told = stderr(&output);
-        assert!(told.starts_with("error: cannot write /dev/full: no space left on device"), "{word}: {told}");
+        assert!(
+            told.starts_with("error: cannot write /dev/full: no space left on device"),
+            "{word}: {told}"
+        );
         assert_eq!(fs::read_to_string(&old).unwrap(), "old", "{word}");
         let there: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
         assert_eq!(there.len(), 1, "{there:?}");
@@ -69,7 +74,15 @@ fn a_full_stdout_is_an_error() {
     let mut command = trustpack();
     command.arg("check").arg(fixture("pki/server.pem"));
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
-    let output = command.args(["--format", "csv"]).stdout(full).output().unwrap();
+    let output = command
+        .args(["--format", "csv"])
+        .stdout(full)
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).starts_with("error: cannot write stdout: "), "{}", stderr(&output));
+    assert!(
+        stderr(&output).starts_with("error: cannot write stdout: "),
+        "{}",
+        stderr(&output)
+    );
 }

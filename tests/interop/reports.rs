@@ -70,14 +70,18 @@ impl Reports {
 
     fn all(&self, what: &str) -> Vec<&Value> {
         let lists = self.subjects().iter();
-        lists.flat_map(|one| one[what].as_array().unwrap()).collect()
+        lists
+            .flat_map(|one| one[what].as_array().unwrap())
+            .collect()
     }
 }
 
 fn hostile(name: &str) -> Vec<u8> {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, name);
-    params.distinguished_name.push(DnType::OrganizationalUnitName, name);
+    params
+        .distinguished_name
+        .push(DnType::OrganizationalUnitName, name);
     if let Ok(ascii) = name.try_into() {
         params.subject_alt_names.push(SanType::DnsName(ascii));
     }
@@ -116,7 +120,10 @@ fn junitparser_counts_what_failed() {
         return;
     };
     assert_eq!(strings(&found["suites"]).len(), reports.subjects().len());
-    assert!(found["failures"].as_u64().unwrap() >= HOSTILE.len() as u64, "{found}");
+    assert!(
+        found["failures"].as_u64().unwrap() >= HOSTILE.len() as u64,
+        "{found}"
+    );
     let types = strings(&found["types"]);
     for kind in ["CERT-EXPIRED", "CERT-NOT-YET-VALID", "CHECK-UNREACHABLE"] {
         assert!(types.contains(&kind), "{kind}: {found}");
@@ -148,7 +155,10 @@ fn the_line_is_one_of_the_plugin_guidelines() {
     assert_eq!(found["status"], "CRITICAL");
     let items = found["items"].as_object().unwrap();
     assert_eq!(items["127.0.0.1:1"][0], "U");
-    assert_eq!(items["certificates"][0], reports.json["summary"]["certificates"].to_string());
+    assert_eq!(
+        items["certificates"][0],
+        reports.json["summary"]["certificates"].to_string()
+    );
     let measured = items.values().filter(|item| item[1] == "s");
     assert_eq!(measured.count(), 20);
 }
@@ -160,7 +170,10 @@ fn prometheus_reads_every_family_of_metrics() {
         return;
     };
     let number = |name: &str| found[name].as_array().map_or(0, Vec::len);
-    assert_eq!(number("trustpack_cert_not_after"), reports.all("certificates").len());
+    assert_eq!(
+        number("trustpack_cert_not_after"),
+        reports.all("certificates").len()
+    );
     assert_eq!(number("trustpack_source_up"), reports.subjects().len());
     assert_eq!(number("trustpack_last_run_timestamp_seconds"), 1);
     let run = &found["trustpack_last_run_timestamp_seconds"][0];
@@ -196,7 +209,11 @@ fn metrics_of_other_exporters_have_their_names_and_labels() {
         ),
         (
             "blackbox",
-            &[("probe_success", ""), ("probe_duration_seconds", ""), ("probe_ip_protocol", "")],
+            &[
+                ("probe_success", ""),
+                ("probe_duration_seconds", ""),
+                ("probe_ip_protocol", ""),
+            ],
         ),
     ];
     for (compat, families) in wanted {
@@ -213,7 +230,12 @@ fn metrics_of_other_exporters_have_their_names_and_labels() {
             let mut labels: Vec<&str> = labels.split_whitespace().collect();
             labels.sort_unstable();
             for one in series.as_array().unwrap() {
-                let mut its: Vec<&str> = one[0].as_object().unwrap().keys().map(String::as_str).collect();
+                let mut its: Vec<&str> = one[0]
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .map(String::as_str)
+                    .collect();
                 // only where two certificates would be one
                 its.retain(|label| *label != "discriminator");
                 its.sort_unstable();
@@ -221,7 +243,10 @@ fn metrics_of_other_exporters_have_their_names_and_labels() {
             }
         }
         for (name, _) in families {
-            assert!(found[*name].as_array().is_some_and(|all| !all.is_empty()), "{compat}: {name}");
+            assert!(
+                found[*name].as_array().is_some_and(|all| !all.is_empty()),
+                "{compat}: {name}"
+            );
         }
     }
 }
@@ -249,7 +274,8 @@ fn an_empty_line_of_nothing_is_read_as_well() {
     for format in ["csv", "junit", "markdown", "prometheus", "sarif"] {
         files.push((format, render(folder.path(), format)));
     }
-    let Some(_) = python("junitparser, markdown_it, prometheus_client, pydantic_sarif.model") else {
+    let Some(_) = python("junitparser, markdown_it, prometheus_client, pydantic_sarif.model")
+    else {
         return;
     };
     for (format, path) in files {

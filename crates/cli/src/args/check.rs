@@ -98,22 +98,23 @@ impl Check {
 /// The same of arguments that may make no sense otherwise: what is wrong with them is told in the same way.
 pub(crate) fn is_for_monitoring(arguments: impl IntoIterator<Item = OsString>) -> bool {
     let nagios = ReportFormat::Nagios.word();
-    let mut is_check = false;
+    let arguments = arguments.into_iter().skip(1);
+    // the verb stands before everything but flags that take no value
+    let mut arguments =
+        arguments.skip_while(|argument| argument.to_string_lossy().starts_with('-'));
+    if arguments.next().is_none_or(|verb| verb != "check") {
+        return false;
+    }
     let mut is_value = false;
-    for argument in arguments.into_iter().skip(1) {
-        let Some(argument) = argument.to_str() else {
-            is_value = false;
-            continue;
-        };
-        if is_check && is_value && argument == nagios {
+    for argument in arguments {
+        if is_value && argument == nagios {
             return true;
         }
-        let joined = argument.strip_prefix("--format=");
-        if is_check && joined == Some(nagios) {
+        let text = argument.to_string_lossy();
+        if text.strip_prefix("--format=") == Some(nagios) {
             return true;
         }
-        is_check |= argument == "check";
-        is_value = argument == "--format";
+        is_value = text == "--format";
     }
     false
 }
@@ -143,3 +144,18 @@ impl FromStr for ReportFile {
 
 /// Every word of [`ReportFormat`].
 const FORMATS: [&str; ReportFormat::ALL.len()] = ReportFormat::words();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn monitoring_is_known_from_arguments_that_make_no_sense() {
+        let is = |line: &str| is_for_monitoring(line.split(' ').map(OsString::from));
+        assert!(is("trustpack check --format nagios --nonsense"));
+        assert!(is("trustpack -q check --format=nagios"));
+        assert!(!is("trustpack check --format csv nagios"));
+        assert!(!is("trustpack convert check --format nagios"));
+        assert!(!is("trustpack"));
+    }
+}

@@ -37,9 +37,11 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     let mut unread = false;
     for one in &inputs {
         match one {
-            Input::Endpoint(_) => {
-                subjects.extend(answers.next().map(|answer| server(answer, &judging, at, talk)))
-            }
+            Input::Endpoint(_) => subjects.extend(
+                answers
+                    .next()
+                    .map(|answer| server(answer, &judging, at, talk)),
+            ),
             Input::Path(_) | Input::Stdin => {
                 let found = files(one, &passwords, talk);
                 unread |= found.iter().any(|subject| subject.failed);

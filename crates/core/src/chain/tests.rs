@@ -35,7 +35,11 @@ fn names(analysis: &ChainAnalysis) -> Vec<String> {
 }
 
 fn ids(analysis: &ChainAnalysis) -> Vec<&str> {
-    analysis.findings.iter().map(|finding| &*finding.id).collect()
+    analysis
+        .findings
+        .iter()
+        .map(|finding| &*finding.id)
+        .collect()
 }
 
 #[test]
@@ -180,7 +184,11 @@ fn a_self_signed_server_is_its_own_root() {
     let analysis = analyse_with(&[&server], &[]);
     assert_eq!(analysis.path.len(), 1);
     assert_eq!(analysis.root.unwrap().certificate, server.certificate);
-    let ids: Vec<_> = analysis.findings.iter().map(|finding| &*finding.id).collect();
+    let ids: Vec<_> = analysis
+        .findings
+        .iter()
+        .map(|finding| &*finding.id)
+        .collect();
     assert_eq!(ids, ["CHAIN-ROOT-UNKNOWN"]);
 }
 

@@ -280,7 +280,11 @@ mod tests {
                     Severity::Warning,
                     format!("{TARGET} (x\\u{{202e}}.test)")
                 ),
-                ("LOCK-MISSING".into(), Severity::Note, "b.test:443".to_owned()),
+                (
+                    "LOCK-MISSING".into(),
+                    Severity::Note,
+                    "b.test:443".to_owned()
+                ),
             ]
         );
     }

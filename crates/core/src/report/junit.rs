@@ -95,7 +95,11 @@ impl ReportWriter for Junit<'_> {
         self.start()?;
         let cases = cases(subject);
         let number = |of: fn(&Outcome<'_>) -> bool| {
-            cases.iter().filter(|case| of(&case.outcome)).count().to_string()
+            cases
+                .iter()
+                .filter(|case| of(&case.outcome))
+                .count()
+                .to_string()
         };
         let name = safe(&subject.subject);
         let (tests, at) = (cases.len().to_string(), timestamp(self.at));
@@ -256,12 +260,18 @@ mod tests {
         report.subjects[1].findings.clear();
         report.subjects[1].failed = false;
         let text = sample::text(&report, ReportFormat::Junit);
-        assert!(text.contains("failures=\"0\" errors=\"0\" skipped=\"1\""), "{text}");
+        assert!(
+            text.contains("failures=\"0\" errors=\"0\" skipped=\"1\""),
+            "{text}"
+        );
         assert!(text.contains("<system-out>note CERT-EXPIRING"), "{text}");
     }
 
     #[test]
     fn what_xml_forbids_is_spelled_out() {
-        assert_eq!(safe("a\u{0}\u{b}\u{fffe}\u{ffff}"), "a\\u{0}\\u{b}\\u{fffe}\\u{ffff}");
+        assert_eq!(
+            safe("a\u{0}\u{b}\u{fffe}\u{ffff}"),
+            "a\\u{0}\\u{b}\\u{fffe}\\u{ffff}"
+        );
     }
 }

@@ -33,9 +33,9 @@ impl<'a> Matched<'a> {
             let name = finding.subject.strip_prefix(&subject.subject);
             let name = name.and_then(|rest| rest.strip_prefix(": "));
             let about = finding.certificate.as_ref();
-            let place = name.and_then(|name| names.get(name)).or_else(|| {
-                about.and_then(|about| fingerprints.get(about.fingerprint.as_str()))
-            });
+            let place = name
+                .and_then(|name| names.get(name))
+                .or_else(|| about.and_then(|about| fingerprints.get(about.fingerprint.as_str())));
             let of_certificate = place.and_then(|place| matched.of_certificates.get_mut(*place));
             of_certificate.unwrap_or(&mut matched.others).push(finding);
         }

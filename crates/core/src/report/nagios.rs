@@ -105,15 +105,25 @@ impl<'a> Nagios<'a> {
         }
     }
 
-    fn text(&mut self, state: ServiceState, summary: &Summary, certificates: &[Measured]) -> String {
+    fn text(
+        &mut self,
+        state: ServiceState,
+        summary: &Summary,
+        certificates: &[Measured],
+    ) -> String {
         let findings = self.findings.take();
         let left_out = self.findings.left_out();
-        let first = certificates.first().map(|certificate| certificate.told.as_str());
+        let first = certificates
+            .first()
+            .map(|certificate| certificate.told.as_str());
         if (summary.subjects, summary.certificates) == (1, 1) {
             // the service says which one it is
             let told = findings.first().map(|(_, message)| message.as_str());
             let told = told.or(first);
-            return cut(told.unwrap_or_default(), LINE - SERVICE.len() - state.word().len() - 3);
+            return cut(
+                told.unwrap_or_default(),
+                LINE - SERVICE.len() - state.word().len() - 3,
+            );
         }
         let subjects = count(summary.subjects, "subject");
         let certificates = count(summary.certificates, "certificate");

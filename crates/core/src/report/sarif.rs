@@ -172,10 +172,9 @@ impl<'a> SarifResult<'a> {
             Origin::File { path } if !path.is_empty() => Some(PhysicalLocation {
                 artifact_location: ArtifactLocation { uri: uri(path) },
             }),
-            Origin::File { .. }
-            | Origin::Endpoint
-            | Origin::Kubernetes { .. }
-            | Origin::Other => None,
+            Origin::File { .. } | Origin::Endpoint | Origin::Kubernetes { .. } | Origin::Other => {
+                None
+            }
         };
         let silenced = finding.silenced.iter();
         Self {
@@ -268,6 +267,9 @@ mod tests {
     #[test]
     fn a_finding_keeps_its_identity_while_its_words_change() {
         let finding = |words: &str| Finding::new("X", Severity::Note, "a", words);
-        assert_eq!(identity(&finding("in 3 days")), identity(&finding("in 2 days")));
+        assert_eq!(
+            identity(&finding("in 3 days")),
+            identity(&finding("in 2 days"))
+        );
     }
 }

@@ -5,10 +5,8 @@ use std::io::{self, Write};
 
 use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, presets};
 
-use super::{
-    CertificateReport, Finding, ReportWriter, Severity, Style, SubjectReport, Summary,
-};
 use super::soonest::Soonest;
+use super::{CertificateReport, Finding, ReportWriter, Severity, Style, SubjectReport, Summary};
 use crate::text::{self, escape};
 
 /// Keeps what it will show, which is bounded, and writes at the end.

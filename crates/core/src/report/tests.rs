@@ -26,7 +26,9 @@ fn fail_on_counts_from_its_severity_up() {
 /// Every format, and every family of metrics.
 fn formats() -> Vec<ReportFormat> {
     let mut all = ReportFormat::ALL.to_vec();
-    all.extend([Metrics::Blackbox, Metrics::SslExporter, Metrics::X509].map(ReportFormat::Prometheus));
+    all.extend(
+        [Metrics::Blackbox, Metrics::SslExporter, Metrics::X509].map(ReportFormat::Prometheus),
+    );
     all
 }
 
@@ -96,7 +98,10 @@ fn hostile() -> Report {
             continues: false,
             failed: false,
             certificates: vec![certificate.clone()],
-            findings: vec![of_certificate.clone().with_hint(text.clone()), other.clone()],
+            findings: vec![
+                of_certificate.clone().with_hint(text.clone()),
+                other.clone(),
+            ],
         })
     };
     Report {
@@ -110,7 +115,9 @@ fn no_format_lets_a_control_character_through() {
     let report = hostile();
     for format in formats() {
         let text = sample::text(&report, format);
-        let unsafe_ones = text.chars().filter(|one| text::is_unsafe(*one) && *one != '\n');
+        let unsafe_ones = text
+            .chars()
+            .filter(|one| text::is_unsafe(*one) && *one != '\n');
         assert_eq!(unsafe_ones.count(), 0, "{format:?}");
         assert!(text.ends_with('\n'), "{format:?}");
     }
@@ -125,7 +132,10 @@ fn a_report_comes_back_from_its_json() {
         let lines: Vec<&str> = lines.lines().collect();
         assert_eq!(lines.len(), report.subjects.len() + 1);
         for (line, subject) in lines.iter().zip(&report.subjects) {
-            assert_eq!(&serde_json::from_str::<SubjectReport>(line).unwrap(), subject);
+            assert_eq!(
+                &serde_json::from_str::<SubjectReport>(line).unwrap(),
+                subject
+            );
         }
     }
 }
@@ -135,7 +145,16 @@ fn hostile_csv_keeps_its_rows_and_holds_no_formula() {
     let report = hostile();
     let text = sample::text(&report, ReportFormat::Csv);
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-    let strangers = ["subject", "findings", "message", "hint", "name", "display_name", "issuer", "dns_names"];
+    let strangers = [
+        "subject",
+        "findings",
+        "message",
+        "hint",
+        "name",
+        "display_name",
+        "issuer",
+        "dns_names",
+    ];
     let header = reader.headers().unwrap().clone();
     let mut rows = 0;
     for row in reader.records() {
@@ -187,7 +206,10 @@ fn hostile_annotations_are_one_line_each() {
         let properties = properties.split_once(' ').unwrap().1;
         assert!(properties.split(',').count() <= 2, "{properties}");
     }
-    assert!(last.starts_with(|first: char| first.is_ascii_digit()), "{last}");
+    assert!(
+        last.starts_with(|first: char| first.is_ascii_digit()),
+        "{last}"
+    );
 }
 
 #[test]
@@ -245,6 +267,9 @@ fn a_million_subjects_take_no_more_room_than_some() {
     };
     report.subjects = vec![subject; 300];
     for format in [ReportFormat::Markdown, ReportFormat::Nagios] {
-        assert!(sample::text(&report, format).len() < 1024 * 1024, "{format:?}");
+        assert!(
+            sample::text(&report, format).len() < 1024 * 1024,
+            "{format:?}"
+        );
     }
 }

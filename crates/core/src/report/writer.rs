@@ -6,8 +6,8 @@ use std::str::FromStr;
 use time::OffsetDateTime;
 
 use super::{
-    Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, json, junit, markdown, nagios,
-    prometheus, sarif, table,
+    Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, json, junit, markdown,
+    nagios, prometheus, sarif, table,
 };
 
 /// How a report is written down.

@@ -65,7 +65,11 @@ fn word(revocation: &Revocation) -> String {
 }
 
 fn ids(revocation: &Revocation) -> Vec<std::borrow::Cow<'static, str>> {
-    revocation.findings.iter().map(|one| one.id.clone()).collect()
+    revocation
+        .findings
+        .iter()
+        .map(|one| one.id.clone())
+        .collect()
 }
 
 #[test]

@@ -28,7 +28,11 @@ fn ask(chain: &[&Made], anchors: &[&Made]) -> Verdict {
 }
 
 fn ids(verdict: &Verdict) -> Vec<&str> {
-    verdict.findings.iter().map(|finding| &*finding.id).collect()
+    verdict
+        .findings
+        .iter()
+        .map(|finding| &*finding.id)
+        .collect()
 }
 
 fn refusal(verdict: Verdict) -> Refusal {

@@ -97,12 +97,7 @@ impl Outputs {
     }
 }
 
-fn open(
-    format: ReportFormat,
-    at: OffsetDateTime,
-    style: &Style,
-    path: &Path,
-) -> Result<Output> {
+fn open(format: ReportFormat, at: OffsetDateTime, style: &Style, path: &Path) -> Result<Output> {
     let file = Rc::new(RefCell::new(Streamed::create(path)?));
     let out = Box::new(Shared(Rc::clone(&file)));
     let name = match is_stdout(path) {

@@ -95,7 +95,11 @@ pub(super) fn add(to: &mut Prometheus<'_>, subject: &SubjectReport) {
     to.about(subject, || series(&[], values));
 }
 
-fn of_certificate(certificate: &CertificateReport, subject: &SubjectReport, report: &str) -> Series {
+fn of_certificate(
+    certificate: &CertificateReport,
+    subject: &SubjectReport,
+    report: &str,
+) -> Series {
     let (holder, issuer) = (
         Parts::new(&certificate.subject),
         Parts::new(&certificate.issuer),

@@ -241,7 +241,13 @@ fn places() -> Report {
         report.subjects.push(SubjectReport {
             subject: subject.to_owned(),
             origin,
-            certificates: vec![sample::line("1", "a.example", Role::EndEntity, 86_400, None)],
+            certificates: vec![sample::line(
+                "1",
+                "a.example",
+                Role::EndEntity,
+                86_400,
+                None,
+            )],
             ..SubjectReport::default()
         });
     }
