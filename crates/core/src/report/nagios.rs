@@ -116,7 +116,10 @@ impl<'a> Nagios<'a> {
         let first = certificates
             .first()
             .map(|certificate| certificate.told.as_str());
-        if (summary.subjects, summary.certificates) == (1, 1) {
+        if summary.subjects == 1
+            && summary.certificates < 2
+            && !(findings.is_empty() && first.is_none())
+        {
             // the service says which one it is
             let told = findings.first().map(|(_, message)| message.as_str());
             let told = told.or(first);
@@ -234,9 +237,7 @@ fn told(place: &str, message: &str) -> String {
 /// A `|` would begin the performance data, and old web pages show what looks like HTML as such.
 fn safe(text: &str) -> String {
     let text = escape(text);
-    text.replace('|', "\\u{7c}")
-        .replace('<', "\\u{3c}")
-        .replace('>', "\\u{3e}")
+    text.replace('|', "/").replace('<', "(").replace('>', ")")
 }
 
 fn cut(text: &str, characters: usize) -> String {
@@ -317,7 +318,7 @@ mod tests {
 
     #[test]
     fn labels_have_no_quote_and_no_sign_and_differ() {
-        assert_eq!(label("it's=a|b"), "it_s_a\\u{7c}b");
+        assert_eq!(label("it's=a|b"), "it_s_a/b");
         let mut taken = HashSet::new();
         assert_eq!(unique("a", &mut taken), "a");
         assert_eq!(unique("a", &mut taken), "a 2");
