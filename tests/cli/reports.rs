@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use rustls_pki_types::CertificateDer;
 use trustpack_core::report::ReportFormat;
 
+use crate::support::server::Server;
 use crate::support::{fixture, run, stderr, stdout, trustpack};
 
 #[test]
@@ -84,5 +86,49 @@ fn a_full_stdout_is_an_error() {
         stderr(&output).starts_with("error: cannot write stdout: "),
         "{}",
         stderr(&output)
+    );
+}
+
+#[test]
+fn a_server_has_the_series_of_its_exporters() {
+    let der = |name| CertificateDer::from(fs::read(fixture(name)).unwrap());
+    let key = pem::parse(fs::read(fixture("pki/server.key.pem")).unwrap()).unwrap();
+    let chain = vec![der("der/server.cer"), der("der/intermediate.cer")];
+    let server = Server::start(chain, key.into_contents());
+    let metrics = |compat: &[&str]| {
+        let mut command = trustpack();
+        command.args(["check", "https://server.test", "--format", "prometheus"]);
+        command.args(["--at", "2026-11-21T00:00:00Z"]);
+        command.arg("--connect").arg(server.address.to_string());
+        command.arg("--roots").arg(fixture("pki/root.pem"));
+        stdout(&run(command.args(compat)))
+    };
+    let blackbox = metrics(&["--metrics-compat", "blackbox"]);
+    // the end of every fixture
+    let end = "2398377599";
+    for line in [
+        "probe_success 1",
+        "probe_ip_protocol 4",
+        &format!("probe_ssl_earliest_cert_expiry {end}"),
+        &format!("probe_ssl_last_chain_expiry_timestamp_seconds {end}"),
+        "probe_tls_version_info{version=\"TLS 1.3\"} 1",
+    ] {
+        assert!(
+            blackbox.lines().any(|its| its == line),
+            "{line}\n{blackbox}"
+        );
+    }
+    assert!(blackbox.contains(
+        "subjectalternative=\"server.test,www.server.test,localhost\",serialnumber=\"10\"} 1"
+    ));
+    let ssl_exporter = metrics(&["--metrics-compat", "ssl_exporter"]);
+    let number = |name: &str| ssl_exporter.matches(&format!("\n{name}{{")).count();
+    assert_eq!(number("ssl_cert_not_after"), 2, "{ssl_exporter}");
+    assert_eq!(number("ssl_verified_cert_not_after"), 3, "{ssl_exporter}");
+    let native = metrics(&[]);
+    assert!(
+        native
+            .contains("trustpack_endpoint_verified{report=\"\",source=\"https://server.test\"} 1"),
+        "{native}"
     );
 }

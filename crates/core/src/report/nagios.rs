@@ -120,11 +120,14 @@ impl<'a> Nagios<'a> {
             && summary.certificates < 2
             && !(findings.is_empty() && first.is_none())
         {
-            // the service says which one it is
-            let told = findings.first().map(|(_, message)| message.as_str());
-            let told = told.or(first);
+            let told = findings.first().map(|(place, message)| match first {
+                // the service says which one it is
+                Some(_) => message.clone(),
+                None => told(place, message),
+            });
+            let told = told.or_else(|| first.map(str::to_owned));
             return cut(
-                told.unwrap_or_default(),
+                &told.unwrap_or_default(),
                 LINE - SERVICE.len() - state.word().len() - 3,
             );
         }

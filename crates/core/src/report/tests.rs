@@ -182,10 +182,10 @@ fn hostile_xml_is_well_formed_and_complete() {
             Event::Start(start) | Event::Empty(start) => {
                 start.attributes().for_each(|attribute| {
                     let attribute = attribute.unwrap();
-                    assert!(!attribute.value.contains(&b'<'));
+                    assert!(!attribute.value.contains('<'));
                 });
-                suites += usize::from(start.name().as_ref() == b"testsuite");
-                failures += usize::from(start.name().as_ref() == b"failure");
+                suites += usize::from(start.name().as_ref() == "testsuite");
+                failures += usize::from(start.name().as_ref() == "failure");
             }
             _ => {}
         }
@@ -252,7 +252,87 @@ fn an_empty_report_is_right_in_each_format() {
         .into_iter()
         .map(|format| format!("== {}\n{}", format.word(), sample::text(&empty, format)))
         .collect();
-    insta::assert_snapshot!(text.concat(), @"");
+    insta::assert_snapshot!(text.concat(), @r#"
+    == table
+
+    0 subjects, 0 certificates: 0 critical, 0 warnings, 0 notes, 0 failed
+    == json
+    {
+      "at": "2026-01-01T00:00:00Z",
+      "subjects": [],
+      "summary": {
+        "subjects": 0,
+        "certificates": 0,
+        "critical": 0,
+        "warnings": 0,
+        "notes": 0,
+        "failed": 0
+      }
+    }
+    == jsonl
+    {"at":"2026-01-01T00:00:00Z","summary":{"subjects":0,"certificates":0,"critical":0,"warnings":0,"notes":0,"failed":0}}
+    == csv
+    kind,subject,severity,findings,message,hint,name,display_name,role,state,not_before,not_after,lifetime_seconds,remaining_seconds,remaining_percent,certificate_subject,issuer,serial_number,fingerprint,dns_names,ip_addresses,emails
+    == nagios
+    CERT UNKNOWN: nothing was checked in 0 subjects | certificates=0;;;0 critical=0;;;0 warnings=0;;;0 failed=0;;;0
+    == prometheus
+    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
+    # TYPE trustpack_last_run_timestamp_seconds gauge
+    trustpack_last_run_timestamp_seconds 1767225600
+    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
+    # TYPE trustpack_series_left_out gauge
+    trustpack_series_left_out 0
+    # HELP trustpack_certificates Certificates that were checked.
+    # TYPE trustpack_certificates gauge
+    trustpack_certificates 0
+    # HELP trustpack_sources Files and servers that were to be checked.
+    # TYPE trustpack_sources gauge
+    trustpack_sources 0
+    # HELP trustpack_sources_failed Files and servers that could not be looked at.
+    # TYPE trustpack_sources_failed gauge
+    trustpack_sources_failed 0
+    # HELP trustpack_findings_critical Critical findings.
+    # TYPE trustpack_findings_critical gauge
+    trustpack_findings_critical 0
+    # HELP trustpack_findings_warning Warnings.
+    # TYPE trustpack_findings_warning gauge
+    trustpack_findings_warning 0
+    # HELP trustpack_findings_note Notes.
+    # TYPE trustpack_findings_note gauge
+    trustpack_findings_note 0
+    == junit
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="trustpack check">
+    </testsuites>
+    == sarif
+    {"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"columnKind":"unicodeCodePoints","results":[
+    ],"tool":{"driver":{"name":"trustpack","version":"0.1.0","rules":[]}}}]}
+    == github
+    0 subjects, 0 certificates: 0 critical, 0 warnings, 0 notes, 0 failed
+    == markdown
+    **0 subjects, 0 certificates: 0 critical, 0 warnings, 0 notes, 0 failed**
+    == prometheus
+    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
+    # TYPE trustpack_last_run_timestamp_seconds gauge
+    trustpack_last_run_timestamp_seconds 1767225600
+    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
+    # TYPE trustpack_series_left_out gauge
+    trustpack_series_left_out 0
+    == prometheus
+    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
+    # TYPE trustpack_last_run_timestamp_seconds gauge
+    trustpack_last_run_timestamp_seconds 1767225600
+    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
+    # TYPE trustpack_series_left_out gauge
+    trustpack_series_left_out 0
+    == prometheus
+    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
+    # TYPE trustpack_last_run_timestamp_seconds gauge
+    trustpack_last_run_timestamp_seconds 1767225600
+    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
+    # TYPE trustpack_series_left_out gauge
+    trustpack_series_left_out 0
+    "#);
 }
 
 #[test]
