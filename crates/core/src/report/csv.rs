@@ -76,7 +76,7 @@ impl ReportWriter for Csv<'_> {
             self.out.write_record(&row)?;
         }
         if subject.certificates.is_empty() && subject.findings.is_empty() {
-            self.out.write_record(&row("subject", &name, None, &[]))?;
+            self.out.write_record(row("subject", &name, None, &[]))?;
         }
         Ok(())
     }
