@@ -84,6 +84,18 @@ fn every_command_about_fetching_runs() {
 }
 
 #[test]
+fn every_command_about_reports_runs() {
+    use trustpack_core::report::ReportFormat;
+    let text = fs::read_to_string(root().join("docs/reports.md")).unwrap();
+    let commands = commands_of(&text);
+    assert!(commands.len() >= 7, "{commands:?}");
+    assert_they_run(&commands);
+    for word in ReportFormat::words() {
+        assert!(text.contains(&format!("| `{word}` |")), "{word}");
+    }
+}
+
+#[test]
 fn every_command_about_revocation_runs() {
     let text = fs::read_to_string(root().join("docs/revocation.md")).unwrap();
     let mut commands = commands_of(&text);

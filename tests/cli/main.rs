@@ -18,6 +18,7 @@ mod key_passwords;
 mod kill;
 mod pack;
 mod policy;
+mod reports;
 mod revocation;
 mod store;
 mod verify;

@@ -24,6 +24,7 @@ mod nss;
 mod openssl;
 mod profiles;
 mod pyjks;
+mod reports;
 mod revocation;
 mod roots;
 mod sample;

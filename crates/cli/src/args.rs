@@ -23,7 +23,7 @@ use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
 
 pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
-pub(crate) use check::Check;
+pub(crate) use check::{Check, is_for_monitoring};
 pub(crate) use diff::Diff;
 pub(crate) use fetch::Fetch;
 pub(crate) use reach::{CertType, Handshake, Listed, Proof, Reach, StarttlsChoice};

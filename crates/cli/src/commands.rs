@@ -15,6 +15,7 @@ mod verify;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use trustpack_core::report::ServiceState;
 
 use crate::args::Command;
 use crate::render::Talk;
@@ -28,6 +29,8 @@ pub(crate) enum Outcome {
     No,
     /// Part of the work could not be done; each part has been named on stderr.
     Incomplete,
+    /// As a monitoring system asks for it.
+    Service(ServiceState),
 }
 
 impl Outcome {
@@ -37,6 +40,7 @@ impl Outcome {
             Self::Fine => 0,
             Self::No => 1,
             Self::Incomplete => 2,
+            Self::Service(state) => state.code(),
         })
     }
 }

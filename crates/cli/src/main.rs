@@ -19,11 +19,22 @@ mod walk;
 use std::process::ExitCode;
 
 use clap::Parser;
+use trustpack_core::report::ServiceState;
 
 use crate::render::Talk;
 
 fn main() -> ExitCode {
-    let arguments = args::Arguments::parse();
+    let is_for_monitoring = args::is_for_monitoring(std::env::args_os());
+    let arguments = match args::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if is_for_monitoring => {
+            let _ = error.print();
+            let told = error.to_string();
+            let told = told.lines().next().unwrap_or_default();
+            return unknown(told.trim_start_matches("error: "));
+        }
+        Err(error) => error.exit(),
+    };
     let talk = Talk::new(arguments.quiet);
     match commands::run(arguments.command, &talk) {
         Ok(outcome) => outcome.exit_code(),
@@ -31,7 +42,18 @@ fn main() -> ExitCode {
         Err(error) if render::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             talk.error(&error);
-            ExitCode::from(2)
+            match is_for_monitoring {
+                true => unknown(&render::told(&error)),
+                false => ExitCode::from(2),
+            }
         }
     }
+}
+
+/// A monitoring system reads stdout only, and takes every code but its own four for a broken plugin.
+fn unknown(why: &str) -> ExitCode {
+    let state = ServiceState::Unknown;
+    // if that cannot be printed either, the code still says it
+    let _ = render::print(&state.line(why));
+    ExitCode::from(state.code())
 }

@@ -3,6 +3,7 @@
 //! Servers come first, because whether an expired anchor of a store matters is known from them. Every subject is written
 //! as soon as it and those before it are judged; nothing is held for the end but what a format needs.
 
+mod connection;
 mod files;
 mod outputs;
 mod passwords;
@@ -14,7 +15,7 @@ mod system;
 
 use anyhow::Result;
 use trustpack_core::expiry::{Judge, Subject};
-use trustpack_core::report::{Origin, SubjectReport};
+use trustpack_core::report::{Origin, ServiceState, SubjectReport};
 
 use super::Outcome;
 use crate::args::Check;
@@ -51,6 +52,9 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         return Err(Hinted::new("there is no certificate to check", hint).into());
     }
     let summary = run.outputs.end()?;
+    if arguments.is_for_monitoring() {
+        return Ok(Outcome::Service(ServiceState::of(&summary)));
+    }
     Ok(match summary.exceeds(arguments.fail_on) {
         _ if run.unread => Outcome::Incomplete,
         true => Outcome::No,

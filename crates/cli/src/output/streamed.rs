@@ -87,6 +87,11 @@ impl Write for Streamed {
 }
 
 impl Streamed {
+    /// What an error of writing there is about.
+    pub(crate) fn cannot(&self) -> String {
+        cannot(&self.path)
+    }
+
     fn out(&mut self) -> &mut dyn Write {
         match &mut self.place {
             Place::Stdout(out) => out,
@@ -97,5 +102,5 @@ impl Streamed {
 }
 
 fn cannot(path: &Path) -> String {
-    format!("cannot write {}", path.display())
+    format!("cannot write {}", super::name(path))
 }

@@ -76,7 +76,7 @@ impl ReportWriter for Csv<'_> {
             self.out.write_record(&row)?;
         }
         if subject.certificates.is_empty() && subject.findings.is_empty() {
-            self.out.write_record(&row("subject", &name, None, &[]))?;
+            self.out.write_record(row("subject", &name, None, &[]))?;
         }
         Ok(())
     }
@@ -151,7 +151,12 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Csv), @"");
+        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Csv), @r#"
+        kind,subject,severity,findings,message,hint,name,display_name,role,state,not_before,not_after,lifetime_seconds,remaining_seconds,remaining_percent,certificate_subject,issuer,serial_number,fingerprint,dns_names,ip_addresses,emails
+        certificate,example.org:443,critical,CERT-EXPIRING,example.org expires soon,renew it,1,example.org,end-entity,expires-soon,2025-10-08T00:00:00Z,2026-01-06T00:00:00Z,7776000,432000,5,CN=example.org,CN=Example CA,01ab,1111111111111111111111111111111111111111111111111111111111111111,example.org www.example.org,,
+        certificate,example.org:443,,,,,2,Example CA,intermediate,valid,2025-10-08T00:00:00Z,2028-06-19T00:00:00Z,85104000,77760000,5,CN=Example CA,CN=Example CA,01ab,2222222222222222222222222222222222222222222222222222222222222222,,,
+        finding,gone.example:443,critical,CHECK-UNREACHABLE,no answer,,,,,,,,,,,,,,,,,
+        "#);
     }
 
     #[test]

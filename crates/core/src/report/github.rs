@@ -72,7 +72,11 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Github), @"");
+        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Github), @r#"
+        ::error title=CERT-EXPIRING::example.org:443: 1: example.org expires soon%0Arenew it
+        ::error title=CHECK-UNREACHABLE::gone.example:443: no answer
+        2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed
+        "#);
     }
 
     #[test]

@@ -162,6 +162,22 @@ mod tests {
               "origin": {
                 "kind": "endpoint"
               },
+              "connection": {
+                "address": "192.0.2.1:443",
+                "protocol": "TLSv1.3",
+                "cipher_suite": "TLS_AES_128_GCM_SHA256",
+                "elapsed_ms": 21,
+                "presented": [
+                  "1111111111111111111111111111111111111111111111111111111111111111",
+                  "2222222222222222222222222222222222222222222222222222222222222222"
+                ],
+                "verified_chains": [
+                  [
+                    "1111111111111111111111111111111111111111111111111111111111111111",
+                    "2222222222222222222222222222222222222222222222222222222222222222"
+                  ]
+                ]
+              },
               "failed": false,
               "certificates": [
                 {
@@ -171,13 +187,19 @@ mod tests {
                   "subject": "CN=example.org",
                   "issuer": "CN=Example CA",
                   "serial_number": "01ab",
-                  "fingerprint": "0000000000000000000000000000000000000000000000000000000000000000",
+                  "fingerprint": "1111111111111111111111111111111111111111111111111111111111111111",
                   "not_before": "2025-10-08T00:00:00Z",
                   "not_after": "2026-01-06T00:00:00Z",
                   "lifetime_seconds": 7776000,
                   "remaining_seconds": 432000,
                   "remaining_percent": 5,
                   "renew_after": null,
+                  "warn_below_seconds": 2592000,
+                  "critical_below_seconds": 604800,
+                  "dns_names": [
+                    "example.org",
+                    "www.example.org"
+                  ],
                   "state": "expires-soon",
                   "severity": "critical"
                 },
@@ -188,13 +210,15 @@ mod tests {
                   "subject": "CN=Example CA",
                   "issuer": "CN=Example CA",
                   "serial_number": "01ab",
-                  "fingerprint": "0000000000000000000000000000000000000000000000000000000000000000",
+                  "fingerprint": "2222222222222222222222222222222222222222222222222222222222222222",
                   "not_before": "2025-10-08T00:00:00Z",
                   "not_after": "2028-06-19T00:00:00Z",
                   "lifetime_seconds": 85104000,
                   "remaining_seconds": 77760000,
                   "remaining_percent": 5,
                   "renew_after": null,
+                  "warn_below_seconds": 2592000,
+                  "critical_below_seconds": 604800,
                   "state": "valid",
                   "severity": null
                 }

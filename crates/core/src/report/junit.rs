@@ -234,7 +234,23 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Junit), @"");
+        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Junit), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="trustpack check">
+          <testsuite name="example.org:443" tests="2" failures="1" errors="0" skipped="0" time="0.021" timestamp="2026-01-01T00:00:00">
+            <testcase name="example.org (1)" classname="example.org:443">
+              <failure type="CERT-EXPIRING" message="example.org expires soon">critical CERT-EXPIRING example.org:443: 1: example.org expires soon
+        hint: renew it</failure>
+            </testcase>
+            <testcase name="Example CA (2)" classname="example.org:443"/>
+          </testsuite>
+          <testsuite name="gone.example:443" tests="1" failures="0" errors="1" skipped="0" time="0.000" timestamp="2026-01-01T00:00:00">
+            <testcase name="CHECK-UNREACHABLE" classname="gone.example:443">
+              <error type="CHECK-UNREACHABLE" message="no answer">critical CHECK-UNREACHABLE gone.example:443: no answer</error>
+            </testcase>
+          </testsuite>
+        </testsuites>
+        "#);
     }
 
     #[test]

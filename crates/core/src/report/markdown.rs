@@ -165,7 +165,17 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Markdown), @"");
+        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Markdown), @r#"
+        **2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed**
+
+        | left | expires on | state | certificate | role | in |
+        |---|---|---|---|---|---|
+        | 5 days | 2026-01-06 | expires soon | `example.org` `1` | end-entity | `example.org:443` |
+        | 900 days | 2028-06-19 | ok | `Example CA` `2` | intermediate | `example.org:443` |
+
+        - **critical** `CERT-EXPIRING` `example.org:443: 1`: example.org expires soon — renew it
+        - **critical** `CHECK-UNREACHABLE` `gone.example:443`: no answer
+        "#);
     }
 
     #[test]

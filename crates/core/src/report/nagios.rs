@@ -116,12 +116,18 @@ impl<'a> Nagios<'a> {
         let first = certificates
             .first()
             .map(|certificate| certificate.told.as_str());
-        if (summary.subjects, summary.certificates) == (1, 1) {
-            // the service says which one it is
-            let told = findings.first().map(|(_, message)| message.as_str());
-            let told = told.or(first);
+        if summary.subjects == 1
+            && summary.certificates < 2
+            && !(findings.is_empty() && first.is_none())
+        {
+            let told = findings.first().map(|(place, message)| match first {
+                // the service says which one it is
+                Some(_) => message.clone(),
+                None => told(place, message),
+            });
+            let told = told.or_else(|| first.map(str::to_owned));
             return cut(
-                told.unwrap_or_default(),
+                &told.unwrap_or_default(),
                 LINE - SERVICE.len() - state.word().len() - 3,
             );
         }
@@ -234,9 +240,7 @@ fn told(place: &str, message: &str) -> String {
 /// A `|` would begin the performance data, and old web pages show what looks like HTML as such.
 fn safe(text: &str) -> String {
     let text = escape(text);
-    text.replace('|', "\\u{7c}")
-        .replace('<', "\\u{3c}")
-        .replace('>', "\\u{3e}")
+    text.replace('|', "/").replace('<', "(").replace('>', ")")
 }
 
 fn cut(text: &str, characters: usize) -> String {
@@ -277,7 +281,7 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(line(&sample::report()), @"");
+        insta::assert_snapshot!(line(&sample::report()), @"CERT CRITICAL: 2 critical, 0 warnings in 2 subjects, 2 certificates: example.org:443: 1: example.org expires soon; gone.example:443: no answer | certificates=2;;;0 critical=2;;;0 warnings=0;;;0 failed=1;;;0 'example.org:443 1'=432000s;2592000:;604800: 'example.org:443 2'=77760000s;2592000:;604800: 'gone.example:443'=U");
     }
 
     #[test]
@@ -285,9 +289,9 @@ mod tests {
         let mut report = sample::report();
         report.subjects.truncate(1);
         report.subjects[0].certificates.truncate(1);
-        insta::assert_snapshot!(line(&report), @"");
+        insta::assert_snapshot!(line(&report), @"CERT CRITICAL: example.org expires soon | certificates=1;;;0 critical=1;;;0 warnings=0;;;0 failed=0;;;0 'example.org:443 1'=432000s;2592000:;604800:");
         report.subjects[0].findings.clear();
-        insta::assert_snapshot!(line(&report), @"");
+        insta::assert_snapshot!(line(&report), @"CERT OK: example.org expires on 2026-01-06, in 5 days | certificates=1;;;0 critical=0;;;0 warnings=0;;;0 failed=0;;;0 'example.org:443 1'=432000s;2592000:;604800:");
         report.subjects[0].certificates[0].display_name = "long.".repeat(100);
         let line = line(&report);
         let (text, data) = line.split_once('|').unwrap();
@@ -317,7 +321,7 @@ mod tests {
 
     #[test]
     fn labels_have_no_quote_and_no_sign_and_differ() {
-        assert_eq!(label("it's=a|b"), "it_s_a\\u{7c}b");
+        assert_eq!(label("it's=a|b"), "it_s_a/b");
         let mut taken = HashSet::new();
         assert_eq!(unique("a", &mut taken), "a");
         assert_eq!(unique("a", &mut taken), "a 2");

@@ -235,7 +235,12 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Sarif), @"");
+        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Sarif), @r#"
+        {"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"columnKind":"unicodeCodePoints","results":[
+        {"ruleId":"CERT-EXPIRING","level":"error","message":{"text":"example.org:443: 1: example.org expires soon (renew it)"},"locations":[{"logicalLocations":[{"fullyQualifiedName":"example.org:443: 1","kind":"resource"}]}],"partialFingerprints":{"finding/v1":"9a7b34ba5dd35010d69bf66daff6e233b9224da2d8bc7580704589cdfdac6560"}},
+        {"ruleId":"CHECK-UNREACHABLE","level":"error","message":{"text":"gone.example:443: no answer"},"locations":[{"logicalLocations":[{"fullyQualifiedName":"gone.example:443","kind":"resource"}]}],"partialFingerprints":{"finding/v1":"51a2ac937cf952afa7af38037d489fb70adbea837b97eab884eded855762c598"}}
+        ],"tool":{"driver":{"name":"trustpack","version":"0.1.0","rules":[{"id":"CERT-EXPIRING","shortDescription":{"text":"cert expiring"},"help":{"text":"renew it"}},{"id":"CHECK-UNREACHABLE","shortDescription":{"text":"check unreachable"}}]}}}]}
+        "#);
     }
 
     #[test]

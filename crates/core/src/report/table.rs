@@ -141,7 +141,7 @@ pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
     };
     let severity = paint(finding.severity, style);
     let message = escape(&format!("{place}{}", finding.message));
-    let mut lines = format!("  {severity} {}  {message}\n", finding.id);
+    let mut lines = format!("  {severity} {}  {message}\n", escape(&finding.id));
     if let Some(why) = &finding.silenced {
         lines.push_str(&format!("           silenced: {}\n", escape(why)));
     } else if let Some(hint) = &finding.hint {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::Result;
+use time::OffsetDateTime;
 use trustpack_core::endpoint::EndpointError;
 use trustpack_core::expiry::Subject;
 use trustpack_core::fetch::{Fetched, fetch_stream};
 use trustpack_core::report::Origin;
 
 use super::Run;
+use super::connection::connection;
 use crate::args::Check;
 use crate::commands::fetch::targets::{Targets, Wanted};
 use crate::input::Input;
@@ -41,7 +43,7 @@ pub(super) fn check(arguments: &Check, inputs: &[Input], run: &mut Run, talk: &T
     let targets = Targets::new(wanted, asking)?;
     let at = arguments.time.now();
     let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
-    let look = |fetched: Fetched| subject(&fetched, &judging, talk);
+    let look = |fetched: Fetched| subject(&fetched, &judging, at, talk);
 
     let bar = talk.progress(targets.count, "fetching");
     let stop = Arc::clone(&options.stop);
@@ -68,7 +70,7 @@ pub(super) fn check(arguments: &Check, inputs: &[Input], run: &mut Run, talk: &T
 }
 
 /// A server: its chain, or the finding that it could not be reached.
-fn subject(fetched: &Fetched, judging: &Judging, talk: &Talk) -> Subject {
+fn subject(fetched: &Fetched, judging: &Judging, at: OffsetDateTime, talk: &Talk) -> Subject {
     let name = fetched.target.endpoint.to_string();
     let mut subject = match (&fetched.chain, judging.analyse_telling(fetched, talk)) {
         (Some(chain), Some(analysis)) => Subject::from_chain(name, chain, &analysis),
@@ -78,6 +80,7 @@ fn subject(fetched: &Fetched, judging: &Judging, talk: &Talk) -> Subject {
         },
     };
     subject.origin = Origin::Endpoint;
+    subject.connection = Some(connection(fetched, judging, at));
     subject
 }
 

@@ -7,12 +7,98 @@ fn text(report: &Report, metrics: Metrics) -> String {
 
 #[test]
 fn native() {
-    insta::assert_snapshot!(text(&sample::report(), Metrics::Native), @"");
+    insta::assert_snapshot!(text(&sample::report(), Metrics::Native), @r#"
+    # HELP trustpack_cert_not_after The last second of validity, in seconds since 1970.
+    # TYPE trustpack_cert_not_after gauge
+    trustpack_cert_not_after{report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 1767657600
+    trustpack_cert_not_after{report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 1844985600
+    # HELP trustpack_cert_not_before The first second of validity, in seconds since 1970.
+    # TYPE trustpack_cert_not_before gauge
+    trustpack_cert_not_before{report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 1759881600
+    trustpack_cert_not_before{report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 1759881600
+    # HELP trustpack_cert_expired Whether the last second of validity is over.
+    # TYPE trustpack_cert_expired gauge
+    trustpack_cert_expired{report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 0
+    trustpack_cert_expired{report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 0
+    # HELP trustpack_cert_severity The worst that the policy found about it: 0 nothing, 1 note, 2 warning, 3 critical.
+    # TYPE trustpack_cert_severity gauge
+    trustpack_cert_severity{report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 3
+    trustpack_cert_severity{report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 0
+    # HELP trustpack_source_up Whether the file or server could be looked at.
+    # TYPE trustpack_source_up gauge
+    trustpack_source_up{report="",source="gone.example:443"} 0
+    trustpack_source_up{report="",source="example.org:443"} 1
+    # HELP trustpack_endpoint_tls_info The version and the cipher suite that the server chose.
+    # TYPE trustpack_endpoint_tls_info gauge
+    trustpack_endpoint_tls_info{report="",source="example.org:443",version="TLSv1.3",cipher="TLS_AES_128_GCM_SHA256"} 1
+    # HELP trustpack_endpoint_verified Whether a browser-like client accepts the server.
+    # TYPE trustpack_endpoint_verified gauge
+    trustpack_endpoint_verified{report="",source="example.org:443"} 1
+    # HELP trustpack_endpoint_duration_seconds How long it took to get the certificates of the server.
+    # TYPE trustpack_endpoint_duration_seconds gauge
+    trustpack_endpoint_duration_seconds{report="",source="example.org:443"} 0.021
+    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
+    # TYPE trustpack_last_run_timestamp_seconds gauge
+    trustpack_last_run_timestamp_seconds 1767225600
+    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
+    # TYPE trustpack_series_left_out gauge
+    trustpack_series_left_out 0
+    # HELP trustpack_certificates Certificates that were checked.
+    # TYPE trustpack_certificates gauge
+    trustpack_certificates 2
+    # HELP trustpack_sources Files and servers that were to be checked.
+    # TYPE trustpack_sources gauge
+    trustpack_sources 2
+    # HELP trustpack_sources_failed Files and servers that could not be looked at.
+    # TYPE trustpack_sources_failed gauge
+    trustpack_sources_failed 1
+    # HELP trustpack_findings_critical Critical findings.
+    # TYPE trustpack_findings_critical gauge
+    trustpack_findings_critical 2
+    # HELP trustpack_findings_warning Warnings.
+    # TYPE trustpack_findings_warning gauge
+    trustpack_findings_warning 0
+    # HELP trustpack_findings_note Notes.
+    # TYPE trustpack_findings_note gauge
+    trustpack_findings_note 0
+    "#);
 }
 
 #[test]
 fn blackbox() {
-    insta::assert_snapshot!(text(&sample::report(), Metrics::Blackbox), @"");
+    insta::assert_snapshot!(text(&sample::report(), Metrics::Blackbox), @r#"
+    # HELP probe_success Whether the server answered and a browser-like client accepts it.
+    # TYPE probe_success gauge
+    probe_success{target="gone.example:443"} 0
+    probe_success{target="example.org:443"} 1
+    # HELP probe_ssl_last_chain_info The certificate of the server.
+    # TYPE probe_ssl_last_chain_info gauge
+    probe_ssl_last_chain_info{fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject="CN=example.org",issuer="CN=Example CA",subjectalternative="example.org,www.example.org",serialnumber="01ab",target="example.org:443"} 1
+    # HELP probe_tls_version_info The version of TLS that the server chose.
+    # TYPE probe_tls_version_info gauge
+    probe_tls_version_info{version="TLS 1.3",target="example.org:443"} 1
+    # HELP probe_tls_cipher_info The cipher suite that the server chose.
+    # TYPE probe_tls_cipher_info gauge
+    probe_tls_cipher_info{cipher="TLS_AES_128_GCM_SHA256",target="example.org:443"} 1
+    # HELP probe_duration_seconds How long it took to get the certificates of the server.
+    # TYPE probe_duration_seconds gauge
+    probe_duration_seconds{target="example.org:443"} 0.021
+    # HELP probe_ip_protocol 4 or 6.
+    # TYPE probe_ip_protocol gauge
+    probe_ip_protocol{target="example.org:443"} 4
+    # HELP probe_ssl_earliest_cert_expiry When the first of the certificates that the server sends ends, in seconds since 1970.
+    # TYPE probe_ssl_earliest_cert_expiry gauge
+    probe_ssl_earliest_cert_expiry{target="example.org:443"} 1767657600
+    # HELP probe_ssl_last_chain_expiry_timestamp_seconds When the last of the verified chains ends, in seconds since 1970.
+    # TYPE probe_ssl_last_chain_expiry_timestamp_seconds gauge
+    probe_ssl_last_chain_expiry_timestamp_seconds{target="example.org:443"} 1767657600
+    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
+    # TYPE trustpack_last_run_timestamp_seconds gauge
+    trustpack_last_run_timestamp_seconds 1767225600
+    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
+    # TYPE trustpack_series_left_out gauge
+    trustpack_series_left_out 0
+    "#);
 }
 
 #[test]
@@ -26,12 +112,95 @@ fn one_target_has_no_label() {
 
 #[test]
 fn ssl_exporter() {
-    insta::assert_snapshot!(text(&places(), Metrics::SslExporter), @"");
+    insta::assert_snapshot!(text(&places(), Metrics::SslExporter), @r#"
+    # HELP ssl_file_cert_not_after When a certificate in a file ends, in seconds since 1970.
+    # TYPE ssl_file_cert_not_after gauge
+    ssl_file_cert_not_after{file="/srv/a.pem",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1767312000
+    # HELP ssl_file_cert_not_before When a certificate in a file begins, in seconds since 1970.
+    # TYPE ssl_file_cert_not_before gauge
+    ssl_file_cert_not_before{file="/srv/a.pem",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1759881600
+    # HELP ssl_kubernetes_cert_not_after When a certificate in Kubernetes ends, in seconds since 1970.
+    # TYPE ssl_kubernetes_cert_not_after gauge
+    ssl_kubernetes_cert_not_after{namespace="prod",secret="tls",key="tls.crt",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1767312000
+    # HELP ssl_kubernetes_cert_not_before When a certificate in Kubernetes begins, in seconds since 1970.
+    # TYPE ssl_kubernetes_cert_not_before gauge
+    ssl_kubernetes_cert_not_before{namespace="prod",secret="tls",key="tls.crt",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1759881600
+    # HELP ssl_kubeconfig_cert_not_after When a certificate in a kubeconfig file ends, in seconds since 1970.
+    # TYPE ssl_kubeconfig_cert_not_after gauge
+    ssl_kubeconfig_cert_not_after{kubeconfig="admin.conf",name="tls",type="user",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1767312000
+    # HELP ssl_kubeconfig_cert_not_before When a certificate in a kubeconfig file begins, in seconds since 1970.
+    # TYPE ssl_kubeconfig_cert_not_before gauge
+    ssl_kubeconfig_cert_not_before{kubeconfig="admin.conf",name="tls",type="user",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1759881600
+    # HELP ssl_cert_not_after When a certificate that the server sends ends, in seconds since 1970.
+    # TYPE ssl_cert_not_after gauge
+    ssl_cert_not_after{serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""} 1767657600
+    ssl_cert_not_after{serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""} 1844985600
+    # HELP ssl_cert_not_before When a certificate that the server sends begins, in seconds since 1970.
+    # TYPE ssl_cert_not_before gauge
+    ssl_cert_not_before{serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""} 1759881600
+    ssl_cert_not_before{serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""} 1759881600
+    # HELP ssl_verified_cert_not_after When a certificate of a verified chain ends, in seconds since 1970.
+    # TYPE ssl_verified_cert_not_after gauge
+    ssl_verified_cert_not_after{chain_no="0",serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""} 1767657600
+    ssl_verified_cert_not_after{chain_no="0",serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""} 1844985600
+    # HELP ssl_verified_cert_not_before When a certificate of a verified chain begins, in seconds since 1970.
+    # TYPE ssl_verified_cert_not_before gauge
+    ssl_verified_cert_not_before{chain_no="0",serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""} 1759881600
+    ssl_verified_cert_not_before{chain_no="0",serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""} 1759881600
+    # HELP ssl_probe_success Whether the server answered.
+    # TYPE ssl_probe_success gauge
+    ssl_probe_success 1
+    # HELP ssl_prober How the certificates were got.
+    # TYPE ssl_prober gauge
+    ssl_prober{prober="tcp"} 1
+    # HELP ssl_tls_version_info The version of TLS that the server chose.
+    # TYPE ssl_tls_version_info gauge
+    ssl_tls_version_info{version="TLS 1.3"} 1
+    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
+    # TYPE trustpack_last_run_timestamp_seconds gauge
+    trustpack_last_run_timestamp_seconds 1767225600
+    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
+    # TYPE trustpack_series_left_out gauge
+    trustpack_series_left_out 0
+    "#);
 }
 
 #[test]
 fn x509() {
-    insta::assert_snapshot!(text(&places(), Metrics::X509), @"");
+    insta::assert_snapshot!(text(&places(), Metrics::X509), @r#"
+    # HELP x509_cert_not_after The last second of validity, in seconds since 1970.
+    # TYPE x509_cert_not_after gauge
+    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="a.pem",filepath="/srv/a.pem",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1767312000
+    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="prod",secret_name="tls",secret_key="tls.crt",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1767312000
+    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="admin.conf",filepath="admin.conf",embedded_kind="user",embedded_key="client-certificate-data",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1767312000
+    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1767657600
+    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1844985600
+    # HELP x509_cert_not_before The first second of validity, in seconds since 1970.
+    # TYPE x509_cert_not_before gauge
+    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="a.pem",filepath="/srv/a.pem",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
+    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="prod",secret_name="tls",secret_key="tls.crt",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
+    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="admin.conf",filepath="admin.conf",embedded_kind="user",embedded_key="client-certificate-data",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
+    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
+    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
+    # HELP x509_cert_expired Whether the last second of validity is over.
+    # TYPE x509_cert_expired gauge
+    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="a.pem",filepath="/srv/a.pem",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
+    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="prod",secret_name="tls",secret_key="tls.crt",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
+    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="admin.conf",filepath="admin.conf",embedded_kind="user",embedded_key="client-certificate-data",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
+    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
+    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
+    # HELP x509_source_up Whether it could be read.
+    # TYPE x509_source_up gauge
+    x509_source_up{source_kind="file",source_name="/srv/a.pem"} 1
+    x509_source_up{source_kind="kube-secret",source_name="list: Secret prod/tls"} 1
+    x509_source_up{source_kind="kubeconfig",source_name="admin.conf"} 1
+    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
+    # TYPE trustpack_last_run_timestamp_seconds gauge
+    trustpack_last_run_timestamp_seconds 1767225600
+    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
+    # TYPE trustpack_series_left_out gauge
+    trustpack_series_left_out 0
+    "#);
 }
 
 #[test]

@@ -1,0 +1,134 @@
+//! Several reports of one run, and places that cannot be written.
+
+use std::fs;
+
+use rustls_pki_types::CertificateDer;
+use trustpack_core::report::ReportFormat;
+
+use crate::support::server::Server;
+use crate::support::{fixture, run, stderr, stdout, trustpack};
+
+#[test]
+fn every_format_is_written_at_once_and_agrees_with_stdout() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |more: &[String]| {
+        let mut command = trustpack();
+        command.arg("check").arg(fixture("pki/server.pem"));
+        command.args(["--at", "2026-11-21T00:00:00Z"]).args(more);
+        run(&mut command)
+    };
+    let words = ReportFormat::words();
+    let path = |word: &str| folder.path().join(word);
+    let outputs = words.map(|word| format!("--output={word}={}", path(word).display()));
+    let all = check(&outputs);
+    assert_eq!(stdout(&all), "");
+    for word in words {
+        let alone = stdout(&check(&["--format".to_owned(), word.to_owned()]));
+        let written = fs::read_to_string(path(word)).unwrap();
+        // the file is named in the metrics, so that two in a folder do not clash
+        let written = written.replace("report=\"prometheus\"", "report=\"\"");
+        let written = written.replace("{report=\"\"} ", " ");
+        assert_eq!(written, alone, "{word}");
+        assert!(!written.is_empty(), "{word}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_and_old_reports_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("old.csv");
+    fs::write(&old, "old").unwrap();
+    for word in ReportFormat::words() {
+        let mut command = trustpack();
+        command.arg("check").arg(fixture("pki/server.pem"));
+        command
+            .arg("--output")
+            .arg(format!("csv={}", old.display()));
+        command.arg("--output").arg(format!("{word}=/dev/full"));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{word}");
+        let told = stderr(&output);
+        assert!(
+            told.starts_with("error: cannot write /dev/full: no space left on device"),
+            "{word}: {told}"
+        );
+        assert_eq!(fs::read_to_string(&old).unwrap(), "old", "{word}");
+        let there: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(there.len(), 1, "{there:?}");
+    }
+}
+
+#[test]
+fn a_plugin_whose_report_cannot_be_written_is_unknown_and_says_one_line() {
+    let mut command = trustpack();
+    command.arg("check").arg(fixture("pki/server.pem"));
+    let output = command
+        .args(["--format", "nagios", "--output", "json=/dev/full"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let line = "CERT UNKNOWN: cannot write /dev/full: no space left on device\n";
+    assert_eq!(stdout(&output), line);
+}
+
+#[test]
+fn a_full_stdout_is_an_error() {
+    let mut command = trustpack();
+    command.arg("check").arg(fixture("pki/server.pem"));
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command
+        .args(["--format", "csv"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).starts_with("error: cannot write stdout: "),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_server_has_the_series_of_its_exporters() {
+    let der = |name| CertificateDer::from(fs::read(fixture(name)).unwrap());
+    let key = pem::parse(fs::read(fixture("pki/server.key.pem")).unwrap()).unwrap();
+    let chain = vec![der("der/server.cer"), der("der/intermediate.cer")];
+    let server = Server::start(chain, key.into_contents());
+    let metrics = |compat: &[&str]| {
+        let mut command = trustpack();
+        command.args(["check", "https://server.test", "--format", "prometheus"]);
+        command.args(["--at", "2026-11-21T00:00:00Z"]);
+        command.arg("--connect").arg(server.address.to_string());
+        command.arg("--roots").arg(fixture("pki/root.pem"));
+        stdout(&run(command.args(compat)))
+    };
+    let blackbox = metrics(&["--metrics-compat", "blackbox"]);
+    // the end of every fixture
+    let end = "2398377599";
+    for line in [
+        "probe_success 1",
+        "probe_ip_protocol 4",
+        &format!("probe_ssl_earliest_cert_expiry {end}"),
+        &format!("probe_ssl_last_chain_expiry_timestamp_seconds {end}"),
+        "probe_tls_version_info{version=\"TLS 1.3\"} 1",
+    ] {
+        assert!(
+            blackbox.lines().any(|its| its == line),
+            "{line}\n{blackbox}"
+        );
+    }
+    assert!(blackbox.contains(
+        "subjectalternative=\"server.test,www.server.test,localhost\",serialnumber=\"10\"} 1"
+    ));
+    let ssl_exporter = metrics(&["--metrics-compat", "ssl_exporter"]);
+    let number = |name: &str| ssl_exporter.matches(&format!("\n{name}{{")).count();
+    assert_eq!(number("ssl_cert_not_after"), 2, "{ssl_exporter}");
+    assert_eq!(number("ssl_verified_cert_not_after"), 3, "{ssl_exporter}");
+    let native = metrics(&[]);
+    assert!(
+        native
+            .contains("trustpack_endpoint_verified{report=\"\",source=\"https://server.test\"} 1"),
+        "{native}"
+    );
+}
