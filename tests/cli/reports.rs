@@ -128,7 +128,7 @@ fn a_server_has_the_series_of_its_exporters() {
     let native = metrics(&[]);
     assert!(
         native
-            .contains("trustpack_endpoint_verified{report=\"\",source=\"https://server.test\"} 1"),
+            .contains("trustpack_endpoint_verified{report=\"\",source=\"server.test:443\"} 1"),
         "{native}"
     );
 }
