@@ -127,8 +127,7 @@ fn a_server_has_the_series_of_its_exporters() {
     assert_eq!(number("ssl_verified_cert_not_after"), 3, "{ssl_exporter}");
     let native = metrics(&[]);
     assert!(
-        native
-            .contains("trustpack_endpoint_verified{report=\"\",source=\"server.test:443\"} 1"),
+        native.contains("trustpack_endpoint_verified{report=\"\",source=\"server.test:443\"} 1"),
         "{native}"
     );
 }

@@ -74,6 +74,14 @@ impl Asking {
         })
     }
 
+    /// Dials one server elsewhere, unless a flag says where.
+    pub(crate) fn dial(&mut self, target: &Endpoint, connect: &Endpoint) {
+        self.connect.push(ConnectRule {
+            target: Some(target.clone()),
+            connect: connect.clone(),
+        });
+    }
+
     /// The server as the flags want it to be asked.
     pub(crate) fn target(&self, endpoint: Endpoint) -> Target {
         let endpoint = match self.starttls {

@@ -16,12 +16,14 @@ use crate::text;
 mod contents;
 mod lint;
 mod policy;
+mod served;
 mod subject;
 mod threshold;
 
 pub use policy::{
     About, ByRole, Fits, Limits, Policy, PolicyError, RoleThreshold, Rule, Silence, Thresholds,
 };
+pub use served::{Served, ServedIndex};
 pub use subject::{Dated, Item, Subject};
 
 use lint::Remark;

@@ -156,6 +156,17 @@ pub fn verify(
     }
 }
 
+/// Whether a certificate is for a name, whatever its chain: the refusal of a browser, and whether Java, which still takes a
+/// common name where there are no alternative names, refuses too.
+pub(crate) fn host_mismatch(
+    certificate: &Certificate,
+    name: &ServerName<'_>,
+) -> Option<(Refusal, bool)> {
+    let refusal = browser::check_name(certificate, name).err()?;
+    let java = hostname::check(certificate, name, false, Release::Jdk17);
+    Some((refusal, java.is_err()))
+}
+
 /// What stays the same when the findings ask again with another store.
 struct Question<'a> {
     chain: &'a PresentedChain,

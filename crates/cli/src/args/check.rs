@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::RoleThreshold;
 use trustpack_core::report::{FailOn, Metrics, ReportFormat, UnknownWord};
 
@@ -40,7 +41,7 @@ Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 co
 With --format nagios: 0 ok · 1 warning · 2 critical · 3 unknown (the check itself could not run)"))]
 pub(crate) struct Check {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
-    #[arg(required_unless_present_any = ["targets", "system"], value_name = "INPUT")]
+    #[arg(required_unless_present_any = ["pair", "targets", "system"], value_name = "INPUT")]
     pub inputs: Vec<String>,
 
     #[command(flatten)]
@@ -57,6 +58,11 @@ pub(crate) struct Check {
     /// The certificate folders of this system too, as OpenSSL, systemd and Debian have them.
     #[arg(long)]
     pub system: bool,
+
+    /// A file and the server that it belongs to: server.pem=api.example.org:443. Of a certificate it is told when the server
+    /// presents an older one, of a trust store when its client would refuse the server. Both are checked. Repeatable.
+    #[arg(long, value_name = "FILE=ENDPOINT", value_parser = parse_from::<Pair>)]
+    pub pair: Vec<Pair>,
 
     /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
     /// plugins have it (30:). For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: see above.
@@ -144,6 +150,33 @@ pub(crate) fn is_for_monitoring(arguments: impl IntoIterator<Item = OsString>) -
         is_value = text == "--format";
     }
     false
+}
+
+/// A file and a server.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub file: String,
+    pub endpoint: String,
+}
+
+impl FromStr for Pair {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // no server has an equals sign
+        let split = text.rsplit_once('=');
+        let Some((file, endpoint)) = split.filter(|(file, _)| !file.is_empty()) else {
+            return Err(
+                "it is written FILE=ENDPOINT, such as server.pem=example.org:443".to_owned(),
+            );
+        };
+        let parsed = endpoint.parse::<Endpoint>();
+        parsed.map_err(|error| error.to_string())?;
+        Ok(Self {
+            file: file.to_owned(),
+            endpoint: endpoint.to_owned(),
+        })
+    }
 }
 
 /// A format and a file.

@@ -6,15 +6,18 @@
 mod connection;
 mod files;
 mod outputs;
+mod pairs;
 mod passwords;
 mod pieces;
 mod policy;
 mod servers;
+mod specification;
 mod subject;
 mod system;
 
 use anyhow::Result;
-use trustpack_core::expiry::{Judge, Subject};
+use time::OffsetDateTime;
+use trustpack_core::expiry::Judge;
 use trustpack_core::report::{Origin, ServiceState, SubjectReport};
 
 use super::Outcome;
@@ -25,8 +28,10 @@ use crate::render::Talk;
 use crate::walk::Filter;
 
 use outputs::Outputs;
+use pairs::Pairs;
 use passwords::FilePasswords;
 pub(crate) use passwords::PasswordRule;
+use servers::Answer;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
@@ -36,15 +41,20 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     if arguments.system {
         inputs.extend(system::folders()?.map(Input::Path));
     }
+    let mut endpoints = endpoints(&arguments.inputs, &inputs);
+    let pairs = Pairs::new(arguments, &mut inputs, &mut endpoints);
     let filter = Filter::new(&arguments.include, &arguments.exclude)?;
     let passwords = FilePasswords::resolve(arguments, talk)?;
     let mut run = Run {
         judge: Judge::new(policy, at),
+        at,
+        pairs,
         outputs: Outputs::open(arguments, at)?,
         subjects: 0,
         unread: false,
     };
-    servers::check(arguments, &inputs, &mut run, talk)?;
+    let specified = specification::servers(&inputs);
+    servers::check(arguments, &endpoints, &specified, &mut run, talk)?;
     files::check(&inputs, &filter, &passwords, &mut run, talk)?;
     if run.subjects == 0 {
         // A check that looked at nothing must not pass for one that found nothing.
@@ -62,9 +72,19 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     })
 }
 
+/// The servers among the arguments, as they are written.
+fn endpoints(texts: &[String], inputs: &[Input]) -> Vec<String> {
+    let texts = texts.iter().zip(inputs);
+    let servers = texts.filter(|(_, input)| matches!(input, Input::Endpoint(_)));
+    servers.map(|(text, _)| text.clone()).collect()
+}
+
 /// What goes on while subjects come.
 struct Run {
     judge: Judge,
+    /// The time that counts as now.
+    at: OffsetDateTime,
+    pairs: Pairs,
     outputs: Outputs,
     subjects: usize,
     /// Whether an input could not be read, which is not the same as bad certificates.
@@ -73,9 +93,12 @@ struct Run {
 
 impl Run {
     /// A server, which may need what stores hold.
-    fn server(&mut self, subject: Subject) -> Result<()> {
-        self.judge.learn(&subject);
-        let report = self.judge.judge(subject);
+    fn server(&mut self, answer: Answer) -> Result<()> {
+        if let Some((endpoint, served)) = answer.served {
+            self.pairs.add(&endpoint, served);
+        }
+        self.judge.learn(&answer.subject);
+        let report = self.judge.judge(answer.subject);
         self.subjects += 1;
         // a line of a list that names no server
         self.unread |= report.failed && report.origin != Origin::Endpoint;

@@ -319,7 +319,7 @@ fn check_key(certificate: &Certificate) -> Result<(), Refusal> {
 }
 
 /// `verify_is_valid_for_subject_name`: alternative names only.
-fn check_name(certificate: &Certificate, name: &ServerName<'_>) -> Result<(), Refusal> {
+pub(super) fn check_name(certificate: &Certificate, name: &ServerName<'_>) -> Result<(), Refusal> {
     let mut names = certificate.extensions().subject_alt_names.iter().flatten();
     let found = match name {
         ServerName::IpAddress(address) => {

@@ -5,11 +5,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use time::OffsetDateTime;
 use trustpack_core::expiry::{Judge, Subject};
 use trustpack_core::keystore::{self, ReadOptions};
 use trustpack_core::report::SubjectReport;
 use trustpack_core::source::{self, Budget, Item as Inside, Kind, Member, Reference};
 
+use super::pairs::Pairs;
 use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
 use super::{Run, subject};
@@ -30,10 +32,12 @@ pub(super) fn check(
     talk: &Talk,
 ) -> Result<()> {
     let bar = talk.progress(None, "checking");
-    let judge = run.judge.clone();
+    let (judge, pairs) = (run.judge.clone(), std::mem::take(&mut run.pairs));
     let looking = Looking {
         passwords,
         judge: &judge,
+        pairs: &pairs,
+        at: run.at,
     };
     let mut passed_over = PassedOver::default();
     let items = inputs.iter().flat_map(|input| items(input, filter));
@@ -103,6 +107,8 @@ struct Opened<'a> {
 struct Looking<'a> {
     passwords: &'a FilePasswords,
     judge: &'a Judge,
+    pairs: &'a Pairs,
+    at: OffsetDateTime,
 }
 
 impl Looking<'_> {
@@ -184,6 +190,7 @@ impl Looking<'_> {
             subject = subject::without_certificates(name);
         }
         subject.findings.extend(exposed);
+        self.pairs.judge(&mut subject, &read.contents, self.at);
         Ok(self.judged(subject))
     }
 
@@ -235,7 +242,8 @@ impl Looking<'_> {
             }
             Err(error) => return Some(subject::unreadable(name, origin.clone(), &error.into())),
         };
-        let subject = subject::of_contents(name, origin.clone(), &read);
+        let mut subject = subject::of_contents(name, origin.clone(), &read);
+        self.pairs.judge(&mut subject, &read.contents, self.at);
         let is_empty = subject.items.is_empty() && subject.findings.is_empty();
         (!is_empty).then_some(subject)
     }

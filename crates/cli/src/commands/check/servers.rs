@@ -5,37 +5,47 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use time::OffsetDateTime;
-use trustpack_core::endpoint::EndpointError;
-use trustpack_core::expiry::Subject;
+use trustpack_core::endpoint::{Endpoint, EndpointError};
+use trustpack_core::expiry::{Served, Subject};
 use trustpack_core::fetch::{Fetched, fetch_stream};
-use trustpack_core::report::Origin;
+use trustpack_core::report::{Finding, Origin, Severity};
+use trustpack_core::source::Server;
 
 use super::Run;
 use super::connection::connection;
 use crate::args::Check;
 use crate::commands::fetch::targets::{Targets, Wanted};
-use crate::input::Input;
 use crate::ordered::InOrder;
 use crate::render::Talk;
 use crate::servers::{Asking, Judging};
 
-/// Asks all of them: those among the inputs first, then the list.
+/// Asks all of them: those that are named first, then the list. Specifications say where some are to be dialled.
 ///
 /// # Errors
 /// When flags make no sense, the list cannot be opened, or the report cannot be written.
-pub(super) fn check(arguments: &Check, inputs: &[Input], run: &mut Run, talk: &Talk) -> Result<()> {
-    let named: Vec<String> = Input::endpoints(inputs)
-        .map(|endpoint| endpoint.to_string())
-        .collect();
+pub(super) fn check(
+    arguments: &Check,
+    named: &[String],
+    specified: &[Server],
+    run: &mut Run,
+    talk: &Talk,
+) -> Result<()> {
     let listed = &arguments.listed;
     let mut asking = Asking::new(&arguments.reach, talk)?;
-    if named.is_empty() && listed.targets.is_none() {
+    let mut endpoints = named.to_vec();
+    for server in specified {
+        endpoints.push(server.endpoint.to_string());
+        if let Some(connect) = &server.connect {
+            asking.dial(&server.endpoint, connect);
+        }
+    }
+    if endpoints.is_empty() && listed.targets.is_none() {
         return Ok(());
     }
     asking.options.all_addresses = listed.all_addresses;
     let (options, crew) = (asking.options.clone(), asking.crew.clone());
     let wanted = Wanted {
-        endpoints: &named,
+        endpoints: &endpoints,
         list: listed.targets.as_deref(),
         yes_scan: listed.yes_scan,
         cert_type: listed.cert_type,
@@ -43,18 +53,18 @@ pub(super) fn check(arguments: &Check, inputs: &[Input], run: &mut Run, talk: &T
     let targets = Targets::new(wanted, asking)?;
     let at = arguments.time.now();
     let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
-    let look = |fetched: Fetched| subject(&fetched, &judging, at, talk);
+    let look = |fetched: Fetched| Answer::new(&fetched, &judging, at, talk);
 
     let bar = talk.progress(targets.count, "fetching");
     let stop = Arc::clone(&options.stop);
     let mut order = InOrder::default();
     let mut outcome = Ok(());
-    let mut on_result = |place, answers: Result<Vec<Subject>, EndpointError>| {
-        let answers = answers.unwrap_or_else(|error| vec![broken_line(&error)]);
-        let mut take = |subjects: Vec<Subject>| {
-            subjects
+    let mut on_result = |place, answers: Result<Vec<Answer>, EndpointError>| {
+        let answers = answers.unwrap_or_else(|error| vec![Answer::broken_line(&error)]);
+        let mut take = |answers: Vec<Answer>| {
+            answers
                 .into_iter()
-                .try_for_each(|subject| run.server(subject))
+                .try_for_each(|answer| run.server(answer))
         };
         if outcome.is_ok() {
             outcome = bar.suspend(|| order.put(place, answers, &mut take));
@@ -69,23 +79,62 @@ pub(super) fn check(arguments: &Check, inputs: &[Input], run: &mut Run, talk: &T
     outcome
 }
 
-/// A server: its chain, or the finding that it could not be reached.
-fn subject(fetched: &Fetched, judging: &Judging, at: OffsetDateTime, talk: &Talk) -> Subject {
-    let name = fetched.target.endpoint.to_string();
-    let mut subject = match (&fetched.chain, judging.analyse_telling(fetched, talk)) {
-        (Some(chain), Some(analysis)) => Subject::from_chain(name, chain, &analysis),
-        _ => match &fetched.error {
-            Some(error) => Subject::unreachable(name, error).advised(error.hint()),
-            None => Subject::unreachable(name, "no certificate was presented"),
-        },
-    };
-    subject.origin = Origin::Endpoint;
-    subject.connection = Some(connection(fetched, judging, at));
-    subject
+/// A server, looked at.
+pub(super) struct Answer {
+    pub subject: Subject,
+    /// What it presented, for the files that belong to it.
+    pub served: Option<(Endpoint, Served)>,
 }
 
-/// A line of the list that names no server.
-fn broken_line(error: &EndpointError) -> Subject {
-    let hint = "write host, host:port, https://host, smtp://host, tls://host:port or [v6]:port, one a line";
-    Subject::unreadable(&error.text, error).advised(Some(hint))
+impl Answer {
+    /// Its chain, or the finding that it could not be reached.
+    fn new(fetched: &Fetched, judging: &Judging, at: OffsetDateTime, talk: &Talk) -> Self {
+        let endpoint = &fetched.target.endpoint;
+        let name = endpoint.to_string();
+        let mut served = None;
+        let mut subject = match (&fetched.chain, judging.analyse_telling(fetched, talk)) {
+            (Some(chain), Some(analysis)) => {
+                let mut subject = Subject::from_chain(&name, chain, &analysis);
+                let seen = Served {
+                    endpoint: name,
+                    name: fetched.target.expected_name(),
+                    chain: chain.clone(),
+                };
+                subject.findings.extend(seen.host_finding());
+                served = Some((endpoint.clone(), seen));
+                subject
+            }
+            _ => match &fetched.error {
+                Some(error) => Subject::unreachable(name, error).advised(error.hint()),
+                None => Subject::unreachable(name, "no certificate was presented"),
+            },
+        };
+        subject
+            .findings
+            .extend(fetched.findings.iter().filter_map(of_fetch));
+        subject.origin = Origin::Endpoint;
+        subject.connection = Some(connection(fetched, judging, at));
+        Self { subject, served }
+    }
+
+    /// A line of the list that names no server.
+    fn broken_line(error: &EndpointError) -> Self {
+        let hint = "write host, host:port, https://host, smtp://host, tls://host:port or [v6]:port, one a line";
+        Self {
+            subject: Subject::unreadable(&error.text, error).advised(Some(hint)),
+            served: None,
+        }
+    }
+}
+
+/// What the way to the certificates has to do with whether they expire. That a server which takes no modern handshake did
+/// not prove to hold its key is no alarm here.
+fn of_fetch(finding: &Finding) -> Option<Finding> {
+    let mut finding = finding.clone();
+    match finding.id.as_ref() {
+        "FETCH-BACKENDS-DISAGREE" => {}
+        "FETCH-UNPROVEN" => finding.severity = Severity::Note,
+        _ => return None,
+    }
+    Some(finding)
 }

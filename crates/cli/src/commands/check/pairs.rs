@@ -1,0 +1,83 @@
+//! Which file belongs to which server.
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+use trustpack_core::endpoint::Endpoint;
+use trustpack_core::expiry::{Served, ServedIndex, Subject};
+use trustpack_core::keystore::Contents;
+
+use crate::args::Check;
+use crate::input::Input;
+
+/// Pairs that were named, and servers that files are compared with by their names.
+#[derive(Default)]
+pub(super) struct Pairs {
+    /// The servers of a file, by its name.
+    of_file: HashMap<String, Vec<Endpoint>>,
+    /// What those presented that are in a pair.
+    served: Vec<(Endpoint, Served)>,
+    by_names: ServedIndex,
+    /// Whether there is a file at all.
+    has_files: bool,
+}
+
+impl Pairs {
+    /// Those of the command line. What is in one and no input yet becomes one.
+    pub(super) fn new(
+        arguments: &Check,
+        inputs: &mut Vec<Input>,
+        endpoints: &mut Vec<String>,
+    ) -> Self {
+        let mut pairs = Self::default();
+        for pair in &arguments.pair {
+            let path = Input::Path(pair.file.as_str().into());
+            if !inputs.contains(&path) {
+                inputs.push(path);
+            }
+            // The argument parser has read it before.
+            let Ok(endpoint) = pair.endpoint.parse::<Endpoint>() else {
+                continue;
+            };
+            let is_asked =
+                |text: &String| text.parse::<Endpoint>().is_ok_and(|one| one == endpoint);
+            if !endpoints.iter().any(is_asked) {
+                endpoints.push(pair.endpoint.clone());
+            }
+            let servers = pairs.of_file.entry(pair.file.clone()).or_default();
+            servers.push(endpoint);
+        }
+        pairs.has_files = inputs
+            .iter()
+            .any(|input| !matches!(input, Input::Endpoint(_)));
+        pairs
+    }
+
+    /// Remembers what a server presented, as far as files are to be compared with it.
+    pub(super) fn add(&mut self, endpoint: &Endpoint, served: Served) {
+        if !self.has_files {
+            return;
+        }
+        self.by_names.add(&served);
+        if self.of_file.values().flatten().any(|one| one == endpoint) {
+            self.served.push((endpoint.clone(), served));
+        }
+    }
+
+    /// Adds to a file what there is to say of it and its servers.
+    pub(super) fn judge(&self, subject: &mut Subject, contents: &Contents, at: OffsetDateTime) {
+        let Some(endpoints) = self.of_file.get(&subject.name) else {
+            let findings = self.by_names.judge_file(subject, at);
+            subject.findings.extend(findings);
+            return;
+        };
+        for (_, served) in self
+            .served
+            .iter()
+            .filter(|(one, _)| endpoints.contains(one))
+        {
+            let findings = served.judge_file(subject, contents, at);
+            subject.findings.extend(findings);
+        }
+    }
+}
