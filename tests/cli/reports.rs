@@ -127,8 +127,17 @@ fn a_server_has_the_series_of_its_exporters() {
     assert_eq!(number("ssl_verified_cert_not_after"), 3, "{ssl_exporter}");
     let native = metrics(&[]);
     assert!(
-        native
-            .contains("trustpack_endpoint_verified{report=\"\",source=\"server.test:443\"} 1"),
+        native.contains("trustpack_endpoint_verified{report=\"\",source=\"server.test:443\"} 1"),
         "{native}"
     );
+}
+
+/// The plugin guidelines want it so.
+#[test]
+fn help_for_a_plugin_is_no_state() {
+    let mut command = trustpack();
+    command.args(["check", "--format", "nagios", "--help"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(!stdout(&output).contains("CERT UNKNOWN"));
 }
