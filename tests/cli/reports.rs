@@ -131,3 +131,13 @@ fn a_server_has_the_series_of_its_exporters() {
         "{native}"
     );
 }
+
+/// The plugin guidelines want it so.
+#[test]
+fn help_for_a_plugin_is_no_state() {
+    let mut command = trustpack();
+    command.args(["check", "--format", "nagios", "--help"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(!stdout(&output).contains("CERT UNKNOWN"));
+}

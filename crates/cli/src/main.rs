@@ -29,6 +29,10 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) if is_for_monitoring => {
             let _ = error.print();
+            // help that was asked for
+            if !error.use_stderr() {
+                return ExitCode::from(ServiceState::Unknown.code());
+            }
             let told = error.to_string();
             let told = told.lines().next().unwrap_or_default();
             return unknown(told.trim_start_matches("error: "));

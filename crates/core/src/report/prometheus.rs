@@ -50,7 +50,7 @@ impl FromStr for Metrics {
     }
 }
 
-/// What the labels and values of kept series may come to in memory; some 30,000 certificates. Those with more time left are
+/// What the labels and values of kept series may come to in memory; some 15,000 certificates. Those with more time left are
 /// counted in a metric of their own.
 const MAX_BYTES: usize = 24 * 1024 * 1024;
 

@@ -10,6 +10,8 @@ pub(super) struct Soonest<T> {
     /// The piece with the most time left is on top.
     heap: BinaryHeap<Ranked<T>>,
     offered: usize,
+    /// Whether there was no room for one; then there is none for what has more time left.
+    is_full: bool,
 }
 
 struct Ranked<T> {
@@ -27,6 +29,7 @@ impl<T> Soonest<T> {
             taken: 0,
             heap: BinaryHeap::new(),
             offered: 0,
+            is_full: false,
         }
     }
 
@@ -34,7 +37,7 @@ impl<T> Soonest<T> {
     pub(super) fn offer(&mut self, remaining: i64, make: impl FnOnce() -> (T, usize)) {
         let place = self.offered;
         self.offered += 1;
-        let is_full = self.taken >= self.room;
+        let is_full = self.is_full || self.taken >= self.room;
         let most = self.heap.peek().map(|top| top.remaining);
         if is_full && most.is_none_or(|most| most <= remaining) {
             return;
@@ -53,6 +56,7 @@ impl<T> Soonest<T> {
             piece,
         });
         while self.taken > self.room {
+            self.is_full = true;
             let Some(last) = self.heap.pop() else { break };
             self.taken = self.taken.saturating_sub(last.weight);
         }
@@ -115,6 +119,7 @@ mod tests {
         assert_eq!(kept(2, &[(3, 1), (1, 1), (2, 1)]), (vec![1, 2], 1));
         assert_eq!(kept(2, &[(1, 1), (1, 1), (1, 1)]), (vec![1, 1], 1));
         assert_eq!(kept(4, &[(3, 3), (1, 1), (2, 3)]), (vec![1, 2], 1));
+        assert_eq!(kept(4, &[(3, 3), (1, 3), (4, 1)]), (vec![1], 2));
         // too large for any room
         assert_eq!(kept(4, &[(2, 1), (1, 5)]), (vec![2], 1));
         assert_eq!(kept(4, &[]), (vec![], 0));
