@@ -1,6 +1,7 @@
 //! One certificate: its DER bytes and the facts that judging needs, parsed once.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use rustls_pki_types::CertificateDer;
@@ -41,7 +42,7 @@ struct Inner {
     signed: Signed,
 }
 
-/// What was parsed. Kept apart from the bytes so that the accessors stay one line each.
+/// What was parsed. Kept apart from the bytes so that the accessors stay one line each; parts of them are where they are.
 struct Facts {
     version: u32,
     serial: SerialNumber,
@@ -49,13 +50,13 @@ struct Facts {
     issuer: Name,
     not_before: OffsetDateTime,
     not_after: OffsetDateTime,
-    spki: Vec<u8>,
-    tbs: Vec<u8>,
+    spki: Range<usize>,
+    tbs: Range<usize>,
     algorithms_agree: bool,
-    signature_algorithm: Vec<u8>,
-    signature: Vec<u8>,
+    signature_algorithm: Range<usize>,
+    signature: Range<usize>,
     extensions: Extensions,
-    subject_alt_names_der: Option<Vec<u8>>,
+    subject_alt_names_der: Option<Range<usize>>,
     fingerprint: Fingerprint,
 }
 
@@ -78,6 +79,7 @@ impl Certificate {
             why: "no signature algorithm".to_owned(),
         })?;
         let validity = parsed.validity();
+        let place = |part: &[u8]| place_in(&der, part);
         let facts = Facts {
             version: parsed.version().0.saturating_add(1),
             serial: SerialNumber(parsed.raw_serial().to_vec()),
@@ -85,17 +87,17 @@ impl Certificate {
             issuer: Name::from_x509(parsed.issuer()),
             not_before: validity.not_before.to_datetime(),
             not_after: validity.not_after.to_datetime(),
-            spki: parsed.public_key().raw.to_vec(),
-            tbs: parsed.tbs_certificate.as_ref().to_vec(),
+            spki: place(parsed.public_key().raw),
+            tbs: place(parsed.tbs_certificate.as_ref()),
             algorithms_agree: inner == outer || without_null(inner) == without_null(outer),
-            signature_algorithm: outer.to_vec(),
-            signature: parsed.signature_value.data.to_vec(),
+            signature_algorithm: place(outer),
+            signature: place(parsed.signature_value.data.as_ref()),
             extensions: Extensions::from_x509(&parsed),
             subject_alt_names_der: parsed
                 .extensions()
                 .iter()
                 .find(|extension| extension.oid.as_bytes() == SUBJECT_ALT_NAME_OID)
-                .map(|extension| extension.value.to_vec()),
+                .map(|extension| place(extension.value)),
             fingerprint: Fingerprint::of(&der),
         };
         Ok(Self(Arc::new(Inner {
@@ -104,6 +106,10 @@ impl Certificate {
             java_refuses: OnceLock::new(),
             signed: Signed::default(),
         })))
+    }
+
+    fn part(&self, place: &Range<usize>) -> &[u8] {
+        self.0.der.get(place.clone()).unwrap_or_default()
     }
 
     /// The bytes as received.
@@ -143,17 +149,17 @@ impl Certificate {
 
     /// DER of `SubjectPublicKeyInfo`.
     pub fn subject_public_key_info(&self) -> &[u8] {
-        &self.0.facts.spki
+        self.part(&self.0.facts.spki)
     }
 
     /// DER of `TBSCertificate`, the signed part.
     pub fn tbs(&self) -> &[u8] {
-        &self.0.facts.tbs
+        self.part(&self.0.facts.tbs)
     }
 
     /// DER of the outer signature `AlgorithmIdentifier`.
     pub fn signature_algorithm(&self) -> &[u8] {
-        &self.0.facts.signature_algorithm
+        self.part(&self.0.facts.signature_algorithm)
     }
 
     /// The algorithm is written inside the signed part too, and must be the same (RFC 5280 section 4.1.1.2).
@@ -163,7 +169,8 @@ impl Certificate {
 
     /// DER of the subjectAltName value; [`AltName`] keeps directory names only as text.
     pub(crate) fn subject_alt_names_der(&self) -> Option<&[u8]> {
-        self.0.facts.subject_alt_names_der.as_deref()
+        let place = self.0.facts.subject_alt_names_der.as_ref()?;
+        Some(self.part(place))
     }
 
     /// Whether it was in force at that time; both ends inclusive (RFC 5280 section 4.1.2.5).
@@ -173,7 +180,7 @@ impl Certificate {
 
     /// The signature octets.
     pub fn signature(&self) -> &[u8] {
-        &self.0.facts.signature
+        self.part(&self.0.facts.signature)
     }
 
     /// The extensions that decide trust.
@@ -237,6 +244,12 @@ impl fmt::Debug for Certificate {
             self.fingerprint()
         )
     }
+}
+
+/// Where a part of the bytes lies in them.
+fn place_in(der: &[u8], part: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr().saturating_sub(der.as_ptr().addr());
+    start..start + part.len()
 }
 
 /// The two copies of the signature algorithm: inside the signed part, and after it (RFC 5280 section 4.1).

@@ -1,5 +1,6 @@
 //! Distinguished names: decoded, shown as RFC 4514, compared as RFC 5280 section 7.1 asks.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
@@ -28,7 +29,7 @@ pub struct Name {
 /// One attribute of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
-    oid: String,
+    oid: Cow<'static, str>,
     rdn: usize,
     tag: u8,
     raw: Vec<u8>,
@@ -102,6 +103,22 @@ impl Name {
         own.starts_with(base)
     }
 
+    /// Folding costs more than the rest of a certificate, and most names differ in their number of attributes or types.
+    fn may_equal(&self, other: &Self) -> bool {
+        // within a set of several the order is free
+        let is_plain = |name: &Self| {
+            name.attributes
+                .iter()
+                .enumerate()
+                .all(|(place, one)| one.rdn == place)
+        };
+        let mut pairs = self.attributes.iter().zip(&other.attributes);
+        self.attributes.len() == other.attributes.len()
+            && (!is_plain(self)
+                || !is_plain(other)
+                || pairs.all(|(one, other)| one.oid == other.oid))
+    }
+
     fn folded(&self) -> &str {
         self.folded.get_or_init(|| fold(&self.attributes, |_| true))
     }
@@ -153,7 +170,7 @@ impl Attribute {
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.der == other.der || self.folded() == other.folded()
+        self.der == other.der || (self.may_equal(other) && self.folded() == other.folded())
     }
 }
 
@@ -192,8 +209,7 @@ fn read_attributes(der: &[u8]) -> Vec<Attribute> {
                 continue;
             };
             attributes.push(Attribute {
-                oid: asn1::dotted_oid(oid.value)
-                    .unwrap_or_else(|| format!("#{}", asn1::hex(oid.value))),
+                oid: type_of(oid.value),
                 rdn,
                 tag: value.tag,
                 raw: value.raw.to_vec(),
@@ -202,6 +218,17 @@ fn read_attributes(der: &[u8]) -> Vec<Attribute> {
         }
     }
     attributes
+}
+
+/// The dotted form of an attribute type. Nearly all are below 2.5.4 (X.520), and are not made anew for every certificate.
+fn type_of(oid: &[u8]) -> Cow<'static, str> {
+    if let [0x55, 4, arc] = oid
+        && let Some(known) = X520.get(usize::from(*arc))
+    {
+        return Cow::Borrowed(known);
+    }
+    let dotted = asn1::dotted_oid(oid);
+    Cow::Owned(dotted.unwrap_or_else(|| format!("#{}", asn1::hex(oid))))
 }
 
 /// Walks the same structure and stops at the first thing out of place.
@@ -219,6 +246,13 @@ fn walk(der: &[u8]) -> Option<()> {
     }
     outer.is_empty().then_some(())
 }
+
+/// The types below 2.5.4, by their last arc.
+const X520: [&str; 21] = [
+    "2.5.4.0", "2.5.4.1", "2.5.4.2", "2.5.4.3", "2.5.4.4", "2.5.4.5", "2.5.4.6", "2.5.4.7",
+    "2.5.4.8", "2.5.4.9", "2.5.4.10", "2.5.4.11", "2.5.4.12", "2.5.4.13", "2.5.4.14", "2.5.4.15",
+    "2.5.4.16", "2.5.4.17", "2.5.4.18", "2.5.4.19", "2.5.4.20",
+];
 
 /// The last one in encoding order is the most specific (X500Name.findMostSpecificAttribute).
 fn most_specific_common_name(attributes: &[Attribute]) -> Option<&str> {
@@ -282,7 +316,7 @@ fn fold(attributes: &[Attribute], folds: impl Fn(&Attribute) -> bool) -> String 
                     Some(value) if folds(attribute) => fold_value(value),
                     _ => attribute.hex_form(),
                 };
-                [attribute.oid.as_str(), "=", &value].concat()
+                [attribute.oid.as_ref(), "=", &value].concat()
             })
             .collect();
         set.sort();

@@ -86,24 +86,24 @@ pub enum AltName {
 impl Extensions {
     pub(super) fn from_x509(certificate: &X509Certificate<'_>) -> Self {
         let mut found = Self::default();
-        // thousands of extensions fit into one certificate
+        // thousands of extensions fit into one certificate; most have ten, of which none is written out as text
         let mut seen = HashSet::new();
         let mut critical = HashSet::new();
         for extension in certificate.extensions() {
-            let oid = extension.oid.to_id_string();
-            if extension.critical && critical.insert(oid.clone()) {
-                found.critical.push(oid.clone());
+            let oid = extension.oid.as_bytes();
+            if extension.critical && critical.insert(oid) {
+                found.critical.push(extension.oid.to_id_string());
             }
-            let understood = if seen.contains(&oid) {
-                found.repeated.push(oid.clone());
-                true
-            } else {
-                found.take(extension.parsed_extension(), extension.value)
+            let understood = match seen.insert(oid) {
+                true => found.take(extension.parsed_extension(), extension.value),
+                false => {
+                    found.repeated.push(extension.oid.to_id_string());
+                    true
+                }
             };
             if extension.critical && !understood {
-                found.unknown_critical.push(oid.clone());
+                found.unknown_critical.push(extension.oid.to_id_string());
             }
-            seen.insert(oid);
         }
         found
     }

@@ -34,6 +34,15 @@ pub(crate) fn decode(body: &[u8], prefix: &[u8]) -> Result<Body, Flaw> {
     let mut flaw = None;
     let mut at = 0;
     for line in body.split(|byte| matches!(byte, b'\n' | b'\r')) {
+        // What nearly every line of every file is; taking it as it is makes long files several times as fast.
+        if prefix.is_empty()
+            && collector.padding == 0
+            && line.iter().all(|&byte| PLAIN[usize::from(byte)])
+        {
+            collector.base64.extend_from_slice(line);
+            at += line.len() + 1;
+            continue;
+        }
         let place = Place {
             is_first: at == 0,
             is_last: at + line.len() == body.len(),
@@ -245,6 +254,18 @@ fn escaped(digits: &[u8]) -> Option<u8> {
 
 /// White space, mail quotes, table and comment signs. None of them is base64.
 const QUOTING: &[u8] = b" \t>|#*;";
+
+/// Whether a byte is base64 and nothing else.
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut place = 0;
+    while place < alphabet.len() {
+        table[alphabet[place] as usize] = true;
+        place += 1;
+    }
+    table
+};
 
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
