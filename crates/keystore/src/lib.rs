@@ -138,6 +138,17 @@ pub struct ReadOptions<'a> {
     pub password: Option<&'a Password>,
 }
 
+/// Reads a part of a longer PEM text, cut between two blocks; notes count lines from the start of the whole.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_pem_part(bytes: &[u8], lines_before: usize) -> Result<Contents, Error> {
+    if bytes.trim_ascii().is_empty() {
+        return Err(Error::Empty);
+    }
+    pem::read_after(bytes, lines_before)
+}
+
 /// Reads whatever the bytes are, by content.
 ///
 /// Lenient: what is structurally sound is read, oddities and unreadable parts become notes.

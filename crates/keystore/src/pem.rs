@@ -18,13 +18,18 @@ use text::Text;
 
 /// Reads every block; one that cannot be read is a note with its lines and the reason.
 pub(crate) fn read(bytes: &[u8]) -> Result<Contents, Error> {
+    read_after(bytes, 0)
+}
+
+/// As [`read`], of a part of a longer text: its first line is the one after `lines_before`.
+pub(crate) fn read_after(bytes: &[u8], lines_before: usize) -> Result<Contents, Error> {
     let text = Text::decode(bytes);
     let mut pile = Pile::new(Format::Pem);
     if let Some(oddity) = text.oddity {
         pile.notes.oddity(At::Input, oddity);
     }
     let (mut blocks, mut pkcs7) = (0_usize, 0_usize);
-    for item in Scanner::new(&text) {
+    for item in Scanner::after(&text, lines_before) {
         match item {
             Item::Block(block) => {
                 blocks += 1;

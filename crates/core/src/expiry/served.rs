@@ -1,6 +1,7 @@
 //! What servers present beside what lies in files: a name that is not covered, a renewal that nobody put into use, a store
 //! that does not cover its server.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use time::OffsetDateTime;
@@ -58,7 +59,7 @@ impl Served {
     /// |---|---|---|
     /// | `CERT-NOT-COVERED` | critical | the file is a trust store, and its client would refuse the server with it |
     /// | `CERT-NOT-DEPLOYED` | warning | it holds a newer certificate than the server presents |
-    /// | `CERT-NOT-DEPLOYED` | note | it holds an older one |
+    /// | `CERT-NOT-DEPLOYED` | note | it holds an older one, or one of the same day |
     ///
     /// The client of a store with aliases is Java, of other files OpenSSL. What [`verify`] says of an acceptance is told too.
     pub fn judge_file(
@@ -141,20 +142,24 @@ impl Served {
         if held == served {
             return None;
         }
-        match held.not_before() > served.not_before() {
-            true => Some(not_deployed(file, held, &self.endpoint, served.not_after())),
-            false => {
-                let message = format!(
-                    "the certificate of {} in it is older than the one that {} presents, which is valid until {}",
-                    held.display_name(),
-                    self.endpoint,
-                    text::date(served.not_after())
-                );
-                let hint = "replace the file, or delete it where nothing uses it";
-                let finding = Finding::new("CERT-NOT-DEPLOYED", Severity::Note, file, message);
-                Some(finding.about(held).with_hint(hint))
+        let (relation, hint) = match held.not_before().cmp(&served.not_before()) {
+            Ordering::Greater => {
+                return Some(not_deployed(file, held, &self.endpoint, served.not_after()));
             }
-        }
+            Ordering::Equal => ("is not", "find out which of them is the one to use"),
+            Ordering::Less => (
+                "is older than",
+                "replace the file, or delete it where nothing uses it",
+            ),
+        };
+        let message = format!(
+            "the certificate of {} in it {relation} the one that {} presents, which is valid until {}",
+            held.display_name(),
+            self.endpoint,
+            text::date(served.not_after())
+        );
+        let finding = Finding::new("CERT-NOT-DEPLOYED", Severity::Note, file, message);
+        Some(finding.about(held).with_hint(hint))
     }
 }
 

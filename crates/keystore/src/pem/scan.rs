@@ -68,7 +68,8 @@ pub(crate) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(text: &'a [u8]) -> Self {
+    /// `lines_before` counts the lines of the text before this one, of which it is a part.
+    pub(crate) fn after(text: &'a [u8], lines_before: usize) -> Self {
         Self {
             text,
             at: 0,
@@ -77,7 +78,7 @@ impl<'a> Scanner<'a> {
             lines: LineCounter {
                 text,
                 at: 0,
-                line: 1,
+                line: 1 + lines_before,
             },
         }
     }
@@ -275,7 +276,7 @@ mod tests {
     use super::*;
 
     fn summary(text: &str) -> Vec<String> {
-        Scanner::new(text.as_bytes())
+        Scanner::after(text.as_bytes(), 0)
             .map(|item| match item {
                 Item::Block(block) => {
                     let Lines { first, last } = block.lines;
@@ -354,7 +355,7 @@ mod tests {
             format!("-----BEGIN A-----{}", "\\n\\".repeat(500_000)),
             format!("-----BEGIN A-----{}", "\"".repeat(1_000_000)),
         ] {
-            let _ = Scanner::new(text.as_bytes()).count();
+            let _ = Scanner::after(text.as_bytes(), 0).count();
         }
     }
 
@@ -364,7 +365,7 @@ mod tests {
             text in "(-{1,11}|BEGIN |END |A|CERTIFICATE|SGVs|=|\n|\r|\\\\n|\"|> | |:){0,60}",
         ) {
             let mut last = 0;
-            for item in Scanner::new(text.as_bytes()) {
+            for item in Scanner::after(text.as_bytes(), 0) {
                 let line = match item {
                     Item::Block(block) => block.lines.first,
                     Item::Broken { lines, .. } => lines.first,

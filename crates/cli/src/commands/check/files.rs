@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use time::OffsetDateTime;
 use trustpack_core::expiry::{Judge, Subject};
-use trustpack_core::keystore::{self, ReadOptions};
+use trustpack_core::keystore;
 use trustpack_core::report::SubjectReport;
 use trustpack_core::source::{self, Budget, Item as Inside, Kind, Member, Reference};
 
@@ -281,7 +281,7 @@ impl Looking<'_> {
                     return self.judge.judge(unreadable);
                 }
             };
-            let contents = keystore::read(&piece.text, &ReadOptions::default());
+            let contents = keystore::read_pem_part(&piece.text, piece.lines_before);
             self.judge.judge(subject::of_piece(name, &piece, contents))
         };
         in_order(pieces, &look, &mut |report: SubjectReport| {

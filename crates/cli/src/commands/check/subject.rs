@@ -4,7 +4,7 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 
 use trustpack_core::expiry::Subject;
-use trustpack_core::keystore::{self, At, Contents, Entry, EntryKind};
+use trustpack_core::keystore::{self, Contents, Entry, EntryKind};
 use trustpack_core::report::{Finding, Origin, Severity};
 
 use super::passwords::Read;
@@ -62,20 +62,15 @@ fn has_key(contents: &Contents) -> bool {
     entries.any(|entry| matches!(entry.kind, EntryKind::PrivateKey { .. }))
 }
 
-/// A piece of a long stream. No server sends so long a chain: each certificate stands for itself, and its name is the
-/// number of its block.
+/// A piece of a long stream. No server sends so long a chain: each certificate stands for itself, and its name is its
+/// number; in the pieces before it every block counts, also one that could not be read.
 pub(super) fn of_piece(
     name: &str,
     piece: &Piece,
     contents: Result<Contents, keystore::Error>,
 ) -> Subject {
     let mut subject = match contents {
-        Ok(mut contents) => {
-            for note in &mut contents.notes {
-                if let At::Line(line) = &mut note.at {
-                    *line += piece.lines_before;
-                }
-            }
+        Ok(contents) => {
             let entries = contents.store.entries().iter();
             let certificates = entries.flat_map(Entry::certificates);
             let mut subject = Subject::from_collection(name, certificates, piece.blocks_before);
@@ -85,6 +80,11 @@ pub(super) fn of_piece(
         }
         // text between blocks
         Err(keystore::Error::Unknown { .. } | keystore::Error::Empty) => Subject::new(name),
+        Err(keystore::Error::NothingReadable { notes, .. }) => {
+            let mut subject = Subject::new(name);
+            subject.add_skipped(&notes);
+            subject
+        }
         Err(error) => {
             let mut subject = unreadable(name, file(name), &error.into());
             // others of the stream are read

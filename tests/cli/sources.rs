@@ -1,0 +1,362 @@
+//! Everything that `check` finds certificates in, in one run and alone.
+
+use std::fs::{self, File, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rustls_pki_types::CertificateDer;
+use serde_json::{Value, json};
+
+use crate::support::server::Server;
+use crate::support::{fixture, stdout, trustpack};
+
+/// Long before the end of every fixture but `expired`.
+const AT: &str = "2026-11-21T00:00:00Z";
+
+fn check(folder: &Path, arguments: &[&str]) -> (Option<i32>, Value, String) {
+    let mut command = trustpack();
+    command
+        .current_dir(folder)
+        .args(["check", "--json", "--at", AT]);
+    read(command.args(arguments))
+}
+
+fn read(command: &mut Command) -> (Option<i32>, Value, String) {
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stderr.clone()).unwrap();
+    let report = serde_json::from_str(&stdout(&output)).unwrap_or(Value::Null);
+    (output.status.code(), report, told)
+}
+
+/// What every subject is called, how many certificates it has, and the ids of its findings.
+fn subjects(report: &Value) -> Vec<(String, usize, Vec<String>)> {
+    let each = report["subjects"].as_array().unwrap().iter();
+    each.map(|subject| {
+        let findings = subject["findings"].as_array().unwrap().iter();
+        (
+            subject["subject"].as_str().unwrap().to_owned(),
+            subject["certificates"].as_array().unwrap().len(),
+            findings
+                .map(|one| one["id"].as_str().unwrap().to_owned())
+                .collect(),
+        )
+    })
+    .collect()
+}
+
+fn one(name: &str, certificates: usize, findings: &[&str]) -> (String, usize, Vec<String>) {
+    let findings = findings.iter().map(|id| (*id).to_owned()).collect();
+    (name.to_owned(), certificates, findings)
+}
+
+fn put(folder: &Path, name: &str, from: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::copy(fixture(from), &path).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn archives_of_every_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let pem = fs::read(fixture("pki/server.pem")).unwrap();
+    let store = fs::read(fixture("keystores/jks/expired.jks")).unwrap();
+    let members = [
+        ("WEB-INF/web.xml", b"<web/>".as_slice()),
+        ("conf/server.pem", &pem),
+        ("conf/old.jks", &store),
+    ];
+
+    let mut archive = zip::ZipWriter::new(File::create(folder.join("app.war")).unwrap());
+    for (name, content) in members {
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap();
+    let gzip = GzEncoder::new(
+        File::create(folder.join("etc.tar.gz")).unwrap(),
+        Compression::fast(),
+    );
+    let mut archive = tar::Builder::new(gzip);
+    for (name, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        archive.append_data(&mut header, name, content).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap();
+
+    let (code, report, _) = check(folder, &["."]);
+    assert_eq!(code, Some(1));
+    let old = ["CERT-LEAF-ONLY", "CERT-EXPIRED"];
+    let expected = [
+        one("./app.war: conf/server.pem", 1, &[]),
+        one("./app.war: conf/old.jks", 1, &old),
+        one("./etc.tar.gz: conf/server.pem", 1, &[]),
+        one("./etc.tar.gz: conf/old.jks", 1, &old),
+    ];
+    assert_eq!(subjects(&report), expected);
+    assert_eq!(report["subjects"][0]["origin"]["kind"], "file");
+}
+
+#[test]
+fn what_kubectl_prints_goes_through_a_pipe() {
+    let encoded = |name: &str| STANDARD.encode(fs::read(fixture(name)).unwrap());
+    let secret = |name: &str, data: Value| {
+        json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+            "metadata": { "namespace": "shop", "name": name }, "data": data,
+        })
+    };
+    let list = json!({ "apiVersion": "v1", "kind": "List", "items": [
+        secret("good", json!({ "tls.crt": encoded("pki/server.pem"), "tls.key": encoded("pki/server.key.pem") })),
+        secret("broken", json!({ "tls.crt": "no base64!", "tls.key": "" })),
+        { "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "namespace": "shop", "name": "trust" },
+          "data": { "ca.pem": fs::read_to_string(fixture("pki/root.pem")).unwrap(), "other": "text" } },
+    ] });
+    let mut command = trustpack();
+    command
+        .args(["check", "-", "--json", "--at", AT])
+        .stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(list.to_string().as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "a part could not be read");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = subjects(&report);
+    let name = |key: &str| {
+        found
+            .iter()
+            .find(|(name, ..)| name == &format!("stdin: {key}"))
+            .cloned()
+    };
+    assert_eq!(name("Secret shop/good: tls.crt").unwrap().1, 1, "{found:?}");
+    assert_eq!(
+        name("ConfigMap shop/trust: ca.pem").unwrap().1,
+        1,
+        "{found:?}"
+    );
+    assert_eq!(
+        name("Secret shop/broken: tls.crt").unwrap().2,
+        ["CHECK-UNREADABLE"],
+        "{found:?}"
+    );
+    let origin = &report["subjects"][0]["origin"];
+    assert_eq!(origin["kind"], "kubernetes");
+    assert_eq!(
+        (&origin["namespace"], &origin["name"]),
+        (&json!("shop"), &json!("good"))
+    );
+    assert!(
+        !String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("PRIVATE KEY")
+    );
+}
+
+#[test]
+fn a_folder_with_everything_that_is_no_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "a/server.pem", "pki/server.pem");
+    put(folder, "b/skip/root.pem", "pki/root.pem");
+    fs::write(folder.join("a/notes.txt"), "nothing").unwrap();
+    fs::write(folder.join("a/empty.pem"), "").unwrap();
+    symlink("server.pem", folder.join("a/1234abcd.0")).unwrap();
+    symlink("..", folder.join("b/loop")).unwrap();
+    symlink("gone", folder.join("b/broken.pem")).unwrap();
+    let _socket = UnixListener::bind(folder.join("b/socket")).unwrap();
+    let made = Command::new("mkfifo")
+        .arg(folder.join("b/pipe.pem"))
+        .status();
+    assert!(made.unwrap().success());
+    let name = std::ffi::OsString::from("b/caf\u{e9}.pem");
+    put(folder, name.to_str().unwrap(), "pki/intermediate.pem");
+
+    let (code, report, told) = check(folder, &["."]);
+    assert_eq!(code, Some(2), "{told}");
+    let found = subjects(&report);
+    let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "./a/1234abcd.0",
+            "./a/empty.pem",
+            "./b/caf\u{e9}.pem",
+            "./b/skip/root.pem"
+        ],
+        "each file once, in name order"
+    );
+    assert_eq!(found[1].2, ["CHECK-UNREADABLE"]);
+    for line in [
+        "1 file without certificates passed over: ./a/notes.txt",
+        "socket",
+        "pipe",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+
+    let (code, report, _) = check(
+        folder,
+        &[
+            ".",
+            "--include",
+            "*.pem",
+            "--exclude",
+            "skip",
+            "--exclude",
+            "empty.pem",
+        ],
+    );
+    assert_eq!(code, Some(0));
+    let names: Vec<String> = subjects(&report)
+        .into_iter()
+        .map(|(name, ..)| name)
+        .collect();
+    assert_eq!(names, ["./a/server.pem", "./b/caf\u{e9}.pem"]);
+}
+
+#[test]
+fn passwords_by_rule_and_common_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "keys/server.p12", "keystores/p12/openssl-key.p12");
+    let findings = |arguments: &[&str]| {
+        let (code, report, _) = check(folder, arguments);
+        (code, subjects(&report))
+    };
+    let (_, locked) = findings(&["keys"]);
+    assert_eq!(locked, [one("keys/server.p12", 0, &["CHECK-UNREADABLE"])]);
+    let (code, opened) = findings(&["keys", "--password-for", "*.p12=pass:changeit"]);
+    assert_eq!(
+        (code, opened),
+        (Some(0), vec![one("keys/server.p12", 2, &[])])
+    );
+    let (_, other) = findings(&["keys", "--password-for", "*.jks=pass:changeit"]);
+    assert_eq!(other, locked);
+    let (code, common) = findings(&["keys", "--try-common-passwords"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(common, [one("keys/server.p12", 2, &["STORE-PROTECTION"])]);
+}
+
+#[test]
+fn a_key_that_others_can_read_and_one_of_another_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let text = |name: &str| fs::read_to_string(fixture(name)).unwrap();
+    let both = text("pki/server.pem") + &text("pki/server.key.pem");
+    fs::write(folder.join("good.pem"), both).unwrap();
+    let wrong = text("pki/server.key.pem") + &text("pki/server-other-ca.pem");
+    fs::write(folder.join("wrong.pem"), wrong).unwrap();
+    for (name, mode) in [("good.pem", 0o644), ("wrong.pem", 0o600)] {
+        fs::set_permissions(folder.join(name), Permissions::from_mode(mode)).unwrap();
+    }
+    let (code, report, _) = check(folder, &["good.pem", "wrong.pem"]);
+    assert_eq!(code, Some(1));
+    let found = subjects(&report);
+    assert_eq!(found[0], one("good.pem", 1, &["KEY-EXPOSED"]));
+    assert_eq!(found[1].2, ["CERT-KEY-MISMATCH"]);
+}
+
+#[test]
+fn a_stream_longer_than_memory_would_like_is_checked_in_pieces() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let pem = fs::read_to_string(fixture("pki/server.pem")).unwrap();
+    let count = (5 << 20) / pem.len();
+    let mut text = pem.repeat(count);
+    text.push_str("-----BEGIN CERTIFICATE-----\nAAAA!\n-----END CERTIFICATE-----\n");
+    let lines = text.lines().count();
+    text.push_str(&pem);
+    fs::write(folder.join("long.pem"), &text).unwrap();
+    let mut command = trustpack();
+    command
+        .current_dir(folder)
+        .args(["check", "long.pem", "--format", "jsonl", "--at", AT]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let lines_out: Vec<Value> = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let (last, pieces) = lines_out.split_last().unwrap();
+    assert!(pieces.len() > 3);
+    assert_eq!(last["summary"]["subjects"], 1);
+    assert_eq!(last["summary"]["certificates"], count + 1);
+    let labels: Vec<&str> = pieces
+        .iter()
+        .flat_map(|piece| piece["certificates"].as_array().unwrap())
+        .map(|certificate| certificate["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        (labels[0], *labels.last().unwrap()),
+        ("1", (count + 1).to_string().as_str())
+    );
+    let findings: Vec<&Value> = pieces
+        .iter()
+        .flat_map(|piece| piece["findings"].as_array().unwrap())
+        .collect();
+    assert_eq!(findings.len(), 1);
+    let message = findings[0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with(&format!("line {}: ", lines - 2)),
+        "{message}"
+    );
+}
+
+#[test]
+fn files_and_the_server_they_belong_to() {
+    let der = |name| CertificateDer::from(fs::read(fixture(name)).unwrap());
+    let key = pem::parse(fs::read(fixture("pki/server.key.pem")).unwrap()).unwrap();
+    let chain = vec![der("der/server.cer"), der("der/intermediate.cer")];
+    let server = Server::start(chain, key.into_contents());
+    let findings = |pair: &str| {
+        let mut command = trustpack();
+        command.args(["check", "--json", "--at", AT, "--pair", pair]);
+        command.arg("--connect").arg(server.address.to_string());
+        command
+            .arg("--roots")
+            .arg(fixture("pki/root.pem"))
+            .current_dir(fixture("."));
+        let (code, report, told) = read(&mut command);
+        let found = subjects(&report);
+        assert_eq!(found.len(), 2, "the server and the file: {told}");
+        (code, found[0].2.clone(), found[1].2.clone())
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(
+        findings("pki/server.pem=server.test"),
+        (Some(0), none.clone(), none.clone())
+    );
+    assert_eq!(
+        findings("pki/root.pem=server.test"),
+        (Some(0), none.clone(), none.clone())
+    );
+    let renewed = vec!["CERT-NOT-DEPLOYED".to_owned()];
+    assert_eq!(
+        findings("pki/server-renewed.pem=server.test"),
+        (Some(0), none.clone(), renewed)
+    );
+    let refused = vec!["CERT-NOT-COVERED".to_owned()];
+    assert_eq!(
+        findings("pki/other-root.pem=server.test"),
+        (Some(1), none.clone(), refused)
+    );
+    // the server is asked for a name that its certificate is not for
+    let (code, host, _) = findings("pki/root.pem=elsewhere.test");
+    assert_eq!((code, host), (Some(1), vec!["CERT-HOST".to_owned()]));
+}
