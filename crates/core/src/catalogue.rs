@@ -21,8 +21,11 @@ use serde::Serialize;
 
 use crate::report::Severity;
 
-pub use markdown::{document, remedy};
+pub use markdown::document;
 pub use text::{list, page};
+
+pub(crate) use markdown::advice as markdown_advice;
+pub(crate) use text::advice;
 
 /// The page of a finding. Texts are paragraphs, parted by a blank line, in which a command stands between backticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -80,7 +83,7 @@ pub fn find(id: &str) -> Option<&'static Page> {
     PAGES.get(place)
 }
 
-/// The identifiers that a person may have meant, at most five, the likeliest first: those that hold the text, then those
+/// The identifiers that a person may have meant, at most three, the likeliest first: those that hold the text, then those
 /// that look like it.
 pub fn nearest(id: &str) -> Vec<&'static str> {
     // nothing that is longer is a slip of the hand, and the work grows with the length
@@ -95,7 +98,7 @@ pub fn nearest(id: &str) -> Vec<&'static str> {
         .filter(|(score, _)| *score >= LIKELY)
         .collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0));
-    scored.iter().take(5).map(|(_, id)| *id).collect()
+    scored.iter().take(3).map(|(_, id)| *id).collect()
 }
 
 /// Below this two words have little in common.

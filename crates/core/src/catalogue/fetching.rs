@@ -196,7 +196,7 @@ pub(super) const PAGES: &[Page] = &[
         look: &[
             COMPARE,
             run(
-                "Does your store still do?",
+                "See whether your store still does:",
                 &["trustpack verify https://HOST --trust STORE.jks --after-renewal"],
             ),
         ],
@@ -214,7 +214,7 @@ pub(super) const PAGES: &[Page] = &[
         look: &[
             COMPARE,
             run(
-                "Does your store still do?",
+                "See whether your store still does:",
                 &["trustpack verify https://HOST --trust STORE.jks"],
             ),
         ],

@@ -44,7 +44,7 @@ pub(super) const PAGES: &[Page] = &[
         title: "a certificate does not cover the host that was asked",
         severities: &[critical("none of the alternative names fits the host")],
         meaning: "The certificate that the server presents is for other names. Only subjectAltName counts: browsers \
-            do not look at the CN. A wildcard stands for one label (*.example.com fits a.example.com, not example.com and not \
+            do not look at the CN. A wildcard stands for one label (`*.example.com` fits a.example.com, not example.com and not \
             a.b.example.com), and an address must be there as an address.\n\n\
             Often it is the default certificate of a server that does not know the name that was sent (SNI).",
         consequence: "Every client that checks names refuses: `no alternative certificate subject name matches`, \

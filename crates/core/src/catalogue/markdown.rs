@@ -1,6 +1,10 @@
 //! Pages as Markdown: the document about all findings, and the help of one for what shows Markdown.
 
+use super::text::wrapped;
 use super::{Page, Step, pages};
+
+/// As our other documents.
+const WIDTH: usize = 120;
 
 /// The whole document `docs/findings.md`.
 pub fn document() -> String {
@@ -35,37 +39,48 @@ capitals within commands stand for your own: HOST for a server, STORE.jks and FI
 fn section(page: &Page) -> String {
     let mut out = format!("\n## {}\n\n**{}**\n\n", page.id, page.title);
     for level in page.severities {
-        out.push_str(&format!("- {}: {}\n", level.severity.word(), level.when));
+        let line = format!("{}: {}", level.severity.word(), level.when);
+        out.push_str(&wrapped(&line, "- ", "  ", WIDTH));
     }
     let verbs: Vec<String> = page.verbs.iter().map(|verb| format!("`{verb}`")).collect();
-    out.push_str(&format!("- given by {}\n", verbs.join(", ")));
-    out.push_str(&format!(
-        "\n{}\n\n### What happens\n\n{}\n",
-        page.meaning, page.consequence
-    ));
-    for (heading, steps) in [
-        ("How to look closer", page.look),
-        ("What to do", page.remedy),
-    ] {
-        if !steps.is_empty() {
-            out.push_str(&format!("\n### {heading}\n\n{}", list(steps)));
-        }
-    }
+    let verbs = format!("given by {}", verbs.join(", "));
+    out.push_str(&wrapped(&verbs, "- ", "  ", WIDTH));
+    out.push_str(&paragraphs(page.meaning));
+    out.push_str("\n### What happens\n");
+    out.push_str(&paragraphs(page.consequence));
+    out.push('\n');
+    out.push_str(&advice(page));
     if !page.sources.is_empty() {
-        out.push_str(&format!("\nSources: {}.\n", page.sources.join("; ")));
+        let sources = format!("Sources: {}.", page.sources.join("; "));
+        out.push_str(&paragraphs(&sources));
     }
     out
 }
 
+/// Each below an empty line.
+fn paragraphs(text: &str) -> String {
+    let paragraphs = text.split("\n\n");
+    let wrapped = paragraphs.map(|one| wrapped(one, "\n", "", WIDTH));
+    wrapped.collect()
+}
+
 /// How to look closer, and what to do.
-pub fn remedy(page: &Page) -> String {
-    list(page.look) + &list(page.remedy)
+pub(crate) fn advice(page: &Page) -> String {
+    let parts = [
+        ("How to look closer", page.look),
+        ("What to do", page.remedy),
+    ];
+    let parts = parts.iter().filter(|(_, steps)| !steps.is_empty());
+    let parts: Vec<String> = parts
+        .map(|(heading, steps)| format!("### {heading}\n\n{}", list(steps)))
+        .collect();
+    parts.join("\n")
 }
 
 fn list(steps: &[Step]) -> String {
     let mut out = String::new();
     for step in steps {
-        out.push_str(&format!("- {}\n", step.text));
+        out.push_str(&wrapped(step.text, "- ", "  ", WIDTH));
         if !step.commands.is_empty() {
             out.push_str("\n  ```sh\n");
             for command in step.commands {

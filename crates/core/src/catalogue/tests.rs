@@ -14,9 +14,9 @@ use super::*;
 /// Pages of findings that no source gives yet.
 const COMING: &[&str] = &["CERT-HOST", "CERT-NOT-DEPLOYED", "CERT-RENEW"];
 
-/// Words with hyphens that are no findings: algorithms, encodings and other names, by what stands before the first hyphen.
+/// Words with hyphens that are no findings: algorithms, encodings, protocols, by what stands before the first hyphen.
 const OTHER_FAMILIES: &[&str] = &[
-    "AES", "CA", "DES", "GET", "MD5", "ML", "P", "RC2", "RSA", "RSASSA", "SHA", "UTF",
+    "AES", "CA", "DES", "GET", "MD5", "ML", "P", "RC2", "RC4", "RSA", "RSASSA", "SHA", "SSH", "UTF",
 ];
 
 fn workspace() -> PathBuf {
@@ -154,12 +154,7 @@ fn pages_are_whole_sorted_and_unique() {
             "{id}"
         );
         for step in page.look.iter().chain(page.remedy) {
-            assert_eq!(
-                step.text.ends_with(':') || step.text.ends_with('.'),
-                true,
-                "{id}: {}",
-                step.text
-            );
+            assert!(step.text.ends_with([':', '.']), "{id}: {}", step.text);
             assert!(!step.text.contains("  "), "{id}: {}", step.text);
         }
     }
@@ -197,7 +192,7 @@ fn pages_are_found_without_case_and_near_misses_are_offered() {
     assert_eq!(nearest("CERT_WEEK")[0], "CERT-WEAK");
     assert!(nearest("crl").iter().all(|id| id.contains("CRL")));
     assert!(nearest("zzzzzz").is_empty());
-    assert!(nearest(&"CERT-".repeat(100_000)).len() <= 5);
+    assert!(nearest(&"CERT-".repeat(100_000)).len() <= 3);
 }
 
 #[test]

@@ -25,15 +25,8 @@ pub fn page(page: &Page, width: usize) -> String {
             .collect();
         out.push_str(&paragraphs.join("\n"));
     }
-    for (heading, steps) in [
-        ("How to look closer", page.look),
-        ("What to do", page.remedy),
-    ] {
-        if !steps.is_empty() {
-            out.push_str(&format!("\n{heading}\n"));
-            steps.iter().for_each(|step| push(&mut out, step, width));
-        }
-    }
+    out.push('\n');
+    out.push_str(&advice(page, width));
     if !page.sources.is_empty() {
         out.push_str("\nSources\n");
         for source in page.sources {
@@ -41,6 +34,23 @@ pub fn page(page: &Page, width: usize) -> String {
         }
     }
     out
+}
+
+/// How to look closer, and what to do.
+pub(crate) fn advice(page: &Page, width: usize) -> String {
+    let parts = [
+        ("How to look closer", page.look),
+        ("What to do", page.remedy),
+    ];
+    let parts = parts.iter().filter(|(_, steps)| !steps.is_empty());
+    let parts: Vec<String> = parts
+        .map(|(heading, steps)| {
+            let mut part = format!("{heading}\n");
+            steps.iter().for_each(|step| push(&mut part, step, width));
+            part
+        })
+        .collect();
+    parts.join("\n")
 }
 
 /// Below the words, where the severities stand.
@@ -76,7 +86,7 @@ pub fn list<'a>(pages: impl IntoIterator<Item = &'a Page>, style: &Style) -> Str
 }
 
 /// One paragraph, broken between words; a word that is longer than a line stays whole.
-fn wrapped(text: &str, first: &str, next: &str, width: usize) -> String {
+pub(super) fn wrapped(text: &str, first: &str, next: &str, width: usize) -> String {
     let mut out = first.to_owned();
     let mut column = first.chars().count();
     let mut is_start = true;
@@ -135,6 +145,31 @@ mod tests {
 
     #[test]
     fn a_page_as_text() {
-        insta::assert_snapshot!(page(find("select-no-root").unwrap(), 80), @"");
+        insta::assert_snapshot!(page(find("select-no-root").unwrap(), 80), @r"
+        SELECT-NO-ROOT: the intermediates were chosen without their root
+
+          note      issuers were asked for, and the root is neither sent nor known
+          given by  fetch, merge, store import
+
+        What it means
+          The chain ends below its root, and no store that was asked holds that. What
+          was chosen are the intermediates.
+
+        What happens
+          A store of intermediates alone does for Java until the CA changes them, and
+          not for OpenSSL with its defaults: see CERT-INTERMEDIATE-ONLY.
+
+        How to look closer
+          - See where the chain ends:
+              trustpack fetch HOST:443
+
+        What to do
+          - Get the root from the CA's web site, compare its fingerprint, and give it as
+            a file:
+              trustpack fetch HOST:443 --roots ROOT.pem --select issuers -o issuers.pem
+
+        Sources
+          - RFC 8446 section 4.4.2: the root MAY be omitted
+        ");
     }
 }

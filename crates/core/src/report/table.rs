@@ -84,6 +84,12 @@ impl ReportWriter for Sorted<'_> {
             let more = told - self.findings.len();
             text.push_str(&format!("  … and {}\n", text::count(more, "finding")));
         }
+        // sorted, so this is the worst; a run with nothing but notes needs nobody's attention
+        let worst = self.findings.first();
+        if let Some(worst) = worst.filter(|worst| worst.severity > Severity::Note) {
+            let id = escape(&worst.id);
+            text.push_str(&format!("  `trustpack explain {id}` tells more\n"));
+        }
         text.push('\n');
         text.push_str(&counts(summary));
         text.push('\n');
