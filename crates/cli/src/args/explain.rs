@@ -6,10 +6,10 @@ use trustpack_core::catalogue;
 
 use super::Json;
 
-/// Print the page of a finding: what it means, what happens, how to look closer and what to do.
+/// Print the page of a finding: what it means, and what to do.
 ///
-/// Identifiers stand in every report of `check`, in the JSON of all verbs, and in warnings. They never change their
-/// meaning. docs/findings.md has all pages.
+/// Also what happens to users, how to look closer, and where it is written. Identifiers stand in the reports of `check`,
+/// in the JSON of all verbs, and in warnings; they never change their meaning. docs/findings.md has all pages.
 #[derive(Debug, Args)]
 #[command(after_help = concat!("\
 Examples:
