@@ -170,16 +170,14 @@ pub(super) const PAGES: &[Page] = &[
                     "trustpack fetch HOST:443 --client-cert CLIENT.p12 --client-password env:CLIENT_PASS",
                 ],
             ),
-            run(
-                "Where the server is old: get the fingerprint over another way, and name it:",
-                &[
-                    "trustpack fetch HOST:443 --expect-fingerprint sha256:0000000000000000000000000000000000000000000000000000000000000000",
-                ],
+            step(
+                "Where the server is old: get the fingerprint of its certificate over another way, and name it with \
+                 --expect-fingerprint sha256:HEX.",
             ),
         ],
         sources: &[
             "RFC 8446 section 4.4.3",
-            "RFC 5246 sections 7.4.3 and 7.4.8",
+            "RFC 5246 sections 7.4.3 and 7.4.9",
         ],
         verbs: &["fetch", "inspect"],
     },

@@ -25,7 +25,7 @@ pub(super) const PAGES: &[Page] = &[
                 "If the file has been handed on, treat the key as known: make a new one, and have the certificate revoked.",
             ),
         ],
-        sources: &["NIST SP 800-57 part 1, section 8.1.5 (private keys are not distributed)"],
+        sources: &["RFC 5280 section 8 (private keys)"],
         verbs: &["channel pack"],
     },
     Page {
