@@ -91,10 +91,12 @@ pub fn nearest(id: &str) -> Vec<&'static str> {
     let wanted = wanted.to_ascii_uppercase().replace([' ', '_'], "-");
     let mut scored: Vec<(f64, &str)> = PAGES
         .iter()
-        .map(|page| match page.id.contains(&wanted) {
-            true => (1.0, page.id),
-            false => (strsim::jaro_winkler(&wanted, page.id), page.id),
-        })
+        .map(
+            |page| match !wanted.is_empty() && page.id.contains(&wanted) {
+                true => (1.0, page.id),
+                false => (strsim::jaro_winkler(&wanted, page.id), page.id),
+            },
+        )
         .filter(|(score, _)| *score >= LIKELY)
         .collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0));
