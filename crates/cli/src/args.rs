@@ -3,6 +3,7 @@
 mod channel;
 mod check;
 mod diff;
+mod explain;
 mod fetch;
 mod reach;
 pub(crate) mod store;
@@ -25,6 +26,7 @@ use crate::password::{KeyPasswordSource, PasswordSource};
 pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
 pub(crate) use check::{Check, is_for_monitoring};
 pub(crate) use diff::Diff;
+pub(crate) use explain::Explain;
 pub(crate) use fetch::Fetch;
 pub(crate) use reach::{CertType, Handshake, Listed, Proof, Reach, StarttlsChoice};
 pub(crate) use verify::{ClientWord, FailWord, RevocationFlags, RevocationWord, Verify};
@@ -67,6 +69,7 @@ pub(crate) enum Command {
     Check(Check),
     Verify(Verify),
     Diff(Diff),
+    Explain(Explain),
     /// Messaging channels: their model, their certificates, their bundle.
     #[command(subcommand)]
     Channel(Channel),

@@ -6,6 +6,7 @@ mod complete;
 mod convert;
 mod demo;
 mod diff;
+mod explain;
 mod fetch;
 mod inspect;
 mod merge;
@@ -54,6 +55,7 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Convert(arguments) => convert::run(&arguments, talk),
         Command::Demo(arguments) => demo::run(&arguments, talk),
         Command::Diff(arguments) => diff::run(&arguments, talk),
+        Command::Explain(arguments) => explain::run(&arguments, talk),
         Command::Fetch(arguments) => fetch::run(&arguments, talk),
         Command::Inspect(arguments) => inspect::run(&arguments, talk),
         Command::Man => complete::manual(),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Finding, Origin, ReportWriter, Severity, SubjectReport, Summary, json};
+use crate::catalogue;
 use crate::cert::asn1::hex;
 use crate::text::escape;
 
@@ -67,13 +68,8 @@ impl ReportWriter for Sarif<'_> {
 
     fn end(&mut self, _summary: &Summary) -> io::Result<()> {
         self.start()?;
-        let rules = self.rules.iter().map(|(id, hint)| Rule {
-            id,
-            short_description: Text {
-                text: id.to_lowercase().replace('-', " "),
-            },
-            help: hint.clone().map(|text| Text { text }),
-        });
+        let rules = self.rules.iter();
+        let rules = rules.map(|(id, hint)| Rule::new(id, hint.as_deref()));
         let tool = Tool {
             driver: Driver {
                 name: "trustpack",
@@ -104,6 +100,17 @@ struct SarifResult<'a> {
 #[derive(Serialize)]
 struct Text {
     text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markdown: Option<String>,
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            markdown: None,
+        }
+    }
 }
 
 /// `location` (3.28): of a file its path, of anything else its name.
@@ -159,8 +166,36 @@ struct Rule<'a> {
     id: &'a str,
     short_description: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
+    full_description: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<Text>,
 }
+
+impl<'a> Rule<'a> {
+    /// From the catalogue. Of a report by another version, whose finding is not in it, what was said first counts.
+    fn new(id: &'a str, hint: Option<&str>) -> Self {
+        let Some(page) = catalogue::find(id) else {
+            return Self {
+                id,
+                short_description: id.to_lowercase().replace('-', " ").into(),
+                full_description: None,
+                help: hint.map(|hint| hint.to_owned().into()),
+            };
+        };
+        Self {
+            id,
+            short_description: page.title.to_owned().into(),
+            full_description: Some(format!("{}\n\n{}", page.meaning, page.consequence).into()),
+            help: Some(Text {
+                text: catalogue::advice(page, HELP_WIDTH),
+                markdown: Some(catalogue::markdown_advice(page)),
+            }),
+        }
+    }
+}
+
+/// What shows plain text has a narrow pane for it.
+const HELP_WIDTH: usize = 100;
 
 impl<'a> SarifResult<'a> {
     fn new(finding: &'a Finding, subject: &SubjectReport) -> Self {
@@ -184,7 +219,7 @@ impl<'a> SarifResult<'a> {
                 Severity::Warning => "warning",
                 Severity::Note => "note",
             },
-            message: Text { text: message },
+            message: message.into(),
             locations: [Location {
                 physical_location,
                 logical_locations: [LogicalLocation {
@@ -235,12 +270,38 @@ mod tests {
 
     #[test]
     fn report() {
-        insta::assert_snapshot!(sample::text(&sample::report(), ReportFormat::Sarif), @r#"
+        let text = sample::text(&sample::report(), ReportFormat::Sarif);
+        let (results, _) = text.split_once(r#"[{"id""#).unwrap();
+        insta::assert_snapshot!(results, @r#"
         {"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"columnKind":"unicodeCodePoints","results":[
         {"ruleId":"CERT-EXPIRING","level":"error","message":{"text":"example.org:443: 1: example.org expires soon (renew it)"},"locations":[{"logicalLocations":[{"fullyQualifiedName":"example.org:443: 1","kind":"resource"}]}],"partialFingerprints":{"finding/v1":"9a7b34ba5dd35010d69bf66daff6e233b9224da2d8bc7580704589cdfdac6560"}},
         {"ruleId":"CHECK-UNREACHABLE","level":"error","message":{"text":"gone.example:443: no answer"},"locations":[{"logicalLocations":[{"fullyQualifiedName":"gone.example:443","kind":"resource"}]}],"partialFingerprints":{"finding/v1":"51a2ac937cf952afa7af38037d489fb70adbea837b97eab884eded855762c598"}}
-        ],"tool":{"driver":{"name":"trustpack","version":"0.1.0","rules":[{"id":"CERT-EXPIRING","shortDescription":{"text":"cert expiring"},"help":{"text":"renew it"}},{"id":"CHECK-UNREACHABLE","shortDescription":{"text":"check unreachable"}}]}}}]}
+        ],"tool":{"driver":{"name":"trustpack","version":"0.1.0","rules":
         "#);
+    }
+
+    #[test]
+    fn rules_are_pages_of_the_catalogue() {
+        let mut report = sample::report();
+        let mut foreign = report.subjects[1].findings[0].clone();
+        foreign.id = "OF-ANOTHER-VERSION".into();
+        foreign.hint = Some("ask".to_owned());
+        report.subjects[1].findings.push(foreign);
+        let text = sample::text(&report, ReportFormat::Sarif);
+        let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let rules = &log["runs"][0]["tool"]["driver"]["rules"];
+        let page = catalogue::find("CERT-EXPIRING").unwrap();
+        assert_eq!(rules[0]["id"], page.id);
+        assert_eq!(rules[0]["shortDescription"]["text"], page.title);
+        let full = rules[0]["fullDescription"]["text"].as_str().unwrap();
+        assert!(full.contains(page.meaning) && full.ends_with(page.consequence));
+        for form in ["text", "markdown"] {
+            let help = rules[0]["help"][form].as_str().unwrap();
+            assert!(help.contains(page.remedy[0].text), "{form}: {help}");
+        }
+        assert_eq!(rules[2]["shortDescription"]["text"], "of another version");
+        assert_eq!(rules[2]["help"]["text"], "ask");
+        assert!(rules[2]["fullDescription"].is_null());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Row, Table,
 
 use super::soonest::Soonest;
 use super::{CertificateReport, Finding, ReportWriter, Severity, Style, SubjectReport, Summary};
+use crate::catalogue::{self, Page};
 use crate::text::{self, escape};
 
 /// Keeps what it will show, which is bounded, and writes at the end.
@@ -84,11 +85,23 @@ impl ReportWriter for Sorted<'_> {
             let more = told - self.findings.len();
             text.push_str(&format!("  … and {}\n", text::count(more, "finding")));
         }
+        if let Some(page) = self.worst_page() {
+            text.push_str(&format!("  `trustpack explain {}` tells more\n", page.id));
+        }
         text.push('\n');
         text.push_str(&counts(summary));
         text.push('\n');
         self.out.write_all(text.as_bytes())?;
         self.out.flush()
+    }
+}
+
+impl Sorted<'_> {
+    /// The page of the worst finding, once they are sorted. A run with nothing but notes needs nobody's attention, and a
+    /// finding of another version may have no page.
+    fn worst_page(&self) -> Option<&'static Page> {
+        let worst = self.findings.first()?;
+        catalogue::find(&worst.id).filter(|_| worst.severity > Severity::Note)
     }
 }
 
@@ -245,6 +258,7 @@ mod tests {
           critical CERT-EXPIRING  example.org:443: 1: example.org expires soon
                    hint: renew it
           critical CHECK-UNREACHABLE  gone.example:443: no answer
+          `trustpack explain CERT-EXPIRING` tells more
 
         2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed
         "#);
@@ -281,9 +295,23 @@ mod tests {
           critical CERT-EXPIRING  example.org:443: 1: example.org expires soon
                    hint: renew it
           critical CHECK-UNREACHABLE  gone.example:443: no answer
+          `trustpack explain CERT-EXPIRING` tells more
 
         2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed
         "#);
+    }
+
+    #[test]
+    fn who_has_notes_only_is_not_sent_anywhere() {
+        let mut report = sample::report();
+        for finding in report.subjects.iter_mut().flat_map(|one| &mut one.findings) {
+            finding.severity = Severity::Note;
+        }
+        assert!(!render(&report, &Style::default()).contains("explain"));
+        let finding = &mut report.subjects[0].findings[0];
+        finding.severity = Severity::Warning;
+        finding.id = "OF-ANOTHER-VERSION".into();
+        assert!(!render(&report, &Style::default()).contains("explain"));
     }
 
     #[test]

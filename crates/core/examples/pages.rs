@@ -1,0 +1,16 @@
+//! Writes `docs/findings.md` from the catalogue: `cargo pages`.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the generator of a document writes it"
+)]
+
+use std::io;
+use std::path::Path;
+
+use trustpack_core::catalogue;
+
+fn main() -> io::Result<()> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    std::fs::write(docs.join("findings.md"), catalogue::document())
+}

@@ -1,0 +1,370 @@
+//! Specifications of messaging channels, and the bundles that are made of them.
+
+use super::{Page, Step, critical, note, run, step, warning};
+
+/// The fields are explained in the specification that `channel new` writes.
+const VALIDATE: Step = run(
+    "Check the specification; a new one has every key explained:",
+    &[
+        "trustpack channel validate channel.toml",
+        "trustpack channel new telegram support_bot",
+        "trustpack channel new whatsapp --provider infobip wa_sales",
+    ],
+);
+
+const BOTH: &[&str] = &["channel validate", "channel pack"];
+const PACK: &[&str] = &["channel pack"];
+
+/// The product's documents, by their titles.
+const AICC: &str = "AICC, Configuring AICC Information (Tables 2 and 3)";
+const BOT_API: &str = "Telegram Bot API, setWebhook";
+
+pub(super) const PAGES: &[Page] = &[
+    Page {
+        id: "BOTNAME",
+        title: "a text cannot be the username of a Telegram bot",
+        severities: &[critical("handover.bot_username")],
+        meaning: "A bot's username has 5 to 32 Latin letters, digits and underscores, and ends with bot. The display name, which \
+            @BotFather asks for first, is free; this is the second one.",
+        consequence: "@BotFather refuses it, and whoever creates the bot has to make up a name that nobody agreed on.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Choose another one, such as AICCCustomize_TWbot, and see in Telegram that it is not taken.",
+        )],
+        sources: &[
+            "https://core.telegram.org/bots/features",
+            "AICC, Configuring AICC Information (Telegram)",
+        ],
+        verbs: BOTH,
+    },
+    Page {
+        id: "CB-SHAPE",
+        title: "a recorded callback URL has another form than the product's",
+        severities: &[warning("outputs.message_url, outputs.report_url")],
+        meaning: "The product shows callback URLs whose path is fixed and ends with one identifier. This one has another path, \
+            or the message and the report URL are exchanged.",
+        consequence: "The provider calls an address that nobody serves: messages of customers do not arrive, or delivery \
+            reports are taken for messages.",
+        look: &[VALIDATE],
+        remedy: &[
+            step("Copy the value again from the Channel Integration page, with the copy button."),
+            step("If it says that it is the other URL, exchange the two."),
+        ],
+        sources: &["AICC, Configuring AICC Information (Channel Integration)"],
+        verbs: BOTH,
+    },
+    Page {
+        id: "CERT-FORMAT",
+        title: "another container is made than the document asks for",
+        severities: &[note("trust.container was set to something else")],
+        meaning: "For each type of channel the product's document names a container: one DER certificate for Telegram, a JKS for \
+            WhatsApp over infobip. The specification asks for the other one.",
+        consequence: "The page on which certificates are uploaded may refuse the file, or ask for a password that there is none \
+            of.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Remove the line to follow the document, unless your version of the product takes the other.",
+        )],
+        sources: &["AICC, Configuring AICC Information (Prerequisites)"],
+        verbs: BOTH,
+    },
+    Page {
+        id: "CERT-SIZE",
+        title: "a trust file is larger than a managed site takes",
+        severities: &[warning("more than 512 KiB")],
+        meaning: "Where a site's certificates are delivered by DV, files of at most 512 KiB are taken.",
+        consequence: "The delivery is refused when everything else is done.",
+        look: &[run("See what is in it:", &["trustpack inspect trust.jks"])],
+        remedy: &[step(
+            "Trust fewer certificates: policy = \"root\" under [channel.trust].",
+        )],
+        sources: &["AICC, the page on callback certificates"],
+        verbs: PACK,
+    },
+    Page {
+        id: "EXPORT-LIMIT",
+        title: "so many channels are exported in several files or turns",
+        severities: &[note("more than 2,000 channels")],
+        meaning: "The product writes at most 2,000 channels into one exported file, and 100,000 in one export.",
+        consequence: "Whoever keeps the first file only has lost the rest.",
+        look: &[],
+        remedy: &[step("Export in parts, and keep every file.")],
+        sources: &["AICC, Configuring AICC Information (Follow-up Procedure)"],
+        verbs: BOTH,
+    },
+    Page {
+        id: "FIELD-MISSING",
+        title: "a field has no value",
+        severities: &[
+            critical(
+                "the channel cannot be configured or packed without it, or the template's placeholder is still there",
+            ),
+            warning(
+                "OU Configuration, Skill Queue: the document does not say whether they are compulsory",
+            ),
+        ],
+        meaning: "A field of the specification is absent, empty, or still the placeholder of the template. The hint says where \
+            its value comes from.",
+        consequence: "Whoever configures the channel stands before an empty field; what needs the value is not packed.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Fill it in; remove the line where it is optional and not needed.",
+        )],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+    Page {
+        id: "FIELD-UNUSED",
+        title: "something was given that this channel does not use",
+        severities: &[
+            warning("a field, a file or an address in the specification"),
+            note("a host that was brought to the packing and need not be covered"),
+        ],
+        meaning: "The type of channel has no such field, or a file of trust.files is for a host that the channel does not talk \
+            to. Often it is a misspelt host, or a line that was copied from a channel of another type.",
+        consequence: "What you meant by it is not done.",
+        look: &[VALIDATE],
+        remedy: &[step("Correct the key or the host, or remove the line.")],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+    Page {
+        id: "JKS-PASS",
+        title: "the password of the JKS is too short or not known",
+        severities: &[critical(
+            "fewer than 6 characters, or there is nothing behind the reference",
+        )],
+        meaning: "A JKS needs a password, and Java's keytool takes none of fewer than 6 characters. The length is not told, \
+            since it is a secret.",
+        consequence: "The file could be loaded, and nobody could maintain it with keytool; the page of the product asks for the \
+            password when the file is uploaded.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Put a password of 6 characters or more behind the reference trust.password (env:NAME or file:PATH).",
+        )],
+        sources: &["keytool(1), -storepass"],
+        verbs: PACK,
+    },
+    Page {
+        id: "KEYWORD-FORM",
+        title: "a keyword for the transfer to an agent is empty or listed twice",
+        severities: &[critical("it is empty"), warning("it is listed twice")],
+        meaning: "basic.transfer_keywords lists words with which a customer gets from the robot to an agent.",
+        consequence: "The page refuses an empty keyword. A double one changes nothing, and is likely a slip for another word.",
+        look: &[VALIDATE],
+        remedy: &[step("Remove or correct it.")],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+    Page {
+        id: "KEYWORD-MISSING",
+        title: "the robot is on, and no keyword leads to an agent",
+        severities: &[critical(
+            "robot.intelligent_robot is on, and basic.transfer_keywords has no word",
+        )],
+        meaning: "With the intelligent robot enabled, the Keyword for Transfer to Agent must be set.",
+        consequence: "The page refuses to save; customers could not get past the robot.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "List at least one keyword in basic.transfer_keywords, in each language of your customers.",
+        )],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+    Page {
+        id: "MITM-SUSPECT",
+        title: "a public provider seems to present a private certificate",
+        severities: &[warning(
+            "the chain of a provider's host ends in no public root",
+        )],
+        meaning: "The hosts of the provider have certificates of public CAs. The chain that was fetched ends elsewhere: most \
+            likely a proxy of your network inspects TLS and answered with a certificate of its own.",
+        consequence: "The bundle trusts your proxy and not the provider. In the network of the product, where there is no such \
+            proxy, every connection fails; and whoever has the proxy's key could read the messages.",
+        look: &[run(
+            "See who issued it, with and without the proxy, and from another network:",
+            &[
+                "trustpack fetch api.infobip.com:443",
+                "trustpack fetch api.infobip.com:443 --proxy none",
+            ],
+        )],
+        remedy: &[
+            step(
+                "Fetch again from a network without an inspecting proxy, best from that of the product.",
+            ),
+            step("Or get the provider's certificates as files, and name them in trust.files."),
+        ],
+        sources: &["AICC, Configuring AICC Information (Prerequisites of WhatsApp)"],
+        verbs: PACK,
+    },
+    Page {
+        id: "NAME-DUP",
+        title: "two channels have the same name",
+        severities: &[
+            critical("the same name, or the same folder in one bundle"),
+            warning("the names differ in case only"),
+        ],
+        meaning: "The name of a channel must be unique in the product. In a bundle it names a folder, and some systems do not \
+            tell upper from lower case.",
+        consequence: "The second channel cannot be created; in a bundle its files would replace those of the first.",
+        look: &[VALIDATE],
+        remedy: &[step("Rename one of the two, or pack them apart.")],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+    Page {
+        id: "NAME-FORM",
+        title: "a text cannot be the name of a channel",
+        severities: &[critical("always")],
+        meaning: "A Channel Name has at most 64 letters, digits and underscores, and does not begin with a digit. What stands \
+            there is not repeated, since it may be a secret in the wrong place.",
+        consequence: "The page refuses to save.",
+        look: &[VALIDATE],
+        remedy: &[step("Write a name such as support_bot.")],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+    Page {
+        id: "PHONE-FORM",
+        title: "a text does not look like a phone number",
+        severities: &[
+            critical("it has letters"),
+            warning("it is not 8 to 15 digits with an optional plus"),
+        ],
+        meaning: "info.phone_number is the number that was registered with the provider, in international form. It is not \
+            repeated, since it is personal data, and may be a secret under the wrong key.",
+        consequence: "The provider refuses the sender, or messages leave from a number that is not yours.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Write it as +441134960000: country code, no leading zero.",
+        )],
+        sources: &["ITU-T E.164"],
+        verbs: BOTH,
+    },
+    Page {
+        id: "SECRET-INLINE",
+        title: "a secret stands in the specification itself",
+        severities: &[critical("always")],
+        meaning: "A specification says where a secret is (env:NAME or file:PATH), never what it is: it is copied, reviewed and \
+            packed. Here something else stands in the place of a reference, or a URL carries user information or a bot token. \
+            It was not kept, and is not repeated.",
+        consequence: "Everybody who has seen the file knows the secret: the history of the repository, the mail, the ticket.",
+        look: &[run(
+            "Find out how far it went:",
+            &["git log --oneline -- channel.toml"],
+        )],
+        remedy: &[
+            step(
+                "Put the secret into a file of mode 0600 or an environment variable, and write the reference.",
+            ),
+            step(
+                "Treat the old value as known: have a new one made by the provider or @BotFather.",
+            ),
+        ],
+        sources: &["`trustpack channel new` (the comments of the template)"],
+        verbs: BOTH,
+    },
+    Page {
+        id: "SECRET-REUSED",
+        title: "two channels have the same webhook password",
+        severities: &[warning("both point to the same reference")],
+        meaning: "With the webhook password a provider proves that a callback comes from it.",
+        consequence: "Either provider can send messages into the channel of the other, and if it leaks, both must be changed.",
+        look: &[VALIDATE],
+        remedy: &[step("Give each channel a password of its own.")],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+    Page {
+        id: "TG-BASEURL",
+        title: "a text cannot be the BaseUrl of a Telegram channel",
+        severities: &[critical("info.base_url")],
+        meaning: "The product takes https://, an IPv4 address and a port here, and nothing else: no domain name, no path, no \
+            slash at the end.",
+        consequence: "The page refuses to save, or the product does not reach its API Fabric and no message is delivered.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Write it as https://192.0.2.10:28090, with the address of the system frontend.",
+        )],
+        sources: &["AICC, Configuring AICC Information (Telegram)"],
+        verbs: BOTH,
+    },
+    Page {
+        id: "TG-IPV6",
+        title: "the BaseUrl of a Telegram channel has an IPv6 address",
+        severities: &[critical("info.base_url")],
+        meaning: "The product takes an IPv4 address here. Telegram calls webhooks over IPv4, too.",
+        consequence: "As TG-BASEURL.",
+        look: &[VALIDATE],
+        remedy: &[step("Use the IPv4 address of the system frontend.")],
+        sources: &["AICC, Configuring AICC Information (Telegram)", BOT_API],
+        verbs: BOTH,
+    },
+    Page {
+        id: "TG-PORT",
+        title: "Telegram calls no webhook on this port",
+        severities: &[critical("outputs.message_url")],
+        meaning: "Telegram calls webhooks on the ports 443, 80, 88 and 8443 only.",
+        consequence: "setWebhook is answered with `Bad Request: bad webhook`, and no message of a customer arrives.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Expose the address on port 443 or 8443, and have the product show that URL.",
+        )],
+        sources: &[BOT_API],
+        verbs: BOTH,
+    },
+    Page {
+        id: "TG-SELF-SIGNED",
+        title: "Telegram will not trust this server by itself",
+        severities: &[note("the chain of the BaseUrl host ends in no public root")],
+        meaning: "The server has a certificate of a private CA, which is usual for the product's own frontend. If the callback \
+            URL leads to the same server, Telegram has to be given that certificate.",
+        consequence: "Without it Telegram calls nobody: getWebhookInfo shows `SSL error … certificate verify failed`.",
+        look: &[run("See the chain:", &["trustpack fetch 192.0.2.10:28090"])],
+        remedy: &[step(
+            "If the callback URL leads there: upload the certificate with setWebhook, as PEM (the file in chains/ of the \
+             bundle), in the parameter certificate; not as DER.",
+        )],
+        sources: &[BOT_API, "https://core.telegram.org/bots/self-signed"],
+        verbs: PACK,
+    },
+    Page {
+        id: "URL-FORM",
+        title: "a text is no URL or address of the form that is needed",
+        severities: &[
+            critical("it cannot be used, or it has a query in which a key could stand"),
+            warning(
+                "its host is none of the provider's, or it has a path where there should be none",
+            ),
+        ],
+        meaning: "Each address has a form of its own: BaseUrls and callback URLs begin with https://, the ApiFabric interface \
+            Address is IP address:Port number without a scheme, trust.connect is host:port. The message says what is wrong.",
+        consequence: "The page refuses it, or the product calls an address that does not answer.",
+        look: &[VALIDATE],
+        remedy: &[
+            step("Copy it again from where the hint says."),
+            step("If a key or token stood in it, treat that as known, and have a new one made."),
+        ],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+    Page {
+        id: "WORKTIME",
+        title: "the agents' working time is wrong or missing",
+        severities: &[
+            critical(
+                "a segment has no such form, ends before it begins, overlaps another, or is one too many",
+            ),
+            warning("there is none on workdays"),
+        ],
+        meaning: "Up to four segments HH:MM-HH:MM a day, from 00:00 to 24:00, which do not overlap.",
+        consequence: "The page refuses to save. Without any working time every customer gets the notification that nobody is \
+            there.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Write segments such as \"09:00-12:30\" and \"13:30-18:00\" under basic.work_time; 24:00 only as an end.",
+        )],
+        sources: &[AICC],
+        verbs: BOTH,
+    },
+];
