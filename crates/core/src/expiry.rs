@@ -127,6 +127,7 @@ impl Judge {
             subject: subject.name,
             origin: subject.origin,
             connection: subject.connection,
+            change: None,
             continues: subject.continues,
             failed: subject.failed,
             certificates,

@@ -95,6 +95,7 @@ fn hostile() -> Report {
                 presented: vec![text.clone()],
                 verified_chains: vec![vec![text.clone()], vec!["absent".to_owned()]],
             }),
+            change: None,
             continues: false,
             failed: false,
             certificates: vec![certificate.clone()],
