@@ -299,3 +299,6 @@ impl Baseline {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
