@@ -20,6 +20,7 @@ mod pack;
 mod policy;
 mod reports;
 mod revocation;
+mod state;
 mod store;
 mod verify;
 

@@ -372,7 +372,24 @@ mod tests {
                 error("{\"at\":\"2026-01-01T00:00:00Z\",\"shard\":{\"index\":3,\"count\":2}}"),
             ]
             .join("\n"),
-            @r""
+            @r#"
+        the report is cut short after 0 subjects: its end is missing
+        the report is cut short after 0 subjects: its end is missing
+        line 1, column 3 is no JSON: expected value
+        line 1 is no part of a report of `trustpack check`: invalid type: sequence, expected an object
+        line 1 is no part of a report of `trustpack check`: it has neither a subject nor a summary
+        line 1 is no part of a report of `trustpack check`: it has neither a subject nor a summary
+        line 1 is no part of a report of `trustpack check`: invalid type: integer `1`, expected a string
+        line 1 is no part of a report of `trustpack check`: missing field `subjects`
+        line 1 is no part of a report of `trustpack check`: missing field `failed`
+        the report counts 2 subjects, 2 certificates: 1 critical, 0 warnings, 0 notes, 1 failed and has 2 subjects, 2 certificates: 2 critical, 0 warnings, 0 notes, 1 failed
+        the report is cut short after 0 subjects: its end is missing
+        the report is cut short after 1 subject: its end is missing
+        the report is cut short after 1 subject: its end is missing
+        line 2, column 1 is no JSON: expected value
+        line 1 is no part of a report of `trustpack check`: invalid type: sequence, expected an object
+        line 1 is no part of a report of `trustpack check`: there is no shard 3 of 2: they are counted from 0
+        "#
         );
     }
 

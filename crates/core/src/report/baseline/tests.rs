@@ -124,7 +124,26 @@ fn later() -> Report {
 #[test]
 fn what_became_of_each() {
     let (text, summary) = compared(&earlier(), &later(), ReportFormat::Table);
-    insta::assert_snapshot!(text, @r"");
+    insta::assert_snapshot!(text, @r#"
+      left     expires on  state  certificate  role    in         change
+      49 days  2026-02-19  ok     replaced     anchor  trust.jks  changed
+      91 days  2026-04-02  ok     elsewhere    anchor  trust.jks
+      92 days  2026-04-03  ok     stays        anchor  trust.jks
+      93 days  2026-04-04  ok     added        anchor  trust.jks  new
+      95 days  2026-04-06  ok     renewed      anchor  trust.jks  renewed
+      99 days  2026-04-10  ok     1            anchor  new.pem    new
+
+      critical WORSE (worse)  trust.jks: it is so
+      critical CHECK-UNREACHABLE (new)  down:443: it is so
+      warning  STAYS  trust.jks: renewed: it is so
+      warning  STAYS (new)  trust.jks: replaced: it is so
+      note     BETTER (better)  trust.jks: it is so
+      gone     trust.jks: gone: gone, which ends on 2026-04-01
+      gone     REPAIRED  trust.jks: it is so
+      gone     old.pem: was checked before
+
+    3 subjects, 6 certificates: 2 critical, 2 warnings, 1 note, 1 failed; since 2026-01-01: findings 2 new, 1 worse, 1 better, 1 unchanged, 1 gone; certificates 2 new, 1 renewed, 1 changed, 1 gone; subjects 1 new, 1 gone
+    "#);
     assert!(summary.exceeds(FailOn::Critical));
 }
 
@@ -133,12 +152,67 @@ fn what_is_gone_stands_in_json() {
     let (text, _) = compared(&earlier(), &later(), ReportFormat::Json);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     let (_, end) = text.split_once("\"gone\"").unwrap();
-    insta::assert_snapshot!(end, @r"");
+    insta::assert_snapshot!(end, @r#"
+    : [
+        {
+          "kind": "certificate",
+          "subject": "trust.jks",
+          "name": "gone",
+          "display_name": "gone",
+          "fingerprint": "3333333333333333333333333333333333333333333333333333333333333333",
+          "not_after": "2026-04-01T00:00:00Z"
+        },
+        {
+          "kind": "finding",
+          "subject": "trust.jks",
+          "id": "REPAIRED",
+          "severity": "note",
+          "message": "it is so"
+        },
+        {
+          "kind": "subject",
+          "subject": "old.pem"
+        }
+      ],
+      "summary": {
+        "subjects": 3,
+        "certificates": 6,
+        "critical": 2,
+        "warnings": 2,
+        "notes": 1,
+        "failed": 1
+      },
+      "since": {
+        "at": "2026-01-01T00:00:00Z",
+        "findings": {
+          "new": 2,
+          "worse": 1,
+          "better": 1,
+          "unchanged": 1,
+          "gone": 1,
+          "fresh_critical": 2,
+          "fresh_warnings": 1,
+          "fresh_notes": 0
+        },
+        "certificates": {
+          "new": 2,
+          "renewed": 1,
+          "changed": 1,
+          "unchanged": 2,
+          "gone": 1
+        },
+        "subjects": {
+          "new": 1,
+          "gone": 1
+        }
+      }
+    }
+    "#);
     assert_eq!(value["subjects"].as_array().unwrap().len(), 3);
     // and can be read again, as a baseline too
     assert!(Baseline::read(text.as_bytes()).is_ok());
     let (lines, _) = compared(&earlier(), &later(), ReportFormat::JsonLines);
-    assert_eq!(lines.lines().count(), 3 + 4 + 1);
+    assert_eq!(lines.lines().count(), 3 + 3 + 1);
     assert!(Baseline::read(lines.as_bytes()).is_ok());
 }
 
