@@ -4,8 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use rustls_pki_types::CertificateDer;
 use serde_json::Value;
+use trustpack_core::report::Shard;
 
+use crate::support::server::Server;
 use crate::support::{fixture, run, stderr, stdout, trustpack};
 
 const NOW: [&str; 2] = ["--at", "2026-11-21T00:00:00Z"];
@@ -284,7 +287,8 @@ fn what_is_missing_is_an_error_and_partial_takes_the_rest() {
         "{}",
         stderr(&partial)
     );
-    assert_eq!(json(&partial)["summary"]["subjects"], 3);
+    // a.pem is named, and lies in the folder
+    assert_eq!(json(&partial)["summary"]["subjects"], 4);
 }
 
 #[test]
@@ -318,4 +322,68 @@ fn a_shard_of_nothing_is_no_clean_report() {
     let output = command.args(["in", "--shard", "0/2"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("there is no certificate to check"));
+}
+
+#[test]
+fn a_root_that_a_server_of_another_shard_needs_is_judged_so() {
+    // a server with an expired root, which also lies in a store
+    let folder = folder(&[
+        ("root.pem", "pki/root.pem"),
+        ("other.pem", "pki/other-root.pem"),
+    ]);
+    let path = folder.path();
+    let der = |name| CertificateDer::from(fs::read(fixture(name)).unwrap());
+    let key = pem::parse(fs::read(fixture("pki/server.key.pem")).unwrap()).unwrap();
+    let chain = vec![der("der/server.cer"), der("der/intermediate.cer")];
+    let server = Server::start(chain, key.into_contents());
+    let check = |more: &[&str]| {
+        let mut command = trustpack();
+        command
+            .current_dir(path)
+            .args(["check", "--at", "2046-06-01T00:00:00Z"]);
+        command.args([
+            "https://server.test",
+            "root.pem",
+            "other.pem",
+            "--roots",
+            "root.pem",
+        ]);
+        command.arg("--connect").arg(server.address.to_string());
+        command.args(["--fail-on", "never"]);
+        run(command.args(more))
+    };
+    // so many that the server is in another one than the root
+    let count = 16_u32;
+    let name = |index| format!("{index}.jsonl");
+    let holder =
+        |name: &str| (0..count).find(|index| Shard::new(*index, count).unwrap().holds(name));
+    assert_ne!(holder("https://server.test"), holder("root.pem"));
+    let files: Vec<PathBuf> = (0..count)
+        .map(|index| {
+            let shard = format!("{index}/{count}");
+            check(&[
+                "--shard",
+                &shard,
+                "--output",
+                &format!("jsonl={}", name(index)),
+            ]);
+            path.join(name(index))
+        })
+        .collect();
+    check(&["--output", "json=one.json"]);
+    let severity = |files: &[PathBuf]| {
+        let output = merge(path, files)
+            .args(["--json", "--fail-on", "never"])
+            .output()
+            .unwrap();
+        let report = json(&output);
+        let subjects = report["subjects"].as_array().unwrap();
+        let of = |name: &str| {
+            let mut found = subjects.iter().filter(|one| one["subject"] == name);
+            found.next().unwrap()["certificates"][0]["severity"].clone()
+        };
+        (of("root.pem"), of("other.pem"))
+    };
+    assert_eq!(severity(&files), ("critical".into(), "warning".into()));
+    assert_eq!(severity(&files), severity(&[path.join("one.json")]));
 }

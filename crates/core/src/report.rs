@@ -86,7 +86,7 @@ pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 /// }
 /// ```
 ///
-/// A server has `"connection"` with its facts; `dns_names`, `ip_addresses` and `emails` are absent when there are none, the
+/// A server has `"connection"` with its facts and `"needs"` with its root; `dns_names`, `ip_addresses` and `emails` are absent when there are none, the
 /// two limits when the policy has none. What was written can be read again.
 ///
 /// Compared with an earlier report ([`Baseline`]), subjects, certificates and findings have `"change"` ([`Change`]), what is
@@ -119,6 +119,9 @@ pub struct SubjectReport {
     /// How it answered, when it is a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,
+    /// The certificates, wherever they are stored, without which this server is not trusted, by their fingerprints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// Whether more of the same subject follows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continues: bool,

@@ -24,8 +24,7 @@ Examples:
   trustpack report merge shards/*.jsonl --format prometheus > tls.prom
   cat shards/*.jsonl | trustpack report merge - --baseline last.json --output json=last.json
 
-Exit codes: 0 nothing at or above --fail-on (with --baseline: nothing new or worse) · 1 findings at or above it · 2 could
-not do it, or --partial and something is missing
+Exit codes: 0 nothing at or above --fail-on (with --baseline: nothing new or worse) · 1 findings at or above it · 2 could not do it, or something is missing with --partial
 With --format nagios: 0 ok · 1 warning · 2 critical · 3 unknown")]
 pub(crate) struct ReportMerge {
     /// Reports, or `-` for stdin.

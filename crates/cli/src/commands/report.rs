@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use trustpack_core::report::{Origin, ReadError, count};
 
 use super::Outcome;
@@ -29,6 +29,8 @@ pub(super) fn run(verb: &Report, talk: &Talk) -> Result<Outcome> {
 
 /// Reads all of them before the report is begun: its time is the newest of theirs, which stand at their ends.
 fn merge(arguments: &ReportMerge, talk: &Talk) -> Result<Outcome> {
+    // A monitoring system looks at one line, which would say that all is well.
+    let takes_part = arguments.partial && !arguments.written.is_for_monitoring();
     let mut collected = Collected::new()?;
     let mut is_incomplete = false;
     for path in &arguments.files {
@@ -36,9 +38,10 @@ fn merge(arguments: &ReportMerge, talk: &Talk) -> Result<Outcome> {
             true => "stdin".to_owned(),
             false => path.display().to_string(),
         };
-        match collected.add(&name, open(path).with_context(|| name.clone())?) {
+        let source = open(path).map_err(|error| not_opened(&name, error))?;
+        match collected.add(&name, source) {
             Ok(()) => {}
-            Err(error) if arguments.partial && is_cut_short(&error) => {
+            Err(error) if takes_part && is_cut_short(&error) => {
                 talk.warn(format!("{name}: {error}"));
                 is_incomplete = true;
             }
@@ -47,7 +50,7 @@ fn merge(arguments: &ReportMerge, talk: &Talk) -> Result<Outcome> {
     }
     let gap = whole::missing(&collected.ends)?;
     if let Some(gap) = gap {
-        if !arguments.partial {
+        if !takes_part {
             let hint = "run them again, or take what there is with --partial";
             return Err(Hinted::new(gap, hint).into());
         }
@@ -83,6 +86,14 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
         true => Box::new(io::stdin().lock()),
         false => Box::new(BufReader::new(File::open(path)?)),
     })
+}
+
+fn not_opened(name: &str, error: io::Error) -> anyhow::Error {
+    if error.kind() != io::ErrorKind::NotFound {
+        return anyhow::Error::new(error).context(name.to_owned());
+    }
+    let hint = "name reports that `trustpack check --format jsonl` (or json) has written";
+    Hinted::new(format!("{name}: there is no such file"), hint).into()
 }
 
 fn is_cut_short(error: &anyhow::Error) -> bool {

@@ -23,6 +23,7 @@ pub(crate) fn report() -> Report {
                     verified_chains: vec![vec![fingerprint("1"), fingerprint("2")]],
                 }),
                 change: None,
+                needs: Vec::new(),
                 continues: false,
                 failed: false,
                 certificates: vec![
@@ -50,6 +51,7 @@ pub(crate) fn report() -> Report {
                 origin: Origin::Endpoint,
                 connection: None,
                 change: None,
+                needs: Vec::new(),
                 continues: false,
                 failed: true,
                 certificates: Vec::new(),

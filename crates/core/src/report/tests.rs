@@ -96,6 +96,7 @@ fn hostile() -> Report {
                 verified_chains: vec![vec![text.clone()], vec!["absent".to_owned()]],
             }),
             change: None,
+            needs: Vec::new(),
             continues: false,
             failed: false,
             certificates: vec![certificate.clone()],

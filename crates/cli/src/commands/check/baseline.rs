@@ -21,7 +21,14 @@ impl Earlier {
     /// Reads all of it, before anything is looked at.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let name = format!("--baseline {}", path.display());
-        let mut file = open(path).with_context(|| name.clone())?;
+        let mut file = open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                let hint = "the first report has nothing to be compared with: leave --baseline out, and write it with \
+                            --output json=FILE";
+                Hinted::new(format!("{name}: there is no such file"), hint).into()
+            }
+            _ => anyhow::Error::new(error).context(name.clone()),
+        })?;
         let baseline = Baseline::read(BufReader::new(&mut file))
             .map_err(|error| advised(&name, error.into()))?;
         Ok(Self {

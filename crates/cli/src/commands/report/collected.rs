@@ -1,10 +1,12 @@
 //! The subjects of many reports, kept on disk and given back in the order of their names.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
 use anyhow::{Context, Result};
+use trustpack_core::expiry::judge_needed;
 use trustpack_core::report::{End, Part, SubjectReport, json_line, read, subject_of_line};
 
 /// Subjects that came, in a file without a name that goes away by itself; in memory is their names, and where they lie.
@@ -12,6 +14,8 @@ pub(super) struct Collected {
     spool: BufWriter<File>,
     length: u64,
     groups: Vec<Group>,
+    /// What servers need, which decides how bad it is when it ends in a store.
+    needs: HashSet<String>,
     /// The ends of the reports, and where each came from.
     pub ends: Vec<(String, End)>,
 }
@@ -34,6 +38,7 @@ impl Collected {
             spool: BufWriter::new(spool),
             length: 0,
             groups: Vec::new(),
+            needs: HashSet::new(),
             ends: Vec::new(),
         })
     }
@@ -54,6 +59,7 @@ impl Collected {
     fn put(&mut self, mut subject: SubjectReport, open: &mut Option<DefaultHasher>) -> Result<()> {
         // with what it was compared is not known here
         subject.forget_changes();
+        self.needs.extend(subject.needs.iter().cloned());
         let line = json_line(&subject);
         self.spool.write_all(line.as_bytes()).context(SPOOL)?;
         let last = self.groups.last_mut();
@@ -100,6 +106,7 @@ impl Collected {
                 let mut subject = subject_of_line(&line).context(SPOOL)?;
                 // of one that was cut short no more will come
                 subject.continues = left > 0;
+                judge_needed(&mut subject, &self.needs);
                 take(subject)?;
             }
         }
