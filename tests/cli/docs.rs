@@ -95,6 +95,21 @@ fn every_command_about_reports_runs() {
     }
 }
 
+/// One builds on the other, so all run in one folder.
+#[test]
+fn every_command_about_checking_runs() {
+    let text = fs::read_to_string(root().join("docs/check.md")).unwrap();
+    let commands = commands_of(&text);
+    assert!(commands.len() >= 8, "{commands:?}");
+    let desk = Desk::new();
+    for command in commands {
+        let words = words_of(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = desk.command(&words).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", stderr(&output));
+    }
+}
+
 #[test]
 fn every_command_about_revocation_runs() {
     let text = fs::read_to_string(root().join("docs/revocation.md")).unwrap();

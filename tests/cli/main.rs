@@ -21,6 +21,7 @@ mod policy;
 mod reports;
 mod revocation;
 mod sources;
+mod state;
 mod store;
 mod verify;
 

@@ -6,8 +6,10 @@ mod diff;
 mod explain;
 mod fetch;
 mod reach;
+mod report;
 pub(crate) mod store;
 mod verify;
+mod written;
 
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -24,12 +26,14 @@ use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
 
 pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
-pub(crate) use check::{Check, is_for_monitoring};
+pub(crate) use check::{Check, ShardChoice};
 pub(crate) use diff::Diff;
 pub(crate) use explain::Explain;
 pub(crate) use fetch::Fetch;
 pub(crate) use reach::{CertType, Handshake, Listed, Proof, Reach, StarttlsChoice};
+pub(crate) use report::{Report, ReportMerge};
 pub(crate) use verify::{ClientWord, FailWord, RevocationFlags, RevocationWord, Verify};
+pub(crate) use written::{Written, is_for_monitoring};
 
 const STORE_EXAMPLES: &str = "\
 Examples:
@@ -70,6 +74,9 @@ pub(crate) enum Command {
     Verify(Verify),
     Diff(Diff),
     Explain(Explain),
+    /// Reports of `check`: join those of several runs.
+    #[command(subcommand)]
+    Report(Report),
     /// Messaging channels: their model, their certificates, their bundle.
     #[command(subcommand)]
     Channel(Channel),

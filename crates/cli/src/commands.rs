@@ -10,6 +10,7 @@ mod explain;
 mod fetch;
 mod inspect;
 mod merge;
+mod report;
 mod store;
 mod verify;
 
@@ -60,6 +61,7 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Inspect(arguments) => inspect::run(&arguments, talk),
         Command::Man => complete::manual(),
         Command::Merge(arguments) => merge::run(&arguments, talk),
+        Command::Report(verb) => report::run(&verb, talk),
         Command::Store(verb) => store::run(verb, talk),
         Command::Verify(arguments) => verify::run(&arguments, talk),
     }

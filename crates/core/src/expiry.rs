@@ -15,11 +15,13 @@ use crate::text;
 
 mod contents;
 mod lint;
+mod needed;
 mod policy;
 mod served;
 mod subject;
 mod threshold;
 
+pub use needed::judge_needed;
 pub use policy::{
     About, ByRole, Fits, Limits, Policy, PolicyError, RoleThreshold, Rule, Silence, Thresholds,
 };
@@ -125,10 +127,13 @@ impl Judge {
             }
             certificates.push(report);
         }
+        let needs = subject.needs.iter().map(ToString::to_string);
         SubjectReport {
             subject: subject.name,
+            needs: needs.collect(),
             origin: subject.origin,
             connection: subject.connection,
+            change: None,
             continues: subject.continues,
             failed: subject.failed,
             certificates,

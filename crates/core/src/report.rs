@@ -10,7 +10,9 @@ use time::OffsetDateTime;
 
 use crate::text;
 
+mod baseline;
 mod certificate;
+mod change;
 mod connection;
 mod csv;
 mod finding;
@@ -23,7 +25,9 @@ mod nagios;
 mod names;
 pub mod page;
 mod prometheus;
+mod read;
 mod sarif;
+mod shard;
 mod soonest;
 mod table;
 mod writer;
@@ -34,13 +38,17 @@ pub(crate) mod sample;
 mod tests;
 
 pub use crate::text::{count, escape};
+pub use baseline::Baseline;
 pub(crate) use certificate::lifetime;
 pub use certificate::{CertificateReport, Role, State};
+pub use change::{CertificateChanges, Change, FindingChanges, Gone, Since, SubjectChanges};
 pub use connection::Connection;
 pub use finding::{About, Finding, Severity};
 pub use json::{line as json_line, pretty as json_text};
 pub use nagios::ServiceState;
 pub use prometheus::Metrics;
+pub use read::{End, Part, ReadError, read, subject_of_line};
+pub use shard::{Shard, ShardError};
 pub(crate) use table::{grid, lines as finding_lines};
 pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 
@@ -78,8 +86,12 @@ pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 /// }
 /// ```
 ///
-/// A server has `"connection"` with its facts; `dns_names`, `ip_addresses` and `emails` are absent when there are none, the
+/// A server has `"connection"` with its facts and `"needs"` with its root; `dns_names`, `ip_addresses` and `emails` are absent when there are none, the
 /// two limits when the policy has none. What was written can be read again.
+///
+/// Compared with an earlier report ([`Baseline`]), subjects, certificates and findings have `"change"` ([`Change`]), what is
+/// there no more is listed in `"gone"` before the summary ([`Gone`]), and `"since"` behind it counts ([`Since`]). A part of a
+/// check that several runs share has `"shard": { "index": 0, "count": 8 }` behind the summary ([`Shard`]).
 ///
 /// `role` is `end-entity`, `intermediate` or `anchor`; `state` is `valid`, `expires-soon`, `expired` or
 /// `not-yet-valid`; `severity` is `critical`, `warning`, `note`, and for a certificate without findings `null`;
@@ -101,9 +113,15 @@ pub struct SubjectReport {
     /// What kind of thing that is, and its parts.
     #[serde(default)]
     pub origin: Origin,
+    /// What became of it since an earlier report, when there is one to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
     /// How it answered, when it is a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,
+    /// The certificates, wherever they are stored, without which this server is not trusted, by their fingerprints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// Whether more of the same subject follows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continues: bool,
@@ -157,6 +175,12 @@ pub struct Summary {
     pub notes: usize,
     /// Subjects that could not be looked at.
     pub failed: usize,
+    /// What changed since an earlier report; stands beside the counts in JSON.
+    #[serde(skip)]
+    pub since: Option<Since>,
+    /// Which part of a check it is; stands beside the counts in JSON.
+    #[serde(skip)]
+    pub shard: Option<Shard>,
 }
 
 impl Summary {
@@ -172,25 +196,51 @@ impl Summary {
                 Severity::Note => &mut self.notes,
             } += 1;
         }
+        if let Some(since) = &mut self.since {
+            since.add(subject);
+        }
     }
 
     /// The worst of what was found.
     pub fn worst(&self) -> Option<Severity> {
-        let counts = [
-            (self.critical, Severity::Critical),
-            (self.warnings, Severity::Warning),
-            (self.notes, Severity::Note),
-        ];
-        counts
-            .into_iter()
-            .find(|(count, _)| *count > 0)
-            .map(|(_, severity)| severity)
+        worst_of(self.critical, self.warnings, self.notes)
     }
 
-    /// Whether the answer is no: something was found that is as bad as `fail_on`, or worse.
+    /// Whether the answer is no: something was found that is as bad as `fail_on`, or worse. Compared with an earlier report
+    /// only what is new or became worse counts.
     pub fn exceeds(&self, fail_on: FailOn) -> bool {
+        let worst = match &self.since {
+            Some(since) => since.worst(),
+            None => self.worst(),
+        };
         let limit = fail_on.severity();
-        limit.is_some_and(|limit| self.worst().is_some_and(|worst| worst >= limit))
+        limit.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit))
+    }
+}
+
+/// The worst severity of which there is any.
+fn worst_of(critical: usize, warnings: usize, notes: usize) -> Option<Severity> {
+    let counts = [
+        (critical, Severity::Critical),
+        (warnings, Severity::Warning),
+        (notes, Severity::Note),
+    ];
+    counts
+        .into_iter()
+        .find(|(count, _)| *count > 0)
+        .map(|(_, severity)| severity)
+}
+
+impl SubjectReport {
+    /// Without what became of it since an earlier report.
+    pub fn forget_changes(&mut self) {
+        self.change = None;
+        for certificate in &mut self.certificates {
+            certificate.change = None;
+        }
+        for finding in &mut self.findings {
+            finding.change = None;
+        }
     }
 }
 

@@ -1,15 +1,14 @@
 //! The flags of `trustpack check`.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::RoleThreshold;
-use trustpack_core::report::{FailOn, Metrics, ReportFormat, UnknownWord};
+use trustpack_core::report::{Shard, ShardError};
 
-use super::{Json, Listed, Reach, ReadPassword, Roots, SourceParser, Time, parse_from, words};
+use super::{Listed, Reach, ReadPassword, Roots, SourceParser, Time, Written, parse_from};
 use crate::commands::check::PasswordRule;
 
 /// Apply the expiry policy to files, folders, stores and servers.
@@ -24,6 +23,8 @@ Examples:
   trustpack check /etc/ssl/certs --warn 60d --crit 14d
   trustpack check hosts/*.pem --warn 33% --fail-on critical --json
   trustpack check server.example:443 --format nagios --output prometheus=/var/lib/node_exporter/tls.prom
+  trustpack check /etc/ssl/certs --baseline last.json --output json=last.json
+  trustpack check --targets hosts.txt --shard 0/8 --format jsonl > 0.jsonl
 
 A policy:
   [thresholds]
@@ -37,7 +38,7 @@ A policy:
   reason = \"switched off with the old site\"
   until = 2027-01-31
 
-Exit codes: 0 nothing at or above --fail-on · 1 findings at or above it · 2 could not do it
+Exit codes: 0 nothing at or above --fail-on (with --baseline: nothing new or worse) · 1 findings at or above it · 2 could not do it
 With --format nagios: 0 ok · 1 warning · 2 critical · 3 unknown (the check itself could not run)"))]
 pub(crate) struct Check {
     /// Files, folders, stores, `-` for stdin, servers (host:port, https://host), in any mix.
@@ -78,9 +79,11 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
 
-    /// Exit 1 from this severity on.
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = words::<FailOn>(&["critical", "warning", "note", "never"]))]
-    pub fail_on: FailOn,
+    /// Check only a part, and leave the others to N - 1 other runs: I/N, counted from 0 as Kubernetes' indexed jobs are.
+    /// `auto`: I is JOB_COMPLETION_INDEX, N is TRUSTPACK_SHARDS or JOB_COMPLETIONS, which you set. Each server, file and
+    /// stdin is in exactly one part, by its name. `trustpack report merge` joins the reports.
+    #[arg(long, value_name = "I/N|auto", value_parser = parse_from::<ShardChoice>, conflicts_with = "baseline")]
+    pub shard: Option<ShardChoice>,
 
     #[command(flatten)]
     pub input_password: ReadPassword,
@@ -102,54 +105,15 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub time: Time,
     #[command(flatten)]
-    pub json: Json,
-
-    /// How the report is written on stdout. Default: table, or nothing with --output.
-    ///
-    /// table, markdown: for people. json, jsonl (a line per subject as it is judged), csv: for programs. junit, sarif,
-    /// github (annotations): for CI. prometheus: for a textfile collector. nagios: one line, and its exit codes 0 ok, 1
-    /// warning, 2 critical, 3 unknown, whatever --fail-on would say.
-    #[arg(long, value_name = "FORMAT", help_heading = "Output", value_parser = words::<ReportFormat>(&FORMATS), conflicts_with = "json")]
-    pub format: Option<ReportFormat>,
-
-    /// Also write it into a file, which appears when it is whole: json=report.json. Repeatable.
-    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output", value_parser = parse_from::<ReportFile>)]
-    pub output: Vec<ReportFile>,
-
-    /// Name the metrics of prometheus as this exporter does.
-    #[arg(long, value_name = "EXPORTER", help_heading = "Output", value_parser = words::<Metrics>(&["blackbox", "ssl_exporter", "x509"]))]
-    pub metrics_compat: Option<Metrics>,
+    pub written: Written,
 }
 
-impl Check {
-    /// Whether a monitoring system reads the exit code.
-    pub(crate) fn is_for_monitoring(&self) -> bool {
-        self.format == Some(ReportFormat::Nagios)
-    }
-}
-
-/// The same of arguments that may make no sense otherwise: what is wrong with them is told in the same way.
-pub(crate) fn is_for_monitoring(arguments: impl IntoIterator<Item = OsString>) -> bool {
-    let nagios = ReportFormat::Nagios.word();
-    let arguments = arguments.into_iter().skip(1);
-    // the verb stands before everything but flags that take no value
-    let mut arguments =
-        arguments.skip_while(|argument| argument.to_string_lossy().starts_with('-'));
-    if arguments.next().is_none_or(|verb| verb != "check") {
-        return false;
-    }
-    let mut is_value = false;
-    for argument in arguments {
-        if is_value && argument == nagios {
-            return true;
-        }
-        let text = argument.to_string_lossy();
-        if text.strip_prefix("--format=") == Some(nagios) {
-            return true;
-        }
-        is_value = text == "--format";
-    }
-    false
+/// Which part of a check.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ShardChoice {
+    /// As the environment says.
+    Auto,
+    One(Shard),
 }
 
 /// A file and a server.
@@ -179,43 +143,13 @@ impl FromStr for Pair {
     }
 }
 
-/// A format and a file.
-#[derive(Clone, Debug)]
-pub(crate) struct ReportFile {
-    pub format: ReportFormat,
-    pub path: PathBuf,
-}
-
-impl FromStr for ReportFile {
-    type Err = String;
+impl FromStr for ShardChoice {
+    type Err = ShardError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-            return Err("it is written FORMAT=FILE, such as json=report.json".to_owned());
-        };
-        Ok(Self {
-            format: format
-                .parse()
-                .map_err(|error: UnknownWord| error.to_string())?,
-            path: path.into(),
-        })
-    }
-}
-
-/// Every word of [`ReportFormat`].
-const FORMATS: [&str; ReportFormat::ALL.len()] = ReportFormat::words();
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn monitoring_is_known_from_arguments_that_make_no_sense() {
-        let is = |line: &str| is_for_monitoring(line.split(' ').map(OsString::from));
-        assert!(is("trustpack check --format nagios --nonsense"));
-        assert!(is("trustpack -q check --format=nagios"));
-        assert!(!is("trustpack check --format csv nagios"));
-        assert!(!is("trustpack convert check --format nagios"));
-        assert!(!is("trustpack"));
+        match text {
+            "auto" => Ok(Self::Auto),
+            text => text.parse().map(Self::One),
+        }
     }
 }

@@ -3,14 +3,16 @@
 //! Servers come first, because whether an expired anchor of a store matters is known from them. Every subject is written
 //! as soon as it and those before it are judged; nothing is held for the end but what a format needs.
 
+mod baseline;
 mod connection;
 mod files;
-mod outputs;
+pub(in crate::commands) mod outputs;
 mod pairs;
 mod passwords;
 mod pieces;
 mod policy;
 mod servers;
+mod shard;
 mod specification;
 mod subject;
 mod system;
@@ -18,10 +20,10 @@ mod system;
 use anyhow::Result;
 use time::OffsetDateTime;
 use trustpack_core::expiry::Judge;
-use trustpack_core::report::{Origin, ServiceState, SubjectReport};
+use trustpack_core::report::{Origin, ServiceState, SubjectReport, Summary};
 
 use super::Outcome;
-use crate::args::Check;
+use crate::args::{Check, Written};
 use crate::hint::Hinted;
 use crate::input::Input;
 use crate::render::Talk;
@@ -32,6 +34,7 @@ use pairs::Pairs;
 use passwords::FilePasswords;
 pub(crate) use passwords::PasswordRule;
 use servers::Answer;
+use shard::Share;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
@@ -44,32 +47,38 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
     let mut endpoints = endpoints(&arguments.inputs, &inputs);
     let pairs = Pairs::new(arguments, &mut inputs, &mut endpoints);
     let filter = Filter::new(&arguments.include, &arguments.exclude)?;
+    let share = Share::new(arguments.shard)?;
     let passwords = FilePasswords::resolve(arguments, talk)?;
     let mut run = Run {
         judge: Judge::new(policy, at),
         at,
         pairs,
-        outputs: Outputs::open(arguments, at)?,
+        outputs: Outputs::open(&arguments.written, at, share.shard)?,
         subjects: 0,
         unread: false,
+        share,
     };
     let specified = specification::servers(&inputs);
     servers::check(arguments, &endpoints, &specified, &mut run, talk)?;
     files::check(&inputs, &filter, &passwords, &mut run, talk)?;
-    if run.subjects == 0 {
+    run.share.tell(talk);
+    if run.subjects == 0 && !run.share.is_elsewhere() {
         // A check that looked at nothing must not pass for one that found nothing.
         let hint = "name a folder, file or server with certificates; `trustpack inspect` shows what files hold";
         return Err(Hinted::new("there is no certificate to check", hint).into());
     }
     let summary = run.outputs.end()?;
-    if arguments.is_for_monitoring() {
-        return Ok(Outcome::Service(ServiceState::of(&summary)));
-    }
-    Ok(match summary.exceeds(arguments.fail_on) {
-        _ if run.unread => Outcome::Incomplete,
+    Ok(outcome(&arguments.written, &summary, run.unread))
+}
+
+/// What the exit code says. `unread`: whether something could not be looked at.
+pub(super) fn outcome(written: &Written, summary: &Summary, unread: bool) -> Outcome {
+    match summary.exceeds(written.fail_on) {
+        _ if written.is_for_monitoring() => Outcome::Service(ServiceState::of(summary)),
+        _ if unread => Outcome::Incomplete,
         true => Outcome::No,
         false => Outcome::Fine,
-    })
+    }
 }
 
 /// The servers among the arguments, as they are written.
@@ -89,6 +98,7 @@ struct Run {
     subjects: usize,
     /// Whether an input could not be read, which is not the same as bad certificates.
     unread: bool,
+    share: Share,
 }
 
 impl Run {

@@ -11,7 +11,7 @@ use crate::cert::{AltName, asn1};
 use crate::crl::RevocationList;
 use crate::text;
 
-use super::Severity;
+use super::{Change, Severity};
 
 /// What a report says of one certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,9 @@ pub struct CertificateReport {
     pub state: State,
     /// The worst of what was found about it.
     pub severity: Option<Severity>,
+    /// What became of it since an earlier report, when there is one to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
 }
 
 /// Where a certificate is in its life. How bad that is, is said by [`Severity`].
@@ -162,6 +165,7 @@ impl CertificateReport {
             emails,
             state: State::at(certificate, at),
             severity: None,
+            change: None,
         }
     }
 
@@ -194,6 +198,7 @@ impl CertificateReport {
             emails: Vec::new(),
             state: State::between(not_before, not_after, at),
             severity: None,
+            change: None,
         }
     }
 }

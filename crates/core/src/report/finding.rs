@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::Change;
 use crate::Certificate;
 
 /// One thing that somebody should know.
@@ -25,6 +26,9 @@ pub struct Finding {
     /// Why it is only a note, and until when: a silence of the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silenced: Option<String>,
+    /// What became of it since an earlier report, when there is one to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
 }
 
 /// Which certificate something is about.
@@ -61,6 +65,7 @@ impl Finding {
             hint: None,
             certificate: None,
             silenced: None,
+            change: None,
         }
     }
 

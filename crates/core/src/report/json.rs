@@ -5,13 +5,15 @@ use std::io::{self, Write};
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{ReportWriter, SubjectReport, Summary};
+use super::{Gone, ReportWriter, Shard, Since, SubjectReport, Summary};
 use crate::text;
 
 /// One indented document, written as it comes.
 pub(super) struct Pretty<'a> {
     at: OffsetDateTime,
     started: bool,
+    /// Whether the subjects are over and what is gone has begun.
+    is_gone: bool,
     out: Box<dyn Write + 'a>,
 }
 
@@ -20,7 +22,19 @@ impl<'a> Pretty<'a> {
         Self {
             at,
             started: false,
+            is_gone: false,
             out,
+        }
+    }
+
+    /// The end of the list that is open.
+    fn close(&mut self) -> io::Result<()> {
+        match self.started {
+            true => self.out.write_all(b"\n  ]"),
+            false => {
+                self.separate()?;
+                self.out.write_all(b"]")
+            }
         }
     }
 
@@ -44,19 +58,29 @@ impl ReportWriter for Pretty<'_> {
         write!(self.out, "\n{}", indented(subject, "    "))
     }
 
-    fn end(&mut self, summary: &Summary) -> io::Result<()> {
-        let is_empty = !self.started;
-        if is_empty {
-            self.separate()?;
+    fn gone(&mut self, gone: &Gone) -> io::Result<()> {
+        if self.is_gone {
+            self.out.write_all(b",")?;
         } else {
-            self.out.write_all(b"\n  ")?;
+            self.close()?;
+            self.out.write_all(b",\n  \"gone\": [")?;
+            self.is_gone = true;
         }
-        let summary = indented(summary, "  ");
-        write!(
-            self.out,
-            "],\n  \"summary\": {}\n}}\n",
-            summary.trim_start()
-        )?;
+        write!(self.out, "\n{}", indented(gone, "    "))
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        self.close()?;
+        let mut field =
+            |name: &str, value: String| write!(self.out, ",\n  \"{name}\": {}", value.trim_start());
+        field("summary", indented(summary, "  "))?;
+        if let Some(since) = &summary.since {
+            field("since", indented(since, "  "))?;
+        }
+        if let Some(shard) = &summary.shard {
+            field("shard", indented(shard, "  "))?;
+        }
+        self.out.write_all(b"\n}\n")?;
         self.out.flush()
     }
 }
@@ -80,10 +104,16 @@ impl ReportWriter for Lines<'_> {
         self.out.flush()
     }
 
+    fn gone(&mut self, gone: &Gone) -> io::Result<()> {
+        self.out.write_all(line(&GoneLine { gone }).as_bytes())
+    }
+
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         let last = Last {
             at: self.at,
             summary,
+            since: summary.since.as_ref(),
+            shard: summary.shard,
         };
         self.out.write_all(line(&last).as_bytes())?;
         self.out.flush()
@@ -96,6 +126,16 @@ struct Last<'a> {
     #[serde(serialize_with = "text::serialize_time")]
     at: OffsetDateTime,
     summary: &'a Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'a Since>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<Shard>,
+}
+
+/// Tells it from a subject.
+#[derive(Serialize)]
+struct GoneLine<'a> {
+    gone: &'a Gone,
 }
 
 /// Indented JSON whose lines all begin with `margin`, without a line end.

@@ -309,6 +309,7 @@ mod tests {
                 warnings,
                 notes,
                 failed,
+                ..Summary::default()
             })
         };
         assert_eq!(state(1, 1, 0, 1, 1), ServiceState::Critical);

@@ -22,6 +22,8 @@ pub(crate) fn report() -> Report {
                     presented: vec![fingerprint("1"), fingerprint("2")],
                     verified_chains: vec![vec![fingerprint("1"), fingerprint("2")]],
                 }),
+                change: None,
+                needs: Vec::new(),
                 continues: false,
                 failed: false,
                 certificates: vec![
@@ -48,6 +50,8 @@ pub(crate) fn report() -> Report {
                 subject: "gone.example:443".to_owned(),
                 origin: Origin::Endpoint,
                 connection: None,
+                change: None,
+                needs: Vec::new(),
                 continues: false,
                 failed: true,
                 certificates: Vec::new(),
@@ -106,5 +110,6 @@ pub(crate) fn line(
             None => State::Valid,
         },
         severity,
+        change: None,
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Finding, Origin, ReportWriter, Severity, SubjectReport, Summary, json};
+use super::{Change, Finding, Origin, ReportWriter, Severity, SubjectReport, Summary, json};
 use crate::catalogue;
 use crate::cert::asn1::hex;
 use crate::text::escape;
@@ -94,6 +94,8 @@ struct SarifResult<'a> {
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppression>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
 }
 
 /// `message` (3.11), also `multiformatMessageString` (3.12).
@@ -234,7 +236,17 @@ impl<'a> SarifResult<'a> {
                     justification: escape(why),
                 })
                 .collect(),
+            baseline_state: finding.change.map(baseline_state),
         }
+    }
+}
+
+/// `baselineState` (3.27.24).
+fn baseline_state(change: Change) -> &'static str {
+    match change {
+        Change::New => "new",
+        Change::Unchanged => "unchanged",
+        Change::Better | Change::Changed | Change::Renewed | Change::Worse => "updated",
     }
 }
 

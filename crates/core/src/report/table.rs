@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Row, Table, presets};
 
 use super::soonest::Soonest;
-use super::{CertificateReport, Finding, ReportWriter, Severity, Style, SubjectReport, Summary};
+use super::{
+    CertificateReport, Change, Finding, Gone, ReportWriter, Severity, Style, SubjectReport, Summary,
+};
 use crate::catalogue::{self, Page};
 use crate::text::{self, escape};
 
@@ -17,12 +19,14 @@ pub(super) struct Sorted<'a> {
     findings: Vec<Finding>,
     /// Subjects of which there is nothing to say.
     empty: Vec<String>,
+    gone: Vec<Gone>,
     out: Box<dyn Write + 'a>,
 }
 
 /// A row.
 struct Line {
     cells: [String; 6],
+    change: Option<Change>,
     severity: Option<Severity>,
 }
 
@@ -33,6 +37,7 @@ impl<'a> Sorted<'a> {
             rows: Soonest::new(MAX_ROWS),
             findings: Vec::new(),
             empty: Vec::new(),
+            gone: Vec::new(),
             out,
         }
     }
@@ -54,16 +59,24 @@ impl ReportWriter for Sorted<'_> {
         Ok(())
     }
 
+    fn gone(&mut self, gone: &Gone) -> io::Result<()> {
+        if self.gone.len() < MAX_FINDINGS {
+            self.gone.push(gone.clone());
+        }
+        Ok(())
+    }
+
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         let mut text = String::new();
         let rows = self.rows.take();
         if !rows.is_empty() {
-            let header = ["left", "expires on", "state", "certificate", "role", "in"];
-            text.push_str(&grid(
-                &header,
-                rows.into_iter().map(Line::cells),
-                &self.style,
-            ));
+            let is_compared = summary.since.is_some();
+            let header: &[&str] = match is_compared {
+                true => &COMPARED,
+                false => &COMPARED[..COMPARED.len() - 1],
+            };
+            let rows = rows.into_iter().map(|row| row.cells(is_compared));
+            text.push_str(&grid(header, rows, &self.style));
         }
         let left_out = self.rows.left_out();
         if left_out > 0 {
@@ -84,6 +97,14 @@ impl ReportWriter for Sorted<'_> {
         if told > self.findings.len() {
             let more = told - self.findings.len();
             text.push_str(&format!("  … and {}\n", text::count(more, "finding")));
+        }
+        for gone in &self.gone {
+            text.push_str(&format!("  gone     {}\n", escape(&gone.words())));
+        }
+        let subjects = summary.since.map_or(0, |since| since.gone());
+        if subjects > self.gone.len() {
+            let more = subjects - self.gone.len();
+            text.push_str(&format!("  … and {more} more that are gone\n"));
         }
         if let Some(page) = self.worst_page() {
             text.push_str(&format!("  `trustpack explain {}` tells more\n", page.id));
@@ -123,18 +144,32 @@ impl Line {
                 role,
                 subject.subject.clone(),
             ],
+            change: certificate.change,
             severity: certificate.severity,
         }
     }
 
-    fn cells(self) -> Vec<(String, Option<Severity>)> {
+    fn cells(self, is_compared: bool) -> Vec<(String, Option<Severity>)> {
         let severity = self.severity;
-        let cells = self.cells.into_iter().enumerate();
+        let change = self.change.and_then(Change::news).unwrap_or_default();
+        let change = is_compared.then(|| change.to_owned());
+        let cells = self.cells.into_iter().chain(change).enumerate();
         // the state
         let cells = cells.map(|(place, text)| (text, severity.filter(|_| place == 2)));
         cells.collect()
     }
 }
+
+/// The header; the last column is there only when there is an earlier report.
+const COMPARED: [&str; 7] = [
+    "left",
+    "expires on",
+    "state",
+    "certificate",
+    "role",
+    "in",
+    "change",
+];
 
 /// More than anybody reads; the rest is counted.
 const MAX_ROWS: usize = 10_000;
@@ -154,7 +189,9 @@ pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
     };
     let severity = paint(finding.severity, style);
     let message = escape(&format!("{place}{}", finding.message));
-    let mut lines = format!("  {severity} {}  {message}\n", escape(&finding.id));
+    let change = finding.change.and_then(Change::news);
+    let change = change.map_or_else(String::new, |change| format!(" ({change})"));
+    let mut lines = format!("  {severity} {}{change}  {message}\n", escape(&finding.id));
     if let Some(why) = &finding.silenced {
         lines.push_str(&format!("           silenced: {}\n", escape(why)));
     } else if let Some(hint) = &finding.hint {
@@ -165,14 +202,16 @@ pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
 
 /// What there is of each, in words.
 pub(super) fn counts(counts: &Summary) -> String {
+    let since = counts.since.map(|since| format!("; {}", since.words()));
     format!(
-        "{}, {}: {} critical, {}, {}, {} failed",
+        "{}, {}: {} critical, {}, {}, {} failed{}",
         text::count(counts.subjects, "subject"),
         text::count(counts.certificates, "certificate"),
         counts.critical,
         text::count(counts.warnings, "warning"),
         text::count(counts.notes, "note"),
         counts.failed,
+        since.unwrap_or_default(),
     )
 }
 

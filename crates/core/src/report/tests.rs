@@ -95,6 +95,8 @@ fn hostile() -> Report {
                 presented: vec![text.clone()],
                 verified_chains: vec![vec![text.clone()], vec!["absent".to_owned()]],
             }),
+            change: None,
+            needs: Vec::new(),
             continues: false,
             failed: false,
             certificates: vec![certificate.clone()],

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use time::OffsetDateTime;
 
 use super::{
-    Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, json, junit, markdown,
+    Gone, Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, json, junit, markdown,
     nagios, prometheus, sarif, table,
 };
 
@@ -108,6 +108,15 @@ pub trait ReportWriter {
     /// # Errors
     /// That of the place written to.
     fn subject(&mut self, subject: &SubjectReport) -> io::Result<()>;
+
+    /// What an earlier report has and this one has not; comes after all subjects. Not every format has a place for it.
+    ///
+    /// # Errors
+    /// That of the place written to.
+    fn gone(&mut self, gone: &Gone) -> io::Result<()> {
+        let _ = gone;
+        Ok(())
+    }
 
     /// There are no more; `summary` counts those that there were.
     ///

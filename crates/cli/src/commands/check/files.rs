@@ -40,7 +40,9 @@ pub(super) fn check(
         at: run.at,
     };
     let mut passed_over = PassedOver::default();
+    let share = run.share.clone();
     let items = inputs.iter().flat_map(|input| items(input, filter));
+    let items = items.filter(|item| share.holds(item.name()));
     in_order(items, &|item| looking.look(item), &mut |looked| {
         bar.inc(1);
         match looked {
@@ -70,6 +72,18 @@ enum Item {
     Named(PathBuf),
     /// Met in a folder, where keys and requests lie beside certificates.
     Met(Step),
+}
+
+impl Item {
+    /// What decides which run checks it.
+    fn name(&self) -> &[u8] {
+        let path = match self {
+            Self::Stdin => return b"-",
+            Self::Named(path) | Self::Met(Step::File(path)) => path,
+            Self::Met(Step::Failed { path, .. } | Step::Skipped { path, .. }) => path,
+        };
+        path.as_os_str().as_encoded_bytes()
+    }
 }
 
 fn items(input: &Input, filter: &Filter) -> Box<dyn Iterator<Item = Item> + Send> {

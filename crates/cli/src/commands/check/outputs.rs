@@ -7,19 +7,23 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result};
 use time::OffsetDateTime;
-use trustpack_core::report::{ReportFormat, ReportWriter, Style, SubjectReport, Summary, writer};
+use trustpack_core::report::{
+    ReportFormat, ReportWriter, Shard, Style, SubjectReport, Summary, writer,
+};
 
-use crate::args::Check;
+use super::baseline::Earlier;
+use crate::args::Written;
 use crate::hint::Hinted;
 use crate::output::{Streamed, is_stdout};
 use crate::render::stdout_style;
 
 /// Every output of a run, written side by side.
-pub(super) struct Outputs {
+pub(in crate::commands) struct Outputs {
     files: Vec<Output>,
     /// Is finished last: what it says of the run must not be said before the files are there.
     stdout: Vec<Output>,
     summary: Summary,
+    earlier: Option<Earlier>,
 }
 
 type Output = (Box<dyn ReportWriter>, Rc<RefCell<Streamed>>);
@@ -28,12 +32,27 @@ type Output = (Box<dyn ReportWriter>, Rc<RefCell<Streamed>>);
 struct Shared(Rc<RefCell<Streamed>>);
 
 impl Outputs {
-    /// Opens all of them, before anything is looked at: a place that cannot be written is told at once.
-    pub(super) fn open(arguments: &Check, at: OffsetDateTime) -> Result<Self> {
+    /// Opens all of them, before anything is looked at: a place that cannot be written is told at once, and so is an earlier
+    /// report that cannot be read.
+    pub(in crate::commands) fn open(
+        arguments: &Written,
+        at: OffsetDateTime,
+        shard: Option<Shard>,
+    ) -> Result<Self> {
+        let earlier = arguments
+            .baseline
+            .as_deref()
+            .map(Earlier::open)
+            .transpose()?;
         let mut outputs = Self {
             files: Vec::new(),
             stdout: Vec::new(),
-            summary: Summary::default(),
+            summary: Summary {
+                since: earlier.as_ref().map(Earlier::since),
+                shard,
+                ..Summary::default()
+            },
+            earlier,
         };
         let told = match arguments.json.json {
             true => Some(ReportFormat::Json),
@@ -70,7 +89,12 @@ impl Outputs {
     }
 
     /// Writes a subject everywhere.
-    pub(super) fn subject(&mut self, subject: &SubjectReport) -> Result<()> {
+    pub(in crate::commands) fn subject(&mut self, subject: &SubjectReport) -> Result<()> {
+        let compared = self
+            .earlier
+            .as_mut()
+            .map(|earlier| earlier.compared(subject));
+        let subject = compared.as_ref().unwrap_or(subject);
         self.summary.add(subject);
         for (writer, file) in self.files.iter_mut().chain(&mut self.stdout) {
             let written = writer.subject(subject);
@@ -80,7 +104,8 @@ impl Outputs {
     }
 
     /// Writes what is left, and puts the files in their places.
-    pub(super) fn end(self) -> Result<Summary> {
+    pub(in crate::commands) fn end(mut self) -> Result<Summary> {
+        self.tell_gone()?;
         // one that cannot be written leaves all the old ones in their places
         for outputs in [self.files, self.stdout] {
             let mut whole = Vec::new();
@@ -94,6 +119,23 @@ impl Outputs {
             }
         }
         Ok(self.summary)
+    }
+
+    /// Writes everywhere what the earlier report had and this one has not.
+    fn tell_gone(&mut self) -> Result<()> {
+        let Some(earlier) = self.earlier.take() else {
+            return Ok(());
+        };
+        earlier.gone(&mut |gone| {
+            if let Some(since) = &mut self.summary.since {
+                since.add_gone(gone);
+            }
+            for (writer, file) in self.files.iter_mut().chain(&mut self.stdout) {
+                let written = writer.gone(gone);
+                written.with_context(|| file.borrow().cannot())?;
+            }
+            Ok(())
+        })
     }
 }
 

@@ -53,9 +53,15 @@ pub(super) fn check(
     let targets = Targets::new(wanted, asking)?;
     let at = arguments.time.now();
     let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
+    let share = run.share.clone();
+    let stream = targets.stream.filter(move |one| match one {
+        Ok(target) => share.holds(target.endpoint.to_string()),
+        Err(broken) => share.holds(&broken.text),
+    });
     let look = |fetched: Fetched| Answer::new(&fetched, &judging, at, talk);
 
-    let bar = talk.progress(targets.count, "fetching");
+    let count = targets.count.filter(|_| run.share.shard.is_none());
+    let bar = talk.progress(count, "fetching");
     let stop = Arc::clone(&options.stop);
     let mut order = InOrder::default();
     let mut outcome = Ok(());
@@ -74,7 +80,7 @@ pub(super) fn check(
         }
         bar.inc(1);
     };
-    fetch_stream(targets.stream, &options, &crew, &look, &mut on_result);
+    fetch_stream(stream, &options, &crew, &look, &mut on_result);
     bar.finish_and_clear();
     outcome
 }

@@ -1,0 +1,238 @@
+//! The subjects of many reports, kept on disk and given back in the order of their names.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+
+use anyhow::{Context, Result};
+use trustpack_core::expiry::judge_needed;
+use trustpack_core::report::{End, Part, SubjectReport, json_line, read, subject_of_line};
+
+/// Subjects that came, in a file without a name that goes away by itself; in memory is their names, and where they lie.
+pub(super) struct Collected {
+    spool: BufWriter<File>,
+    length: u64,
+    groups: Vec<Group>,
+    /// What servers need, which decides how bad it is when it ends in a store.
+    needs: HashSet<String>,
+    /// The ends of the reports, and where each came from.
+    pub ends: Vec<(String, End)>,
+}
+
+/// A subject with all its parts, a line each.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    name: Box<str>,
+    /// Of its lines, so that those with one name come in the same order whichever report came first.
+    digest: u64,
+    start: u64,
+    length: u64,
+}
+
+impl Collected {
+    /// Nothing yet.
+    pub(super) fn new() -> Result<Self> {
+        let spool = tempfile::tempfile().context(SPOOL)?;
+        Ok(Self {
+            spool: BufWriter::new(spool),
+            length: 0,
+            groups: Vec::new(),
+            needs: HashSet::new(),
+            ends: Vec::new(),
+        })
+    }
+
+    /// Takes the reports of one source. After an error what came before it is there.
+    pub(super) fn add(&mut self, name: &str, source: impl Read) -> Result<()> {
+        // the hash of the parts of a subject that has not come to its end
+        let mut open: Option<DefaultHasher> = None;
+        read(source, &mut |part| match part {
+            Part::Subject(subject) => self.put(*subject, &mut open),
+            Part::End(end) => {
+                self.ends.push((name.to_owned(), end));
+                Ok(())
+            }
+        })
+    }
+
+    fn put(&mut self, mut subject: SubjectReport, open: &mut Option<DefaultHasher>) -> Result<()> {
+        // with what it was compared is not known here
+        subject.forget_changes();
+        self.needs.extend(subject.needs.iter().cloned());
+        let line = json_line(&subject);
+        self.spool.write_all(line.as_bytes()).context(SPOOL)?;
+        let last = self.groups.last_mut();
+        let same = last.filter(|last| open.is_some() && *last.name == *subject.subject);
+        let mut hasher = match &same {
+            Some(_) => open.take().unwrap_or_default(),
+            None => DefaultHasher::new(),
+        };
+        hasher.write(line.as_bytes());
+        let digest = hasher.finish();
+        let length = line.len() as u64;
+        match same {
+            Some(group) => {
+                group.length += length;
+                group.digest = digest;
+            }
+            None => self.groups.push(Group {
+                name: subject.subject.into(),
+                digest,
+                start: self.length,
+                length,
+            }),
+        }
+        self.length += length;
+        *open = subject.continues.then_some(hasher);
+        Ok(())
+    }
+
+    /// Gives them back, by name.
+    pub(super) fn write(self, take: &mut dyn FnMut(SubjectReport) -> Result<()>) -> Result<()> {
+        let mut groups = self.groups;
+        groups.sort_unstable();
+        let spool = self.spool.into_inner();
+        let mut spool = spool.map_err(|error| error.into_error()).context(SPOOL)?;
+        for group in groups {
+            spool.seek(SeekFrom::Start(group.start)).context(SPOOL)?;
+            let mut left = group.length;
+            let mut lines = BufReader::new((&mut spool).take(group.length));
+            let mut line = Vec::new();
+            while left > 0 {
+                line.clear();
+                let read = lines.read_until(b'\n', &mut line).context(SPOOL)?;
+                left = left.saturating_sub(read.max(1) as u64);
+                let mut subject = subject_of_line(&line).context(SPOOL)?;
+                // of one that was cut short no more will come
+                subject.continues = left > 0;
+                judge_needed(&mut subject, &self.needs);
+                take(subject)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const SPOOL: &str = "temporary file";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use trustpack_core::report::{
+        Finding, Report, ReportFormat, Severity, Shard, Style, Summary, render, writer,
+    };
+
+    use super::*;
+
+    fn subject(name: &str, message: &str) -> SubjectReport {
+        SubjectReport {
+            subject: name.to_owned(),
+            findings: vec![Finding::new("X", Severity::Warning, name, message)],
+            ..SubjectReport::default()
+        }
+    }
+
+    /// Names of which some are equal and some begin alike; parts of long ones.
+    fn subjects() -> impl Strategy<Value = Vec<SubjectReport>> {
+        let one = ("[ab/]{0,3}|\\PC{0,8}", "[xyz\u{202e}\n]{0,2}", 1..4_usize);
+        let group = one.prop_map(|(name, message, parts)| {
+            let part = |number| SubjectReport {
+                continues: number + 1 < parts,
+                ..subject(&name, &format!("{message}{number}"))
+            };
+            (0..parts).map(part).collect::<Vec<_>>()
+        });
+        proptest::collection::vec(group, 0..40).prop_map(|groups| groups.concat())
+    }
+
+    fn written(subjects: &[SubjectReport], format: ReportFormat, shard: Option<Shard>) -> Vec<u8> {
+        let mut text = Vec::new();
+        let at = time::OffsetDateTime::UNIX_EPOCH;
+        let mut out = writer(format, at, &Style::default(), "", Box::new(&mut text));
+        let mut summary = Summary {
+            shard,
+            ..Summary::default()
+        };
+        for subject in subjects {
+            summary.add(subject);
+            out.subject(subject).unwrap();
+        }
+        out.end(&summary).unwrap();
+        drop(out);
+        text
+    }
+
+    fn merged(reports: &[Vec<u8>]) -> String {
+        let mut collected = Collected::new().unwrap();
+        for report in reports {
+            collected.add("x", report.as_slice()).unwrap();
+        }
+        assert_eq!(collected.ends.len(), reports.len());
+        let mut report = Report {
+            at: time::OffsetDateTime::UNIX_EPOCH,
+            subjects: Vec::new(),
+        };
+        let mut take = |subject| {
+            report.subjects.push(subject);
+            Ok(())
+        };
+        collected.write(&mut take).unwrap();
+        render(&report, ReportFormat::Json, &Style::default())
+    }
+
+    proptest! {
+        #[test]
+        fn shards_merge_into_what_one_run_says(
+            subjects in subjects(),
+            count in 1..9_u32,
+            turn in 0..9_usize,
+            pretty: bool,
+        ) {
+            let format = if pretty { ReportFormat::Json } else { ReportFormat::JsonLines };
+            let one = merged(&[written(&subjects, ReportFormat::JsonLines, None)]);
+            let mut shards: Vec<Vec<u8>> = (0..count)
+                .map(|index| {
+                    let shard = Shard::new(index, count).unwrap();
+                    let held = subjects.iter().filter(|one| shard.holds(&one.subject));
+                    let held: Vec<SubjectReport> = held.cloned().collect();
+                    written(&held, format, Some(shard))
+                })
+                .collect();
+            let turn = turn % shards.len();
+            shards.rotate_left(turn);
+            prop_assert_eq!(&merged(&shards), &one);
+            // and nothing is lost on the way
+            let found: serde_json::Value = serde_json::from_str(&one).unwrap();
+            let ends = subjects.iter().filter(|one| !one.continues).count();
+            prop_assert_eq!(&found["summary"]["subjects"], &serde_json::json!(ends));
+            prop_assert_eq!(&found["summary"]["warnings"], &serde_json::json!(subjects.len()));
+        }
+
+        #[test]
+        fn a_report_that_is_cut_anywhere_is_never_whole(subjects in subjects(), cut: prop::sample::Index, pretty: bool) {
+            let format = if pretty { ReportFormat::Json } else { ReportFormat::JsonLines };
+            let whole = written(&subjects, format, None);
+            // the last byte is a line feed
+            let cut = cut.index(whole.len() - 1);
+            let mut collected = Collected::new().unwrap();
+            prop_assert!(collected.add("x", &whole[..cut]).is_err());
+            let mut subjects_taken = 0;
+            collected.write(&mut |subject| {
+                subjects_taken += usize::from(!subject.continues);
+                Ok(())
+            }).unwrap();
+            prop_assert!(subjects_taken <= subjects.len());
+        }
+    }
+
+    #[test]
+    fn names_come_in_order_and_changes_are_forgotten() {
+        let mut changed = subject("a", "");
+        changed.change = Some(trustpack_core::report::Change::New);
+        let report = written(&[subject("b", ""), changed], ReportFormat::Json, None);
+        let text = merged(&[report]);
+        assert!(!text.contains("change"), "{text}");
+        assert!(text.find("\"a\"").unwrap() < text.find("\"b\"").unwrap());
+    }
+}
