@@ -42,7 +42,7 @@ pub(super) const PAGES: &[Page] = &[
             "sun.security.util.HostnameChecker and sun.security.x509 of JDK 17 and 21",
             "RFC 9525 section 6.3",
         ],
-        verbs: &["verify", "channel pack"],
+        verbs: &["verify", "check --pair", "channel pack"],
     },
     Page {
         id: "FETCH-BACKENDS-DISAGREE",
@@ -69,7 +69,7 @@ pub(super) const PAGES: &[Page] = &[
             ),
         ],
         sources: &["`docs/fetch.md`"],
-        verbs: &["fetch"],
+        verbs: &["check", "fetch"],
     },
     Page {
         id: "FETCH-NAME-REFUSED",
@@ -150,7 +150,10 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         id: "FETCH-UNPROVEN",
         title: "a server did not prove that it holds the key of its certificate",
-        severities: &[warning("a chain was read, and no handshake was finished")],
+        severities: &[
+            warning("a chain was read, and no handshake was finished"),
+            note("the same in `check`, where nothing is trusted for it"),
+        ],
         meaning: "Certificates are public: anybody can show one. Only a finished handshake proves that the server has the key. \
             Here the probe read the certificates and left, the handshake broke off, or its signature is of a kind that cannot \
             be checked here. The message says which.",
@@ -179,7 +182,7 @@ pub(super) const PAGES: &[Page] = &[
             "RFC 8446 section 4.4.3",
             "RFC 5246 sections 7.4.3 and 7.4.9",
         ],
-        verbs: &["fetch", "inspect"],
+        verbs: &["check", "fetch", "inspect"],
     },
     Page {
         id: "LOCK-CHAIN-CHANGED",

@@ -42,10 +42,17 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         id: "CERT-HOST",
         title: "a certificate does not cover the host that was asked",
-        severities: &[critical("none of the alternative names fits the host")],
-        meaning: "The certificate that the server presents is for other names. Only subjectAltName counts: browsers \
-            do not look at the CN. A wildcard stands for one label (`*.example.com` fits a.example.com, not example.com and not \
-            a.b.example.com), and an address must be there as an address.\n\n\
+        severities: &[
+            critical("none of its names fits the host"),
+            warning(
+                "only browsers refuse it: the name stands in the CN and there is no alternative name",
+            ),
+            note("the server was asked by its address, as its users seldom do"),
+        ],
+        meaning: "The certificate that the server presents is for other names. The alternative names count \
+            (subjectAltName); browsers never look at the CN, Java does where there are none. A wildcard stands for one label \
+            (`*.example.com` fits a.example.com, not example.com and not a.b.example.com), and an address must be there as an \
+            address.\n\n\
             Often it is the default certificate of a server that does not know the name that was sent (SNI).",
         consequence: "Every client that checks names refuses: `no alternative certificate subject name matches`, \
             `No subject alternative DNS name matching HOST found`, NET::ERR_CERT_COMMON_NAME_INVALID.",
@@ -142,12 +149,17 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         id: "CERT-NOT-DEPLOYED",
         title: "a renewed certificate lies in a file, and the server still presents the old one",
-        severities: &[warning(
-            "the file holds a newer certificate for the same name than what the endpoint presents",
-        )],
+        severities: &[
+            warning(
+                "the file holds a newer certificate for the same names than the server presents",
+            ),
+            note("the file of a --pair holds an older one"),
+        ],
         meaning: "The renewal has worked and the service has not been told: it read its certificate when it was started, and \
             keeps it in memory. Or the file is not the one that the service is configured with, or another machine answers \
-            (a load balancer, a second backend).",
+            (a load balancer, a second backend). Files and servers are matched by \
+            their names, or by --pair FILE=HOST:443.\n\n\
+            As a note it is the other way round: the file is the older one, and maybe nobody uses it.",
         consequence: "Clients go on seeing the old certificate. Everything looks fine until it expires; then the service fails \
             although the renewal was reported as a success.",
         look: &[

@@ -72,7 +72,7 @@ pub(super) const PAGES: &[Page] = &[
             "RFC 5280 section 6.1 (trust anchors)",
             "openssl-verification-options(1), -partial_chain",
         ],
-        verbs: &["verify", "channel pack"],
+        verbs: &["verify", "check --pair", "channel pack"],
     },
     Page {
         id: "CERT-LEAF-EXPIRED-TRUSTED",
@@ -102,7 +102,7 @@ pub(super) const PAGES: &[Page] = &[
         sources: &[
             "sun.security.validator.PKIXValidator of the JDK (a trusted end entity is not validated)",
         ],
-        verbs: &["verify", "channel pack"],
+        verbs: &["verify", "check --pair", "channel pack"],
     },
     Page {
         id: "CERT-LEAF-ONLY",
@@ -181,11 +181,16 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         id: "CERT-NOT-COVERED",
         title: "the trust store does not cover a server",
-        severities: &[critical(
-            "a client with this store refuses the server, or there is no chain to judge it by",
-        )],
-        meaning: "The server was judged against the store as a client would, Java's by default, and the answer is no. The \
-            message has the reason: no path to an anchor, another name, a date.",
+        severities: &[
+            critical(
+                "a client with this store refuses the server, or there is no chain to judge it by",
+            ),
+            note("it cannot be told, since a signature is of a kind that is not checked here"),
+        ],
+        meaning: "The server was judged against the store as a client would, and the answer is no: as Java where the store has \
+            aliases (JKS, PKCS#12 and others) and in `channel pack`, as OpenSSL where it is a file of certificates. In `check` \
+            the two belong together by --pair STORE=HOST:443. The message has the reason: no path to an anchor, another name, a \
+            date.",
         consequence: "Applications that use this store cannot connect to the server: `PKIX path building failed`, \
             `SSLHandshakeException`, messages that stay in a queue.",
         look: &[
@@ -219,7 +224,7 @@ pub(super) const PAGES: &[Page] = &[
             ),
         ],
         sources: &["RFC 5280 section 6", "RFC 9525 (names)"],
-        verbs: &["check", "channel pack"],
+        verbs: &["check --pair", "channel pack"],
     },
     Page {
         id: "CERT-NOT-JAVA",
