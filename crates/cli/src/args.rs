@@ -7,6 +7,7 @@ mod fetch;
 mod reach;
 pub(crate) mod store;
 mod verify;
+mod watch;
 
 use std::marker::PhantomData;
 use std::path::PathBuf;

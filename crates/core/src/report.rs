@@ -34,8 +34,8 @@ pub(crate) mod sample;
 mod tests;
 
 pub use crate::text::{count, escape};
-pub(crate) use certificate::lifetime;
 pub use certificate::{CertificateReport, Role, State};
+pub(crate) use certificate::{lifetime, renew_after};
 pub use connection::Connection;
 pub use finding::{About, Finding, Severity};
 pub use json::{line as json_line, pretty as json_text};
@@ -78,7 +78,8 @@ pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 /// }
 /// ```
 ///
-/// A server has `"connection"` with its facts; `dns_names`, `ip_addresses` and `emails` are absent when there are none, the
+/// A certificate whose issuer was asked when it wants it to be renewed has `"renewal_window"` with `start`, `end` and perhaps
+/// `explanation_url`. A server has `"connection"` with its facts; `dns_names`, `ip_addresses` and `emails` are absent when there are none, the
 /// two limits when the policy has none. What was written can be read again.
 ///
 /// `role` is `end-entity`, `intermediate` or `anchor`; `state` is `valid`, `expires-soon`, `expired` or

@@ -9,8 +9,10 @@ use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::RoleThreshold;
 use trustpack_core::report::{FailOn, Metrics, ReportFormat, UnknownWord};
 
+use super::watch::{Ari, Watch};
 use super::{Json, Listed, Reach, ReadPassword, Roots, SourceParser, Time, parse_from, words};
 use crate::commands::check::PasswordRule;
+use crate::output::is_stdout;
 
 /// Apply the expiry policy to files, folders, stores and servers.
 ///
@@ -100,7 +102,11 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub roots: Roots,
     #[command(flatten)]
+    pub ari: Ari,
+    #[command(flatten)]
     pub time: Time,
+    #[command(flatten)]
+    pub watch: Watch,
     #[command(flatten)]
     pub json: Json,
 
@@ -125,6 +131,15 @@ impl Check {
     /// Whether a monitoring system reads the exit code.
     pub(crate) fn is_for_monitoring(&self) -> bool {
         self.format == Some(ReportFormat::Nagios)
+    }
+
+    /// Whether the report, or one of them, goes to stdout.
+    pub(crate) fn writes_stdout(&self) -> bool {
+        let mut files = self.output.iter();
+        self.json.json
+            || self.format.is_some()
+            || self.output.is_empty()
+            || files.any(|output| is_stdout(&output.path))
     }
 }
 

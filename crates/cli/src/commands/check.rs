@@ -3,6 +3,7 @@
 //! Servers come first, because whether an expired anchor of a store matters is known from them. Every subject is written
 //! as soon as it and those before it are judged; nothing is held for the end but what a format needs.
 
+mod ari;
 mod connection;
 mod files;
 mod outputs;
@@ -14,11 +15,14 @@ mod servers;
 mod specification;
 mod subject;
 mod system;
+mod watch;
+
+use std::sync::Arc;
 
 use anyhow::Result;
 use time::OffsetDateTime;
 use trustpack_core::expiry::Judge;
-use trustpack_core::report::{Origin, ServiceState, SubjectReport};
+use trustpack_core::report::{Origin, ServiceState, SubjectReport, Summary};
 
 use super::Outcome;
 use crate::args::Check;
@@ -27,6 +31,8 @@ use crate::input::Input;
 use crate::render::Talk;
 use crate::walk::Filter;
 
+pub(crate) use ari::AcmeDirectory;
+use ari::{AriCache, Renewals};
 use outputs::Outputs;
 use pairs::Pairs;
 use passwords::FilePasswords;
@@ -34,7 +40,21 @@ pub(crate) use passwords::PasswordRule;
 use servers::Answer;
 
 /// Runs the command.
-pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
+    match arguments.watch.watch {
+        Some(every) => watch::run(arguments, every, *talk),
+        None => check(&arguments, &Arc::default(), talk).map(|checked| checked.outcome),
+    }
+}
+
+/// What came of looking at everything once.
+struct Checked {
+    outcome: Outcome,
+    summary: Summary,
+}
+
+/// Looks at everything once; `answers` are those that issuers gave before.
+fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Checked> {
     let at = arguments.time.now();
     let policy = policy::read(arguments)?;
     let mut inputs = Input::parse_all(&arguments.inputs)?;
@@ -49,6 +69,7 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         judge: Judge::new(policy, at),
         at,
         pairs,
+        renewals: Renewals::new(arguments, answers, at, talk)?,
         outputs: Outputs::open(arguments, at)?,
         subjects: 0,
         unread: false,
@@ -62,14 +83,13 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         return Err(Hinted::new("there is no certificate to check", hint).into());
     }
     let summary = run.outputs.end()?;
-    if arguments.is_for_monitoring() {
-        return Ok(Outcome::Service(ServiceState::of(&summary)));
-    }
-    Ok(match summary.exceeds(arguments.fail_on) {
+    let outcome = match summary.exceeds(arguments.fail_on) {
+        _ if arguments.is_for_monitoring() => Outcome::Service(ServiceState::of(&summary)),
         _ if run.unread => Outcome::Incomplete,
         true => Outcome::No,
         false => Outcome::Fine,
-    })
+    };
+    Ok(Checked { outcome, summary })
 }
 
 /// The servers among the arguments, as they are written.
@@ -85,6 +105,8 @@ struct Run {
     /// The time that counts as now.
     at: OffsetDateTime,
     pairs: Pairs,
+    /// Who asks issuers, if anybody does.
+    renewals: Option<Arc<Renewals>>,
     outputs: Outputs,
     subjects: usize,
     /// Whether an input could not be read, which is not the same as bad certificates.

@@ -53,7 +53,14 @@ pub(super) fn check(
     let targets = Targets::new(wanted, asking)?;
     let at = arguments.time.now();
     let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
-    let look = |fetched: Fetched| Answer::new(&fetched, &judging, at, talk);
+    let renewals = run.renewals.clone();
+    let look = |fetched: Fetched| {
+        let mut answer = Answer::new(&fetched, &judging, at, talk);
+        if let Some(renewals) = &renewals {
+            renewals.ask(&mut answer.subject);
+        }
+        answer
+    };
 
     let bar = talk.progress(targets.count, "fetching");
     let stop = Arc::clone(&options.stop);
