@@ -4,6 +4,8 @@
 //! answer, or that there was none, holds as long as the standard says, also for the next run of the same process.
 
 mod cache;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

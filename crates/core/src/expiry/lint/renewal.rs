@@ -108,7 +108,7 @@ mod tests {
         let early = said(9 * DAY, 10 * DAY, 20 * DAY, Some(url)).unwrap();
         assert_eq!(
             early,
-            "its issuer wanted it to be renewed by 2026-01-11 00:00 UTC, although it has 70 days left, as issuers do with \
+            "its issuer wanted it to be renewed by 2026-01-11 00:00 UTC, although it has 69 days left, as issuers do with \
              what they revoke (see https://ca.example/incident)"
         );
         // the same window, once a renewal is due anyway
