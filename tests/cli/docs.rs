@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Stdio;
 
 use rustls_pki_types::CertificateDer;
 
+use crate::ari;
 use crate::store::Desk;
 use crate::support::server::Server;
 use crate::support::{fixture, root, stderr};
+use crate::watch::Watching;
 
 /// What stands between backticks and begins with our name.
 fn commands_of(text: &str) -> Vec<&str> {
@@ -107,6 +110,48 @@ fn every_command_about_checking_runs() {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let output = desk.command(&words).output().unwrap();
         assert!(output.status.success(), "{command}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn every_command_about_watching_runs_until_it_is_told_to_stop() {
+    let text = fs::read_to_string(root().join("docs/watch.md")).unwrap();
+    let mut commands = commands_of(&text);
+    commands.retain(|command| command.contains(" --watch "));
+    assert!(commands.len() >= 3, "{commands:?}");
+    for command in commands {
+        let desk = Desk::new();
+        let words = words_of(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut command = desk.command(&words);
+        let mut watching = Watching::start(command.stdout(Stdio::null()));
+        watching.line("; next round at ");
+        watching.stop();
+    }
+}
+
+#[test]
+fn every_command_about_renewal_information_runs() {
+    let text = fs::read_to_string(root().join("docs/ari.md")).unwrap();
+    let server = ari::acme(5, 6);
+    let own = format!("http://{}", server.address);
+    let mut commands = commands_of(&text);
+    commands.retain(|command| command.contains("//acme.test"));
+    assert!(commands.len() >= 2, "{commands:?}");
+    let commands: Vec<_> = commands
+        .iter()
+        .map(|command| command.replace("https://acme.test", &own))
+        .collect();
+    let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
+    assert_they_run(&commands);
+    assert!(!server.heard().is_empty());
+    // every public CA that is asked is named
+    let list = root().join("crates/core/src/ari/directories.toml");
+    let list = fs::read_to_string(list).unwrap();
+    for line in list.lines() {
+        if let Some(name) = line.strip_prefix("organization = ") {
+            assert!(text.contains(name.trim_matches('"')), "{name}");
+        }
     }
 }
 

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and says on stderr what it skipped"
 )]
 
+mod ari;
 mod bad_input;
 mod diff;
 mod docs;
@@ -24,6 +25,7 @@ mod sources;
 mod state;
 mod store;
 mod verify;
+mod watch;
 
 #[path = "../support/mod.rs"]
 mod support;

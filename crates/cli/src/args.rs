@@ -9,6 +9,7 @@ mod reach;
 mod report;
 pub(crate) mod store;
 mod verify;
+mod watch;
 mod written;
 
 use std::marker::PhantomData;

@@ -51,7 +51,7 @@ impl Outcome {
 pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
     match command {
         Command::Channel(verb) => channel::run(verb, talk),
-        Command::Check(arguments) => check::run(&arguments, talk),
+        Command::Check(arguments) => check::run(arguments, talk),
         Command::Completions(arguments) => complete::completions(arguments.shell),
         Command::Convert(arguments) => convert::run(&arguments, talk),
         Command::Demo(arguments) => demo::run(&arguments, talk),

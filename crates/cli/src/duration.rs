@@ -27,6 +27,29 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// `90s`, `15m`, `1h`, `1d`; a bare number is seconds. What somebody waits for who is not there.
+pub(crate) fn parse_interval(text: &str) -> Result<Duration, String> {
+    const DAY: u64 = 86_400;
+    let digits = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "expected a time such as 15m or 1h".to_owned())?;
+    let seconds = match unit {
+        "" | "s" => Some(number),
+        "m" => number.checked_mul(60),
+        "h" => number.checked_mul(3_600),
+        "d" => number.checked_mul(DAY),
+        _ => return Err(format!("unknown unit {unit:?}, expected s, m, h or d")),
+    };
+    match seconds {
+        Some(seconds) if (1..=366 * DAY).contains(&seconds) => Ok(Duration::from_secs(seconds)),
+        _ => Err("expected a time between 1s and 366d".to_owned()),
+    }
+}
+
 /// RFC 3339 (`2026-11-21T09:00:00Z`), a date (midnight UTC), or `now`.
 pub(crate) fn parse_time(text: &str) -> Result<OffsetDateTime, String> {
     if text == "now" {
@@ -63,6 +86,28 @@ mod tests {
             "61m",
         ] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn intervals() {
+        assert_eq!(parse_interval("1s"), Ok(Duration::from_secs(1)));
+        assert_eq!(parse_interval("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_interval("15m"), Ok(Duration::from_secs(900)));
+        assert_eq!(parse_interval("1h"), Ok(Duration::from_secs(3_600)));
+        assert_eq!(parse_interval("366d"), Ok(Duration::from_secs(31_622_400)));
+        for wrong in [
+            "",
+            "h",
+            "0",
+            "0s",
+            "500ms",
+            "-1",
+            "1.5h",
+            "367d",
+            "18446744073709551615d",
+        ] {
+            assert!(parse_interval(wrong).is_err(), "{wrong}");
         }
     }
 

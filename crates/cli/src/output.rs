@@ -17,7 +17,7 @@ use crate::hint::Hinted;
 
 mod streamed;
 
-pub(crate) use streamed::Streamed;
+pub(crate) use streamed::{Streamed, abandon};
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use trustpack_core::report::{Style, escape, json_text};
 use crate::hint::hint_for;
 
 /// The talk on stderr.
+#[derive(Clone, Copy)]
 pub(crate) struct Talk {
     quiet: bool,
 }

@@ -20,7 +20,7 @@ use crate::hint::Hinted;
 use crate::identity;
 use crate::render::Talk;
 
-pub(crate) use judging::{Judging, system_roots, tell_request};
+pub(crate) use judging::{Judging, root_sets, system_roots, tell_request};
 pub(crate) use proof::{Doubt, doubt};
 
 /// How servers are asked, with every flag checked before the first connection is made.

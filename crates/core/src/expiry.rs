@@ -43,7 +43,8 @@ pub use threshold::{Range, Threshold, ThresholdError};
 /// | `CERT-EXPIRING` | by [`Thresholds::severity`] | by [`Thresholds::severity`] | note |
 ///
 /// Revocation lists have the same with `CRL`. Beside their dates certificates are looked at for what else will stop them
-/// from being accepted (`CERT-WEAK`, `CERT-LIFETIME`, `CERT-CLIENT-AUTH`, `CERT-DEPARTING-ROOT`).
+/// from being accepted (`CERT-WEAK`, `CERT-LIFETIME`, `CERT-CLIENT-AUTH`, `CERT-DEPARTING-ROOT`,
+/// `CERT-RENEW`).
 pub fn check(
     subjects: impl IntoIterator<Item = Subject>,
     policy: &Policy,
@@ -107,6 +108,7 @@ impl Judge {
                     CertificateReport::of_list(&item.label, list, self.at)
                 }
             };
+            report.renewal_window.clone_from(&item.renewal);
             let names = Some((report.issuer.as_str(), report.subject.as_str()));
             let limits = self.policy.thresholds(&About { names, ..about });
             let is_needed = self.is_needed(item);

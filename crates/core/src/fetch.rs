@@ -15,6 +15,7 @@
 )]
 
 pub mod aia;
+pub mod ari;
 pub mod revocation;
 
 mod attempt;
@@ -24,6 +25,7 @@ mod findings;
 mod http;
 mod ladder;
 mod pace;
+mod permits;
 mod pool;
 mod resolved;
 mod stream;

@@ -39,8 +39,8 @@ mod tests;
 
 pub use crate::text::{count, escape};
 pub use baseline::Baseline;
-pub(crate) use certificate::lifetime;
 pub use certificate::{CertificateReport, Role, State};
+pub(crate) use certificate::{lifetime, renew_after};
 pub use change::{CertificateChanges, Change, FindingChanges, Gone, Since, SubjectChanges};
 pub use connection::Connection;
 pub use finding::{About, Finding, Severity};
@@ -86,7 +86,9 @@ pub use writer::{ReportFormat, ReportWriter, Style, render, writer};
 /// }
 /// ```
 ///
-/// A server has `"connection"` with its facts and `"needs"` with its root; `dns_names`, `ip_addresses` and `emails` are absent when there are none, the
+/// A certificate whose issuer was asked when it wants it to be renewed has `"renewal_window"` with `start`, `end` and perhaps
+/// `explanation_url`. A server has `"connection"` with its facts and `"needs"` with its root; `dns_names`, `ip_addresses` and
+/// `emails` are absent when there are none, the
 /// two limits when the policy has none. What was written can be read again.
 ///
 /// Compared with an earlier report ([`Baseline`]), subjects, certificates and findings have `"change"` ([`Change`]), what is

@@ -8,6 +8,7 @@ use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::RoleThreshold;
 use trustpack_core::report::{Shard, ShardError};
 
+use super::watch::{Ari, Watch};
 use super::{Listed, Reach, ReadPassword, Roots, SourceParser, Time, Written, parse_from};
 use crate::commands::check::PasswordRule;
 
@@ -62,7 +63,7 @@ pub(crate) struct Check {
 
     /// A file and the server that it belongs to: server.pem=api.example.org:443. Of a certificate it is told when the server
     /// presents an older one, of a trust store when its client would refuse the server. Both are checked. Repeatable.
-    #[arg(long, value_name = "FILE=ENDPOINT", value_parser = parse_from::<Pair>)]
+    #[arg(long, value_name = "FILE=ENDPOINT", value_parser = parse_from::<Pair>, conflicts_with = "shard")]
     pub pair: Vec<Pair>,
 
     /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
@@ -103,7 +104,11 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub roots: Roots,
     #[command(flatten)]
+    pub ari: Ari,
+    #[command(flatten)]
     pub time: Time,
+    #[command(flatten)]
+    pub watch: Watch,
     #[command(flatten)]
     pub written: Written,
 }

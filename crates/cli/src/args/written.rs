@@ -8,6 +8,7 @@ use clap::Args;
 use trustpack_core::report::{FailOn, Metrics, ReportFormat, UnknownWord};
 
 use super::{Json, parse_from, words};
+use crate::output::is_stdout;
 
 /// How a report is written.
 #[derive(Debug, Args)]
@@ -43,6 +44,15 @@ pub(crate) struct Written {
 }
 
 impl Written {
+    /// Whether the report, or one of them, goes to stdout.
+    pub(crate) fn writes_stdout(&self) -> bool {
+        let mut files = self.output.iter();
+        self.json.json
+            || self.format.is_some()
+            || self.output.is_empty()
+            || files.any(|output| is_stdout(&output.path))
+    }
+
     /// Whether a monitoring system reads the exit code.
     pub(crate) fn is_for_monitoring(&self) -> bool {
         self.format == Some(ReportFormat::Nagios)

@@ -3,6 +3,7 @@
 //! Servers come first, because whether an expired anchor of a store matters is known from them. Every subject is written
 //! as soon as it and those before it are judged; nothing is held for the end but what a format needs.
 
+mod ari;
 mod baseline;
 mod connection;
 mod files;
@@ -16,6 +17,9 @@ mod shard;
 mod specification;
 mod subject;
 mod system;
+mod watch;
+
+use std::sync::Arc;
 
 use anyhow::Result;
 use time::OffsetDateTime;
@@ -29,6 +33,8 @@ use crate::input::Input;
 use crate::render::Talk;
 use crate::walk::Filter;
 
+pub(crate) use ari::AcmeDirectory;
+use ari::{AriCache, Renewals};
 use outputs::Outputs;
 use pairs::Pairs;
 use passwords::FilePasswords;
@@ -37,7 +43,21 @@ use servers::Answer;
 use shard::Share;
 
 /// Runs the command.
-pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
+pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
+    match arguments.watch.watch {
+        Some(every) => watch::run(arguments, every, *talk),
+        None => check(&arguments, &Arc::default(), talk).map(|checked| checked.outcome),
+    }
+}
+
+/// What came of looking at everything once.
+struct Checked {
+    outcome: Outcome,
+    summary: Summary,
+}
+
+/// Looks at everything once; `answers` are those that issuers gave before.
+fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Checked> {
     let at = arguments.time.now();
     let policy = policy::read(arguments)?;
     let mut inputs = Input::parse_all(&arguments.inputs)?;
@@ -53,6 +73,7 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         judge: Judge::new(policy, at),
         at,
         pairs,
+        renewals: Renewals::new(arguments, answers, at, talk)?,
         outputs: Outputs::open(&arguments.written, at, share.shard)?,
         subjects: 0,
         unread: false,
@@ -68,7 +89,8 @@ pub(super) fn run(arguments: &Check, talk: &Talk) -> Result<Outcome> {
         return Err(Hinted::new("there is no certificate to check", hint).into());
     }
     let summary = run.outputs.end()?;
-    Ok(outcome(&arguments.written, &summary, run.unread))
+    let outcome = outcome(&arguments.written, &summary, run.unread);
+    Ok(Checked { outcome, summary })
 }
 
 /// What the exit code says. `unread`: whether something could not be looked at.
@@ -94,6 +116,8 @@ struct Run {
     /// The time that counts as now.
     at: OffsetDateTime,
     pairs: Pairs,
+    /// Who asks issuers, if anybody does.
+    renewals: Option<Arc<Renewals>>,
     outputs: Outputs,
     subjects: usize,
     /// Whether an input could not be read, which is not the same as bad certificates.

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
-use super::{folder_of, follow_links, is_device, is_folder, is_stdout, no_file};
+use super::{PREFIX, folder_of, follow_links, is_device, is_folder, is_stdout, no_file};
 
 /// What is written stands beside the old file until [`finish`](Self::finish); dropped before, the old one stays.
 pub(crate) struct Streamed {
@@ -23,6 +24,7 @@ enum Place {
     File {
         target: PathBuf,
         spool: BufWriter<NamedTempFile>,
+        begun: Begun,
     },
 }
 
@@ -40,11 +42,17 @@ impl Streamed {
                 let target = follow_links(path)?;
                 // the umask takes away from it what it does not allow
                 let mode = std::fs::Permissions::from_mode(0o666);
-                let spool = tempfile::Builder::new()
-                    .permissions(mode)
-                    .tempfile_in(folder_of(&target));
-                let spool = BufWriter::new(spool.with_context(|| cannot(path))?);
-                Place::File { target, spool }
+                let make = || {
+                    let mut builder = tempfile::Builder::new();
+                    let builder = builder.prefix(PREFIX).permissions(mode);
+                    builder.tempfile_in(folder_of(&target))
+                };
+                let (spool, begun) = Begun::begin(make).with_context(|| cannot(path))?;
+                Place::File {
+                    target,
+                    spool: BufWriter::new(spool),
+                    begun,
+                }
             }
         };
         let path = path.to_owned();
@@ -55,10 +63,14 @@ impl Streamed {
     /// umask allows.
     pub(crate) fn finish(self) -> Result<()> {
         let cannot = || cannot(&self.path);
-        let (target, spool) = match self.place {
+        let (target, spool, begun) = match self.place {
             Place::Stdout(mut out) => return Ok(out.flush()?),
             Place::Device(mut out) => return out.flush().with_context(cannot),
-            Place::File { target, spool } => (target, spool),
+            Place::File {
+                target,
+                spool,
+                begun,
+            } => (target, spool, begun),
         };
         let spool = spool.into_inner().map_err(io::IntoInnerError::into_error);
         let spool = spool.with_context(cannot)?;
@@ -69,6 +81,7 @@ impl Streamed {
         spool.as_file().sync_all().with_context(cannot)?;
         let renamed = spool.persist(&target).map_err(|error| error.error);
         renamed.with_context(cannot)?;
+        drop(begun);
         // the name is safe when the folder is
         File::open(folder_of(&target))
             .and_then(|folder| folder.sync_all())
@@ -103,4 +116,55 @@ impl Streamed {
 
 fn cannot(path: &Path) -> String {
     format!("cannot write {}", super::name(path))
+}
+
+/// The files that are being written.
+static BEGUN: Mutex<AllBegun> = Mutex::new(AllBegun {
+    is_over: false,
+    paths: Vec::new(),
+});
+
+struct AllBegun {
+    /// Whether none may be begun any more.
+    is_over: bool,
+    paths: Vec<PathBuf>,
+}
+
+/// A temporary file that [`abandon`] knows of, until this is dropped.
+struct Begun(PathBuf);
+
+impl Begun {
+    fn begin(
+        make: impl FnOnce() -> io::Result<NamedTempFile>,
+    ) -> io::Result<(NamedTempFile, Self)> {
+        let mut all = all_begun();
+        if all.is_over {
+            return Err(io::Error::other("this program is about to end"));
+        }
+        let file = make()?;
+        let path = file.path().to_owned();
+        all.paths.push(path.clone());
+        Ok((file, Self(path)))
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        all_begun().paths.retain(|path| *path != self.0);
+    }
+}
+
+/// Deletes every file that is half written, and lets no other be begun: for a process that ends while its threads still
+/// write. What they replace stays as it is.
+pub(crate) fn abandon() {
+    let mut all = all_begun();
+    all.is_over = true;
+    for path in all.paths.drain(..) {
+        // one that is in its place already has this name no more
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+fn all_begun() -> MutexGuard<'static, AllBegun> {
+    BEGUN.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -85,7 +85,8 @@ pub(crate) fn tell_request(request: &AiaRecord, talk: &Talk) {
     ));
 }
 
-fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>> {
+/// The sets of [`Judging::new`], in their order.
+pub(crate) fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>> {
     let mut sets = Vec::new();
     for name in &roots.files {
         let inputs = [Input::Path(name.into())];

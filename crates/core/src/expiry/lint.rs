@@ -12,6 +12,7 @@ use super::Item;
 
 mod departing;
 mod public;
+mod renewal;
 
 pub(super) use departing::is_departing;
 use public::{is_public_server, longest_lifetime};
@@ -30,6 +31,7 @@ pub(super) struct Remark {
 /// | `CERT-LIFETIME` | warning | public end entities | it lives longer than was allowed when it was issued |
 /// | `CERT-CLIENT-AUTH` | note | public end entities with their key | the next one will be for servers only |
 /// | `CERT-DEPARTING-ROOT` | warning, note | anchors | a root program or a Java has dropped it, or will |
+/// | `CERT-RENEW` | warning | those whose issuer was asked | the window in which it is to be renewed has begun |
 ///
 /// A departing root is a warning when `is_needed`: a server stands or falls with it.
 pub(super) fn remarks(item: &Item, is_needed: bool, at: OffsetDateTime) -> Vec<Remark> {
@@ -42,6 +44,9 @@ pub(super) fn remarks(item: &Item, is_needed: bool, at: OffsetDateTime) -> Vec<R
     if item.role == Role::EndEntity && is_public_server(certificate) {
         remarks.extend(long_lived(certificate));
         remarks.extend(client_auth(certificate, item.has_key));
+    }
+    if let Some(window) = &item.renewal {
+        remarks.extend(renewal::remark(certificate, window, at));
     }
     if item.role == Role::Anchor {
         remarks.extend(departing::remark(certificate, is_needed, at));

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use trustpack_keystore::{CertificateDer, EntryKind, KeyStore};
 
 use crate::Certificate;
+use crate::ari::RenewalWindow;
 use crate::cert::Fingerprint;
 use crate::chain::{ChainAnalysis, PresentedChain};
 use crate::crl::RevocationList;
@@ -45,6 +46,8 @@ pub struct Item {
     pub extra: bool,
     /// Whether its private key lies beside it: whoever has this file is its holder.
     pub has_key: bool,
+    /// When its issuer wants it to be renewed, as far as it was asked.
+    pub renewal: Option<RenewalWindow>,
 }
 
 /// What has dates.
@@ -65,6 +68,7 @@ impl Item {
             dated: Dated::Certificate(certificate),
             extra: false,
             has_key: false,
+            renewal: None,
         }
     }
 
@@ -76,6 +80,7 @@ impl Item {
             dated: Dated::RevocationList(Box::new(list)),
             extra: false,
             has_key: false,
+            renewal: None,
         }
     }
 

@@ -1,4 +1,5 @@
-//! Plain HTTP to the places that certificates point to: issuers, revocation lists, OCSP responders.
+//! HTTP: plain to the places that certificates point to, which are issuers, revocation lists, OCSP responders; over TLS to
+//! the servers of issuers.
 //!
 //! Nobody asks them but the user: each request tells a stranger which certificate is being looked at. So every request
 //! has an end, a limit and a line in the output, goes where the certificate says and nowhere else, and is made once.
@@ -7,7 +8,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use ureq::tls::{RootCerts, TlsConfig};
+
+use crate::Certificate;
 use crate::text;
+use crate::tls::client::provider;
 
 use super::dial::os_words;
 
@@ -15,6 +20,8 @@ use super::dial::os_words;
 #[derive(Debug)]
 pub(super) struct Http {
     agent: ureq::Agent,
+    /// Whether there are roots to check a server with.
+    has_roots: bool,
 }
 
 /// What is asked for.
@@ -29,17 +36,39 @@ pub(super) struct Question<'a> {
     pub(super) deadline: Instant,
 }
 
+/// A good answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) body: Vec<u8>,
+    /// The header `Retry-After`, as it is written.
+    pub(super) retry_after: Option<String>,
+}
+
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     pub(super) why: String,
     /// Whether only time was lacking.
     pub(super) is_late: bool,
+    /// The status of HTTP, when that is what was wrong.
+    pub(super) status: Option<u16>,
 }
 
 impl Http {
+    /// Without TLS.
     pub(super) fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// With TLS to servers that these roots lead to. Nothing switches that check off.
+    pub(super) fn with_roots(roots: &[Certificate]) -> Self {
+        Self::with(Some(roots))
+    }
+
+    fn with(roots: Option<&[Certificate]>) -> Self {
+        let tls = roots.map_or_else(TlsConfig::default, tls_config);
         let config = ureq::Agent::config_builder()
+            .tls_config(tls)
             // Nor must the server that is asked: where it points to is said, and not followed.
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -49,13 +78,19 @@ impl Http {
             .build();
         Self {
             agent: config.into(),
+            has_roots: roots.is_some(),
         }
     }
 
     /// The body of a good answer.
     pub(super) fn ask(&self, question: &Question<'_>) -> Result<Vec<u8>, Failure> {
+        self.answer(question).map(|answer| answer.body)
+    }
+
+    /// A good answer.
+    pub(super) fn answer(&self, question: &Question<'_>) -> Result<Answer, Failure> {
         let url = question.url;
-        if !url.starts_with("http://") {
+        if !url.starts_with("http://") && !self.has_roots {
             return Err(Failure::new(
                 "only http:// is asked (RFC 5280 section 8 advises against https here)",
             ));
@@ -86,9 +121,25 @@ impl Http {
                 "it points to {place}, which is not followed"
             )));
         }
+        let retry_after = answer.headers().get("retry-after");
+        let retry_after = retry_after.and_then(|text| text.to_str().ok());
+        let retry_after = retry_after.map(str::to_owned);
         let body = answer.body_mut().with_config().limit(question.limit);
-        body.read_to_vec().map_err(|error| Failure::of(&error))
+        let body = body.read_to_vec().map_err(|error| Failure::of(&error))?;
+        Ok(Answer { body, retry_after })
     }
+}
+
+/// Our provider; these roots and no other.
+fn tls_config(roots: &[Certificate]) -> TlsConfig {
+    let ders = roots.iter().map(Certificate::der);
+    let roots: Vec<_> = ders
+        .map(|der| ureq::tls::Certificate::from_der(der).to_owned())
+        .collect();
+    TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(provider())
+        .build()
 }
 
 impl Failure {
@@ -96,13 +147,15 @@ impl Failure {
         Self {
             why: why.into(),
             is_late: false,
+            status: None,
         }
     }
 
-    fn late() -> Self {
+    pub(super) fn late() -> Self {
         Self {
             why: "no answer in time".to_owned(),
             is_late: true,
+            status: None,
         }
     }
 
@@ -110,7 +163,12 @@ impl Failure {
     fn of(error: &ureq::Error) -> Self {
         Self::new(match error {
             ureq::Error::Timeout(_) => return Self::late(),
-            ureq::Error::StatusCode(code) => format!("HTTP status {code}"),
+            ureq::Error::StatusCode(code) => {
+                return Self {
+                    status: Some(*code),
+                    ..Self::new(format!("HTTP status {code}"))
+                };
+            }
             ureq::Error::BodyExceedsLimit(limit) => format!("more than {} KiB", limit >> 10),
             ureq::Error::Io(error) => os_words(error),
             other => other.to_string(),

@@ -7,6 +7,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use crate::Certificate;
+use crate::ari::RenewalWindow;
 use crate::cert::{AltName, asn1};
 use crate::crl::RevocationList;
 use crate::text;
@@ -52,6 +53,9 @@ pub struct CertificateReport {
     /// Below this it is critical.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical_below_seconds: Option<i64>,
+    /// When its issuer wants it to be renewed (RFC 9773); only where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_window: Option<RenewalWindow>,
     /// Its alternative names that are host names, as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns_names: Vec<String>,
@@ -160,6 +164,7 @@ impl CertificateReport {
             },
             warn_below_seconds: None,
             critical_below_seconds: None,
+            renewal_window: None,
             dns_names,
             ip_addresses,
             emails,
@@ -193,6 +198,7 @@ impl CertificateReport {
             renew_after: None,
             warn_below_seconds: None,
             critical_below_seconds: None,
+            renewal_window: None,
             dns_names: Vec::new(),
             ip_addresses: Vec::new(),
             emails: Vec::new(),
@@ -258,7 +264,8 @@ fn percent(remaining: i64, lifetime: i64) -> u8 {
     u8::try_from(percent).unwrap_or(100).min(100)
 }
 
-fn renew_after(not_after: OffsetDateTime, lifetime: Duration) -> Option<OffsetDateTime> {
+/// When a renewal is due by the lifetime alone.
+pub(crate) fn renew_after(not_after: OffsetDateTime, lifetime: Duration) -> Option<OffsetDateTime> {
     let part = if lifetime <= Duration::days(10) { 2 } else { 3 };
     not_after.checked_sub(lifetime / part)
 }

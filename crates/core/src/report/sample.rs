@@ -99,6 +99,7 @@ pub(crate) fn line(
         renew_after: None,
         warn_below_seconds: Some(30 * DAY),
         critical_below_seconds: Some(7 * DAY),
+        renewal_window: None,
         dns_names: match role {
             Role::EndEntity => vec![display_name.to_owned(), format!("www.{display_name}")],
             _ => Vec::new(),

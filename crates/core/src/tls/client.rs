@@ -267,6 +267,11 @@ impl Session {
     }
 }
 
+/// The provider of every session that needs no other.
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::clone(&PROVIDER)
+}
+
 /// The provider with what the settings leave of it.
 fn provider_for(settings: &Settings) -> Arc<CryptoProvider> {
     if settings.post_quantum && settings.certificate_type.is_none() {

@@ -11,6 +11,7 @@ use trustpack_core::keystore;
 use trustpack_core::report::SubjectReport;
 use trustpack_core::source::{self, Budget, Item as Inside, Kind, Member, Reference};
 
+use super::ari::Renewals;
 use super::pairs::Pairs;
 use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
@@ -33,10 +34,12 @@ pub(super) fn check(
 ) -> Result<()> {
     let bar = talk.progress(None, "checking");
     let (judge, pairs) = (run.judge.clone(), std::mem::take(&mut run.pairs));
+    let renewals = run.renewals.clone();
     let looking = Looking {
         passwords,
         judge: &judge,
         pairs: &pairs,
+        renewals: renewals.as_deref(),
         at: run.at,
     };
     let mut passed_over = PassedOver::default();
@@ -122,6 +125,7 @@ struct Looking<'a> {
     passwords: &'a FilePasswords,
     judge: &'a Judge,
     pairs: &'a Pairs,
+    renewals: Option<&'a Renewals>,
     at: OffsetDateTime,
 }
 
@@ -240,9 +244,7 @@ impl Looking<'_> {
         if subjects.is_empty() && !is_specification {
             subjects.push(subject::without_certificates(name));
         }
-        let judged = subjects
-            .into_iter()
-            .map(|subject| self.judge.judge(subject));
+        let judged = subjects.into_iter().map(|subject| self.report(subject));
         Some(Looked::Subjects(judged.collect()))
     }
 
@@ -296,7 +298,7 @@ impl Looking<'_> {
                 }
             };
             let contents = keystore::read_pem_part(&piece.text, piece.lines_before);
-            self.judge.judge(subject::of_piece(name, &piece, contents))
+            self.report(subject::of_piece(name, &piece, contents))
         };
         in_order(pieces, &look, &mut |report: SubjectReport| {
             is_empty &= report.certificates.is_empty() && report.findings.is_empty();
@@ -308,6 +310,14 @@ impl Looking<'_> {
     }
 
     fn judged(&self, subject: Subject) -> Looked {
-        Looked::Subjects(vec![self.judge.judge(subject)])
+        Looked::Subjects(vec![self.report(subject)])
+    }
+
+    /// The judgement, with what issuers say of the time of renewal.
+    fn report(&self, mut subject: Subject) -> SubjectReport {
+        if let Some(renewals) = self.renewals {
+            renewals.ask(&mut subject);
+        }
+        self.judge.judge(subject)
     }
 }

@@ -18,6 +18,13 @@ pub(crate) struct PasswordRule {
     source: PasswordSource,
 }
 
+impl PasswordRule {
+    /// Where the password comes from.
+    pub(super) fn source(&self) -> &PasswordSource {
+        &self.source
+    }
+}
+
 impl FromStr for PasswordRule {
     type Err = String;
 

@@ -58,7 +58,14 @@ pub(super) fn check(
         Ok(target) => share.holds(target.endpoint.to_string()),
         Err(broken) => share.holds(&broken.text),
     });
-    let look = |fetched: Fetched| Answer::new(&fetched, &judging, at, talk);
+    let renewals = run.renewals.clone();
+    let look = |fetched: Fetched| {
+        let mut answer = Answer::new(&fetched, &judging, at, talk);
+        if let Some(renewals) = &renewals {
+            renewals.ask(&mut answer.subject);
+        }
+        answer
+    };
 
     let count = targets.count.filter(|_| run.share.shard.is_none());
     let bar = talk.progress(count, "fetching");

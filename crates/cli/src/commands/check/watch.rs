@@ -1,0 +1,252 @@
+//! `--watch`: the same check again and again.
+//!
+//! Every round runs on a thread of its own and keeps nothing but what issuers said of renewals, so that this one can hear
+//! signals whatever the round waits for: a server, a full pipe, a file system that is gone.
+
+mod refuse;
+
+use std::io::{self, IsTerminal};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use trustpack_core::report::{Summary, count};
+
+use super::ari::AriCache;
+use super::{Checked, Outcome, check};
+use crate::args::Check;
+use crate::output::abandon;
+use crate::render::{Talk, is_broken_pipe};
+
+/// What happens to a watch.
+enum Event {
+    Ended(Result<Summary>),
+    /// SIGTERM, Ctrl-C, or SIGHUP on a terminal.
+    Stop,
+    /// SIGHUP where there is no terminal.
+    AtOnce,
+}
+
+/// Checks every so often, until a signal ends it or nobody reads stdout any more.
+///
+/// # Errors
+/// Only those of the arguments and of the system, before the first round.
+pub(super) fn run(arguments: Check, every: Duration, talk: Talk) -> Result<Outcome> {
+    refuse::what_cannot_be_asked_again(&arguments)?;
+    let (sender, events) = mpsc::channel();
+    listen(sender.clone())?;
+    let watch = Watch {
+        arguments: Arc::new(arguments),
+        answers: Arc::default(),
+        talk,
+        sender,
+        events,
+    };
+    let mut due = Instant::now();
+    loop {
+        watch.begin();
+        let Some((result, again)) = watch.round() else {
+            return Ok(Outcome::Fine);
+        };
+        if result.as_ref().is_err_and(|error| watch.is_unread(error)) {
+            return Ok(Outcome::Fine);
+        }
+        due = match again {
+            true => Instant::now(),
+            false => next(due, every),
+        };
+        watch.tell(result, due);
+        match watch.wait(due) {
+            Wake::Due => {}
+            Wake::AtOnce => due = Instant::now(),
+            Wake::Stop => return Ok(Outcome::Fine),
+        }
+    }
+}
+
+/// When the next round is due: so often after the last one was, and not before now. Rounds that were missed are left out,
+/// so that a slow one does not shift those after it.
+fn next(due: Instant, every: Duration) -> Instant {
+    let now = Instant::now();
+    let missed = now.saturating_duration_since(due).as_nanos() / every.as_nanos().max(1);
+    let rounds = u32::try_from(missed).unwrap_or(u32::MAX).saturating_add(1);
+    let next = every
+        .checked_mul(rounds)
+        .and_then(|wait| due.checked_add(wait));
+    next.unwrap_or(now + every)
+}
+
+/// Hears signals from now on.
+fn listen(sender: Sender<Event>) -> Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    // A terminal that goes away says so with SIGHUP, and means the end.
+    let is_watched = io::stderr().is_terminal();
+    let body = move || {
+        for signal in &mut signals {
+            let event = match signal {
+                SIGHUP if !is_watched => Event::AtOnce,
+                _ => Event::Stop,
+            };
+            if sender.send(event).is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(body)?;
+    Ok(())
+}
+
+struct Watch {
+    arguments: Arc<Check>,
+    /// What issuers said, and how long that holds.
+    answers: Arc<AriCache>,
+    talk: Talk,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
+}
+
+/// Why waiting is over.
+enum Wake {
+    Due,
+    AtOnce,
+    Stop,
+}
+
+impl Watch {
+    /// Begins a round.
+    fn begin(&self) {
+        let (arguments, answers) = (Arc::clone(&self.arguments), Arc::clone(&self.answers));
+        let (talk, sender) = (self.talk, self.sender.clone());
+        let body = move || {
+            let once = || check(&arguments, &answers, &talk);
+            // Nothing of the round is looked at afterwards.
+            let result = panic::catch_unwind(AssertUnwindSafe(once));
+            let result = result.unwrap_or_else(|_| Err(anyhow!("it failed; this is a bug")));
+            let _ = sender.send(Event::Ended(result.map(|Checked { summary, .. }| summary)));
+        };
+        let begun = thread::Builder::new().name("round".to_owned()).spawn(body);
+        if let Err(error) = begun {
+            let _ = self.sender.send(Event::Ended(Err(error.into())));
+        }
+    }
+
+    /// Waits for the end of a round: what came of it, and whether another one is wanted at once. `None` when a signal ended
+    /// it: it has a second to be done then, unless another signal comes.
+    fn round(&self) -> Option<(Result<Summary>, bool)> {
+        let mut again = false;
+        loop {
+            match self.events.recv() {
+                Ok(Event::Ended(result)) => return Some((result, again)),
+                Ok(Event::AtOnce) => again = true,
+                Ok(Event::Stop) | Err(_) => break,
+            }
+        }
+        let end = Instant::now() + GRACE;
+        match self.event_before(end) {
+            Some(Event::Ended(Ok(summary))) => self.say(&told(&summary)),
+            Some(Event::Ended(Err(error))) => self.say_failed(error),
+            Some(Event::Stop | Event::AtOnce) | None => {
+                abandon();
+                self.say("stopped within a round; the last report stays");
+            }
+        }
+        None
+    }
+
+    fn wait(&self, due: Instant) -> Wake {
+        match self.event_before(due) {
+            None => Wake::Due,
+            Some(Event::AtOnce) => Wake::AtOnce,
+            // there is no round that could end
+            Some(Event::Stop | Event::Ended(_)) => Wake::Stop,
+        }
+    }
+
+    fn event_before(&self, end: Instant) -> Option<Event> {
+        let time = end.saturating_duration_since(Instant::now());
+        match self.events.recv_timeout(time) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => None,
+            // not while this one can send itself
+            Err(RecvTimeoutError::Disconnected) => Some(Event::Stop),
+        }
+    }
+
+    /// Whether a round ended because nobody reads stdout any more.
+    fn is_unread(&self, error: &anyhow::Error) -> bool {
+        self.arguments.written.writes_stdout() && is_broken_pipe(error)
+    }
+
+    fn tell(&self, result: Result<Summary>, due: Instant) {
+        let wait = due.saturating_duration_since(Instant::now());
+        let next = stamp(OffsetDateTime::now_utc() + wait);
+        match result {
+            Ok(summary) => self.say(&format!("{}; next round at {next}", told(&summary))),
+            Err(error) => {
+                self.say_failed(error);
+                self.say(&format!("next round at {next}"));
+            }
+        }
+    }
+
+    fn say_failed(&self, error: anyhow::Error) {
+        let now = stamp(OffsetDateTime::now_utc());
+        let error = Err::<(), _>(error)
+            .with_context(|| format!("{now}: this round failed and the last report stays"));
+        if let Err(error) = error {
+            self.talk.error(&error);
+        }
+    }
+
+    fn say(&self, what: &str) {
+        let now = stamp(OffsetDateTime::now_utc());
+        self.talk.say(format!("{now}: {what}"));
+    }
+}
+
+/// The counts of a round.
+fn told(summary: &Summary) -> String {
+    format!(
+        "{}, {}: {} critical, {}, {}",
+        count(summary.subjects, "subject"),
+        count(summary.certificates, "certificate"),
+        summary.critical,
+        count(summary.warnings, "warning"),
+        count(summary.notes, "note"),
+    )
+}
+
+/// RFC 3339, in whole seconds.
+fn stamp(at: OffsetDateTime) -> String {
+    let whole = at.replace_nanosecond(0).unwrap_or(at);
+    whole.format(&Rfc3339).unwrap_or_else(|_| whole.to_string())
+}
+
+/// So long a round that a signal ends may take to be done.
+const GRACE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_do_not_drift_and_those_that_were_missed_are_left_out() {
+        let every = Duration::from_secs(10);
+        let due = Instant::now();
+        assert_eq!(next(due, every), due + every);
+        let late = Instant::now().checked_sub(Duration::from_secs(25));
+        // a machine that was started this minute has no such moment
+        if let Some(late) = late {
+            assert_eq!(next(late, every), late + 3 * every);
+        }
+    }
+}
