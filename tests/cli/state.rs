@@ -357,7 +357,7 @@ fn a_root_that_a_server_of_another_shard_needs_is_judged_so() {
     let name = |index| format!("{index}.jsonl");
     let holder =
         |name: &str| (0..count).find(|index| Shard::new(*index, count).unwrap().holds(name));
-    assert_ne!(holder("https://server.test"), holder("root.pem"));
+    assert_ne!(holder("server.test:443"), holder("root.pem"));
     let files: Vec<PathBuf> = (0..count)
         .map(|index| {
             let shard = format!("{index}/{count}");

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::read::{Part, ReadError, read};
 use super::{CertificateReport, Change, Finding, Gone, Severity, SubjectReport};
 
-/// What an earlier report had: digests in place of names, some 80 bytes a certificate and 20 a finding.
+/// What an earlier report had: digests in place of names, some 100 bytes a certificate and 20 a finding.
 ///
 /// Names are chosen by strangers, so the digests have a key that nobody knows (SipHash, as in every hash map here). Two of
 /// a million names have the same one with a probability of one in ten million.

@@ -20,7 +20,7 @@ pub enum Part {
     /// A subject, or a part of a long one.
     Subject(Box<SubjectReport>),
     /// A report is complete; another one may follow.
-    End(End),
+    End(Box<End>),
 }
 
 /// What a report says at its end.
@@ -179,7 +179,7 @@ impl<E: From<ReadError>> Sink<'_, E> {
             return Err(self.fail(ReadError::Miscounted { told, found }.into()));
         }
         self.is_whole = true;
-        self.give(Part::End(end))
+        self.give(Part::End(Box::new(end)))
     }
 }
 

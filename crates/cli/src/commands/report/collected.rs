@@ -50,7 +50,7 @@ impl Collected {
         read(source, &mut |part| match part {
             Part::Subject(subject) => self.put(*subject, &mut open),
             Part::End(end) => {
-                self.ends.push((name.to_owned(), end));
+                self.ends.push((name.to_owned(), *end));
                 Ok(())
             }
         })
