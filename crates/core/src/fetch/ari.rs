@@ -116,10 +116,12 @@ impl AriFetcher {
             .is_some_and(|times| *times >= MAX_SILENT)
     }
 
-    fn note(&self, directory: &str, is_silent: bool) {
+    /// Counts what a server did not answer. Whether this is one too many.
+    fn gives_up(&self, directory: &str, is_silent: bool) -> bool {
         let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         let times = silent.entry(directory.to_owned()).or_default();
         *times = if is_silent { *times + 1 } else { 0 };
+        *times == MAX_SILENT
     }
 }
 
@@ -187,7 +189,9 @@ impl Asking<'_> {
         let asked = self.fetcher.asked.fetch_add(1, Ordering::Relaxed);
         if asked >= MAX_ASKED {
             if asked == MAX_ASKED {
-                let why = format!("not asked, nor anybody after it: {MAX_ASKED} is enough");
+                let why = format!(
+                    "not asked: {MAX_ASKED} certificates were asked about, and the others are left out"
+                );
                 self.tell(url, Err(why), Duration::ZERO);
             }
             return (Err(Failure::new("not asked")), None);
@@ -195,7 +199,13 @@ impl Asking<'_> {
         let read = |bytes: &[u8]| ari::parse_renewal_info(bytes).map(Known::Window);
         let (answer, retry_after) = self.request(&url, read);
         let is_silent = answer.as_ref().is_err_and(|failure| failure.is_late);
-        self.fetcher.note(self.directory, is_silent);
+        if self.fetcher.gives_up(self.directory, is_silent)
+            && let Some(request) = self.requests.last_mut()
+        {
+            request.outcome = Err(format!(
+                "no answer in time, {MAX_SILENT} times in a row; this server is left alone now"
+            ));
+        }
         let holds = hold(&answer, retry_after);
         (answer, Some(holds))
     }

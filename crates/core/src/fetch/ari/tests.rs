@@ -309,12 +309,37 @@ fn a_server_that_says_nothing_is_left_alone() {
     let short = Duration::from_millis(300);
     let directories = AcmeDirectories::new(vec![named]);
     let fetcher = AriFetcher::new(directories, &[], short, Arc::default());
+    let mut told = Vec::new();
     for number in 0..10 {
         let leaf = testing::server(&format!("{number}.test"), &root).certificate;
-        assert_eq!(fetcher.window(&leaf, testing::NOW).0, None);
+        let (window, requests) = fetcher.window(&leaf, testing::NOW);
+        assert_eq!(window, None);
+        told.extend(requests.into_iter().filter_map(|one| one.outcome.err()));
     }
+    let last = "no answer in time, 3 times in a row; this server is left alone now";
+    assert_eq!(told, ["no answer in time", "no answer in time", last]);
     let asked = usize::try_from(MAX_SILENT).unwrap();
     assert_eq!(server.heard().len(), 1 + asked, "{:?}", server.heard());
+}
+
+#[test]
+fn there_is_an_end_and_it_is_told_once() {
+    let root = testing::root("Root");
+    let server = Acme::telling(WINDOW);
+    let fetcher = server.fetcher(&[], &Arc::default());
+    fetcher.asked.store(MAX_ASKED - 1, Ordering::Relaxed);
+    let mut told = Vec::new();
+    for number in 0..4 {
+        let leaf = testing::server(&format!("{number}.test"), &root).certificate;
+        let (window, requests) = fetcher.window(&leaf, testing::NOW);
+        assert_eq!(window.is_some(), number == 0);
+        told.extend(requests.into_iter().filter_map(|one| one.outcome.err()));
+    }
+    let [why] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert!(why.starts_with("not asked: 10000 certificates"), "{why}");
+    assert_eq!(server.heard().len(), 2);
 }
 
 #[test]
