@@ -111,9 +111,8 @@ impl Served {
         };
         let verdict = verify(&self.chain, &anchors, name, at, client, &self.endpoint);
         let is_undecided = verdict.is_undecided();
-        let refusal = match verdict.outcome {
-            Ok(_) => return verdict.findings,
-            Err(refusal) => refusal,
+        let Err(refusal) = verdict.outcome else {
+            return verdict.findings;
         };
         let (client, endpoint) = (client.word(), &self.endpoint);
         let (severity, message) = match is_undecided {
