@@ -1,9 +1,11 @@
 //! `trustpack check --ari` against ACME servers on loopback.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::sync::Arc;
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -12,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::support::canned::Canned;
 use crate::support::pki::{self, Certified};
-use crate::support::server::Server;
+use crate::support::server::{self, Server};
 use crate::support::{stderr, stdout, trustpack};
 use crate::watch::Watching;
 
@@ -25,16 +27,49 @@ pub(crate) fn acme(start: i64, end: i64) -> Canned {
     let (start, end) = (day(start), day(end));
     let window = format!(r#""suggestedWindow": {{"start": "{start}", "end": "{end}"}}"#);
     Canned::start(move |mut client, request| {
-        let request = String::from_utf8_lossy(request);
-        let host = request.lines().find_map(|line| line.strip_prefix("host: "));
-        let info = format!(r#""renewalInfo": "http://{}/ri""#, host.unwrap_or_default());
-        let why = r#""explanationURL": "https://ca.example/incident""#;
-        let body = format!("{{{info}, {window}, {why}}}");
-        let length = body.len();
-        let head =
-            format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-        let _ = client.write_all((head + &body).as_bytes());
+        let _ = client.write_all(answer("http", request, &window).as_bytes());
     })
+}
+
+fn answer(scheme: &str, request: &[u8], window: &str) -> String {
+    let request = String::from_utf8_lossy(request);
+    let host = request.lines().find_map(|line| line.strip_prefix("host: "));
+    let info = format!(
+        r#""renewalInfo": "{scheme}://{}/ri""#,
+        host.unwrap_or_default()
+    );
+    let why = r#""explanationURL": "https://ca.example/incident""#;
+    let body = format!("{{{info}, {window}, {why}}}");
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}
+
+/// The same by TLS, with this chain; its window has begun long ago.
+fn acme_by_tls(server: &Certified) -> SocketAddr {
+    let config = server::config(
+        vec![server.der.clone()],
+        server.pkcs8(),
+        rustls::ALL_VERSIONS,
+    );
+    let config = Arc::new(config);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, client);
+            let mut request = [0; 4096];
+            // who does not trust this server says nothing
+            let Ok(count) = stream.read(&mut request) else {
+                continue;
+            };
+            let window = r#""suggestedWindow": {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}"#;
+            let _ = stream.write_all(answer("https", &request[..count], window).as_bytes());
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    });
+    address
 }
 
 struct Site {
@@ -176,7 +211,44 @@ fn a_server_that_gives_nothing_changes_nothing() {
 }
 
 #[test]
-fn a_watch_asks_again_when_the_answer_is_old() {
+fn a_server_by_tls_is_checked_against_the_roots_that_are_named() {
+    let site = Site::new();
+    let web = pki::ca("Web", None, |_| {});
+    let name = ["localhost"];
+    fs::write(site.folder.path().join("web.pem"), web.pem()).unwrap();
+    let address = acme_by_tls(&pki::server(&name, Some(&web), |_| {}));
+    let directory = format!("https://localhost:{}/directory", address.port());
+    let check = |more: &[&str]| {
+        let mut command = trustpack();
+        command
+            .current_dir(site.folder.path())
+            .args(["check", "chain.pem"]);
+        command.args(["--json", "--ari", "--acme-directory", &directory]);
+        command.args(more).output().unwrap()
+    };
+    let trusted = check(&["--roots", "web.pem"]);
+    let report = serde_json::from_str(&stdout(&trusted)).unwrap();
+    assert!(
+        finding(&report, "CERT-RENEW").is_some(),
+        "{}",
+        stderr(&trusted)
+    );
+    let refused = check(&["--roots", "root.pem"]);
+    assert_eq!(refused.status.code(), Some(0));
+    assert!(
+        stderr(&refused).contains("nothing: "),
+        "{}",
+        stderr(&refused)
+    );
+    assert!(
+        stderr(&refused).contains("certificate"),
+        "{}",
+        stderr(&refused)
+    );
+}
+
+#[test]
+fn a_watch_asks_once_while_the_answer_holds() {
     let site = Site::new();
     let server = acme(-1, 1);
     let mut command = trustpack();
