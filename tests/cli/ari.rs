@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -224,7 +225,11 @@ fn a_server_by_tls_is_checked_against_the_roots_that_are_named() {
             .current_dir(site.folder.path())
             .args(["check", "chain.pem"]);
         command.args(["--json", "--ari", "--acme-directory", &directory]);
-        command.args(more).output().unwrap()
+        command
+            .args(["--proxy", "none"])
+            .args(more)
+            .output()
+            .unwrap()
     };
     let trusted = check(&["--roots", "web.pem"]);
     let report = serde_json::from_str(&stdout(&trusted)).unwrap();
@@ -245,6 +250,62 @@ fn a_server_by_tls_is_checked_against_the_roots_that_are_named() {
         "{}",
         stderr(&refused)
     );
+}
+
+/// An HTTP proxy that leads everywhere, and what it is told.
+fn proxy() -> (SocketAddr, Receiver<String>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, heard) = mpsc::channel();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                client.read_exact(&mut byte).unwrap();
+                head.extend(byte);
+            }
+            let head = String::from_utf8(head).unwrap();
+            let target = head.split(' ').nth(1).unwrap().to_owned();
+            sender.send(head).unwrap();
+            let mut to_server = TcpStream::connect(target).unwrap();
+            let mut from_server = to_server.try_clone().unwrap();
+            let mut to_client = client.try_clone().unwrap();
+            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+            std::thread::spawn(move || std::io::copy(&mut from_server, &mut to_client));
+            std::thread::spawn(move || std::io::copy(&mut client, &mut to_server));
+        }
+    });
+    (address, heard)
+}
+
+#[test]
+fn a_server_by_tls_is_reached_through_the_proxy() {
+    let site = Site::new();
+    let web = pki::ca("Web", None, |_| {});
+    fs::write(site.folder.path().join("web.pem"), web.pem()).unwrap();
+    let address = acme_by_tls(&pki::server(&["localhost"], Some(&web), |_| {}));
+    let directory = format!("https://localhost:{}/directory", address.port());
+    let (proxy, heard) = proxy();
+    let check = |url: &str| {
+        let mut command = trustpack();
+        command
+            .current_dir(site.folder.path())
+            .args(["check", "chain.pem"]);
+        command.args(["--ari", "--acme-directory", &directory]);
+        command.args(["--roots", "web.pem", "--proxy", url]);
+        command.output().unwrap()
+    };
+    let asked = check(&format!("http://user:secret@{proxy}"));
+    assert!(stdout(&asked).contains("CERT-RENEW"), "{}", stderr(&asked));
+    let heard = heard.try_recv().unwrap();
+    let connect = format!("CONNECT localhost:{} HTTP/1.1", address.port());
+    assert!(heard.starts_with(&connect), "{heard}");
+    // user:secret
+    assert!(heard.contains("Basic dXNlcjpzZWNyZXQ="), "{heard}");
+    let refused = check(&format!("socks5://{proxy}"));
+    assert!(stderr(&refused).contains("not reached through SOCKS"));
+    assert_eq!(refused.status.code(), Some(0));
 }
 
 #[test]
