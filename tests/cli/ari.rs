@@ -1,9 +1,12 @@
 //! `trustpack check --ari` against ACME servers on loopback.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -12,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::support::canned::Canned;
 use crate::support::pki::{self, Certified};
-use crate::support::server::Server;
+use crate::support::server::{self, Server};
 use crate::support::{stderr, stdout, trustpack};
 use crate::watch::Watching;
 
@@ -25,16 +28,49 @@ pub(crate) fn acme(start: i64, end: i64) -> Canned {
     let (start, end) = (day(start), day(end));
     let window = format!(r#""suggestedWindow": {{"start": "{start}", "end": "{end}"}}"#);
     Canned::start(move |mut client, request| {
-        let request = String::from_utf8_lossy(request);
-        let host = request.lines().find_map(|line| line.strip_prefix("host: "));
-        let info = format!(r#""renewalInfo": "http://{}/ri""#, host.unwrap_or_default());
-        let why = r#""explanationURL": "https://ca.example/incident""#;
-        let body = format!("{{{info}, {window}, {why}}}");
-        let length = body.len();
-        let head =
-            format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-        let _ = client.write_all((head + &body).as_bytes());
+        let _ = client.write_all(answer("http", request, &window).as_bytes());
     })
+}
+
+fn answer(scheme: &str, request: &[u8], window: &str) -> String {
+    let request = String::from_utf8_lossy(request);
+    let host = request.lines().find_map(|line| line.strip_prefix("host: "));
+    let info = format!(
+        r#""renewalInfo": "{scheme}://{}/ri""#,
+        host.unwrap_or_default()
+    );
+    let why = r#""explanationURL": "https://ca.example/incident""#;
+    let body = format!("{{{info}, {window}, {why}}}");
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}
+
+/// The same by TLS, with this chain; its window has begun long ago.
+fn acme_by_tls(server: &Certified) -> SocketAddr {
+    let config = server::config(
+        vec![server.der.clone()],
+        server.pkcs8(),
+        rustls::ALL_VERSIONS,
+    );
+    let config = Arc::new(config);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, client);
+            let mut request = [0; 4096];
+            // who does not trust this server says nothing
+            let Ok(count) = stream.read(&mut request) else {
+                continue;
+            };
+            let window = r#""suggestedWindow": {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}"#;
+            let _ = stream.write_all(answer("https", &request[..count], window).as_bytes());
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    });
+    address
 }
 
 struct Site {
@@ -176,7 +212,104 @@ fn a_server_that_gives_nothing_changes_nothing() {
 }
 
 #[test]
-fn a_watch_asks_again_when_the_answer_is_old() {
+fn a_server_by_tls_is_checked_against_the_roots_that_are_named() {
+    let site = Site::new();
+    let web = pki::ca("Web", None, |_| {});
+    let name = ["localhost"];
+    fs::write(site.folder.path().join("web.pem"), web.pem()).unwrap();
+    let address = acme_by_tls(&pki::server(&name, Some(&web), |_| {}));
+    let directory = format!("https://localhost:{}/directory", address.port());
+    let check = |more: &[&str]| {
+        let mut command = trustpack();
+        command
+            .current_dir(site.folder.path())
+            .args(["check", "chain.pem"]);
+        command.args(["--json", "--ari", "--acme-directory", &directory]);
+        command
+            .args(["--proxy", "none"])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let trusted = check(&["--roots", "web.pem"]);
+    let report = serde_json::from_str(&stdout(&trusted)).unwrap();
+    assert!(
+        finding(&report, "CERT-RENEW").is_some(),
+        "{}",
+        stderr(&trusted)
+    );
+    let refused = check(&["--roots", "root.pem"]);
+    assert_eq!(refused.status.code(), Some(0));
+    assert!(
+        stderr(&refused).contains("nothing: "),
+        "{}",
+        stderr(&refused)
+    );
+    assert!(
+        stderr(&refused).contains("certificate"),
+        "{}",
+        stderr(&refused)
+    );
+}
+
+/// An HTTP proxy that leads everywhere, and what it is told.
+fn proxy() -> (SocketAddr, Receiver<String>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, heard) = mpsc::channel();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                client.read_exact(&mut byte).unwrap();
+                head.extend(byte);
+            }
+            let head = String::from_utf8(head).unwrap();
+            let target = head.split(' ').nth(1).unwrap().to_owned();
+            sender.send(head).unwrap();
+            let mut to_server = TcpStream::connect(target).unwrap();
+            let mut from_server = to_server.try_clone().unwrap();
+            let mut to_client = client.try_clone().unwrap();
+            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+            std::thread::spawn(move || std::io::copy(&mut from_server, &mut to_client));
+            std::thread::spawn(move || std::io::copy(&mut client, &mut to_server));
+        }
+    });
+    (address, heard)
+}
+
+#[test]
+fn a_server_by_tls_is_reached_through_the_proxy() {
+    let site = Site::new();
+    let web = pki::ca("Web", None, |_| {});
+    fs::write(site.folder.path().join("web.pem"), web.pem()).unwrap();
+    let address = acme_by_tls(&pki::server(&["localhost"], Some(&web), |_| {}));
+    let directory = format!("https://localhost:{}/directory", address.port());
+    let (proxy, heard) = proxy();
+    let check = |url: &str| {
+        let mut command = trustpack();
+        command
+            .current_dir(site.folder.path())
+            .args(["check", "chain.pem"]);
+        command.args(["--ari", "--acme-directory", &directory]);
+        command.args(["--roots", "web.pem", "--proxy", url]);
+        command.output().unwrap()
+    };
+    let asked = check(&format!("http://user:secret@{proxy}"));
+    assert!(stdout(&asked).contains("CERT-RENEW"), "{}", stderr(&asked));
+    let heard = heard.try_recv().unwrap();
+    let connect = format!("CONNECT localhost:{} HTTP/1.1", address.port());
+    assert!(heard.starts_with(&connect), "{heard}");
+    // user:secret
+    assert!(heard.contains("Basic dXNlcjpzZWNyZXQ="), "{heard}");
+    let refused = check(&format!("socks5://{proxy}"));
+    assert!(stderr(&refused).contains("not reached through SOCKS"));
+    assert_eq!(refused.status.code(), Some(0));
+}
+
+#[test]
+fn a_watch_asks_once_while_the_answer_holds() {
     let site = Site::new();
     let server = acme(-1, 1);
     let mut command = trustpack();

@@ -115,17 +115,23 @@ fn refuse_impossible(handshake: &Handshake) -> Result<()> {
     .into())
 }
 
-/// `--proxy`, else the environment.
+/// `--proxy`, else the environment; with a warning about a password that others can read.
 fn proxies(told: Option<&str>, talk: &Talk) -> Result<ProxyRules> {
+    let named = told.and_then(|url| url.parse::<Proxy>().ok());
+    if named.is_some_and(|proxy| proxy.credentials.is_some()) {
+        talk.warn("every user of this machine can read the proxy's password in the list of processes; https_proxy=URL in the environment hides it");
+    }
+    proxy_rules(told)
+}
+
+/// `--proxy`, else the environment.
+pub(crate) fn proxy_rules(told: Option<&str>) -> Result<ProxyRules> {
     let hint = "write http://HOST:PORT, socks5://HOST:PORT, socks5h://HOST:PORT or none";
     let variable = |name: &str| std::env::var(name).ok();
     let exceptions = variable("no_proxy").or_else(|| variable("NO_PROXY"));
     let read = match told {
         Some("none") => return Ok(ProxyRules::none()),
         Some(url) => url.parse::<Proxy>().map(|proxy| {
-            if proxy.credentials.is_some() {
-                talk.warn("every user of this machine can read the proxy's password in the list of processes; https_proxy=URL in the environment hides it");
-            }
             let rules = ProxyRules::always(proxy);
             rules.except(&exceptions.unwrap_or_default())
         }),

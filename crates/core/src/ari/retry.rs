@@ -50,4 +50,12 @@ mod tests {
         }
         assert_eq!(retry_after(None, now), UNTOLD);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_it_says_is_within_reason(text in "[ -~]{0,40}|[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT") {
+            let after = retry_after(Some(&text), datetime!(2025-01-01 00:00 UTC));
+            proptest::prop_assert!((LEAST..=MOST).contains(&after));
+        }
+    }
 }

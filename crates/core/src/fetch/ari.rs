@@ -16,6 +16,7 @@ use time::OffsetDateTime;
 
 use crate::Certificate;
 use crate::ari::{self, AcmeDirectories, AriError, RenewalWindow};
+use crate::tls::proxy::ProxyRules;
 
 use super::http::{Answer, Failure, Http, Memory, Question, deadline};
 use super::permits::Permits;
@@ -59,17 +60,18 @@ struct Asking<'a> {
 }
 
 impl AriFetcher {
-    /// `roots` are those that the servers are checked with, `timeout` is for all requests about one certificate. What is
+    /// `roots` are those that the servers are checked with, `proxies` how they are reached by TLS, `timeout` is for all requests about one certificate. What is
     /// not used in a run is not kept in the cache for the one after the next.
     pub fn new(
         directories: AcmeDirectories,
         roots: &[Certificate],
+        proxies: ProxyRules,
         timeout: Duration,
         cache: Arc<AriCache>,
     ) -> Self {
         cache.begin();
         Self {
-            http: Http::with_roots(roots),
+            http: Http::with_roots(roots, proxies),
             timeout,
             directories,
             cache,

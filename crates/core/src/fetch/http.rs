@@ -13,6 +13,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use crate::Certificate;
 use crate::text;
 use crate::tls::client::provider;
+use crate::tls::proxy::{ProxyKind, ProxyRules};
 
 use super::dial::os_words;
 
@@ -20,8 +21,8 @@ use super::dial::os_words;
 #[derive(Debug)]
 pub(super) struct Http {
     agent: ureq::Agent,
-    /// Whether there are roots to check a server with.
-    has_roots: bool,
+    /// How servers are reached that speak TLS; without it none is asked.
+    proxies: Option<ProxyRules>,
 }
 
 /// What is asked for.
@@ -57,16 +58,15 @@ pub(super) struct Failure {
 impl Http {
     /// Without TLS.
     pub(super) fn new() -> Self {
-        Self::with(None)
+        Self::with(TlsConfig::default(), None)
     }
 
     /// With TLS to servers that these roots lead to. Nothing switches that check off.
-    pub(super) fn with_roots(roots: &[Certificate]) -> Self {
-        Self::with(Some(roots))
+    pub(super) fn with_roots(roots: &[Certificate], proxies: ProxyRules) -> Self {
+        Self::with(tls_config(roots), Some(proxies))
     }
 
-    fn with(roots: Option<&[Certificate]>) -> Self {
-        let tls = roots.map_or_else(TlsConfig::default, tls_config);
+    fn with(tls: TlsConfig, proxies: Option<ProxyRules>) -> Self {
         let config = ureq::Agent::config_builder()
             .tls_config(tls)
             // Nor must the server that is asked: where it points to is said, and not followed.
@@ -78,7 +78,7 @@ impl Http {
             .build();
         Self {
             agent: config.into(),
-            has_roots: roots.is_some(),
+            proxies,
         }
     }
 
@@ -90,11 +90,15 @@ impl Http {
     /// A good answer.
     pub(super) fn answer(&self, question: &Question<'_>) -> Result<Answer, Failure> {
         let url = question.url;
-        if !url.starts_with("http://") && !self.has_roots {
-            return Err(Failure::new(
-                "only http:// is asked (RFC 5280 section 8 advises against https here)",
-            ));
-        }
+        let proxy = match &self.proxies {
+            _ if url.starts_with("http://") => None,
+            Some(proxies) => proxy_for(url, proxies)?,
+            None => {
+                return Err(Failure::new(
+                    "only http:// is asked (RFC 5280 section 8 advises against https here)",
+                ));
+            }
+        };
         let time = question.deadline.saturating_duration_since(Instant::now());
         if time.is_zero() {
             return Err(Failure::late());
@@ -102,12 +106,12 @@ impl Http {
         let answer = match question.body {
             None => {
                 let request = self.agent.get(url).config().timeout_global(Some(time));
-                request.build().call()
+                request.proxy(proxy).build().call()
             }
             Some((kind, body)) => {
                 let request = self.agent.post(url).header("content-type", kind);
                 let request = request.config().timeout_global(Some(time));
-                request.build().send(body)
+                request.proxy(proxy).build().send(body)
             }
         };
         let mut answer = answer.map_err(|error| Failure::of(&error))?;
@@ -128,6 +132,31 @@ impl Http {
         let body = body.read_to_vec().map_err(|error| Failure::of(&error))?;
         Ok(Answer { body, retry_after })
     }
+}
+
+/// The proxy on the way to a server, as that of every other server is chosen.
+fn proxy_for(url: &str, rules: &ProxyRules) -> Result<Option<ureq::Proxy>, Failure> {
+    const HTTPS: u16 = 443;
+    let uri = url.parse::<ureq::http::Uri>();
+    let uri = uri.map_err(|error| Failure::new(error.to_string()))?;
+    let host = uri.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let Some(proxy) = rules.for_target(host, uri.port_u16().unwrap_or(HTTPS)) else {
+        return Ok(None);
+    };
+    if proxy.kind != ProxyKind::HttpConnect {
+        return Err(Failure::new("not asked: it is not reached through SOCKS"));
+    }
+    let mut builder = ureq::Proxy::builder(ureq::ProxyProtocol::Http)
+        .host(&proxy.host)
+        .port(proxy.port);
+    if let Some(credentials) = &proxy.credentials {
+        builder = builder
+            .username(credentials.user())
+            .password(credentials.expose_password());
+    }
+    let built = builder.build().map_err(|error| Failure::of(&error))?;
+    Ok(Some(built))
 }
 
 /// Our provider; these roots and no other.

@@ -13,7 +13,7 @@ use trustpack_core::report::Role;
 
 use crate::args::Check;
 use crate::render::Talk;
-use crate::servers::root_sets;
+use crate::servers::{proxy_rules, root_sets};
 
 pub(super) use trustpack_core::fetch::ari::{AriCache, AriRequest};
 
@@ -80,6 +80,7 @@ impl Renewals {
         let fetcher = AriFetcher::new(
             directories,
             &roots,
+            proxy_rules(arguments.reach.proxy.as_deref())?,
             arguments.reach.timeout,
             Arc::clone(answers),
         );

@@ -67,7 +67,8 @@ impl Acme {
             url: self.directory.clone(),
         };
         let directories = AcmeDirectories::new(vec![named]);
-        AriFetcher::new(directories, roots, PATIENCE, Arc::clone(cache))
+        let proxies = ProxyRules::none();
+        AriFetcher::new(directories, roots, proxies, PATIENCE, Arc::clone(cache))
     }
 }
 
@@ -308,7 +309,7 @@ fn a_server_that_says_nothing_is_left_alone() {
     };
     let short = Duration::from_millis(300);
     let directories = AcmeDirectories::new(vec![named]);
-    let fetcher = AriFetcher::new(directories, &[], short, Arc::default());
+    let fetcher = AriFetcher::new(directories, &[], ProxyRules::none(), short, Arc::default());
     let mut told = Vec::new();
     for number in 0..10 {
         let leaf = testing::server(&format!("{number}.test"), &root).certificate;
