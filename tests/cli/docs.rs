@@ -98,6 +98,37 @@ fn every_command_about_reports_runs() {
     }
 }
 
+/// In one folder with an archive and a folder, in which nothing is unreadable.
+#[test]
+fn every_command_about_sources_runs() {
+    let text = fs::read_to_string(root().join("docs/sources.md")).unwrap();
+    let mut commands = commands_of(&text);
+    // those for hosts and files of a reader's own
+    commands.retain(|command| !command.contains("--pair"));
+    assert!(commands.len() >= 6, "{commands:?}");
+    let desk = Desk::new();
+    fs::create_dir(desk.path("pki")).unwrap();
+    fs::copy(desk.path("root.pem"), desk.path("pki/root.pem")).unwrap();
+    let archive = fs::File::create(desk.path("etc.tar.gz")).unwrap();
+    let gzip = flate2::write::GzEncoder::new(archive, flate2::Compression::fast());
+    let mut archive = tar::Builder::new(gzip);
+    archive
+        .append_path_with_name(desk.path("root.pem"), "tls/root.pem")
+        .unwrap();
+    archive.into_inner().unwrap().finish().unwrap();
+    for command in commands {
+        let words = words_of(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = desk.command(&words).output().unwrap();
+        assert_ne!(
+            output.status.code(),
+            Some(2),
+            "{command}: {}",
+            stderr(&output)
+        );
+    }
+}
+
 /// One builds on the other, so all run in one folder.
 #[test]
 fn every_command_about_checking_runs() {

@@ -266,7 +266,10 @@ impl Looking<'_> {
 
     /// A file that another one names.
     fn referenced(&self, opened: &Opened<'_>, reference: Reference) -> Option<Subject> {
-        let folder = opened.path.and_then(Path::parent).unwrap_or_else(|| Path::new("."));
+        let folder = opened
+            .path
+            .and_then(Path::parent)
+            .unwrap_or_else(|| Path::new("."));
         let path = folder.join(&reference.path);
         if !reference.follow {
             return None;
