@@ -284,6 +284,17 @@ fn rfc4514(attributes: &[Attribute], push: fn(&mut String, char)) -> String {
 
 /// RFC 4514 section 2.4.
 fn push_value(shown: &mut String, value: &str, push: fn(&mut String, char)) {
+    // Letters, digits and what else needs no look: most values are no more than that.
+    let is_plain = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'\'' | b'/')
+    };
+    if value.bytes().all(|byte| is_plain(byte) || byte == b' ')
+        && !value.starts_with(' ')
+        && !value.ends_with(' ')
+    {
+        shown.push_str(value);
+        return;
+    }
     let last = value.chars().count().saturating_sub(1);
     for (place, character) in value.chars().enumerate() {
         let escaped = match character {

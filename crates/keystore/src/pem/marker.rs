@@ -28,7 +28,7 @@ impl<'a> Marker<'a> {
         let mut at = from;
         loop {
             let rest = text.get(at..)?;
-            let dashes = at + rest.iter().position(|&byte| byte == b'-')?;
+            let dashes = at + memchr::memchr(b'-', rest)?;
             at = dashes + run(text, dashes);
             if at - dashes < 2 {
                 continue;

@@ -250,16 +250,14 @@ struct LineCounter<'a> {
 
 impl LineCounter<'_> {
     fn line_of(&mut self, offset: usize) -> usize {
-        while self.at < offset {
-            let next = self.text.get(self.at + 1);
-            match self.text.get(self.at) {
-                Some(b'\n') => self.line += 1,
-                Some(b'\r') if next != Some(&b'\n') => self.line += 1,
-                Some(_) => (),
-                None => break,
-            }
-            self.at += 1;
+        let end = offset.min(self.text.len());
+        let passed = self.text.get(self.at..end).unwrap_or_default();
+        for at in memchr::memchr2_iter(b'\n', b'\r', passed) {
+            let is_pair =
+                passed.get(at) == Some(&b'\r') && self.text.get(self.at + at + 1) == Some(&b'\n');
+            self.line += usize::from(!is_pair);
         }
+        self.at = self.at.max(end);
         self.line
     }
 }
