@@ -119,6 +119,7 @@ fn what_kubectl_prints_goes_through_a_pipe() {
     };
     let list = json!({ "apiVersion": "v1", "kind": "List", "items": [
         secret("good", json!({ "tls.crt": encoded("pki/server.pem"), "tls.key": encoded("pki/server.key.pem") })),
+        secret("mixed", json!({ "tls.crt": encoded("pki/server.pem"), "tls.key": encoded("pki/server-other-ca.key.pem") })),
         secret("broken", json!({ "tls.crt": "no base64!", "tls.key": "" })),
         { "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "namespace": "shop", "name": "trust" },
           "data": { "ca.pem": fs::read_to_string(fixture("pki/root.pem")).unwrap(), "other": "text" } },
@@ -154,6 +155,16 @@ fn what_kubectl_prints_goes_through_a_pipe() {
         name("Secret shop/broken: tls.crt").unwrap().2,
         ["CHECK-UNREADABLE"],
         "{found:?}"
+    );
+    let mismatch = name("Secret shop/mixed: tls.key").unwrap();
+    assert_eq!(
+        (mismatch.1, mismatch.2),
+        (0, vec!["CERT-KEY-MISMATCH".to_owned()])
+    );
+    assert_eq!(
+        name("Secret shop/good: tls.key"),
+        None,
+        "nothing to say of it"
     );
     let origin = &report["subjects"][0]["origin"];
     assert_eq!(origin["kind"], "kubernetes");
@@ -270,6 +281,22 @@ fn a_key_that_others_can_read_and_one_of_another_certificate() {
     let found = subjects(&report);
     assert_eq!(found[0], one("good.pem", 1, &["KEY-EXPOSED"]));
     assert_eq!(found[1].2, ["CERT-KEY-MISMATCH"]);
+}
+
+#[test]
+fn a_key_in_a_file_of_a_like_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "good/tls.crt", "pki/server.pem");
+    put(folder, "good/tls.key", "pki/server.key.pem");
+    put(folder, "live/fullchain.pem", "pki/fullchain-server.pem");
+    put(folder, "live/privkey.pem", "pki/server-other-ca.key.pem");
+    let (code, report, _) = check(folder, &["."]);
+    assert_eq!(code, Some(1));
+    let found = subjects(&report);
+    let of = |name: &str| found.iter().find(|(found, ..)| found == name).unwrap();
+    assert_eq!(*of("./good/tls.crt"), one("./good/tls.crt", 1, &[]));
+    assert_eq!(of("./live/fullchain.pem").2, ["CERT-KEY-MISMATCH"]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod ari;
 mod baseline;
 mod connection;
 mod files;
+mod keys;
 pub(in crate::commands) mod outputs;
 mod pairs;
 mod passwords;

@@ -65,34 +65,90 @@ impl Subject {
     }
 
     /// Finds out whose the open keys of a file are. A key that is sealed is not unlocked for this: that takes as long as
-    /// the whole file did.
+    /// the whole file did. Where one key fits, others beside it do no harm.
     fn match_keys(&mut self, contents: &Contents) {
+        let mut strangers = Vec::new();
+        let mut has_owner = false;
         for entry in contents.store.entries() {
-            let EntryKind::PrivateKey { key, chain } = &entry.kind else {
-                continue;
-            };
-            if key.is_sealed() {
-                continue;
-            }
-            let Ok(open) = key.unlock(None) else { continue };
-            let candidates: Vec<usize> = match chain.first() {
-                Some(der) => self.places_of(|certificate| certificate.der() == der),
-                None => self.places_of(|certificate| !certificate.is_ca()),
-            };
-            let answers: Vec<Belongs> = candidates
-                .iter()
-                .filter_map(|place| self.items.get(*place)?.certificate())
-                .map(|certificate| belongs(open.secret_pkcs8(), certificate))
-                .collect();
-            let owner = answers.iter().position(|answer| *answer == Belongs::Yes);
-            if let Some(place) = owner.and_then(|owner| candidates.get(owner)) {
-                if let Some(item) = self.items.get_mut(*place) {
-                    item.has_key = true;
+            match self.owner_of(entry) {
+                Owner::Unknown => {}
+                Owner::Item(place) => {
+                    has_owner = true;
+                    if let Some(item) = self.items.get_mut(place) {
+                        item.has_key = true;
+                    }
                 }
-            } else if !answers.is_empty() && answers.iter().all(|answer| *answer == Belongs::No) {
-                self.findings
-                    .push(self.mismatch(entry, &candidates, contents.format));
+                Owner::None(candidates) => {
+                    let place = format!("{}: {}", self.name, entry.alias.as_str());
+                    let finding = self.mismatch("the private key", &candidates);
+                    strangers.push((place, finding));
+                }
             }
+        }
+        match contents.format.has_aliases() {
+            // each entry stands for itself
+            true => self
+                .findings
+                .extend(strangers.into_iter().map(|(place, finding)| Finding {
+                    subject: place,
+                    ..finding
+                })),
+            false if has_owner => {}
+            false => self
+                .findings
+                .extend(strangers.into_iter().take(1).map(|(_, finding)| finding)),
+        }
+    }
+
+    /// `CERT-KEY-MISMATCH` when the key of another file, which by its name belongs to this one, is the key of none of its
+    /// certificates.
+    pub fn match_key_of(&mut self, key_name: &str, contents: &Contents) {
+        let mut stranger = None;
+        for entry in contents.store.entries() {
+            match self.owner_of(entry) {
+                Owner::Unknown => {}
+                Owner::Item(place) => {
+                    if let Some(item) = self.items.get_mut(place) {
+                        item.has_key = true;
+                    }
+                    return;
+                }
+                Owner::None(candidates) => {
+                    stranger =
+                        Some(self.mismatch(&format!("the private key in {key_name}"), &candidates));
+                }
+            }
+        }
+        self.findings.extend(stranger);
+    }
+
+    /// Of the certificates that the entry is about, or of all that are no CA, the one that its open key belongs to.
+    fn owner_of(&self, entry: &Entry) -> Owner {
+        let EntryKind::PrivateKey { key, chain } = &entry.kind else {
+            return Owner::Unknown;
+        };
+        if key.is_sealed() {
+            return Owner::Unknown;
+        }
+        let Ok(open) = key.unlock(None) else {
+            return Owner::Unknown;
+        };
+        let candidates: Vec<usize> = match chain.first() {
+            Some(der) => self.places_of(|certificate| certificate.der() == der),
+            None => self.places_of(|certificate| !certificate.is_ca()),
+        };
+        let answers: Vec<Belongs> = candidates
+            .iter()
+            .filter_map(|place| self.items.get(*place)?.certificate())
+            .map(|certificate| belongs(open.secret_pkcs8(), certificate))
+            .collect();
+        let owner = answers.iter().position(|answer| *answer == Belongs::Yes);
+        match owner.and_then(|owner| candidates.get(owner)) {
+            Some(place) => Owner::Item(*place),
+            None if answers.is_empty() || answers.iter().any(|answer| *answer != Belongs::No) => {
+                Owner::Unknown
+            }
+            None => Owner::None(candidates),
         }
     }
 
@@ -104,23 +160,29 @@ impl Subject {
             .collect()
     }
 
-    fn mismatch(&self, entry: &Entry, candidates: &[usize], format: Format) -> Finding {
+    fn mismatch(&self, key: &str, candidates: &[usize]) -> Finding {
         let names: Vec<String> = candidates
             .iter()
             .filter_map(|place| self.items.get(*place)?.certificate())
             .map(Certificate::display_name)
             .collect();
-        let place = match format.has_aliases() {
-            true => format!("{}: {}", self.name, entry.alias.as_str()),
-            false => self.name.clone(),
-        };
         let message = format!(
-            "the private key is not the key of {}; no server starts with them",
+            "{key} is not the key of {}; no server starts with them",
             names.join(", ")
         );
         let hint = "put the key beside its own certificate: `trustpack inspect` shows the public key of each";
-        Finding::new("CERT-KEY-MISMATCH", Severity::Critical, place, message).with_hint(hint)
+        Finding::new("CERT-KEY-MISMATCH", Severity::Critical, &self.name, message).with_hint(hint)
     }
+}
+
+/// Whose a key is.
+enum Owner {
+    /// The certificate at this place.
+    Item(usize),
+    /// None of those at these places.
+    None(Vec<usize>),
+    /// It is sealed, or of a kind that cannot be compared, or there is no certificate.
+    Unknown,
 }
 
 /// Whoever trusts a server by its own certificate stops trusting it when that is renewed.

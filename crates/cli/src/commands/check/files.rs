@@ -15,7 +15,7 @@ use super::ari::Renewals;
 use super::pairs::Pairs;
 use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
-use super::{Run, subject};
+use super::{Run, keys, subject};
 use crate::input::{Input, PassedOver, is_named_as_one, read_rest};
 use crate::ordered::in_order;
 use crate::render::Talk;
@@ -201,6 +201,9 @@ impl Looking<'_> {
             read => read?,
         };
         let mut subject = subject::of_contents(name, subject::file(name), &read);
+        if let Some(path) = opened.path {
+            keys::match_neighbour(&mut subject, path, self.passwords);
+        }
         let metadata = opened.metadata.as_ref();
         let exposed =
             metadata.and_then(|metadata| subject::exposed(name, &read.contents, metadata));
@@ -216,8 +219,9 @@ impl Looking<'_> {
     fn inside(&self, opened: &Opened<'_>, bytes: &[u8]) -> Option<Looked> {
         let name = &opened.name;
         let mut subjects = Vec::new();
+        let mut secret = keys::Secret::default();
         let result = source::open(name, bytes, &Budget::default(), &mut |item| match item {
-            Inside::Member(member) => subjects.extend(self.member(&member)),
+            Inside::Member(member) => subjects.extend(self.member(&member, &mut secret)),
             Inside::Problem(problem) => {
                 let error = problem.error.into();
                 subjects.push(subject::unreadable(&problem.name, problem.origin, &error));
@@ -249,7 +253,7 @@ impl Looking<'_> {
     }
 
     /// Something within a file; nothing to say of a request or of a text that only looks like a certificate.
-    fn member(&self, member: &Member) -> Option<Subject> {
+    fn member(&self, member: &Member, secret: &mut keys::Secret) -> Option<Subject> {
         let Member { name, origin, .. } = member;
         let read = match self.passwords.read(name, &member.bytes) {
             Ok(read) => read,
@@ -260,6 +264,7 @@ impl Looking<'_> {
         };
         let mut subject = subject::of_contents(name, origin.clone(), &read);
         self.pairs.judge(&mut subject, &read.contents, self.at);
+        secret.add(&mut subject, read.contents);
         let is_empty = subject.items.is_empty() && subject.findings.is_empty();
         (!is_empty).then_some(subject)
     }
