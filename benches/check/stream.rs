@@ -5,8 +5,6 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rustix::process::{WaitOptions, waitpid};
-
 use crate::figure::{Figure, Promise};
 use crate::{made, support};
 
@@ -75,10 +73,9 @@ fn check(file: &Path) -> Used {
         .arg("check")
         .arg(file)
         .args(["--quiet", "--fail-on", "never"]);
-    let child = command.stdout(Stdio::null()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
     let id = child.id();
     // Read while it runs and once more before it is reaped: what it used is gone after that.
-    let pid = rustix::process::Pid::from_child(&child);
     let mut used = Used {
         seconds: 0.0,
         peak: 0.0,
@@ -110,7 +107,7 @@ fn check(file: &Path) -> Used {
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    let _ = waitpid(Some(pid), WaitOptions::empty());
+    child.wait().unwrap();
     used
 }
 

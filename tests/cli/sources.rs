@@ -252,6 +252,12 @@ fn passwords_by_rule_and_common_ones() {
     };
     let (_, locked) = findings(&["keys"]);
     assert_eq!(locked, [one("keys/server.p12", 0, &["CHECK-UNREADABLE"])]);
+    let (code, report, _) = check(folder, &["keys", "--fail-on", "never"]);
+    assert_eq!(
+        (code, &report["summary"]["failed"]),
+        (Some(2), &json!(1)),
+        "nothing of it was seen"
+    );
     let (code, opened) = findings(&["keys", "--password-for", "*.p12=pass:changeit"]);
     assert_eq!(
         (code, opened),
@@ -281,6 +287,64 @@ fn a_key_that_others_can_read_and_one_of_another_certificate() {
     let found = subjects(&report);
     assert_eq!(found[0], one("good.pem", 1, &["KEY-EXPOSED"]));
     assert_eq!(found[1].2, ["CERT-KEY-MISMATCH"]);
+}
+
+#[test]
+fn what_is_no_certificate_file_alarms_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "server.pem", "pki/server.pem");
+    put(folder, "old.key.pem", "pki/server.key.pem");
+    for (name, content) in [
+        ("package.json", "{\"name\": \"x\"}"),
+        ("web.xml", "<web/>"),
+        ("index.html", "<!DOCTYPE html><html></html>"),
+        ("php.ini", "[section]\nkey=value\n"),
+        (
+            "dh.pem",
+            "-----BEGIN DH PARAMETERS-----\nMAYCAQsCAQI=\n-----END DH PARAMETERS-----\n",
+        ),
+        (
+            "InRelease",
+            "-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n",
+        ),
+        ("make.sh", "echo '-----BEGIN CERTIFICATE-----'\necho body\n"),
+    ] {
+        fs::write(folder.join(name), content).unwrap();
+    }
+    let (code, report, told) = check(folder, &["."]);
+    assert_eq!(code, Some(0), "{report:#} {told}");
+    // as a pattern of the shell names them
+    let (code, report, _) = check(folder, &["server.pem", "old.key.pem"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        subjects(&report)[1],
+        one("old.key.pem", 0, &["CHECK-UNREADABLE"])
+    );
+    let (code, _, told) = check(folder, &["old.key.pem"]);
+    assert_eq!(code, Some(2), "a key alone is nothing that was checked");
+    assert!(told.contains("there is no certificate to check"), "{told}");
+}
+
+#[test]
+fn what_a_chain_does_not_need_is_a_note_and_a_second_server_is_no_ca() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let text = |name: &str| fs::read_to_string(fixture(name)).unwrap();
+    let both = text("pki/server.pem") + &text("pki/server-renewed.pem");
+    fs::write(folder.join("both.pem"), both).unwrap();
+    let extra = text("pki/fullchain-server.pem") + &text("pki/other-root.pem");
+    fs::write(folder.join("extra.pem"), extra).unwrap();
+    let mut command = trustpack();
+    command
+        .current_dir(folder)
+        .args(["check", "--json", "both.pem", "extra.pem", "--at", AT]);
+    let (code, report, _) = read(&mut command);
+    assert_eq!(code, Some(0), "{report:#}");
+    for certificate in report["subjects"][0]["certificates"].as_array().unwrap() {
+        assert_eq!(certificate["role"], "end-entity");
+    }
+    assert_eq!(subjects(&report)[1].2, ["CHAIN-EXTRA"]);
 }
 
 #[test]

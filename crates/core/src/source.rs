@@ -288,6 +288,12 @@ impl Opener<'_> {
             Ok(None) => {}
             Err(error) => return self.problem(place, error),
         }
+        self.plain(place, bytes, promised);
+        Ok(())
+    }
+
+    /// A member that is no other layer.
+    fn plain(&mut self, place: Place, bytes: Zeroizing<Vec<u8>>, promised: bool) {
         if promised || Format::detect(&bytes).is_some() {
             self.members += 1;
             let Place { name, origin, .. } = place;
@@ -300,7 +306,6 @@ impl Opener<'_> {
         } else {
             self.passed_over += 1;
         }
-        Ok(())
     }
 
     /// Tells what could not be read; an exhausted budget ends the whole, anything else only the part.

@@ -67,6 +67,9 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
     }
     let mut endpoints = endpoints(&arguments.inputs, &inputs);
     let pairs = Pairs::new(arguments, &mut inputs, &mut endpoints);
+    for output in &arguments.written.output {
+        Input::refuse_as_output(&inputs, &output.path)?;
+    }
     let filter = Filter::new(&arguments.include, &arguments.exclude)?;
     let share = Share::new(arguments.shard)?;
     let passwords = FilePasswords::resolve(arguments, talk)?;
@@ -84,14 +87,20 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
     servers::check(arguments, &endpoints, &specified, &mut run, talk)?;
     files::check(&inputs, &filter, &passwords, &mut run, talk)?;
     run.share.tell(talk);
-    if run.subjects == 0 && !run.share.is_elsewhere() {
-        // A check that looked at nothing must not pass for one that found nothing.
-        let hint = "name a folder, file or server with certificates; `trustpack inspect` shows what files hold";
-        return Err(Hinted::new("there is no certificate to check", hint).into());
+    let seen = run.outputs.summary();
+    let is_nothing_told = seen.critical + seen.warnings + seen.failed == 0;
+    if seen.certificates == 0 && is_nothing_told && !run.share.is_elsewhere() {
+        return Err(nothing_to_check());
     }
     let summary = run.outputs.end()?;
     let outcome = outcome(&arguments.written, &summary, run.unread);
     Ok(Checked { outcome, summary })
+}
+
+/// A check that looked at nothing must not pass for one that found nothing.
+fn nothing_to_check() -> anyhow::Error {
+    let hint = "name a folder, file or server with certificates; `trustpack inspect` shows what files hold";
+    Hinted::new("there is no certificate to check", hint).into()
 }
 
 /// What the exit code says. `unread`: whether something could not be looked at.

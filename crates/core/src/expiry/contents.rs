@@ -1,5 +1,6 @@
 //! A file that was read, as a subject: its certificates and revocation lists, and what is wrong with how it keeps them.
 
+use time::OffsetDateTime;
 use trustpack_keystore::{Contents, Entry, EntryKind, Format, Note, NoteKind};
 
 use crate::Certificate;
@@ -24,7 +25,9 @@ impl Subject {
     /// | `CERT-KEY-MISMATCH` | critical | a key lies beside certificates, and is the key of none of them |
     /// | `CHAIN-ORDER` and others of [`analyse`] | theirs | the file is a chain |
     /// | `STORE-PROTECTION` | warning, note | what seals its keys can be broken |
-    pub fn from_contents(name: &str, contents: &Contents) -> Self {
+    ///
+    /// What of a chain is on no path from its end entity is [extra](Item::extra), as it is in what a server presents.
+    pub fn from_contents(name: &str, contents: &Contents, at: OffsetDateTime) -> Self {
         let store = &contents.store;
         let has_aliases = contents.format.has_aliases();
         let mut subject = if has_aliases {
@@ -36,8 +39,7 @@ impl Subject {
         if has_aliases {
             subject.findings.extend(leaf_only(&subject, contents));
         } else {
-            let order = order(&subject);
-            subject.findings.extend(order);
+            subject.put_in_order(at);
         }
         subject.match_keys(contents);
         subject.findings.extend(protection(name, contents));
@@ -62,6 +64,35 @@ impl Subject {
                 Err(error) => self.note_unreadable(&label, error),
             }
         }
+    }
+
+    /// The order of a chain, and what does not belong to it. Its roots are not asked for: a file need not hold them.
+    fn put_in_order(&mut self, at: OffsetDateTime) {
+        let certificates: Vec<&Certificate> =
+            self.items.iter().filter_map(Item::certificate).collect();
+        let end_entities = certificates.iter().filter(|one| !one.is_ca()).count();
+        if end_entities != 1 || !(2..=MAX_CHAIN).contains(&certificates.len()) {
+            return;
+        }
+        let chain = PresentedChain {
+            certificates: certificates.into_iter().cloned().collect(),
+            ..PresentedChain::default()
+        };
+        let analysis = analyse(&chain, &[], &self.name, at);
+        let is_on_path = |certificate: &Certificate| {
+            let root = analysis.root.as_ref().map(|root| &root.certificate);
+            analysis.path.contains(certificate) || root == Some(certificate)
+        };
+        for item in &mut self.items {
+            item.extra = item.certificate().is_some_and(|one| !is_on_path(one));
+        }
+        self.findings
+            .extend(analysis.findings.into_iter().filter(|finding| {
+                matches!(
+                    finding.id.as_ref(),
+                    "CHAIN-ORDER" | "CHAIN-DUPLICATE" | "CHAIN-EXTRA"
+                )
+            }));
     }
 
     /// Finds out whose the open keys of a file are. A key that is sealed is not unlocked for this: that takes as long as
@@ -209,30 +240,6 @@ fn leaf_only(subject: &Subject, contents: &Contents) -> Option<Finding> {
     };
     let hint = format!("add the CA {} to the store", first.issuer());
     Some(Finding::new("CERT-LEAF-ONLY", Severity::Warning, &subject.name, message).with_hint(hint))
-}
-
-/// The order of a chain, and what does not belong to it. Its roots are not asked for: a file need not hold them.
-fn order(subject: &Subject) -> Vec<Finding> {
-    let certificates: Vec<&Certificate> =
-        subject.items.iter().filter_map(Item::certificate).collect();
-    let end_entities = certificates.iter().filter(|one| !one.is_ca()).count();
-    if end_entities != 1 || !(2..=MAX_CHAIN).contains(&certificates.len()) {
-        return Vec::new();
-    }
-    let chain = PresentedChain {
-        certificates: certificates.into_iter().cloned().collect(),
-        ..PresentedChain::default()
-    };
-    // The order does not depend on the time.
-    let at = chain.certificates[0].not_before();
-    let mut findings = analyse(&chain, &[], &subject.name, at).findings;
-    findings.retain(|finding| {
-        matches!(
-            finding.id.as_ref(),
-            "CHAIN-ORDER" | "CHAIN-DUPLICATE" | "CHAIN-EXTRA"
-        )
-    });
-    findings
 }
 
 /// Only what seals keys counts: certificates are public.

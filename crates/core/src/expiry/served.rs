@@ -141,11 +141,15 @@ impl Served {
         if held == served {
             return None;
         }
+        // What was made later and ends earlier is no renewal.
+        let ends_later = held.not_after() > served.not_after();
         let (relation, hint) = match held.not_before().cmp(&served.not_before()) {
-            Ordering::Greater => {
+            Ordering::Greater if ends_later => {
                 return Some(not_deployed(file, held, &self.endpoint, served.not_after()));
             }
-            Ordering::Equal => ("is not", "find out which of them is the one to use"),
+            Ordering::Equal | Ordering::Greater => {
+                ("is not", "find out which of them is the one to use")
+            }
             Ordering::Less => (
                 "is older than",
                 "replace the file, or delete it where nothing uses it",
@@ -206,6 +210,7 @@ impl ServedIndex {
             let older = served.into_iter().flatten().filter(|brief| {
                 brief.fingerprint != certificate.fingerprint()
                     && brief.not_before < certificate.not_before()
+                    && brief.not_after < certificate.not_after()
             });
             findings.extend(older.map(|brief| {
                 not_deployed(&subject.name, certificate, &brief.endpoint, brief.not_after)

@@ -279,6 +279,8 @@ fn role_in_chain(place: usize, certificate: &Certificate) -> Role {
     match place {
         0 => Role::EndEntity,
         _ if certificate.is_self_issued() => Role::Anchor,
+        // another server's, or an old one beside its renewal
+        _ if !certificate.is_ca() => Role::EndEntity,
         _ => Role::Intermediate,
     }
 }

@@ -55,7 +55,7 @@ impl<'a> Csv<'a> {
     fn start(&mut self) -> io::Result<()> {
         if !self.started {
             self.started = true;
-            self.out.write_record(COLUMNS)?;
+            self.out.write_record(COLUMNS).map_err(io_error)?;
         }
         Ok(())
     }
@@ -69,14 +69,16 @@ impl ReportWriter for Csv<'_> {
         for (certificate, findings) in subject.certificates.iter().zip(&matched.of_certificates) {
             let mut row = row("certificate", &name, certificate.severity, findings);
             fill(&mut row, certificate);
-            self.out.write_record(&row)?;
+            self.out.write_record(&row).map_err(io_error)?;
         }
         for finding in &matched.others {
             let row = row("finding", &name, Some(finding.severity), &[finding]);
-            self.out.write_record(&row)?;
+            self.out.write_record(&row).map_err(io_error)?;
         }
         if subject.certificates.is_empty() && subject.findings.is_empty() {
-            self.out.write_record(row("subject", &name, None, &[]))?;
+            self.out
+                .write_record(row("subject", &name, None, &[]))
+                .map_err(io_error)?;
         }
         Ok(())
     }
@@ -141,6 +143,14 @@ fn cell(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
         true => format!("'{text}"),
         false => text,
+    }
+}
+
+/// The error of the place written to, as it was: a closed pipe is told from others by its kind.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -71,7 +71,8 @@ pub(super) fn open(
         }
         if rest.contains("-----BEGIN ") {
             let bytes = Zeroizing::new(rest.as_bytes().to_vec());
-            opener.member(place.clone(), "", bytes, false, depth)?;
+            // Opened again it would be the same broken text.
+            opener.plain(place.clone(), bytes, false);
         } else if is_template {
             opener.passed_over += 1;
         }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use time::OffsetDateTime;
 use trustpack_core::expiry::{Judge, Subject};
 use trustpack_core::keystore;
-use trustpack_core::report::SubjectReport;
+use trustpack_core::report::{Finding, Severity, SubjectReport};
 use trustpack_core::source::{self, Budget, Item as Inside, Kind, Member, Reference};
 
 use super::ari::Renewals;
@@ -193,26 +193,51 @@ impl Looking<'_> {
         }
         let name = &opened.name;
         let read = match self.passwords.read(name, &bytes) {
-            Err(keystore::Error::Unknown { .. } | keystore::Error::Empty)
-                if !opened.is_named && !opened.path.is_some_and(is_named_as_one) =>
-            {
-                return Ok(Looked::PassedOver(opened.name));
-            }
+            Err(error) if !opened.is_named => return self.met(&opened, error),
             read => read?,
         };
-        let mut subject = subject::of_contents(name, subject::file(name), &read);
+        let mut subject = subject::of_contents(name, subject::file(name), &read, self.at);
         if let Some(path) = opened.path {
             keys::match_neighbour(&mut subject, path, self.passwords);
         }
         let metadata = opened.metadata.as_ref();
-        let exposed =
-            metadata.and_then(|metadata| subject::exposed(name, &read.contents, metadata));
+        let exposed = opened
+            .path
+            .zip(metadata)
+            .and_then(|(path, metadata)| subject::exposed(name, path, &read.contents, metadata));
         if opened.is_named && subject.items.is_empty() && subject.findings.is_empty() {
-            subject = subject::without_certificates(name);
+            subject = subject::with_others_only(name);
         }
         subject.findings.extend(exposed);
         self.pairs.judge(&mut subject, &read.contents, self.at);
         Ok(self.judged(subject))
+    }
+
+    /// A file of a folder that cannot be read. What is no certificate file at all is passed over; of one whose name promises
+    /// none, such as a script that quotes a block, it is a note that nothing in it can be read.
+    fn met(&self, opened: &Opened<'_>, error: keystore::Error) -> Result<Looked> {
+        use keystore::Error::{Empty, NothingReadable, Recognised, Unknown};
+        let is_promised = opened.path.is_some_and(is_named_as_one);
+        let is_skipped = |note: &keystore::Note| note.kind == keystore::NoteKind::Skipped;
+        match &error {
+            Unknown { .. } | Empty | Recognised { .. } if !is_promised => {
+                Ok(Looked::PassedOver(opened.name.clone()))
+            }
+            // parameters, keys of OpenSSH, messages of PGP
+            NothingReadable { notes, .. } if !notes.iter().any(is_skipped) => {
+                Ok(Looked::PassedOver(opened.name.clone()))
+            }
+            NothingReadable { .. } if !is_promised => {
+                let name = &opened.name;
+                let mut subject = subject::unreadable(name, subject::file(name), &error.into());
+                subject.failed = false;
+                for finding in &mut subject.findings {
+                    finding.severity = Severity::Note;
+                }
+                Ok(self.judged(subject))
+            }
+            _ => Err(error.into()),
+        }
     }
 
     /// A file that holds others, such as an archive or a manifest; `None` when it is none.
@@ -226,11 +251,9 @@ impl Looking<'_> {
                 let error = problem.error.into();
                 subjects.push(subject::unreadable(&problem.name, problem.origin, &error));
             }
-            Inside::Reference(reference) if opened.is_named => {
-                subjects.extend(self.referenced(opened, reference));
-            }
-            // Servers were asked before; see `servers`.
-            Inside::Reference(_) | Inside::Server(_) => {}
+            Inside::Reference(reference) => subjects.extend(self.referenced(opened, &reference)),
+            // Those of a specification that was named were asked before; see `specification`.
+            Inside::Server(_) => {}
         });
         let mut is_specification = false;
         match result {
@@ -262,22 +285,29 @@ impl Looking<'_> {
             }
             Err(error) => return Some(subject::unreadable(name, origin.clone(), &error.into())),
         };
-        let mut subject = subject::of_contents(name, origin.clone(), &read);
+        let mut subject = subject::of_contents(name, origin.clone(), &read, self.at);
         self.pairs.judge(&mut subject, &read.contents, self.at);
-        secret.add(&mut subject, read.contents);
+        secret.add(&mut subject, read.contents, self.at);
         let is_empty = subject.items.is_empty() && subject.findings.is_empty();
         (!is_empty).then_some(subject)
     }
 
     /// A file that another one names.
-    fn referenced(&self, opened: &Opened<'_>, reference: Reference) -> Option<Subject> {
+    fn referenced(&self, opened: &Opened<'_>, reference: &Reference) -> Option<Subject> {
         let folder = opened
             .path
             .and_then(Path::parent)
             .unwrap_or_else(|| Path::new("."));
         let path = folder.join(&reference.path);
-        if !reference.follow {
-            return None;
+        // A kubeconfig may have been made for another machine.
+        if !reference.follow && !path.exists() {
+            let message = format!("{:?} is not here, so it is not checked", reference.path);
+            let mut subject = Subject::new(&reference.name);
+            let finding =
+                Finding::new("CHECK-UNREADABLE", Severity::Note, &reference.name, message);
+            subject.findings.push(finding);
+            subject.origin = reference.origin.clone();
+            return Some(subject);
         }
         let name = path.display().to_string();
         let read = fs::read(&path)
@@ -288,7 +318,7 @@ impl Looking<'_> {
                     .map_err(anyhow::Error::from)
             });
         Some(match read {
-            Ok(read) => subject::of_contents(&name, subject::file(&name), &read),
+            Ok(read) => subject::of_contents(&name, subject::file(&name), &read, self.at),
             Err(error) => subject::unreadable(&name, subject::file(&name), &error),
         })
     }

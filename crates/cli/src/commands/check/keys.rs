@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use time::OffsetDateTime;
 use trustpack_core::expiry::Subject;
 use trustpack_core::keystore::Contents;
 use trustpack_core::report::{Origin, Role};
@@ -58,7 +59,7 @@ pub(super) struct Secret {
 
 impl Secret {
     /// Compares a field with the one before it, when both are of one Secret.
-    pub(super) fn add(&mut self, subject: &mut Subject, contents: Contents) {
+    pub(super) fn add(&mut self, subject: &mut Subject, contents: Contents, at: OffsetDateTime) {
         let origin = subject.origin.clone();
         let is_same = match (&self.origin, &origin) {
             (Some(before), now) => same_object(before, now),
@@ -67,7 +68,7 @@ impl Secret {
         if let Some((name, before)) = self.before.take().filter(|_| is_same) {
             if subject.items.is_empty() {
                 // A key after its certificate: told at the key, which has no certificate of its own.
-                let mut certificate = Subject::from_contents(&name, &before);
+                let mut certificate = Subject::from_contents(&name, &before, at);
                 let known = certificate.findings.len();
                 certificate.match_key_of(&subject.name, &contents);
                 subject.findings.extend(certificate.findings.drain(known..));

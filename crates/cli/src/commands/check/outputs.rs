@@ -88,6 +88,11 @@ impl Outputs {
         Ok(outputs)
     }
 
+    /// What was written so far.
+    pub(super) fn summary(&self) -> Summary {
+        self.summary
+    }
+
     /// Writes a subject everywhere.
     pub(in crate::commands) fn subject(&mut self, subject: &SubjectReport) -> Result<()> {
         let compared = self

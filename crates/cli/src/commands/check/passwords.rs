@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use anyhow::Result;
 use glob::{MatchOptions, Pattern};
-use trustpack_core::keystore::{self, Contents, NoteKind, Password, ReadOptions};
+use trustpack_core::keystore::{self, Contents, Integrity, NoteKind, Password, ReadOptions};
 
 use crate::args::Check;
 use crate::input::Passwords;
@@ -60,6 +60,8 @@ pub(super) struct Read {
     pub contents: Contents,
     /// The common password that opened it.
     pub common: Option<&'static str>,
+    /// Why the passwords that were named were not taken, where it could be read without one.
+    pub refused: Option<keystore::Error>,
 }
 
 impl FilePasswords {
@@ -89,12 +91,28 @@ impl FilePasswords {
         let plain = |contents| Read {
             contents,
             common: None,
+            refused: None,
         };
         let rule = self.rules.iter().find(|(pattern, _)| fits(pattern, name));
         if let Some((_, passwords)) = rule {
             return passwords.read(bytes).map(plain);
         }
-        let read = self.general.read(bytes);
+        let mut refused = None;
+        let mut read = self.general.read(bytes);
+        // A password of other stores in the same run is no reason to miss what this one shows to everybody.
+        if let Err(error @ keystore::Error::WrongPassword { .. }) = &read
+            && let Ok(contents) = keystore::read(bytes, &ReadOptions::default())
+            && has_certificates(&contents)
+        {
+            refused = Some(error.clone());
+            read = Ok(contents);
+        }
+        let plain = |contents| Read {
+            contents,
+            common: None,
+            refused: refused.clone(),
+        };
+        let read = read.and_then(refuse_locked);
         if self.common.is_empty() || !is_locked(&read) {
             return read.map(plain);
         }
@@ -109,10 +127,30 @@ impl FilePasswords {
                 Some(Read {
                     contents,
                     common: Some(word),
+                    refused: None,
                 })
             });
         tried.map_or_else(|| read.map(plain), Ok)
     }
+}
+
+/// A store that shows nothing without its password was not looked at.
+fn refuse_locked(contents: Contents) -> Result<Contents, keystore::Error> {
+    let is_skipped = |note: &keystore::Note| note.kind == NoteKind::Skipped;
+    let is_locked =
+        contents.integrity == Integrity::NotVerified && contents.notes.iter().any(is_skipped);
+    if is_locked && !has_certificates(&contents) {
+        return Err(keystore::Error::PasswordRequired {
+            format: contents.format,
+            what: "its certificates".to_owned(),
+        });
+    }
+    Ok(contents)
+}
+
+fn has_certificates(contents: &Contents) -> bool {
+    let mut entries = contents.store.entries().iter();
+    entries.any(|entry| !entry.certificates().is_empty())
 }
 
 /// Whether a password is what is missing.

@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result};
+use trustpack_core::catalogue;
 use trustpack_core::expiry::Policy;
 
 use crate::args::Check;
@@ -21,6 +22,24 @@ pub(super) fn read(arguments: &Check) -> Result<Policy> {
         }
         None => Policy::default(),
     };
+    for id in policy
+        .silences
+        .iter()
+        .filter_map(|silence| silence.id.as_deref())
+    {
+        if catalogue::find(id).is_none() {
+            let nearest = catalogue::nearest(id).join(", ");
+            let hint = match nearest.is_empty() {
+                true => "`trustpack explain --list` shows all of them".to_owned(),
+                false => format!("perhaps it is {nearest}"),
+            };
+            return Err(Hinted::new(
+                format!("no finding is called {id:?}, so nothing is silenced by it"),
+                hint,
+            )
+            .into());
+        }
+    }
     for one in &arguments.warn {
         policy.thresholds.warn.set(one.role, one.threshold);
     }

@@ -7,13 +7,13 @@ use anyhow::Result;
 use time::OffsetDateTime;
 use trustpack_core::endpoint::{Endpoint, EndpointError};
 use trustpack_core::expiry::{Served, Subject};
-use trustpack_core::fetch::{Fetched, fetch_stream};
+use trustpack_core::fetch::{FetchError, Fetched, fetch_stream};
 use trustpack_core::report::{Finding, Origin, Severity};
 use trustpack_core::source::Server;
 
 use super::Run;
 use super::connection::connection;
-use crate::args::Check;
+use crate::args::{CertType, Check};
 use crate::commands::fetch::targets::{Targets, Wanted};
 use crate::ordered::InOrder;
 use crate::render::Talk;
@@ -59,8 +59,9 @@ pub(super) fn check(
         Err(broken) => share.holds(&broken.text),
     });
     let renewals = run.renewals.clone();
+    let is_any_type = listed.cert_type == Some(CertType::All);
     let look = |fetched: Fetched| {
-        let mut answer = Answer::new(&fetched, &judging, at, talk);
+        let mut answer = Answer::new(&fetched, &judging, is_any_type, at, talk);
         if let Some(renewals) = &renewals {
             renewals.ask(&mut answer.subject);
         }
@@ -101,7 +102,15 @@ pub(super) struct Answer {
 
 impl Answer {
     /// Its chain, or the finding that it could not be reached.
-    fn new(fetched: &Fetched, judging: &Judging, at: OffsetDateTime, talk: &Talk) -> Self {
+    ///
+    /// `is_any_type`: one of each type of certificate was asked for, and is welcome.
+    fn new(
+        fetched: &Fetched,
+        judging: &Judging,
+        is_any_type: bool,
+        at: OffsetDateTime,
+        talk: &Talk,
+    ) -> Self {
         let endpoint = &fetched.target.endpoint;
         let name = endpoint.to_string();
         let mut served = None;
@@ -118,6 +127,15 @@ impl Answer {
                 subject
             }
             _ => match &fetched.error {
+                // one of all types, of which most servers have one
+                Some(error @ FetchError::NoSuchCertificate { .. }) if is_any_type => {
+                    let mut subject = Subject::new(name);
+                    let message = error.to_string();
+                    let finding =
+                        Finding::new("CHECK-UNREACHABLE", Severity::Note, &subject.name, message);
+                    subject.findings.push(finding);
+                    subject
+                }
                 Some(error) => Subject::unreachable(name, error).advised(error.hint()),
                 None => Subject::unreachable(name, "no certificate was presented"),
             },

@@ -2,7 +2,9 @@
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
+use time::OffsetDateTime;
 use trustpack_core::expiry::Subject;
 use trustpack_core::keystore::{self, Contents, Entry, EntryKind};
 use trustpack_core::report::{Finding, Origin, Severity};
@@ -13,8 +15,17 @@ use crate::hint::hint_for;
 use crate::render::told;
 
 /// A file, or a member of one, that was read.
-pub(super) fn of_contents(name: &str, origin: Origin, read: &Read) -> Subject {
-    let mut subject = Subject::from_contents(name, &read.contents);
+pub(super) fn of_contents(name: &str, origin: Origin, read: &Read, at: OffsetDateTime) -> Subject {
+    let mut subject = Subject::from_contents(name, &read.contents, at);
+    if let Some(refused) = &read.refused {
+        let message = format!(
+            "{refused}; its certificates are checked without it, and may have been changed"
+        );
+        let finding = Finding::new("CHECK-UNREADABLE", Severity::Warning, name, message);
+        subject
+            .findings
+            .push(finding.with_hint("name the password of this file with --password-for"));
+    }
     subject.origin = origin;
     if let Some(word) = read.common
         && has_key(&read.contents)
@@ -33,9 +44,14 @@ pub(super) fn of_contents(name: &str, origin: Origin, read: &Read) -> Subject {
 }
 
 /// `KEY-EXPOSED`: a private key in the clear that others on this machine can read is a warning, a sealed one a note.
-pub(super) fn exposed(name: &str, contents: &Contents, metadata: &Metadata) -> Option<Finding> {
+pub(super) fn exposed(
+    name: &str,
+    path: &Path,
+    contents: &Contents,
+    metadata: &Metadata,
+) -> Option<Finding> {
     const OTHERS: u32 = 0o004;
-    if metadata.mode() & OTHERS == 0 || !metadata.is_file() {
+    if metadata.mode() & OTHERS == 0 || !metadata.is_file() || !is_reachable(path) {
         return None;
     }
     let keys = contents
@@ -55,6 +71,20 @@ pub(super) fn exposed(name: &str, contents: &Contents, metadata: &Metadata) -> O
     let message = format!("{what} that every user of this machine can read (mode {mode:04o})");
     let hint = format!("chmod o-rwx {name}");
     Some(Finding::new("KEY-EXPOSED", severity, name, message).with_hint(hint))
+}
+
+/// Whether every folder above it lets others through.
+fn is_reachable(path: &Path) -> bool {
+    const OTHERS: u32 = 0o001;
+    let Ok(path) = path.canonicalize() else {
+        return false;
+    };
+    let mut folders = path.ancestors().skip(1);
+    folders.all(|folder| {
+        folder
+            .metadata()
+            .is_ok_and(|metadata| metadata.mode() & OTHERS != 0)
+    })
 }
 
 fn has_key(contents: &Contents) -> bool {
@@ -101,6 +131,20 @@ pub(super) fn of_piece(
 pub(super) fn unreadable(name: &str, origin: Origin, error: &anyhow::Error) -> Subject {
     let mut subject = Subject::unreadable(name, told(error)).advised(hint_for(error));
     subject.origin = origin;
+    subject
+}
+
+/// A file that was named, as by a pattern of the shell, and holds something else.
+pub(super) fn with_others_only(name: &str) -> Subject {
+    let message = "a key or request and no certificate, so there is nothing to check";
+    let mut subject = Subject::new(name);
+    subject.findings.push(Finding::new(
+        "CHECK-UNREADABLE",
+        Severity::Note,
+        name,
+        message,
+    ));
+    subject.origin = file(name);
     subject
 }
 

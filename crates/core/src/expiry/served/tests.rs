@@ -31,7 +31,7 @@ fn file(certificate: &Certificate) -> (Subject, Contents) {
     let mut contents = Contents::empty(Format::Pem);
     let entry = Entry::trusted(Alias::new("a"), certificate.der().clone());
     contents.store.push(entry).unwrap();
-    (Subject::from_contents("new.pem", &contents), contents)
+    (Subject::from_contents("new.pem", &contents, NOW), contents)
 }
 
 fn store(certificates: &[&Certificate]) -> (Subject, Contents) {
@@ -44,7 +44,10 @@ fn store(certificates: &[&Certificate]) -> (Subject, Contents) {
             .unwrap();
     }
     contents.store = store;
-    (Subject::from_contents("trust.jks", &contents), contents)
+    (
+        Subject::from_contents("trust.jks", &contents, NOW),
+        contents,
+    )
 }
 
 fn told(findings: &[Finding]) -> Vec<(&str, Severity)> {
