@@ -1,14 +1,17 @@
 //! What could not be looked at.
 
-use super::{Page, critical, run, step};
+use super::{Page, critical, note, run, step, warning};
 
 pub(super) const PAGES: &[Page] = &[
     Page {
         id: "CHECK-UNREACHABLE",
         title: "no certificate was obtained from a server",
-        severities: &[critical(
-            "the server, or one of its addresses, presented nothing",
-        )],
+        severities: &[
+            critical("the server, or one of its addresses, presented nothing"),
+            note(
+                "one of each type of certificate was asked for (--cert-type all), and it has none of this type",
+            ),
+        ],
         meaning: "The name was not found, nobody answered in time, the connection was refused or broken, the proxy said no, or \
             the server does not speak TLS there. The message says which. A server that cannot be looked at is never left out \
             of a report: its certificate may have expired for all that is known.",
@@ -45,9 +48,18 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         id: "CHECK-UNREADABLE",
         title: "a file, or a part of it, cannot be read",
-        severities: &[critical(
-            "nothing of it was read, a part was left out, or a line of a list names no server",
-        )],
+        severities: &[
+            critical(
+                "nothing of it was read, a part was left out, or a line of a list names no server",
+            ),
+            warning(
+                "the password that was named does not fit, and its certificates were read without it",
+            ),
+            note(
+                "it was named and holds a key or request only, a script or text quotes PEM that is none, or a kubeconfig \
+                 names a file that is not here",
+            ),
+        ],
         meaning: "No access, no certificate in it although it was named, a password that does not open it, or content that is \
             damaged or of no known kind. The message says which. Everything else of the run was looked at.",
         consequence: "What expires in there goes unwatched. If a service reads the same file, it may fail at its next start.",
