@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::super::names::{Parts, decimal};
-use super::super::{CertificateReport, Origin, SubjectReport};
+use super::super::{CertificateReport, Origin, Role, SubjectReport};
 use super::{
     Gauge, Prometheus, Series, by_fingerprint, earliest, kubeconfig_part, labels, truth,
     version_of_go, whole,
@@ -104,7 +104,9 @@ pub(super) fn add(to: &mut Prometheus<'_>, subject: &SubjectReport) {
         Origin::File { path } => (&FILE, vec![("file", path.as_str())]),
         Origin::Other => (&FILE, vec![("file", subject.subject.as_str())]),
     };
-    for certificate in &subject.certificates {
+    // The exporter knows no revocation lists.
+    let certificates = subject.certificates.iter();
+    for certificate in certificates.filter(|one| one.role != Role::Crl) {
         to.certificate(certificate, || series(certificate, dates, &place, None));
     }
 }

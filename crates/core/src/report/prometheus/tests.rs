@@ -65,6 +65,30 @@ fn native() {
 }
 
 #[test]
+fn a_revocation_list_has_the_series_of_one() {
+    let mut report = sample::report();
+    report.subjects.truncate(1);
+    report.subjects[0].origin = Origin::File {
+        path: "ca.crl".to_owned(),
+    };
+    report.subjects[0].certificates.truncate(1);
+    report.subjects[0].certificates[0].role = Role::Crl;
+    let x509 = text(&report, Metrics::X509);
+    for series in [
+        "x509_crl_next_update{",
+        "x509_crl_this_update{",
+        "x509_crl_stale{",
+    ] {
+        assert_eq!(x509.matches(series).count(), 1, "{x509}");
+    }
+    assert!(
+        x509.contains("subject_CN=\"\"") && !x509.contains("x509_cert_"),
+        "{x509}"
+    );
+    assert!(!text(&report, Metrics::SslExporter).contains("ssl_file_cert_not_after{"));
+}
+
+#[test]
 fn blackbox() {
     insta::assert_snapshot!(text(&sample::report(), Metrics::Blackbox), @r#"
     # HELP probe_success Whether the server answered and a browser-like client accepts it.

@@ -2,7 +2,7 @@
 //! certificate that several serve is one series.
 
 use super::super::names::{Parts, decimal};
-use super::super::{CertificateReport, Origin, State, SubjectReport};
+use super::super::{CertificateReport, Origin, Role, State, SubjectReport};
 use super::{Gauge, Prometheus, Series, kubeconfig_part, labels, truth, whole};
 
 const NOT_AFTER: Gauge = Gauge(
@@ -16,6 +16,18 @@ const NOT_BEFORE: Gauge = Gauge(
 const EXPIRED: Gauge = Gauge(
     "x509_cert_expired",
     "Whether the last second of validity is over.",
+);
+const NEXT_UPDATE: Gauge = Gauge(
+    "x509_crl_next_update",
+    "When the revocation list is to be replaced, in seconds since 1970.",
+);
+const THIS_UPDATE: Gauge = Gauge(
+    "x509_crl_this_update",
+    "When the revocation list was made, in seconds since 1970.",
+);
+const STALE: Gauge = Gauge(
+    "x509_crl_stale",
+    "Whether the revocation list should have been replaced.",
 );
 const UP: Gauge = Gauge("x509_source_up", "Whether it could be read.");
 
@@ -93,10 +105,18 @@ impl<'a> Place<'a> {
 }
 
 fn series(certificate: &CertificateReport, place: &Place<'_>) -> Series {
-    let (holder, issuer) = (
-        Parts::new(&certificate.subject),
-        Parts::new(&certificate.issuer),
-    );
+    let is_list = certificate.role == Role::Crl;
+    // a list has an issuer alone
+    let subject = if is_list {
+        ""
+    } else {
+        certificate.subject.as_str()
+    };
+    let (holder, issuer) = (Parts::new(subject), Parts::new(&certificate.issuer));
+    let gauges = match is_list {
+        true => [&NEXT_UPDATE, &THIS_UPDATE, &STALE],
+        false => [&NOT_AFTER, &NOT_BEFORE, &EXPIRED],
+    };
     let serial = decimal(&certificate.serial_number);
     let file_name = place.file.rsplit('/').next().unwrap_or(place.file);
     let labels = labels(&[
@@ -132,9 +152,9 @@ fn series(certificate: &CertificateReport, place: &Place<'_>) -> Series {
         target: None,
         identity: certificate.fingerprint.clone(),
         values: vec![
-            (&NOT_AFTER, whole(certificate.not_after.unix_timestamp())),
-            (&NOT_BEFORE, whole(certificate.not_before.unix_timestamp())),
-            (&EXPIRED, truth(certificate.state == State::Expired)),
+            (gauges[0], whole(certificate.not_after.unix_timestamp())),
+            (gauges[1], whole(certificate.not_before.unix_timestamp())),
+            (gauges[2], truth(certificate.state == State::Expired)),
         ],
     }
 }
