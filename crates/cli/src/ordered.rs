@@ -11,12 +11,14 @@ use anyhow::Result;
 const AHEAD_PER_WORKER: usize = 16;
 
 /// Does `work` on every item, on as many threads as there are cores, and hands each result to `take` on this thread, in
-/// the order of the items. Items are taken from the iterator as they are needed.
+/// the order of the items. Items are taken from the iterator as they are needed, `at_once` by a worker: more than one where
+/// an item takes less time than waking a thread.
 ///
 /// # Errors
 /// The first one of `take`; nothing more is begun then.
 pub(crate) fn in_order<I, T: Send>(
     items: impl Iterator<Item = I> + Send,
+    at_once: usize,
     work: &(dyn Fn(I) -> T + Sync),
     take: &mut dyn FnMut(T) -> Result<()>,
 ) -> Result<()> {
@@ -28,7 +30,8 @@ pub(crate) fn in_order<I, T: Send>(
             taken: 0,
             is_over: false,
         }),
-        ahead: workers * AHEAD_PER_WORKER,
+        ahead: workers * AHEAD_PER_WORKER.div_ceil(at_once.max(1)).max(2),
+        at_once: at_once.max(1),
         moved: Condvar::new(),
     };
     let (results, finished) = mpsc::sync_channel(workers);
@@ -38,8 +41,9 @@ pub(crate) fn in_order<I, T: Send>(
         for _ in 1..=workers {
             let (desk, results) = (&desk, results.clone());
             let body = move || {
-                while let Some((place, item)) = desk.next() {
-                    if results.send((place, work(item))).is_err() {
+                while let Some((place, items)) = desk.next() {
+                    let done: Vec<T> = items.into_iter().map(work).collect();
+                    if results.send((place, done)).is_err() {
                         return;
                     }
                 }
@@ -51,8 +55,9 @@ pub(crate) fn in_order<I, T: Send>(
         }
         drop(results);
         let mut order = InOrder::default();
-        for (place, result) in &finished {
-            let taken = order.put(place, result, take);
+        let mut take_all = |done: Vec<T>| done.into_iter().try_for_each(&mut *take);
+        for (place, done) in &finished {
+            let taken = order.put(place, done, &mut take_all);
             if taken.is_err() {
                 desk.close();
                 return taken;
@@ -101,8 +106,10 @@ impl<T> InOrder<T> {
 /// Where workers get their items.
 struct Desk<I> {
     state: Mutex<State<I>>,
-    /// How far the next item may be ahead of the last result that was handed over.
+    /// How many handfuls the next one may be ahead of the last whose results were handed over.
     ahead: usize,
+    /// Items in a handful.
+    at_once: usize,
     /// Something changed that a waiting worker may be waiting for.
     moved: Condvar,
 }
@@ -115,7 +122,8 @@ struct State<I> {
 }
 
 impl<I: Iterator> Desk<I> {
-    fn next(&self) -> Option<(usize, I::Item)> {
+    /// The next handful, with its place.
+    fn next(&self) -> Option<(usize, Vec<I::Item>)> {
         let mut state = self.lock();
         while !state.is_over && state.next >= state.taken + self.ahead {
             let waited = self.moved.wait(state);
@@ -124,14 +132,14 @@ impl<I: Iterator> Desk<I> {
         if state.is_over {
             return None;
         }
-        let Some(item) = state.items.next() else {
+        let items: Vec<I::Item> = state.items.by_ref().take(self.at_once).collect();
+        if items.len() < self.at_once {
             state.is_over = true;
             self.moved.notify_all();
-            return None;
-        };
+        }
         let place = state.next;
         state.next += 1;
-        Some((place, item))
+        (!items.is_empty()).then_some((place, items))
     }
 
     fn advance(&self, taken: usize) {
@@ -166,13 +174,15 @@ mod tests {
             }));
             item * 2
         };
-        let mut seen = Vec::new();
-        in_order(0..1000, &work, &mut |result| {
-            seen.push(result);
-            Ok(())
-        })
-        .unwrap();
-        assert_eq!(seen, (0..1000).map(|item| item * 2).collect::<Vec<_>>());
+        for at_once in [1, 7, 1000, 5000] {
+            let mut seen = Vec::new();
+            in_order(0..1000, at_once, &work, &mut |result| {
+                seen.push(result);
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(seen, (0..1000).map(|item| item * 2).collect::<Vec<_>>());
+        }
     }
 
     #[test]
@@ -183,7 +193,7 @@ mod tests {
             begun
         });
         let mut taken = 0;
-        let result = in_order(items, &|item: usize| item, &mut |_| {
+        let result = in_order(items, 4, &|item: usize| item, &mut |_| {
             taken += 1;
             anyhow::ensure!(taken < 10, "full");
             Ok(())
@@ -194,7 +204,7 @@ mod tests {
 
     #[test]
     fn nothing_is_no_result() {
-        in_order(std::iter::empty::<u8>(), &|item| item, &mut |_| {
+        in_order(std::iter::empty::<u8>(), 1, &|item| item, &mut |_| {
             panic!("a result of nothing")
         })
         .unwrap();

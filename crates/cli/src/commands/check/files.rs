@@ -46,27 +46,35 @@ pub(super) fn check(
     let share = run.share.clone();
     let items = inputs.iter().flat_map(|input| items(input, filter));
     let items = items.filter(|item| share.holds(item.name()));
-    in_order(items, &|item| looking.look(item), &mut |looked| {
-        bar.inc(1);
-        match looked {
-            Looked::Subjects(subjects) => {
-                bar.suspend(|| subjects.iter().try_for_each(|one| run.file(one)))
+    in_order(
+        items,
+        FILES_AT_ONCE,
+        &|item| looking.look(item),
+        &mut |looked| {
+            bar.inc(1);
+            match looked {
+                Looked::Subjects(subjects) => {
+                    bar.suspend(|| subjects.iter().try_for_each(|one| run.file(one)))
+                }
+                Looked::PassedOver(name) => {
+                    passed_over.add(name);
+                    Ok(())
+                }
+                Looked::NoFile(what) => {
+                    passed_over.add_other(what);
+                    Ok(())
+                }
+                Looked::Long(name, pieces) => looking.long(&name, pieces, run),
             }
-            Looked::PassedOver(name) => {
-                passed_over.add(name);
-                Ok(())
-            }
-            Looked::NoFile(what) => {
-                passed_over.add_other(what);
-                Ok(())
-            }
-            Looked::Long(name, pieces) => looking.long(&name, pieces, run),
-        }
-    })?;
+        },
+    )?;
     bar.finish_and_clear();
     passed_over.tell(talk);
     Ok(())
 }
+
+/// A small file is read in less time than a thread is woken.
+const FILES_AT_ONCE: usize = 16;
 
 /// What is to be looked at.
 enum Item {
@@ -178,7 +186,8 @@ impl Looking<'_> {
     }
 
     fn try_read(&self, mut opened: Opened<'_>) -> Result<Looked> {
-        let mut bytes = Vec::new();
+        // most files are smaller
+        let mut bytes = Vec::with_capacity(8 << 10);
         let most = PIECE as u64 + 1;
         (&mut opened.source).take(most).read_to_end(&mut bytes)?;
         if bytes.len() > PIECE {
@@ -338,7 +347,7 @@ impl Looking<'_> {
             let contents = keystore::read_pem_part(&piece.text, piece.lines_before);
             self.report(subject::of_piece(name, &piece, contents))
         };
-        in_order(pieces, &look, &mut |report: SubjectReport| {
+        in_order(pieces, 1, &look, &mut |report: SubjectReport| {
             is_empty &= report.certificates.is_empty() && report.findings.is_empty();
             match report.continues || !is_empty {
                 true => run.file(&report),
