@@ -37,20 +37,23 @@ pub struct Thresholds {
 /// A threshold for every role, or for some.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ByRole {
-    all: Option<Threshold>,
-    end_entity: Option<Threshold>,
-    intermediate: Option<Threshold>,
-    anchor: Option<Threshold>,
-    crl: Option<Threshold>,
+    all: Told,
+    end_entity: Told,
+    intermediate: Told,
+    anchor: Told,
+    crl: Told,
 }
 
-/// A threshold with the role that it is for: `30d`, `anchor=90d`. Roles are `end-entity`, `intermediate`, `anchor`, `crl`.
+/// What was said of a role, if anything; what was said may be `auto`.
+type Told = Option<Option<Threshold>>;
+
+/// A threshold with the role that it is for: `30d`, `anchor=90d`, `auto`. Roles are `end-entity`, `intermediate`, `anchor`, `crl`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoleThreshold {
     /// `None`: for all certificates that are not named otherwise.
     pub role: Option<Role>,
-    /// The threshold.
-    pub threshold: Threshold,
+    /// The threshold; `None` is `auto`.
+    pub threshold: Option<Threshold>,
 }
 
 /// What the thresholds mean for one certificate; `None` where they are no lower limit.
@@ -204,7 +207,7 @@ fn auto(role: Role, lifetime: Duration) -> (Duration, Duration) {
 
 impl ByRole {
     /// Sets it for a role, or for all certificates that are not named.
-    pub fn set(&mut self, role: Option<Role>, threshold: Threshold) {
+    pub fn set(&mut self, role: Option<Role>, threshold: Option<Threshold>) {
         let place = match role {
             None => &mut self.all,
             Some(Role::EndEntity) => &mut self.end_entity,
@@ -222,9 +225,9 @@ impl ByRole {
             Role::Intermediate => self.intermediate,
             Role::Anchor => self.anchor,
             // What is meant for certificates would be red for the whole life of a list.
-            Role::Crl => return self.crl,
+            Role::Crl => return self.crl.flatten(),
         };
-        own.or(self.all)
+        own.or(self.all).flatten()
     }
 }
 
@@ -233,10 +236,9 @@ impl FromStr for RoleThreshold {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let Some((role, threshold)) = text.split_once('=') else {
-            let threshold = text.parse()?;
             return Ok(Self {
                 role: None,
-                threshold,
+                threshold: parse_or_auto(text)?,
             });
         };
         let found = Role::ALL.into_iter().find(|one| one.word() == role);
@@ -248,8 +250,15 @@ impl FromStr for RoleThreshold {
         };
         Ok(Self {
             role: Some(role),
-            threshold: threshold.parse()?,
+            threshold: parse_or_auto(threshold)?,
         })
+    }
+}
+
+fn parse_or_auto(text: &str) -> Result<Option<Threshold>, ThresholdError> {
+    match text {
+        "auto" => Ok(None),
+        text => text.parse().map(Some),
     }
 }
 
@@ -291,7 +300,7 @@ mod tests {
     #[test]
     fn explicit_replaces_auto_for_all_roles() {
         let mut thresholds = Thresholds::default();
-        thresholds.warn.set(None, "3d".parse().unwrap());
+        thresholds.warn.set(None, Some("3d".parse().unwrap()));
         for role in [Role::EndEntity, Role::Intermediate, Role::Anchor] {
             let limits = thresholds.limits(role, Duration::days(398));
             assert_eq!(limits.warning, Some(Duration::days(3)));
@@ -314,6 +323,13 @@ mod tests {
         assert_eq!(severity(Role::EndEntity, 4), None);
         assert_eq!(severity(Role::EndEntity, 2), Some(Severity::Critical));
         assert!("leaf=3d".parse::<RoleThreshold>().is_err());
+        // what is said of one role counts more, also when it is `auto`
+        let auto: RoleThreshold = "anchor=auto".parse().unwrap();
+        thresholds.warn.set(auto.role, auto.threshold);
+        let anchor =
+            |left| thresholds.severity(Role::Anchor, Duration::days(398), Duration::days(left));
+        assert_eq!(anchor(100), None);
+        assert_eq!(anchor(89), Some(Severity::Warning));
     }
 
     proptest! {
