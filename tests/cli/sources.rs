@@ -348,6 +348,28 @@ fn what_a_chain_does_not_need_is_a_note_and_a_second_server_is_no_ca() {
 }
 
 #[test]
+fn a_kubeconfig_is_followed_to_its_files_and_to_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "ca.pem", "pki/root.pem");
+    let cluster = |name: &str, path: &str| json!({ "name": name, "cluster": { "certificate-authority": path } });
+    let config = json!({ "apiVersion": "v1", "kind": "Config", "clusters": [
+        cluster("here", "ca.pem"), cluster("device", "/dev/zero"), cluster("gone", "gone.pem"),
+    ] });
+    fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    let (code, report, told) = check(folder, &["config.json"]);
+    assert_eq!(code, Some(2), "{told}");
+    let found = subjects(&report);
+    assert!(found.contains(&one("ca.pem", 1, &[])), "{found:?}");
+    let endless = found.iter().find(|(name, ..)| name == "/dev/zero").unwrap();
+    assert_eq!(endless.2, ["CHECK-UNREADABLE"]);
+    assert_eq!(
+        report["summary"]["failed"], 1,
+        "what is not here is only told"
+    );
+}
+
+#[test]
 fn a_key_in_a_file_of_a_like_name() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

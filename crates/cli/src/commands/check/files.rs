@@ -1,6 +1,6 @@
 //! Files, folders and stdin, looked at on all cores and judged in their order.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use super::pairs::Pairs;
 use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
 use super::{Run, keys, subject};
-use crate::input::{Input, PassedOver, is_named_as_one, read_rest};
+use crate::input::{Input, PassedOver, is_named_as_one, read_file, read_rest};
 use crate::ordered::in_order;
 use crate::render::Talk;
 use crate::walk::{Filter, Step, Walk};
@@ -319,13 +319,15 @@ impl Looking<'_> {
             return Some(subject);
         }
         let name = path.display().to_string();
-        let read = fs::read(&path)
-            .map_err(anyhow::Error::from)
-            .and_then(|bytes| {
-                self.passwords
-                    .read(&name, &bytes)
-                    .map_err(anyhow::Error::from)
-            });
+        // What is named may be anything: a device has no end, and a pipe is waited for.
+        let bytes = match path.is_dir() || path.is_file() || !path.exists() {
+            true => read_file(&path),
+            false => Err(anyhow::anyhow!("this is no file")),
+        };
+        let read = bytes.and_then(|bytes| {
+            let read = self.passwords.read(&name, &bytes);
+            read.map_err(anyhow::Error::from)
+        });
         Some(match read {
             Ok(read) => subject::of_contents(&name, subject::file(&name), &read, self.at),
             Err(error) => subject::unreadable(&name, subject::file(&name), &error),
