@@ -79,7 +79,6 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
         pairs,
         renewals: Renewals::new(arguments, answers, at, talk)?,
         outputs: Outputs::open(&arguments.written, at, share.shard)?,
-        subjects: 0,
         unread: false,
         share,
     };
@@ -129,7 +128,6 @@ struct Run {
     /// Who asks issuers, if anybody does.
     renewals: Option<Arc<Renewals>>,
     outputs: Outputs,
-    subjects: usize,
     /// Whether an input could not be read, which is not the same as bad certificates.
     unread: bool,
     share: Share,
@@ -143,7 +141,6 @@ impl Run {
         }
         self.judge.learn(&answer.subject);
         let report = self.judge.judge(answer.subject);
-        self.subjects += 1;
         // a line of a list that names no server
         self.unread |= report.failed && report.origin != Origin::Endpoint;
         self.outputs.subject(&report)
@@ -151,7 +148,6 @@ impl Run {
 
     /// A file, judged.
     fn file(&mut self, report: &SubjectReport) -> Result<()> {
-        self.subjects += 1;
         self.unread |= report.failed;
         self.outputs.subject(report)
     }
