@@ -79,7 +79,7 @@ impl Certificate {
             why: "no signature algorithm".to_owned(),
         })?;
         let validity = parsed.validity();
-        let place = |part: &[u8]| place_in(&der, part);
+        let place = |part: &[u8]| asn1::place_in(&der, part);
         let facts = Facts {
             version: parsed.version().0.saturating_add(1),
             serial: SerialNumber(parsed.raw_serial().to_vec()),
@@ -244,12 +244,6 @@ impl fmt::Debug for Certificate {
             self.fingerprint()
         )
     }
-}
-
-/// Where a part of the bytes lies in them.
-fn place_in(der: &[u8], part: &[u8]) -> Range<usize> {
-    let start = part.as_ptr().addr().saturating_sub(der.as_ptr().addr());
-    start..start + part.len()
 }
 
 /// The two copies of the signature algorithm: inside the signed part, and after it (RFC 5280 section 4.1).

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use x509_parser::x509::X509Name;
@@ -20,32 +21,43 @@ pub(crate) mod string;
 pub struct Name {
     der: Vec<u8>,
     attributes: Vec<Attribute>,
-    common_name: Option<String>,
+    /// Only where it is not what the attribute says.
+    escaped_common_name: Option<String>,
     text: String,
     folded: OnceLock<String>,
     folded_as_java: OnceLock<String>,
 }
 
 /// One attribute of a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Attribute {
     oid: Cow<'static, str>,
     rdn: usize,
     tag: u8,
-    raw: Vec<u8>,
-    decoded: Option<String>,
+    /// Where the DER of its value is in that of the name.
+    place: Range<usize>,
+    value: Value,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    /// `#` and hex of the DER, of what is no string.
+    Hex(String),
+    Text(String),
 }
 
 impl Name {
     /// Reads the DER of a `Name`. A broken name keeps its bytes and the attributes before the damage.
     pub fn from_der(der: &[u8]) -> Self {
         let attributes = read_attributes(der);
-        let common_name = most_specific_common_name(&attributes).map(text::escape);
+        let common_name = most_specific_common_name(&attributes);
         Self {
             der: der.to_vec(),
-            text: rfc4514(&attributes, text::push_escaped),
+            text: rfc4514(&attributes, der.len(), text::push_escaped),
+            escaped_common_name: common_name
+                .filter(|name| !text::is_safe(name))
+                .map(text::escape),
             attributes,
-            common_name,
             folded: OnceLock::new(),
             folded_as_java: OnceLock::new(),
         }
@@ -62,7 +74,9 @@ impl Name {
 
     /// The most specific CN, decoded; control characters made visible.
     pub fn common_name(&self) -> Option<&str> {
-        self.common_name.as_deref()
+        self.escaped_common_name
+            .as_deref()
+            .or_else(|| self.unescaped_common_name())
     }
 
     /// The most specific CN as written, whatever characters are in it.
@@ -72,7 +86,7 @@ impl Name {
 
     /// RFC 4514 like the name that is shown, with whatever characters are in it.
     pub(crate) fn unescaped(&self) -> String {
-        rfc4514(&self.attributes, String::push)
+        rfc4514(&self.attributes, self.der.len(), String::push)
     }
 
     /// Every attribute, in encoding order (least specific first).
@@ -120,12 +134,12 @@ impl Name {
     }
 
     fn folded(&self) -> &str {
-        self.folded.get_or_init(|| fold(&self.attributes, |_| true))
+        self.folded.get_or_init(|| fold(self, |_| true))
     }
 
     fn folded_as_java(&self) -> &str {
         self.folded_as_java.get_or_init(|| {
-            fold(&self.attributes, |attribute| {
+            fold(self, |attribute| {
                 matches!(attribute.tag, 0x0c | 0x13) && RFC_2253.contains(&attribute.kind())
             })
         })
@@ -148,23 +162,22 @@ impl Attribute {
 
     /// The value as text with control characters made visible; other types than strings as `#` and hex of the DER.
     pub fn value(&self) -> String {
-        self.decoded
-            .as_deref()
-            .map_or_else(|| self.hex_form(), text::escape)
+        match &self.value {
+            Value::Hex(hex) => hex.clone(),
+            Value::Text(text) => text::escape(text),
+        }
     }
 
     /// The value as written; other types than strings as `#` and hex of the DER.
     pub(crate) fn unescaped_value(&self) -> String {
-        self.decoded.clone().unwrap_or_else(|| self.hex_form())
+        match &self.value {
+            Value::Hex(value) | Value::Text(value) => value.clone(),
+        }
     }
 
     /// Which relative distinguished name it belongs to, from zero; attributes of a set share one.
     pub fn rdn(&self) -> usize {
         self.rdn
-    }
-
-    fn hex_form(&self) -> String {
-        format!("#{}", asn1::hex(&self.raw))
     }
 }
 
@@ -208,16 +221,21 @@ fn read_attributes(der: &[u8]) -> Vec<Attribute> {
             else {
                 continue;
             };
+            let text = string::decode(value.tag, value.value);
             attributes.push(Attribute {
                 oid: type_of(oid.value),
                 rdn,
                 tag: value.tag,
-                raw: value.raw.to_vec(),
-                decoded: string::decode(value.tag, value.value),
+                place: asn1::place_in(der, value.raw),
+                value: text.map_or_else(|| Value::Hex(hex_form(value.raw)), Value::Text),
             });
         }
     }
     attributes
+}
+
+fn hex_form(raw: &[u8]) -> String {
+    format!("#{}", asn1::hex(raw))
 }
 
 /// The dotted form of an attribute type. Nearly all are below 2.5.4 (X.520), and are not made anew for every certificate.
@@ -258,14 +276,17 @@ const X520: [&str; 21] = [
 fn most_specific_common_name(attributes: &[Attribute]) -> Option<&str> {
     let mut from_last = attributes.iter().rev();
     let found = from_last.find(|attribute| attribute.oid == COMMON_NAME)?;
-    found.decoded.as_deref()
+    match &found.value {
+        Value::Hex(_) => None,
+        Value::Text(text) => Some(text),
+    }
 }
 
 /// RFC 4514 section 2: last relative name first, `,` between them, `+` within one. The order within a set is free; this
 /// one is OpenSSL's (`-nameopt RFC2253`).
-/// `push` writes one character of a value.
-fn rfc4514(attributes: &[Attribute], push: fn(&mut String, char)) -> String {
-    let mut shown = String::new();
+/// `push` writes one character of a value; `room` is about how long it will be.
+fn rfc4514(attributes: &[Attribute], room: usize, push: fn(&mut String, char)) -> String {
+    let mut shown = String::with_capacity(room);
     let mut previous = None;
     for attribute in attributes.iter().rev() {
         if let Some(rdn) = previous {
@@ -274,9 +295,9 @@ fn rfc4514(attributes: &[Attribute], push: fn(&mut String, char)) -> String {
         previous = Some(attribute.rdn);
         shown.push_str(attribute.kind());
         shown.push('=');
-        match &attribute.decoded {
-            Some(value) => push_value(&mut shown, value, push),
-            None => shown.push_str(&attribute.hex_form()),
+        match &attribute.value {
+            Value::Hex(hex) => shown.push_str(hex),
+            Value::Text(value) => push_value(&mut shown, value, push),
         }
     }
     shown
@@ -312,20 +333,23 @@ fn push_value(shown: &mut String, value: &str, push: fn(&mut String, char)) {
 
 /// A text in which two names are the same exactly when they match: per relative name a sorted list of type and
 /// value; values that `folds` picks lose case and surplus white space (RFC 5280 section 7.1), others stay DER.
-fn fold(attributes: &[Attribute], folds: impl Fn(&Attribute) -> bool) -> String {
+fn fold(name: &Name, folds: impl Fn(&Attribute) -> bool) -> String {
     let mut folded = String::new();
     let mut done = 0;
     // one pass, since a hostile name has tens of thousands of parts
-    for rdn in attributes.chunk_by(|one, next| one.rdn == next.rdn) {
+    for rdn in name.attributes.chunk_by(|one, next| one.rdn == next.rdn) {
         // a set of no attributes has its place, too
         let place = rdn.first().map_or(done, Attribute::rdn);
         folded.extend((done..place).map(|_| '\u{1e}'));
         let mut set: Vec<String> = rdn
             .iter()
             .map(|attribute| {
-                let value = match &attribute.decoded {
-                    Some(value) if folds(attribute) => fold_value(value),
-                    _ => attribute.hex_form(),
+                let value = match &attribute.value {
+                    Value::Text(value) if folds(attribute) => fold_value(value),
+                    Value::Text(_) => {
+                        hex_form(name.der.get(attribute.place.clone()).unwrap_or_default())
+                    }
+                    Value::Hex(hex) => hex.clone(),
                 };
                 [attribute.oid.as_ref(), "=", &value].concat()
             })

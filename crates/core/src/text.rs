@@ -12,8 +12,7 @@ const DAY: i64 = 24 * HOUR;
 /// The text with every character that could steer a terminal, or hide or reorder what a person reads, written as
 /// `\u{…}`.
 pub fn escape(text: &str) -> String {
-    // nearly all text, a million times over
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if is_safe(text) {
         return text.to_owned();
     }
     let mut safe = String::with_capacity(text.len());
@@ -21,6 +20,11 @@ pub fn escape(text: &str) -> String {
         push_escaped(&mut safe, character);
     }
     safe
+}
+
+/// Whether it is printable ASCII, as nearly all text is, a million times over: then [`escape`] leaves it as it is.
+pub(crate) fn is_safe(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// One character as [`escape`] writes it.

@@ -145,7 +145,7 @@ impl Pile {
     ) -> Result<Result<(), String>, Error> {
         self.count()?;
         match shape {
-            Shape::Certificate => self.certificate(object, alias)?,
+            Shape::Certificate => self.certificate(object.to_vec(), alias)?,
             Shape::ContentInfo => return self.pkcs7(object, alias, at),
             Shape::Crl => self.contents.others.crls.push(object.to_vec()),
             Shape::EncryptedPkcs8 => {
@@ -165,7 +165,7 @@ impl Pile {
             Shape::PkiPath => {
                 self.notes.oddity(at, "a PkiPath: the root comes first");
                 for certificate in Outline::of(object).iter().flat_map(Outline::children) {
-                    self.certificate(certificate.whole, None)?;
+                    self.certificate(certificate.whole.to_vec(), None)?;
                 }
             }
             Shape::Request => self.request(Request::Pkcs10(object.to_vec())),
@@ -203,8 +203,9 @@ impl Pile {
         self.entry(EntryKind::PrivateKey { key, chain }, alias)
     }
 
-    fn certificate(&mut self, der: &[u8], alias: Option<&str>) -> Result<(), Error> {
-        let certificate = CertificateDer::from(der.to_vec());
+    /// Adds a certificate, the bytes of which are whole.
+    pub(crate) fn certificate(&mut self, der: Vec<u8>, alias: Option<&str>) -> Result<(), Error> {
+        let certificate = CertificateDer::from(der);
         self.entry(EntryKind::TrustedCertificate(certificate), alias)
     }
 

@@ -190,6 +190,16 @@ impl Entry {
         }
     }
 
+    /// The same, without the entry.
+    pub fn into_certificates(self) -> impl Iterator<Item = CertificateDer<'static>> {
+        let (chain, alone) = match self.kind {
+            EntryKind::PrivateKey { chain, .. } => (chain, None),
+            EntryKind::SecretKey(_) => (Vec::new(), None),
+            EntryKind::TrustedCertificate(certificate) => (Vec::new(), Some(certificate)),
+        };
+        chain.into_iter().chain(alone)
+    }
+
     /// The chain that they are: the first one, then each one's issuer, and nothing else. PKCS#12 holds no more.
     pub fn certificates_in_order(&self) -> Vec<&CertificateDer<'static>> {
         chain::from_leaf(&self.certificates().iter().collect::<Vec<_>>())

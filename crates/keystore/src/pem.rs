@@ -33,7 +33,7 @@ pub(crate) fn read_after(bytes: &[u8], lines_before: usize) -> Result<Contents, 
         match item {
             Item::Block(block) => {
                 blocks += 1;
-                pkcs7 += usize::from(add(&mut pile, &block)? == Some(Shape::ContentInfo));
+                pkcs7 += usize::from(add(&mut pile, block)? == Some(Shape::ContentInfo));
             }
             Item::Broken { lines, label, why } => skip(&mut pile, lines, &label, &why),
             Item::Remark { line, message } => pile.notes.oddity(At::Line(line), message),
@@ -46,8 +46,8 @@ pub(crate) fn read_after(bytes: &[u8], lines_before: usize) -> Result<Contents, 
 }
 
 /// Adds the content of one block; returns what it is, where that is known.
-fn add(pile: &mut Pile, block: &Block<'_>) -> Result<Option<Shape>, Error> {
-    let Block { lines, label, .. } = block;
+fn add(pile: &mut Pile, mut block: Block<'_>) -> Result<Option<Shape>, Error> {
+    let Block { lines, label, .. } = &block;
     let at = At::Line(lines.first);
     let alias = friendly_name(block.preamble);
     let alias = alias.as_deref();
@@ -57,7 +57,7 @@ fn add(pile: &mut Pile, block: &Block<'_>) -> Result<Option<Shape>, Error> {
         return Ok(None);
     }
     if let Some(dek_info) = &block.body.dek_info {
-        add_locked(pile, block, dek_info, alias)?;
+        add_locked(pile, &block, dek_info, alias)?;
         return Ok(None);
     }
 
@@ -81,7 +81,7 @@ fn add(pile: &mut Pile, block: &Block<'_>) -> Result<Option<Shape>, Error> {
             return Ok(None);
         }
     };
-    note_oddities(pile, block);
+    note_oddities(pile, &block);
     if let Some(fault) = &block.fault {
         let message = format!("{label} block: complete, then {fault}");
         pile.notes.oddity(at.clone(), message);
@@ -90,11 +90,17 @@ fn add(pile: &mut Pile, block: &Block<'_>) -> Result<Option<Shape>, Error> {
         let message = format!("{label} block: the content is {}", shape.name());
         pile.notes.oddity(at.clone(), message);
     }
+    if shape == Shape::Certificate && object.len() == block.body.bytes.len() {
+        // no secret, and most of what there is: neither copied nor wiped
+        let der = std::mem::take(&mut *block.body.bytes);
+        pile.certificate(der, alias)?;
+        return Ok(Some(shape));
+    }
     if let Err(why) = pile.add(object, shape, alias, at)? {
         skip(pile, *lines, label, &why);
     }
     let rest = block.body.bytes.get(object.len()..).unwrap_or_default();
-    add_rest(pile, block, rest, alias)?;
+    add_rest(pile, &block, rest, alias)?;
     Ok(Some(shape))
 }
 

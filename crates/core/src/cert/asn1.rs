@@ -1,5 +1,7 @@
 //! A borrowing reader for DER (X.690): just tags, lengths and values, no copies, no panics.
 
+use std::ops::Range;
+
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
@@ -171,12 +173,24 @@ pub(crate) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     der
 }
 
+/// Where a part of the bytes lies in them.
+pub(crate) fn place_in(der: &[u8], part: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr().saturating_sub(der.as_ptr().addr());
+    start..start + part.len()
+}
+
 /// Lower-case hex without separators.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-    halves
-        .filter_map(|half| char::from_digit(u32::from(half), 16))
-        .collect()
+    let digit = |half: u8| match half {
+        0..10 => b'0' + half,
+        _ => b'a' + half - 10,
+    };
+    let mut text = Vec::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.extend([digit(byte >> 4), digit(byte & 0x0f)]);
+    }
+    // all of them are ASCII
+    String::from_utf8(text).unwrap_or_default()
 }
 
 #[cfg(test)]

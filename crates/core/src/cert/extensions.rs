@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::net::IpAddr;
 
+use x509_parser::asn1_rs::Oid;
 use x509_parser::extensions::{AuthorityInfoAccess, GeneralName, ParsedExtension};
 use x509_parser::prelude::X509Certificate;
 
@@ -87,22 +88,22 @@ impl Extensions {
     pub(super) fn from_x509(certificate: &X509Certificate<'_>) -> Self {
         let mut found = Self::default();
         // thousands of extensions fit into one certificate; most have ten, of which none is written out as text
-        let mut seen = HashSet::new();
-        let mut critical = HashSet::new();
+        let mut seen = HashSet::with_capacity(2 * USUAL);
+        let mut critical = HashSet::with_capacity(USUAL);
         for extension in certificate.extensions() {
             let oid = extension.oid.as_bytes();
             if extension.critical && critical.insert(oid) {
-                found.critical.push(extension.oid.to_id_string());
+                found.critical.push(dotted(&extension.oid));
             }
             let understood = match seen.insert(oid) {
                 true => found.take(extension.parsed_extension(), extension.value),
                 false => {
-                    found.repeated.push(extension.oid.to_id_string());
+                    found.repeated.push(dotted(&extension.oid));
                     true
                 }
             };
             if extension.critical && !understood {
-                found.unknown_critical.push(extension.oid.to_id_string());
+                found.unknown_critical.push(dotted(&extension.oid));
             }
         }
         found
@@ -175,12 +176,17 @@ pub(super) fn raw_extensions(tbs: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])>
     })
 }
 
+fn dotted(oid: &Oid<'_>) -> String {
+    // the other way is slow, and for arcs that are longer than any
+    asn1::dotted_oid(oid.as_bytes()).unwrap_or_else(|| oid.to_id_string())
+}
+
 /// The caIssuers locations that are URLs (RFC 5280 section 4.2.2.1).
 fn issuer_urls(access: &AuthorityInfoAccess<'_>) -> Vec<String> {
     access
         .accessdescs
         .iter()
-        .filter(|access| access.access_method.to_id_string() == CA_ISSUERS)
+        .filter(|access| access.access_method.as_bytes() == CA_ISSUERS)
         .filter_map(|access| match access.access_location {
             GeneralName::URI(url) => Some(text::escape(url)),
             _ => None,
@@ -243,7 +249,11 @@ impl fmt::Display for AltName {
     }
 }
 
-const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
+/// What most certificates have at most, half of them critical.
+const USUAL: usize = 7;
+
+/// 1.3.6.1.5.5.7.48.2
+const CA_ISSUERS: [u8; 8] = [0x2b, 6, 1, 5, 5, 7, 0x30, 2];
 
 #[cfg(test)]
 mod tests {

@@ -5,12 +5,12 @@ use std::fmt::Display;
 
 use trustpack_keystore::{CertificateDer, EntryKind, KeyStore};
 
-use crate::Certificate;
 use crate::ari::RenewalWindow;
 use crate::cert::Fingerprint;
 use crate::chain::{ChainAnalysis, PresentedChain};
 use crate::crl::RevocationList;
 use crate::report::{Connection, Finding, Origin, Role, Severity};
+use crate::{Certificate, Error};
 
 /// One input of a check, also one that could not be looked at.
 #[derive(Clone, Debug, Default)]
@@ -158,7 +158,7 @@ impl Subject {
                     false => Role::alone(certificate),
                 };
                 let before = subject.items.len();
-                subject.add_der(label, der, role);
+                subject.add(label, Certificate::from_der(der.clone()), role);
                 if let Some(added) = subject.items.get_mut(before) {
                     added.has_key = key && place == 0;
                 }
@@ -173,31 +173,33 @@ impl Subject {
         certificates: impl IntoIterator<Item = &'a CertificateDer<'static>>,
     ) -> Self {
         let mut subject = Self::new(name);
-        let certificates: Vec<_> = certificates.into_iter().collect();
-        let first = certificates
-            .iter()
-            .find_map(|der| Certificate::from_der((*der).clone()).ok());
+        let certificates = certificates.into_iter();
+        let parsed: Vec<_> = certificates
+            .map(|der| Certificate::from_der(der.clone()))
+            .collect();
+        let first = parsed.iter().flatten().next();
         let chain = first.is_some_and(|first| !first.is_ca());
-        for (place, der) in certificates.into_iter().enumerate() {
+        for (place, certificate) in parsed.into_iter().enumerate() {
             let role = |certificate: &Certificate| match chain {
                 true => role_in_chain(place, certificate),
                 false => Role::alone(certificate),
             };
-            subject.add_der((place + 1).to_string(), der, role);
+            subject.add((place + 1).to_string(), certificate, role);
         }
         subject
     }
 
     /// A collection, or a part of one, in which every certificate stands for itself; `before` counts those of the parts
     /// before it.
-    pub fn from_collection<'a>(
+    pub fn from_collection(
         name: impl Into<String>,
-        certificates: impl IntoIterator<Item = &'a CertificateDer<'static>>,
+        certificates: impl IntoIterator<Item = CertificateDer<'static>>,
         before: usize,
     ) -> Self {
         let mut subject = Self::new(name);
         for (place, der) in certificates.into_iter().enumerate() {
-            subject.add_der((before + place + 1).to_string(), der, Role::alone);
+            let label = (before + place + 1).to_string();
+            subject.add(label, Certificate::from_der(der), Role::alone);
         }
         subject
     }
@@ -247,13 +249,13 @@ impl Subject {
         subject
     }
 
-    pub(super) fn add_der(
+    fn add(
         &mut self,
         label: String,
-        der: &CertificateDer<'static>,
+        parsed: Result<Certificate, Error>,
         role: impl Fn(&Certificate) -> Role,
     ) {
-        match Certificate::from_der(der.clone()) {
+        match parsed {
             Ok(certificate) => {
                 let role = role(&certificate);
                 self.items.push(Item::new(label, role, certificate));

@@ -100,9 +100,9 @@ pub(super) fn of_piece(
     contents: Result<Contents, keystore::Error>,
 ) -> Subject {
     let mut subject = match contents {
-        Ok(contents) => {
-            let entries = contents.store.entries().iter();
-            let certificates = entries.flat_map(Entry::certificates);
+        Ok(mut contents) => {
+            let entries = std::mem::take(&mut contents.store).into_entries();
+            let certificates = entries.into_iter().flat_map(Entry::into_certificates);
             let mut subject = Subject::from_collection(name, certificates, piece.blocks_before);
             subject.add_lists(&contents);
             subject.add_skipped(&contents.notes);
