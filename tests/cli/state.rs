@@ -387,3 +387,38 @@ fn a_root_that_a_server_of_another_shard_needs_is_judged_so() {
     assert_eq!(severity(&files), ("critical".into(), "warning".into()));
     assert_eq!(severity(&files), severity(&[path.join("one.json")]));
 }
+
+#[test]
+fn the_same_report_twice_is_refused_and_others_of_the_same_subject_count_each() {
+    let folder = folder(&[("a.pem", "pki/server.pem")]);
+    let path = folder.path();
+    let report = |output: &str, at: &str| {
+        let mut command = trustpack();
+        command
+            .current_dir(path)
+            .args(["check", "a.pem", "--at", at]);
+        run(command.args(["--output", output]));
+    };
+    report("json=one.json", NOW[1]);
+    report("jsonl=copy.jsonl", NOW[1]);
+    report("json=later.json", "2026-11-22T00:00:00Z");
+    let merged = |one: &str, other: &str| {
+        let files = [one, other].map(PathBuf::from);
+        merge(path, &files).arg("--json").output().unwrap()
+    };
+    for (other, told) in [
+        ("one.json", "error: one.json: the same report twice\n"),
+        (
+            "copy.jsonl",
+            "error: copy.jsonl: the same report as one.json\n",
+        ),
+    ] {
+        let twice = merged("one.json", other);
+        assert_eq!(twice.status.code(), Some(2));
+        assert!(stderr(&twice).starts_with(told), "{}", stderr(&twice));
+        assert_eq!(stdout(&twice), "");
+    }
+    let both = merged("one.json", "later.json");
+    assert_eq!(both.status.code(), Some(0), "{}", stderr(&both));
+    assert_eq!(json(&both)["summary"]["certificates"], 2);
+}
