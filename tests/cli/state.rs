@@ -422,3 +422,61 @@ fn the_same_report_twice_is_refused_and_others_of_the_same_subject_count_each() 
     assert_eq!(both.status.code(), Some(0), "{}", stderr(&both));
     assert_eq!(json(&both)["summary"]["certificates"], 2);
 }
+
+#[test]
+fn what_became_of_things_is_in_every_format_for_people_and_tables() {
+    let folder = folder(&[
+        ("a.pem", "pki/server.pem"),
+        ("b.pem", "pki/root.pem"),
+        ("c.pem", "pki/server-expired.pem"),
+    ]);
+    let path = folder.path();
+    let written = |inputs: &[&str], more: &[&str]| {
+        let mut command = check(path);
+        command.args(inputs).args(["--fail-on", "never"]).args(more);
+        stdout(&run(&mut command))
+    };
+    written(&["a.pem", "b.pem"], &["--output", "json=last.json"]);
+    let inputs = ["a.pem", "c.pem"];
+    let compared = |format| written(&inputs, &["--baseline", "last.json", "--format", format]);
+
+    let csv = compared("csv");
+    let column = |line: &str, back: usize| line.rsplit(',').nth(back).unwrap().to_owned();
+    let rows: Vec<(String, String, String)> = csv
+        .lines()
+        .map(|line| {
+            let kind = line.split(',').next().unwrap().to_owned();
+            (kind, column(line, 1), column(line, 0))
+        })
+        .collect();
+    let row = |kind: &str, change: &str, findings: &str| {
+        (kind.to_owned(), change.to_owned(), findings.to_owned())
+    };
+    assert_eq!(
+        rows,
+        [
+            row("kind", "change", "finding_changes"),
+            row("certificate", "unchanged", ""),
+            row("certificate", "new", "new"),
+            row("gone", "gone", ""),
+        ],
+        "{csv}"
+    );
+    let markdown = compared("markdown");
+    assert!(markdown.contains("| in | change |\n|---|---|---|---|---|---|---|\n"));
+    assert!(markdown.contains("| `c.pem` | new |\n"), "{markdown}");
+    assert!(markdown.contains("| `a.pem` |  |\n"), "{markdown}");
+    assert!(markdown.contains("`CERT-EXPIRED` (new) "), "{markdown}");
+    assert!(
+        markdown.contains("\n- gone: b.pem: was checked before\n"),
+        "{markdown}"
+    );
+    let github = compared("github");
+    assert!(github.contains(" (new)%0A"), "{github}");
+    assert!(
+        github.contains("\ngone: b.pem: was checked before\n"),
+        "{github}"
+    );
+    // alone there is nothing to compare with
+    assert!(!written(&inputs, &["--format", "markdown"]).contains("change"));
+}

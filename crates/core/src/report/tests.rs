@@ -274,7 +274,7 @@ fn an_empty_report_is_right_in_each_format() {
     == jsonl
     {"at":"2026-01-01T00:00:00Z","summary":{"subjects":0,"certificates":0,"critical":0,"warnings":0,"notes":0,"failed":0}}
     == csv
-    kind,subject,severity,findings,message,hint,name,display_name,role,state,not_before,not_after,lifetime_seconds,remaining_seconds,remaining_percent,certificate_subject,issuer,serial_number,fingerprint,dns_names,ip_addresses,emails
+    kind,subject,severity,findings,message,hint,name,display_name,role,state,not_before,not_after,lifetime_seconds,remaining_seconds,remaining_percent,certificate_subject,issuer,serial_number,fingerprint,dns_names,ip_addresses,emails,change,finding_changes
     == nagios
     CERT UNKNOWN: nothing was checked in 0 subjects | certificates=0;;;0 critical=0;;;0 warnings=0;;;0 failed=0;;;0
     == prometheus
@@ -313,27 +313,6 @@ fn an_empty_report_is_right_in_each_format() {
     0 subjects, 0 certificates: 0 critical, 0 warnings, 0 notes, 0 failed
     == markdown
     **0 subjects, 0 certificates: 0 critical, 0 warnings, 0 notes, 0 failed**
-    == prometheus
-    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
-    # TYPE trustpack_last_run_timestamp_seconds gauge
-    trustpack_last_run_timestamp_seconds 1767225600
-    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
-    # TYPE trustpack_series_left_out gauge
-    trustpack_series_left_out 0
-    == prometheus
-    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
-    # TYPE trustpack_last_run_timestamp_seconds gauge
-    trustpack_last_run_timestamp_seconds 1767225600
-    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
-    # TYPE trustpack_series_left_out gauge
-    trustpack_series_left_out 0
-    == prometheus
-    # HELP trustpack_last_run_timestamp_seconds When the check looked, in seconds since 1970.
-    # TYPE trustpack_last_run_timestamp_seconds gauge
-    trustpack_last_run_timestamp_seconds 1767225600
-    # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
-    # TYPE trustpack_series_left_out gauge
-    trustpack_series_left_out 0
     "#);
 }
 
