@@ -287,6 +287,9 @@ fn an_empty_report_is_right_in_each_format() {
     # HELP trustpack_certificates Certificates that were checked.
     # TYPE trustpack_certificates gauge
     trustpack_certificates 0
+    # HELP trustpack_revocation_lists Revocation lists that were checked.
+    # TYPE trustpack_revocation_lists gauge
+    trustpack_revocation_lists 0
     # HELP trustpack_sources Files and servers that were to be checked.
     # TYPE trustpack_sources gauge
     trustpack_sources 0

@@ -37,6 +37,10 @@ const TLS: Gauge = Gauge(
     "The version and the cipher suite that the server chose.",
 );
 const CERTIFICATES: Gauge = Gauge("trustpack_certificates", "Certificates that were checked.");
+const LISTS: Gauge = Gauge(
+    "trustpack_revocation_lists",
+    "Revocation lists that were checked.",
+);
 const SUBJECTS: Gauge = Gauge(
     "trustpack_sources",
     "Files and servers that were to be checked.",
@@ -49,9 +53,10 @@ const CRITICAL: Gauge = Gauge("trustpack_findings_critical", "Critical findings.
 const WARNINGS: Gauge = Gauge("trustpack_findings_warning", "Warnings.");
 const NOTES: Gauge = Gauge("trustpack_findings_note", "Notes.");
 
-pub(super) fn of_run(summary: &Summary) -> [(&'static Gauge, f64); 6] {
+pub(super) fn of_run(summary: &Summary) -> [(&'static Gauge, f64); 7] {
     [
         (&CERTIFICATES, count(summary.certificates)),
+        (&LISTS, count(summary.revocation_lists)),
         (&SUBJECTS, count(summary.subjects)),
         (&FAILED, count(summary.failed)),
         (&CRITICAL, count(summary.critical)),

@@ -46,6 +46,9 @@ fn native() {
     # HELP trustpack_certificates Certificates that were checked.
     # TYPE trustpack_certificates gauge
     trustpack_certificates 2
+    # HELP trustpack_revocation_lists Revocation lists that were checked.
+    # TYPE trustpack_revocation_lists gauge
+    trustpack_revocation_lists 0
     # HELP trustpack_sources Files and servers that were to be checked.
     # TYPE trustpack_sources gauge
     trustpack_sources 2
