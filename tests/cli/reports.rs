@@ -256,3 +256,38 @@ fn two_reports_in_one_place_are_refused_at_the_start() {
     // takes from anybody
     assert!(check(["json=/dev/null", "csv=/dev/null"]).status.success());
 }
+
+/// As a calendar unfolds it.
+fn events(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n ", "");
+    let events = text.split("BEGIN:VEVENT").skip(1);
+    events.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_calendar_has_revocation_lists_and_keeps_its_identifiers() {
+    let at = |at: &str| {
+        let mut command = trustpack();
+        command.args(["check", "--format", "ics", "--fail-on", "never", "--at", at]);
+        command.arg(fixture("pki/server.pem")).arg(fixture("crl"));
+        stdout(&command.output().unwrap())
+    };
+    let (one, other) = (at("2026-11-21T00:00:00Z"), at("2026-11-28T00:00:00Z"));
+    let (one, other) = (events(&one), events(&other));
+    assert!(
+        one.iter().any(|event| event.contains("CATEGORIES:crl\r\n")),
+        "{one:#?}"
+    );
+    assert_eq!(one.len(), other.len());
+    let line = |event: &str, name: &str| {
+        let lines = event.split("\r\n");
+        let mut found = lines.filter_map(|line| line.strip_prefix(name));
+        found.next().unwrap().to_owned()
+    };
+    for (one, other) in one.iter().zip(&other) {
+        assert_eq!(line(one, "UID:"), line(other, "UID:"));
+        assert_eq!(line(one, "DTSTART:"), line(other, "DTSTART:"));
+        assert_eq!(line(one, "DTSTAMP:"), "20261121T000000Z");
+        assert_eq!(line(other, "DTSTAMP:"), "20261128T000000Z");
+    }
+}
