@@ -367,7 +367,7 @@ fn what_no_round_could_do_is_refused_at_the_start() {
         command.args(["--watch", "1d"]).args(arguments);
         let mut watching = Watching::start(command.stdout(Stdio::null()));
         let error = watching.line("error: ");
-        assert!(!error.contains("round"), "{error}");
+        assert!(!error.contains("this round failed"), "{error}");
         assert!(error.contains(told), "{error}");
         assert_eq!(watching.end().code(), Some(2), "{arguments:?}");
     }
