@@ -1,8 +1,11 @@
 //! A store is never half written: killed at any moment, the file holds the old store or the new one.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{run, trustpack};
 
@@ -113,4 +116,39 @@ fn merges_at_the_same_time_lose_nothing() {
         store["files"][0]["entries"].as_array().unwrap().len(),
         merges
     );
+}
+
+#[test]
+fn a_signal_ends_a_check_and_leaves_nothing_half_written() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("r.json"), "old").unwrap();
+        let mut command = trustpack();
+        command.current_dir(folder.path());
+        command.args([
+            "check",
+            "-",
+            "--output",
+            "json=r.json",
+            "--output",
+            "csv=r.csv",
+        ]);
+        // stdin has no end, so the check has none
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        let names = || {
+            let entries = fs::read_dir(folder.path()).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            names.collect::<Vec<_>>()
+        };
+        let end = Instant::now() + Duration::from_secs(60);
+        while names().len() < 3 {
+            assert!(Instant::now() < end, "no report was begun: {:?}", names());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
+        assert_eq!(names(), ["r.json"]);
+        assert_eq!(fs::read(folder.path().join("r.json")).unwrap(), b"old");
+    }
 }

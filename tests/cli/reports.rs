@@ -1,6 +1,9 @@
 //! Several reports of one run, and places that cannot be written.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use rustls_pki_types::CertificateDer;
 use trustpack_core::report::ReportFormat;
@@ -140,4 +143,151 @@ fn help_for_a_plugin_is_no_state() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert!(!stdout(&output).contains("CERT UNKNOWN"));
+}
+
+fn pipe(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    let made = Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    path
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_is_an_error_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    pipe(folder.path(), "p");
+    for arguments in [
+        ["check", "--output", "json=p"].as_slice(),
+        &["convert", "--format", "pem", "-o", "p"],
+    ] {
+        let mut command = trustpack();
+        command.current_dir(folder.path()).args(arguments);
+        let output = command.arg(fixture("pki/server.pem")).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(
+            stderr(&output),
+            "error: cannot write p: it is a pipe that nobody reads\nhint: start what reads it first\n"
+        );
+    }
+}
+
+#[test]
+fn a_pipe_that_is_read_gets_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = pipe(folder.path(), "p");
+    // open for both, it waits for nobody
+    let mut reader = fs::File::options()
+        .read(true)
+        .write(true)
+        .open(&path)
+        .unwrap();
+    let mut command = trustpack();
+    command.current_dir(folder.path()).arg("check");
+    run(command
+        .arg(fixture("pki/server.pem"))
+        .args(["--output", "csv=p"]));
+    let mut first = [0; 4];
+    reader.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"kind");
+}
+
+#[test]
+fn a_pipe_without_a_writer_is_waited_for_with_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = pipe(folder.path(), "p.pem");
+    for verb in ["check", "inspect"] {
+        let mut command = trustpack();
+        command.current_dir(folder.path()).args([verb, "p.pem"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut talk = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        talk.read_line(&mut line).unwrap();
+        assert_eq!(line, "waiting for a writer of the pipe p.pem\n");
+        fs::copy(fixture("pki/server.pem"), &path).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        assert!(stdout(&output).contains("server.test"));
+    }
+}
+
+#[test]
+fn two_reports_in_one_place_are_refused_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("old"), "old").unwrap();
+    fs::hard_link(path("old"), path("hard")).unwrap();
+    std::os::unix::fs::symlink("new", path("soft")).unwrap();
+    let check = |outputs: [&str; 2]| {
+        let mut command = trustpack();
+        command.current_dir(folder.path()).arg("check");
+        command.arg(fixture("pki/server.pem"));
+        for output in outputs {
+            command.arg("--output").arg(output);
+        }
+        command.output().unwrap()
+    };
+    for (outputs, told) in [
+        (["json=new", "csv=new"], "two reports in new"),
+        (
+            ["json=new", "csv=./new"],
+            "two reports in one file: new and ./new",
+        ),
+        (
+            ["json=soft", "csv=new"],
+            "two reports in one file: soft and new",
+        ),
+        (
+            ["json=old", "csv=hard"],
+            "two reports in one file: old and hard",
+        ),
+        (["json=-", "csv=/dev/stdout"], "two reports on stdout"),
+    ] {
+        let output = check(outputs);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr(&output).starts_with(&format!("error: {told}\n")),
+            "{}",
+            stderr(&output)
+        );
+    }
+    assert!(!path("new").exists());
+    assert_eq!(fs::read(path("old")).unwrap(), b"old");
+    // takes from anybody
+    assert!(check(["json=/dev/null", "csv=/dev/null"]).status.success());
+}
+
+/// As a calendar unfolds it.
+fn events(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n ", "");
+    let events = text.split("BEGIN:VEVENT").skip(1);
+    events.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_calendar_has_revocation_lists_and_keeps_its_identifiers() {
+    let at = |at: &str| {
+        let mut command = trustpack();
+        command.args(["check", "--format", "ics", "--fail-on", "never", "--at", at]);
+        command.arg(fixture("pki/server.pem")).arg(fixture("crl"));
+        stdout(&command.output().unwrap())
+    };
+    let (one, other) = (at("2026-11-21T00:00:00Z"), at("2026-11-28T00:00:00Z"));
+    let (one, other) = (events(&one), events(&other));
+    assert!(
+        one.iter().any(|event| event.contains("CATEGORIES:crl\r\n")),
+        "{one:#?}"
+    );
+    assert_eq!(one.len(), other.len());
+    let line = |event: &str, name: &str| {
+        let lines = event.split("\r\n");
+        let mut found = lines.filter_map(|line| line.strip_prefix(name));
+        found.next().unwrap().to_owned()
+    };
+    for (one, other) in one.iter().zip(&other) {
+        assert_eq!(line(one, "UID:"), line(other, "UID:"));
+        assert_eq!(line(one, "DTSTART:"), line(other, "DTSTART:"));
+        assert_eq!(line(one, "DTSTAMP:"), "20261121T000000Z");
+        assert_eq!(line(other, "DTSTAMP:"), "20261128T000000Z");
+    }
 }

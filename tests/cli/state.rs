@@ -387,3 +387,96 @@ fn a_root_that_a_server_of_another_shard_needs_is_judged_so() {
     assert_eq!(severity(&files), ("critical".into(), "warning".into()));
     assert_eq!(severity(&files), severity(&[path.join("one.json")]));
 }
+
+#[test]
+fn the_same_report_twice_is_refused_and_others_of_the_same_subject_count_each() {
+    let folder = folder(&[("a.pem", "pki/server.pem")]);
+    let path = folder.path();
+    let report = |output: &str, at: &str| {
+        let mut command = trustpack();
+        command
+            .current_dir(path)
+            .args(["check", "a.pem", "--at", at]);
+        run(command.args(["--output", output]));
+    };
+    report("json=one.json", NOW[1]);
+    report("jsonl=copy.jsonl", NOW[1]);
+    report("json=later.json", "2026-11-22T00:00:00Z");
+    let merged = |one: &str, other: &str| {
+        let files = [one, other].map(PathBuf::from);
+        merge(path, &files).arg("--json").output().unwrap()
+    };
+    for (other, told) in [
+        ("one.json", "error: one.json: the same report twice\n"),
+        (
+            "copy.jsonl",
+            "error: copy.jsonl: the same report as one.json\n",
+        ),
+    ] {
+        let twice = merged("one.json", other);
+        assert_eq!(twice.status.code(), Some(2));
+        assert!(stderr(&twice).starts_with(told), "{}", stderr(&twice));
+        assert_eq!(stdout(&twice), "");
+    }
+    let both = merged("one.json", "later.json");
+    assert_eq!(both.status.code(), Some(0), "{}", stderr(&both));
+    assert_eq!(json(&both)["summary"]["certificates"], 2);
+}
+
+#[test]
+fn what_became_of_things_is_in_every_format_for_people_and_tables() {
+    let folder = folder(&[
+        ("a.pem", "pki/server.pem"),
+        ("b.pem", "pki/root.pem"),
+        ("c.pem", "pki/server-expired.pem"),
+    ]);
+    let path = folder.path();
+    let written = |inputs: &[&str], more: &[&str]| {
+        let mut command = check(path);
+        command.args(inputs).args(["--fail-on", "never"]).args(more);
+        stdout(&run(&mut command))
+    };
+    written(&["a.pem", "b.pem"], &["--output", "json=last.json"]);
+    let inputs = ["a.pem", "c.pem"];
+    let compared = |format| written(&inputs, &["--baseline", "last.json", "--format", format]);
+
+    let csv = compared("csv");
+    let column = |line: &str, back: usize| line.rsplit(',').nth(back).unwrap().to_owned();
+    let rows: Vec<(String, String, String)> = csv
+        .lines()
+        .map(|line| {
+            let kind = line.split(',').next().unwrap().to_owned();
+            (kind, column(line, 1), column(line, 0))
+        })
+        .collect();
+    let row = |kind: &str, change: &str, findings: &str| {
+        (kind.to_owned(), change.to_owned(), findings.to_owned())
+    };
+    assert_eq!(
+        rows,
+        [
+            row("kind", "change", "finding_changes"),
+            row("certificate", "unchanged", ""),
+            row("certificate", "new", "new"),
+            row("gone", "gone", ""),
+        ],
+        "{csv}"
+    );
+    let markdown = compared("markdown");
+    assert!(markdown.contains("| in | change |\n|---|---|---|---|---|---|---|\n"));
+    assert!(markdown.contains("| `c.pem` | new |\n"), "{markdown}");
+    assert!(markdown.contains("| `a.pem` |  |\n"), "{markdown}");
+    assert!(markdown.contains("`CERT-EXPIRED` (new) "), "{markdown}");
+    assert!(
+        markdown.contains("\n- gone: b.pem: was checked before\n"),
+        "{markdown}"
+    );
+    let github = compared("github");
+    assert!(github.contains(" (new)%0A"), "{github}");
+    assert!(
+        github.contains("\ngone: b.pem: was checked before\n"),
+        "{github}"
+    );
+    // alone there is nothing to compare with
+    assert!(!written(&inputs, &["--format", "markdown"]).contains("change"));
+}

@@ -334,3 +334,41 @@ fn rounds_leave_nothing_behind() {
     assert_eq!(files, files_after);
     watching.stop();
 }
+
+#[test]
+fn what_no_round_could_do_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(fixture("pki/server.pem"), folder.path().join("a.pem")).unwrap();
+    for (arguments, told) in [
+        (
+            ["--metrics-compat", "x509"].as_slice(),
+            "--metrics-compat is about metrics",
+        ),
+        (&["--output", "csv=a.pem"], "a.pem is both input and output"),
+        (
+            &["--output", "csv=r", "--output", "json=r"],
+            "two reports in r",
+        ),
+        (&["--include", "["], "\"[\""),
+        (&["--shard", "auto"], "--shard auto: "),
+        (&["--warn", "1d", "--crit", "2d"], ""),
+        (
+            &["--engine", "probe", "--tls-version", "1.3"],
+            "the engine probe speaks",
+        ),
+        (&["--server-name", "a b"], ""),
+        (&["--proxy", "gopher://a"], ""),
+        (&["tls://192.0.2.0/24", "--yes-scan"], "192.0.2.0/24"),
+        (&["/dev/fd/3"], "what a shell hands over"),
+        (&["/dev/stdin"], "what a shell hands over"),
+    ] {
+        let mut command = trustpack();
+        command.current_dir(folder.path()).args(["check", "a.pem"]);
+        command.args(["--watch", "1d"]).args(arguments);
+        let mut watching = Watching::start(command.stdout(Stdio::null()));
+        let error = watching.line("error: ");
+        assert!(!error.contains("this round failed"), "{error}");
+        assert!(error.contains(told), "{error}");
+        assert_eq!(watching.end().code(), Some(2), "{arguments:?}");
+    }
+}

@@ -1,6 +1,6 @@
 """Reads a report as the programs do that it is meant for, and prints what it found there as JSON.
 
-reports.py FORMAT FILE: csv, junit, markdown, nagios, prometheus, sarif. What the judge refuses ends with an error.
+reports.py FORMAT FILE: csv, ics, junit, markdown, nagios, prometheus, sarif. What the judge refuses ends with an error.
 """
 
 import csv
@@ -64,6 +64,27 @@ def read_markdown(path):
         "links": sum(token.type in ("link_open", "image") for token in inline),
         "other": sorted({token.type for token in tokens} & {"heading_open", "fence", "code_block", "hr", "blockquote_open"}),
     }
+
+
+def read_ics(path):
+    from icalendar import Calendar
+
+    with open(path, "rb") as file:
+        calendar = Calendar.from_ical(file.read())
+    assert not calendar.errors, calendar.errors
+    events = []
+    for event in calendar.walk("VEVENT"):
+        assert not event.errors, event.errors
+        alarms = [alarm.decoded("TRIGGER") for alarm in event.walk("VALARM")]
+        events.append({
+            "uid": str(event["UID"]),
+            "start": event.decoded("DTSTART").strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "stamp": event.decoded("DTSTAMP").strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "alarms": [int(alarm.total_seconds()) for alarm in alarms],
+            "summary": str(event["SUMMARY"]),
+            "description": str(event["DESCRIPTION"]),
+        })
+    return {"version": str(calendar["VERSION"]), "events": events}
 
 
 # Monitoring Plugins, development guidelines: "Performance data" and "Threshold and ranges".

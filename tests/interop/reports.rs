@@ -1,6 +1,7 @@
 //! What reads reports of `check`: a CSV reader, JUnit's and SARIF's models, Prometheus' parser, a Markdown parser, and the
 //! grammar of the plugin guidelines. Among the certificates are some whose names try to be markup.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rcgen::{CertificateParams, DnType, KeyPair, SanType};
@@ -147,6 +148,50 @@ fn a_markdown_parser_sees_a_table_and_no_markup_of_strangers() {
 }
 
 #[test]
+fn a_calendar_reads_the_end_of_every_certificate() {
+    let reports = Reports::new(&["ics"], &[]);
+    let Some(found) = reports.read("ics", "icalendar") else {
+        return;
+    };
+    // one event for each, with the earliest alarm of its places
+    let mut expected: BTreeMap<&str, (&str, i64)> = BTreeMap::new();
+    for one in reports.all("certificates") {
+        let ends = one["not_after"].as_str().unwrap();
+        let warning = one["warn_below_seconds"].as_i64().unwrap();
+        let fingerprint = one["fingerprint"].as_str().unwrap();
+        let (_, earliest) = expected.entry(fingerprint).or_insert((ends, warning));
+        *earliest = warning.max(*earliest);
+    }
+    let events = found["events"].as_array().unwrap();
+    assert_eq!(events.len(), expected.len());
+    let mut identifiers = BTreeSet::new();
+    let mut is_over = false;
+    for event in events {
+        let description = event["description"].as_str().unwrap();
+        let (_, fingerprint) = description.rsplit_once("\nSHA-256 ").unwrap();
+        let (ends, warning) = expected[fingerprint];
+        assert_eq!(event["start"], ends);
+        assert_eq!(event["stamp"], AT);
+        assert_eq!(event["alarms"], serde_json::json!([-warning]));
+        is_over |= ends < AT;
+        assert!(identifiers.insert(event["uid"].as_str().unwrap()));
+        let summary = event["summary"].as_str().unwrap();
+        let is_plain = |text: &str| !text.chars().any(char::is_control);
+        assert!(
+            is_plain(summary) && description.lines().all(is_plain),
+            "{event}"
+        );
+        assert!(!summary.contains(['\u{202e}', '\u{2028}']), "{summary}");
+    }
+    assert!(is_over, "the past counts, too");
+    assert!(
+        events
+            .iter()
+            .any(|event| event["summary"] == "a,\"b\";c expires")
+    );
+}
+
+#[test]
 fn the_line_is_one_of_the_plugin_guidelines() {
     let reports = Reports::new(&["nagios"], &[]);
     let Some(found) = reports.read("nagios", "json") else {
@@ -271,10 +316,11 @@ fn models_of_sarif_take_every_result() {
 fn an_empty_line_of_nothing_is_read_as_well() {
     let folder = tempfile::tempdir().unwrap();
     let mut files = Vec::new();
-    for format in ["csv", "junit", "markdown", "prometheus", "sarif"] {
+    for format in ["csv", "ics", "junit", "markdown", "prometheus", "sarif"] {
         files.push((format, render(folder.path(), format)));
     }
-    let Some(_) = python("junitparser, markdown_it, prometheus_client, pydantic_sarif.model")
+    let Some(_) =
+        python("icalendar, junitparser, markdown_it, prometheus_client, pydantic_sarif.model")
     else {
         return;
     };

@@ -1,6 +1,7 @@
 //! What to do about an error. The libraries tell facts; the advice, which names flags, is given here.
 
 use std::fmt;
+use std::io;
 
 use trustpack_core::edit::EditError;
 use trustpack_core::endpoint::EndpointError;
@@ -31,6 +32,18 @@ impl fmt::Display for Hinted {
 
 impl std::error::Error for Hinted {}
 
+/// An error of the system about a file that a flag names, where no server could stand: `what` says which, `hint` what is
+/// meant there.
+pub(crate) fn of_file(error: anyhow::Error, what: &str, hint: &str) -> anyhow::Error {
+    let system = error.downcast_ref::<io::Error>();
+    match system.map(io::Error::kind) {
+        Some(io::ErrorKind::NotFound) => {
+            Hinted::new(format!("{what}: no such file or folder"), hint).into()
+        }
+        _ => error.context(what.to_owned()),
+    }
+}
+
 /// The advice for an error, from the first of its causes that has one.
 pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
@@ -49,7 +62,7 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
                     .to_owned(),
             );
         }
-        cause.downcast_ref::<std::io::Error>().and_then(for_io)
+        cause.downcast_ref::<io::Error>().and_then(for_io)
     })
 }
 
@@ -119,15 +132,13 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn for_io(error: &std::io::Error) -> Option<String> {
+fn for_io(error: &io::Error) -> Option<String> {
     let text = match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            "check the path, or write a server as host:port or https://host"
-        }
-        std::io::ErrorKind::PermissionDenied => "check the permissions of the file and its folder",
-        std::io::ErrorKind::NotADirectory => "a file is where a folder is meant; check the path",
-        std::io::ErrorKind::IsADirectory => "name a file, or end an output folder with `/`",
-        std::io::ErrorKind::StorageFull => "make room on the disk; nothing was changed",
+        io::ErrorKind::NotFound => "check the path, or write a server as host:port or https://host",
+        io::ErrorKind::PermissionDenied => "check the permissions of the file and its folder",
+        io::ErrorKind::NotADirectory => "a file is where a folder is meant; check the path",
+        io::ErrorKind::IsADirectory => "name a file, or end an output folder with `/`",
+        io::ErrorKind::StorageFull => "make room on the disk; nothing was changed",
         _ => return None,
     };
     Some(text.to_owned())

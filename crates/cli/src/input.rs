@@ -2,9 +2,12 @@
 //!
 //! A bad input never hides its neighbours: what could not be read is a [`Failure`] beside what was.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use trustpack_core::chain::PresentedChain;
@@ -15,8 +18,9 @@ use trustpack_core::keystore::{
 use trustpack_core::report;
 
 use crate::hint::Hinted;
+use crate::output::{is_one_place, is_pipe};
 use crate::password::PasswordSource;
-use crate::render::Talk;
+use crate::render::{Talk, waits_for};
 use crate::walk::{Filter, Step, Walk};
 
 /// No certificate file comes near it: all roots of the world are under 1 MB, 10,000 certificates in a store 10 MB.
@@ -299,12 +303,9 @@ impl Input {
 
     /// Refuses an output that is one of the inputs.
     pub(crate) fn refuse_as_output(inputs: &[Self], output: &Path) -> Result<()> {
-        let Ok(output) = output.canonicalize() else {
-            return Ok(());
-        };
         for input in inputs {
             if let Self::Path(path) = input
-                && path.canonicalize().is_ok_and(|path| path == output)
+                && is_one_place(path, output)
             {
                 return Err(Hinted::new(
                     format!("{} is both input and output", path.display()),
@@ -367,8 +368,29 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
         )
         .into());
     }
-    read_capped(fs::File::open(path)?)
+    read_capped(open_file(path)?)
 }
+
+/// Opens a file to be read. That of a pipe waits until somebody writes into it; when that takes long, it is said.
+pub(crate) fn open_file(path: &Path) -> io::Result<File> {
+    if !is_pipe(path) {
+        return File::open(path);
+    }
+    let (opened, waiting) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                waits_for(&format!("a writer of the pipe {}", path.display()));
+            }
+        });
+        let file = File::open(path);
+        drop(opened);
+        file
+    })
+}
+
+/// So long nobody wonders.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Files {
     /// Names each failure on stderr; whether there was one.

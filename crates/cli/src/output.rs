@@ -6,7 +6,7 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -17,7 +17,7 @@ use crate::hint::Hinted;
 
 mod streamed;
 
-pub(crate) use streamed::{Streamed, abandon};
+pub(crate) use streamed::{Streamed, abandon, abandon_on_signals};
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,16 +102,22 @@ impl Guard {
         }
         let target = follow_links(path)?;
         let folder = folder_of(&target);
-        if !folder.exists() {
-            let message = format!("cannot write {}: its folder does not exist", path.display());
-            let hint = format!("make it first: mkdir -p {}", folder.display());
-            return Err(Hinted::new(message, hint).into());
-        }
+        refuse_without_folder(path, folder)?;
         let folder = lock(folder).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self {
             _folder: Some(folder),
         })
     }
+}
+
+/// Refuses a file whose folder is not there.
+fn refuse_without_folder(path: &Path, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        return Ok(());
+    }
+    let message = format!("cannot write {}: its folder does not exist", path.display());
+    let hint = format!("make it first: mkdir -p {}", folder.display());
+    Err(Hinted::new(message, hint).into())
 }
 
 /// Saves the bytes at `path`, or prints them when `path` is `-`.
@@ -151,12 +157,7 @@ pub(crate) fn save_under(
     }
     let target = follow_links(path)?;
     if is_device(&target) {
-        // A device or pipe has no old content to keep and cannot be replaced.
-        let mut device = File::options()
-            .write(true)
-            .open(&target)
-            .with_context(|| path.display().to_string())?;
-        device
+        open_device(path)?
             .write_all(bytes)
             .with_context(|| path.display().to_string())?;
         return Ok(Saved::Written);
@@ -212,6 +213,29 @@ fn is_to_be_written(
 pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     one.canonicalize()
         .is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Whether what is written at two paths meets in one place: both are stdout, one file by whatever names, or would be. A
+/// device such as `/dev/null` takes from anybody.
+pub(crate) fn is_one_place(one: &Path, other: &Path) -> bool {
+    if is_stdout(one) || is_stdout(other) {
+        return is_stdout(one) && is_stdout(other);
+    }
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => {
+            let is_same = (one.dev(), one.ino()) == (other.dev(), other.ino());
+            is_same && !one.file_type().is_char_device()
+        }
+        (Err(_), Err(_)) => {
+            let place = |path: &Path| {
+                let target = follow_links(path).ok()?;
+                let folder = folder_of(&target).canonicalize().ok()?;
+                Some(folder.join(target.file_name()?))
+            };
+            one == other || place(one).is_some_and(|one| place(other) == Some(one))
+        }
+        _ => false,
+    }
 }
 
 /// Whether a file is there that holds something else.
@@ -286,6 +310,29 @@ fn follow_links(path: &Path) -> Result<PathBuf> {
 /// Whether something is there that is neither a file nor a folder: `/dev/null`, a pipe.
 pub(crate) fn is_device(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
+/// Opens a device or pipe, which has no old content to keep and cannot be replaced. To open a pipe that nobody reads would
+/// wait for a reader, perhaps for ever (fifo(7)), so that is an error.
+fn open_device(path: &Path) -> Result<File> {
+    let cannot = || format!("cannot write {}", path.display());
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let device = match rustix::fs::open(path, flags, Mode::empty()) {
+        Err(rustix::io::Errno::NXIO) if is_pipe(path) => {
+            let message = format!("{}: it is a pipe that nobody reads", cannot());
+            return Err(Hinted::new(message, "start what reads it first").into());
+        }
+        opened => File::from(opened.map_err(io::Error::from).with_context(cannot)?),
+    };
+    // now that somebody reads it, writing may wait
+    let flags = rustix::fs::fcntl_getfl(&device).map_err(io::Error::from);
+    rustix::fs::fcntl_setfl(&device, flags? - OFlags::NONBLOCK).map_err(io::Error::from)?;
+    Ok(device)
+}
+
+/// Whether a pipe with a name is there.
+pub(crate) fn is_pipe(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|there| there.file_type().is_fifo())
 }
 
 fn folder_of(target: &Path) -> &Path {

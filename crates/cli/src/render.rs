@@ -1,9 +1,10 @@
 //! What the user sees: the only place that talks on stderr and prints on stdout.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use trustpack_core::report::{Style, escape, json_text};
 
 use crate::hint::hint_for;
@@ -65,18 +66,28 @@ impl Talk {
         let bar = ProgressBar::with_draw_target(length.map(|length| length as u64), target);
         let template = match length {
             Some(_) => "{msg} {wide_bar} {pos}/{len}",
-            None => "{spinner} {msg} {pos}, {per_sec}",
+            None => "{spinner} {msg} {pos}, {rate}",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.with_message(what)
     }
 }
 
+/// So many steps a second, of which nobody reads a fraction.
+fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
+    let _ = write!(out, "{:.0}/s", state.per_sec());
+}
+
 /// Asks on the terminal; the answer is to be read from stdin.
 pub(crate) fn ask(question: &str) {
     let _ = write!(io::stderr().lock(), "{}", escape(question));
+}
+
+/// Says what this program waits for, also when it is to be quiet: whoever has forgotten it would wait for ever.
+pub(crate) fn waits_for(what: &str) {
+    to_stderr(&format!("waiting for {what}"));
 }
 
 /// Prints data on stdout; a text without a final line end gets one.

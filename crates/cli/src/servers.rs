@@ -33,20 +33,23 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
+    /// Refuses flags that make no sense, whatever files hold.
+    pub(crate) fn refuse(reach: &Reach) -> Result<()> {
+        name_to_ask(reach)?;
+        refuse_impossible(&reach.handshake)?;
+        proxy_rules(reach.proxy.as_deref()).map(drop)
+    }
+
     /// Resolves the flags; asks for the client key's password.
     pub(crate) fn new(reach: &Reach, talk: &Talk) -> Result<Self> {
-        let server_name = reach
-            .server_name
-            .as_deref()
-            .map(parse_server_name)
-            .transpose()?;
+        Self::refuse(reach)?;
+        let server_name = name_to_ask(reach)?;
         let family = match (reach.ipv4, reach.ipv6) {
             (true, _) => AddressFamily::V4,
             (_, true) => AddressFamily::V6,
             _ => AddressFamily::Any,
         };
         let handshake = &reach.handshake;
-        refuse_impossible(handshake)?;
         let alpn = handshake.alpn.iter().filter(|name| !name.is_empty());
         let options = FetchOptions {
             timeout: reach.timeout,
@@ -97,6 +100,12 @@ impl Asking {
             ..Target::new(endpoint)
         }
     }
+}
+
+/// The name that servers are asked for, when a flag says one.
+fn name_to_ask(reach: &Reach) -> Result<Option<ServerName<'static>>> {
+    let name = reach.server_name.as_deref();
+    name.map(parse_server_name).transpose()
 }
 
 /// Refuses an engine for a version that it does not speak.

@@ -17,6 +17,7 @@ mod connection;
 mod csv;
 mod finding;
 mod github;
+mod ics;
 mod json;
 mod junit;
 mod markdown;
@@ -169,6 +170,9 @@ pub struct Summary {
     pub subjects: usize,
     /// Certificates that were looked at.
     pub certificates: usize,
+    /// Revocation lists, which stand among the certificates of a subject; absent in JSON when there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub revocation_lists: usize,
     /// Critical findings.
     pub critical: usize,
     /// Warnings.
@@ -189,7 +193,10 @@ impl Summary {
     /// Counts one more.
     pub fn add(&mut self, subject: &SubjectReport) {
         self.subjects += usize::from(!subject.continues);
-        self.certificates += subject.certificates.len();
+        let is_list = |one: &&CertificateReport| one.role == Role::Crl;
+        let lists = subject.certificates.iter().filter(is_list).count();
+        self.certificates += subject.certificates.len() - lists;
+        self.revocation_lists += lists;
         self.failed += usize::from(subject.failed);
         for finding in &subject.findings {
             *match finding.severity {
@@ -200,6 +207,20 @@ impl Summary {
         }
         if let Some(since) = &mut self.since {
             since.add(subject);
+        }
+    }
+
+    /// How much has dates, of whatever kind.
+    pub fn dated(&self) -> usize {
+        self.certificates + self.revocation_lists
+    }
+
+    /// What has dates, in words: `1 certificate, 2 revocation lists`.
+    pub fn dated_words(&self) -> String {
+        let certificates = count(self.certificates, "certificate");
+        match self.revocation_lists {
+            0 => certificates,
+            lists => format!("{certificates}, {}", count(lists, "revocation list")),
         }
     }
 
@@ -218,6 +239,10 @@ impl Summary {
         let limit = fail_on.severity();
         limit.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit))
     }
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The worst severity of which there is any.

@@ -28,10 +28,13 @@ use trustpack_core::expiry::Judge;
 use trustpack_core::report::{Origin, ServiceState, SubjectReport, Summary};
 
 use super::Outcome;
+use super::fetch::targets::refuse as refuse_targets;
 use crate::args::{Check, Written};
 use crate::hint::Hinted;
 use crate::input::Input;
+use crate::output::abandon_on_signals;
 use crate::render::Talk;
+use crate::servers::Asking;
 use crate::walk::Filter;
 
 pub(crate) use ari::AcmeDirectory;
@@ -45,10 +48,33 @@ use shard::Share;
 
 /// Runs the command.
 pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
-    match arguments.watch.watch {
-        Some(every) => watch::run(arguments, every, *talk),
-        None => check(&arguments, &Arc::default(), talk).map(|checked| checked.outcome),
+    refuse(&arguments)?;
+    if let Some(every) = arguments.watch.watch {
+        return watch::run(arguments, every, *talk);
     }
+    abandon_on_signals()?;
+    check(&arguments, &Arc::default(), talk).map(|checked| checked.outcome)
+}
+
+/// Refuses what cannot work whatever files hold and servers answer, before anything is looked at: no round of a watch would
+/// ever succeed.
+fn refuse(arguments: &Check) -> Result<()> {
+    let written = &arguments.written;
+    outputs::refuse(written)?;
+    let mut inputs = Input::parse_all(&arguments.inputs)?;
+    let mut endpoints = endpoints(&arguments.inputs, &inputs);
+    Pairs::new(arguments, &mut inputs, &mut endpoints);
+    for output in &written.output {
+        Input::refuse_as_output(&inputs, &output.path)?;
+    }
+    refuse_targets(&endpoints, arguments.listed.yes_scan)?;
+    Asking::refuse(&arguments.reach)?;
+    Filter::new(&arguments.include, &arguments.exclude)?;
+    Share::new(arguments.shard)?;
+    if arguments.policy.is_none() {
+        policy::read(arguments)?;
+    }
+    Ok(())
 }
 
 /// What came of looking at everything once.
@@ -67,9 +93,6 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
     }
     let mut endpoints = endpoints(&arguments.inputs, &inputs);
     let pairs = Pairs::new(arguments, &mut inputs, &mut endpoints);
-    for output in &arguments.written.output {
-        Input::refuse_as_output(&inputs, &output.path)?;
-    }
     let filter = Filter::new(&arguments.include, &arguments.exclude)?;
     let share = Share::new(arguments.shard)?;
     let passwords = FilePasswords::resolve(arguments, talk)?;
@@ -88,7 +111,7 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
     run.share.tell(talk);
     let seen = run.outputs.summary();
     let is_nothing_told = seen.critical + seen.warnings + seen.failed == 0;
-    if seen.certificates == 0 && is_nothing_told && !run.share.is_elsewhere() {
+    if seen.dated() == 0 && is_nothing_told && !run.share.is_elsewhere() {
         return Err(nothing_to_check());
     }
     let summary = run.outputs.end()?;

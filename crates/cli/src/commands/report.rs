@@ -3,7 +3,6 @@
 mod collected;
 mod whole;
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
@@ -12,9 +11,10 @@ use trustpack_core::report::{Origin, ReadError, count};
 
 use super::Outcome;
 use super::check::outcome;
-use super::check::outputs::Outputs;
+use super::check::outputs::{self, Outputs};
 use crate::args::{Report, ReportMerge};
 use crate::hint::Hinted;
+use crate::input::open_file;
 use crate::output;
 use crate::render::Talk;
 
@@ -29,6 +29,8 @@ pub(super) fn run(verb: &Report, talk: &Talk) -> Result<Outcome> {
 
 /// Reads all of them before the report is begun: its time is the newest of theirs, which stand at their ends.
 fn merge(arguments: &ReportMerge, talk: &Talk) -> Result<Outcome> {
+    output::abandon_on_signals()?;
+    outputs::refuse(&arguments.written)?;
     // A monitoring system looks at one line, which would say that all is well.
     let takes_part = arguments.partial && !arguments.written.is_for_monitoring();
     let mut collected = Collected::new()?;
@@ -84,7 +86,7 @@ fn merge(arguments: &ReportMerge, talk: &Talk) -> Result<Outcome> {
 fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     Ok(match output::is_stdout(path) {
         true => Box::new(io::stdin().lock()),
-        false => Box::new(BufReader::new(File::open(path)?)),
+        false => Box::new(BufReader::new(open_file(path)?)),
     })
 }
 

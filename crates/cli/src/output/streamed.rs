@@ -1,15 +1,22 @@
 //! A file that is written piece by piece, and appears when it is whole.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use anyhow::{Context, Result};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 use tempfile::NamedTempFile;
 
-use super::{PREFIX, folder_of, follow_links, is_device, is_folder, is_stdout, no_file};
+use super::{
+    PREFIX, folder_of, follow_links, is_device, is_folder, is_stdout, no_file, open_device,
+    refuse_without_folder,
+};
 
 /// What is written stands beside the old file until [`finish`](Self::finish); dropped before, the old one stays.
 pub(crate) struct Streamed {
@@ -34,14 +41,12 @@ impl Streamed {
         let place = match () {
             () if is_stdout(path) => Place::Stdout(BufWriter::new(io::stdout())),
             () if is_folder(path) => return Err(no_file(path)),
-            () if is_device(path) => {
-                let device = File::options().write(true).open(path);
-                Place::Device(BufWriter::new(device.with_context(|| cannot(path))?))
-            }
+            () if is_device(path) => Place::Device(BufWriter::new(open_device(path)?)),
             () => {
                 let target = follow_links(path)?;
+                refuse_without_folder(path, folder_of(&target))?;
                 // the umask takes away from it what it does not allow
-                let mode = std::fs::Permissions::from_mode(0o666);
+                let mode = fs::Permissions::from_mode(0o666);
                 let make = || {
                     let mut builder = tempfile::Builder::new();
                     let builder = builder.prefix(PREFIX).permissions(mode);
@@ -161,8 +166,37 @@ pub(crate) fn abandon() {
     all.is_over = true;
     for path in all.paths.drain(..) {
         // one that is in its place already has this name no more
-        let _ = std::fs::remove_file(path);
+        let _ = fs::remove_file(path);
     }
+}
+
+/// From now on a signal that ends this process deletes first what is half written. One that whoever started it has switched
+/// off, as nohup(1) does, stays so.
+pub(crate) fn abandon_on_signals() -> Result<()> {
+    let ending = [SIGHUP, SIGINT, SIGTERM].into_iter();
+    let mut signals = Signals::new(ending.filter(|signal| !is_ignored(*signal)))?;
+    let body = move || {
+        for signal in &mut signals {
+            abandon();
+            // the process ends as if nobody had listened
+            let _ = emulate_default_handler(signal);
+        }
+    };
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(body)?;
+    Ok(())
+}
+
+/// Whether a signal was ignored before anybody listened (proc_pid_status(5)); elsewhere than on Linux nobody knows.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // the lowest bit is signal 1
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 fn all_begun() -> MutexGuard<'static, AllBegun> {

@@ -12,6 +12,7 @@ use trustpack_core::report;
 use trustpack_core::trust::TrustAnchors;
 
 use crate::args::Roots;
+use crate::hint::of_file;
 use crate::input::{self, Input, Passwords};
 use crate::render::Talk;
 
@@ -92,7 +93,8 @@ pub(crate) fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>>
         let inputs = [Input::Path(name.into())];
         let mut files = input::load(&inputs, &Passwords::default());
         if let Some(failure) = files.failures.pop() {
-            return Err(failure.error.context(failure.name));
+            let hint = "check the path of --roots: a file or folder with root certificates";
+            return Err(of_file(failure.error, &failure.name, hint));
         }
         for loaded in &files.loaded {
             sets.push(TrustAnchors::from_store(

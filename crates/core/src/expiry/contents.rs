@@ -7,7 +7,7 @@ use crate::Certificate;
 use crate::chain::{PresentedChain, analyse};
 use crate::crl::RevocationList;
 use crate::key::{Belongs, belongs};
-use crate::report::{Finding, Role, Severity};
+use crate::report::{Finding, Role, Severity, State};
 
 use super::{Item, Subject};
 
@@ -37,7 +37,7 @@ impl Subject {
         };
         subject.add_lists(contents);
         if has_aliases {
-            subject.findings.extend(leaf_only(&subject, contents));
+            subject.findings.extend(leaf_only(&subject, contents, at));
         } else {
             subject.put_in_order(at);
         }
@@ -217,7 +217,7 @@ enum Owner {
 }
 
 /// Whoever trusts a server by its own certificate stops trusting it when that is renewed.
-fn leaf_only(subject: &Subject, contents: &Contents) -> Option<Finding> {
+fn leaf_only(subject: &Subject, contents: &Contents, at: OffsetDateTime) -> Option<Finding> {
     let mut entries = contents.store.entries().iter();
     let is_trust_store =
         entries.all(|entry| matches!(entry.kind, EntryKind::TrustedCertificate(_)));
@@ -229,13 +229,25 @@ fn leaf_only(subject: &Subject, contents: &Contents) -> Option<Finding> {
         return None;
     }
     let first = certificates.first()?;
-    let message = match certificates.len() {
-        1 => format!(
+    let is_over = |certificate: &&&Certificate| State::at(certificate, at) == State::Expired;
+    let over = certificates.iter().filter(is_over).count();
+    let message = match (certificates.len(), over) {
+        (1, 0) => format!(
             "it trusts nothing but {} itself, which holds until the next renewal",
             first.display_name()
         ),
-        count => format!(
+        (1, _) => format!(
+            "it trusts nothing but {} itself, which has expired",
+            first.display_name()
+        ),
+        (count, 0) => format!(
             "it trusts nothing but {count} server certificates, each of which holds until its next renewal"
+        ),
+        (count, over) if count == over => {
+            format!("it trusts nothing but {count} server certificates, all of which have expired")
+        }
+        (count, over) => format!(
+            "it trusts nothing but {count} server certificates, {over} of which expired; the others hold until their next renewal"
         ),
     };
     let hint = format!("add the CA {} to the store", first.issuer());

@@ -265,7 +265,7 @@ impl FetchError {
             } => match alert.as_str() {
                 _ if *after_certificates && *client_certificate_requested => CLIENT_CERTIFICATE,
                 "handshake_failure" | "insufficient_security" if !after_certificates => {
-                    "every version and suite was offered; a server that hosts many names may want to be asked for one it knows"
+                    "the server takes none of the versions and suites that were offered; ask for any version, and where many names are hosted for one of them"
                 }
                 "unrecognized_name" => {
                     "check the spelling, or give the name that the server is configured for"

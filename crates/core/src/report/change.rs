@@ -84,6 +84,15 @@ pub enum Gone {
 }
 
 impl Gone {
+    /// Whose it was, or what.
+    pub(super) fn subject(&self) -> &str {
+        match self {
+            Self::Subject { subject }
+            | Self::Certificate { subject, .. }
+            | Self::Finding { subject, .. } => subject,
+        }
+    }
+
     /// In a line, not yet escaped.
     pub(super) fn words(&self) -> String {
         match self {

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::table::counts;
-use super::{Finding, Origin, ReportWriter, Severity, SubjectReport, Summary};
+use super::{Change, Finding, Gone, Origin, ReportWriter, Severity, SubjectReport, Summary};
 use crate::text::escape;
 
 /// Writes lines as findings come.
@@ -29,6 +29,11 @@ impl ReportWriter for Annotations<'_> {
         Ok(())
     }
 
+    fn gone(&mut self, gone: &Gone) -> io::Result<()> {
+        // good to know, and no command: of those only ten are shown
+        writeln!(self.out, "gone: {}", escape(&gone.words()))
+    }
+
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         writeln!(self.out, "{}", counts(summary))?;
         self.out.flush()
@@ -46,6 +51,9 @@ fn line(finding: &Finding, origin: &Origin) -> String {
         Origin::Endpoint | Origin::Kubernetes { .. } | Origin::Other => String::new(),
     };
     let mut message = format!("{}: {}", escape(&finding.subject), escape(&finding.message));
+    if let Some(change) = finding.change.and_then(Change::news) {
+        message.push_str(&format!(" ({change})"));
+    }
     if let Some(why) = &finding.silenced {
         message.push_str(&format!("\nsilenced: {}", escape(why)));
     } else if let Some(hint) = &finding.hint {

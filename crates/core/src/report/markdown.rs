@@ -9,13 +9,17 @@ use std::io::{self, Write};
 
 use super::soonest::Soonest;
 use super::table::counts;
-use super::{CertificateReport, Finding, ReportWriter, Severity, SubjectReport, Summary};
+use super::{
+    CertificateReport, Change, Finding, Gone, ReportWriter, Severity, SubjectReport, Summary,
+};
 use crate::text::{self, count, escape};
 
 /// Keeps what it will show, which is bounded, and writes at the end.
 pub(super) struct Markdown<'a> {
-    rows: Soonest<String>,
+    /// Without the last column.
+    rows: Soonest<(String, Option<Change>)>,
     findings: Soonest<(Severity, String)>,
+    gone: Soonest<String>,
     out: Box<dyn Write + 'a>,
 }
 
@@ -27,6 +31,7 @@ impl<'a> Markdown<'a> {
         Self {
             rows: Soonest::new(MAX_BYTES),
             findings: Soonest::new(MAX_BYTES),
+            gone: Soonest::new(MAX_BYTES / 4),
             out,
         }
     }
@@ -38,7 +43,7 @@ impl ReportWriter for Markdown<'_> {
             self.rows.offer(certificate.remaining_seconds, || {
                 let row = row(certificate, subject);
                 let weight = row.len();
-                (row, weight)
+                ((row, certificate.change), weight)
             });
         }
         for finding in &subject.findings {
@@ -57,14 +62,36 @@ impl ReportWriter for Markdown<'_> {
         Ok(())
     }
 
+    fn gone(&mut self, gone: &Gone) -> io::Result<()> {
+        // all alike, so those that come first
+        self.gone.offer(0, || {
+            let item = format!("- gone: {}\n", sentence(&gone.words()));
+            let weight = item.len();
+            (item, weight)
+        });
+        Ok(())
+    }
+
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        let is_compared = summary.since.is_some();
         let mut text = format!("**{}**\n", counts(summary));
         let rows = self.rows.take();
         if !rows.is_empty() {
-            text.push_str(
-                "\n| left | expires on | state | certificate | role | in |\n|---|---|---|---|---|---|\n",
-            );
-            text.extend(rows);
+            let (header, line) = match is_compared {
+                true => (" change |", "---|"),
+                false => ("", ""),
+            };
+            text.push_str(&format!(
+                "\n| left | expires on | state | certificate | role | in |{header}\n|---|---|---|---|---|---|{line}\n",
+            ));
+            for (row, change) in rows {
+                text.push_str(&row);
+                if is_compared {
+                    let change = change.and_then(Change::news).unwrap_or_default();
+                    text.push_str(&format!(" {change} |"));
+                }
+                text.push('\n');
+            }
         }
         if self.rows.left_out() > 0 {
             text.push_str(&format!(
@@ -74,7 +101,8 @@ impl ReportWriter for Markdown<'_> {
         }
         let mut findings = self.findings.take();
         findings.sort_by_key(|(severity, _)| Reverse(*severity));
-        if !findings.is_empty() {
+        let gone = self.gone.take();
+        if !findings.is_empty() || !gone.is_empty() {
             text.push('\n');
         }
         text.extend(findings.into_iter().map(|(_, item)| item));
@@ -84,6 +112,13 @@ impl ReportWriter for Markdown<'_> {
                 count(self.findings.left_out(), "finding")
             ));
         }
+        text.extend(gone);
+        if self.gone.left_out() > 0 {
+            text.push_str(&format!(
+                "- … and {} more that are gone\n",
+                self.gone.left_out()
+            ));
+        }
         self.out.write_all(text.as_bytes())?;
         self.out.flush()
     }
@@ -91,7 +126,7 @@ impl ReportWriter for Markdown<'_> {
 
 fn row(certificate: &CertificateReport, subject: &SubjectReport) -> String {
     format!(
-        "| {} | {} | {} | {} {} | {} | {} |\n",
+        "| {} | {} | {} | {} {} | {} | {} |",
         text::left(certificate.remaining_seconds),
         text::date(certificate.not_after),
         certificate.state.words(),
@@ -103,10 +138,12 @@ fn row(certificate: &CertificateReport, subject: &SubjectReport) -> String {
 }
 
 fn item(finding: &Finding) -> String {
+    let change = finding.change.and_then(Change::news);
     let mut item = format!(
-        "- **{}** {} {}: {}",
+        "- **{}** {}{} {}: {}",
         finding.severity.word(),
         code(&finding.id),
+        change.map_or_else(String::new, |change| format!(" ({change})")),
         code(&finding.subject),
         sentence(&finding.message)
     );

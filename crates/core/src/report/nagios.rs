@@ -46,7 +46,7 @@ impl ServiceState {
             Some(Severity::Warning) => Self::Warning,
             // all that there is was looked at, and what there is to say is accepted
             Some(Severity::Note) => Self::Ok,
-            None if summary.failed > 0 || summary.certificates == 0 => Self::Unknown,
+            None if summary.failed > 0 || summary.dated() == 0 => Self::Unknown,
             None => Self::Ok,
         }
     }
@@ -116,9 +116,7 @@ impl<'a> Nagios<'a> {
         let first = certificates
             .first()
             .map(|certificate| certificate.told.as_str());
-        if summary.subjects == 1
-            && summary.certificates < 2
-            && !(findings.is_empty() && first.is_none())
+        if summary.subjects == 1 && summary.dated() < 2 && !(findings.is_empty() && first.is_none())
         {
             let told = findings.first().map(|(place, message)| match first {
                 // the service says which one it is
@@ -132,7 +130,7 @@ impl<'a> Nagios<'a> {
             );
         }
         let subjects = count(summary.subjects, "subject");
-        let certificates = count(summary.certificates, "certificate");
+        let certificates = summary.dated_words();
         match (findings.is_empty(), first) {
             (true, None) => format!("nothing was checked in {subjects}"),
             (true, Some(first)) => {

@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use time::OffsetDateTime;
 
+use super::names::Parts;
 use super::soonest::Soonest;
 use super::{CertificateReport, Origin, ReportWriter, SubjectReport, Summary, UnknownWord};
 use crate::text::escape;
@@ -230,6 +231,24 @@ fn labels(pairs: &[(&str, &str)]) -> String {
         add_label(&mut labels, name, value);
     }
     labels
+}
+
+/// The parts of the names of a certificate that are labels of their own.
+fn names<'a>(subject: &'a Parts, issuer: &'a Parts) -> [(&'static str, &'a str); 12] {
+    [
+        ("subject_C", subject.one("C")),
+        ("subject_ST", subject.one("ST")),
+        ("subject_L", subject.one("L")),
+        ("subject_O", subject.one("O")),
+        ("subject_OU", subject.one("OU")),
+        ("subject_CN", subject.one("CN")),
+        ("issuer_C", issuer.one("C")),
+        ("issuer_ST", issuer.one("ST")),
+        ("issuer_L", issuer.one("L")),
+        ("issuer_O", issuer.one("O")),
+        ("issuer_OU", issuer.one("OU")),
+        ("issuer_CN", issuer.one("CN")),
+    ]
 }
 
 fn add_label(labels: &mut String, name: &str, value: &str) {

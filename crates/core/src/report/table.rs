@@ -206,7 +206,7 @@ pub(super) fn counts(counts: &Summary) -> String {
     format!(
         "{}, {}: {} critical, {}, {}, {} failed{}",
         text::count(counts.subjects, "subject"),
-        text::count(counts.certificates, "certificate"),
+        counts.dated_words(),
         counts.critical,
         text::count(counts.warnings, "warning"),
         text::count(counts.notes, "note"),

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use trustpack_core::report::{Baseline, Gone, ReadError, Since, SubjectReport};
 
 use crate::hint::Hinted;
+use crate::input::open_file;
 
 /// Read twice: for what there was, and at the end for the names of what is gone. The file stays open in between, so that
 /// the new report may take its place.
@@ -66,7 +67,7 @@ impl Earlier {
 
 /// A pipe is copied first, since nobody can read it twice.
 fn open(path: &Path) -> io::Result<File> {
-    let mut file = File::open(path)?;
+    let mut file = open_file(path)?;
     if file.metadata()?.is_file() {
         return Ok(file);
     }

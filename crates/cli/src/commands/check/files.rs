@@ -1,6 +1,6 @@
 //! Files, folders and stdin, looked at on all cores and judged in their order.
 
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use super::pairs::Pairs;
 use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
 use super::{Run, keys, subject};
-use crate::input::{Input, PassedOver, is_named_as_one, read_file, read_rest};
+use crate::input::{Input, PassedOver, is_named_as_one, open_file, read_file, read_rest};
 use crate::ordered::in_order;
 use crate::render::Talk;
 use crate::walk::{Filter, Step, Walk};
@@ -161,7 +161,7 @@ impl Looking<'_> {
 
     fn open(&self, path: &Path, is_named: bool) -> Looked {
         let name = path.display().to_string();
-        match File::open(path) {
+        match open_file(path) {
             Ok(file) => self.read(Opened {
                 metadata: file.metadata().ok(),
                 source: Box::new(file),

@@ -14,8 +14,49 @@ use trustpack_core::report::{
 use super::baseline::Earlier;
 use crate::args::Written;
 use crate::hint::Hinted;
-use crate::output::{Streamed, is_stdout};
+use crate::output::{Streamed, is_one_place, is_stdout};
 use crate::render::stdout_style;
+
+/// Refuses what could be written in no run: metrics of nothing, and two reports in one place, which would replace or garble
+/// each other.
+pub(in crate::commands) fn refuse(arguments: &Written) -> Result<()> {
+    let to_stdout = to_stdout(arguments);
+    let files = arguments.output.iter().map(|output| output.format);
+    let mut all = to_stdout.into_iter().chain(files);
+    if arguments.metrics_compat.is_some()
+        && !all.any(|format| matches!(format, ReportFormat::Prometheus(_)))
+    {
+        let hint = "add --format prometheus or --output prometheus=FILE";
+        return Err(Hinted::new("--metrics-compat is about metrics", hint).into());
+    }
+    let stdout = to_stdout.map(|_| Path::new("-"));
+    let paths = arguments.output.iter().map(|output| output.path.as_path());
+    let mut earlier: Vec<&Path> = Vec::new();
+    for path in stdout.into_iter().chain(paths) {
+        if let Some(one) = earlier.iter().find(|one| is_one_place(one, path)) {
+            let message = match is_stdout(path) {
+                true => "two reports on stdout".to_owned(),
+                false if *one == path => format!("two reports in {}", path.display()),
+                false => {
+                    let (one, other) = (one.display(), path.display());
+                    format!("two reports in one file: {one} and {other}")
+                }
+            };
+            return Err(Hinted::new(message, "name another file for one of them").into());
+        }
+        earlier.push(path);
+    }
+    Ok(())
+}
+
+/// The format of stdout, when a report goes there.
+fn to_stdout(arguments: &Written) -> Option<ReportFormat> {
+    match (arguments.json.json, arguments.format) {
+        (true, _) => Some(ReportFormat::Json),
+        (false, Some(format)) => Some(format),
+        (false, None) => arguments.output.is_empty().then_some(ReportFormat::Table),
+    }
+}
 
 /// Every output of a run, written side by side.
 pub(in crate::commands) struct Outputs {
@@ -54,28 +95,12 @@ impl Outputs {
             },
             earlier,
         };
-        let told = match arguments.json.json {
-            true => Some(ReportFormat::Json),
-            false => arguments.format,
-        };
-        let to_stdout = match (told, arguments.output.is_empty()) {
-            (Some(format), _) => Some(format),
-            (None, true) => Some(ReportFormat::Table),
-            (None, false) => None,
-        };
+        let to_stdout = to_stdout(arguments);
         // those of the metrics that are wanted
         let compatible = |format: ReportFormat| match (format, arguments.metrics_compat) {
             (ReportFormat::Prometheus(_), Some(metrics)) => ReportFormat::Prometheus(metrics),
             (other, _) => other,
         };
-        let files = arguments.output.iter().map(|output| output.format);
-        let mut all = to_stdout.into_iter().chain(files);
-        if arguments.metrics_compat.is_some()
-            && !all.any(|format| matches!(format, ReportFormat::Prometheus(_)))
-        {
-            let hint = "add --format prometheus or --output prometheus=FILE";
-            return Err(Hinted::new("--metrics-compat is about metrics", hint).into());
-        }
         if let Some(format) = to_stdout {
             let told = open(compatible(format), at, &stdout_style(), Path::new("-"))?;
             outputs.stdout.push(told);

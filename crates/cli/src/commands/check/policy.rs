@@ -2,19 +2,22 @@
 
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use trustpack_core::catalogue;
 use trustpack_core::expiry::Policy;
 
 use crate::args::Check;
-use crate::hint::Hinted;
+use crate::hint::{Hinted, of_file};
 
 /// Reads it; what makes no sense is an error before anything is looked at.
 pub(super) fn read(arguments: &Check) -> Result<Policy> {
     let mut policy = match &arguments.policy {
         Some(path) => {
             let name = path.display().to_string();
-            let text = fs::read_to_string(path).with_context(|| name.clone())?;
+            let text = fs::read_to_string(path).map_err(|error| {
+                let hint = "check the path of --policy; `trustpack check --help` shows a policy";
+                of_file(error.into(), &name, hint)
+            })?;
             Policy::from_toml(&text).map_err(|error| {
                 let hint = "`trustpack check --help` shows a policy";
                 Hinted::new(format!("{name}: {error}"), hint)

@@ -20,14 +20,14 @@ use time::format_description::well_known::Rfc3339;
 use trustpack_core::report::{Summary, count};
 
 use super::ari::AriCache;
-use super::{Checked, Outcome, check};
+use super::{Outcome, check};
 use crate::args::Check;
 use crate::output::abandon;
 use crate::render::{Talk, is_broken_pipe};
 
 /// What happens to a watch.
 enum Event {
-    Ended(Result<Summary>),
+    Ended(Result<Box<Summary>>),
     /// SIGTERM, Ctrl-C, or SIGHUP on a terminal.
     Stop,
     /// SIGHUP where there is no terminal.
@@ -131,7 +131,9 @@ impl Watch {
             // Nothing of the round is looked at afterwards.
             let result = panic::catch_unwind(AssertUnwindSafe(once));
             let result = result.unwrap_or_else(|_| Err(anyhow!("it failed; this is a bug")));
-            let _ = sender.send(Event::Ended(result.map(|Checked { summary, .. }| summary)));
+            let _ = sender.send(Event::Ended(
+                result.map(|checked| Box::new(checked.summary)),
+            ));
         };
         let begun = thread::Builder::new().name("round".to_owned()).spawn(body);
         if let Err(error) = begun {
@@ -141,7 +143,7 @@ impl Watch {
 
     /// Waits for the end of a round: what came of it, and whether another one is wanted at once. `None` when a signal ended
     /// it: it has a second to be done then, unless another signal comes.
-    fn round(&self) -> Option<(Result<Summary>, bool)> {
+    fn round(&self) -> Option<(Result<Box<Summary>>, bool)> {
         let mut again = false;
         loop {
             match self.events.recv() {
@@ -186,7 +188,7 @@ impl Watch {
         self.arguments.written.writes_stdout() && is_broken_pipe(error)
     }
 
-    fn tell(&self, result: Result<Summary>, due: Instant) {
+    fn tell(&self, result: Result<Box<Summary>>, due: Instant) {
         let wait = due.saturating_duration_since(Instant::now());
         let next = stamp(OffsetDateTime::now_utc() + wait);
         match result {
@@ -218,7 +220,7 @@ fn told(summary: &Summary) -> String {
     format!(
         "{}, {}: {} critical, {}, {}",
         count(summary.subjects, "subject"),
-        count(summary.certificates, "certificate"),
+        summary.dated_words(),
         summary.critical,
         count(summary.warnings, "warning"),
         count(summary.notes, "note"),

@@ -1,16 +1,16 @@
 //! Whom `fetch`, `verify` and `check` ask: arguments, networks, a list that is read line by line.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use trustpack_core::endpoint::{Endpoint, EndpointError, Network};
 use trustpack_core::fetch::Target;
 use trustpack_core::tls::offer::CertificateType;
 
 use crate::args::CertType;
-use crate::hint::Hinted;
+use crate::hint::{Hinted, of_file};
+use crate::input::open_file;
 use crate::output;
 use crate::servers::Asking;
 
@@ -56,7 +56,13 @@ impl Targets {
                 let message = format!("{}: this is a folder, and a list is meant", path.display());
                 return Err(Hinted::new(message, "name a file with one server a line").into());
             }
-            false => Box::new(File::open(path).with_context(|| path.display().to_string())?),
+            false => {
+                let opened = open_file(path).map_err(|error| {
+                    let hint = "check the path of --targets: a file with one server a line";
+                    of_file(error.into(), &path.display().to_string(), hint)
+                });
+                Box::new(opened?)
+            }
         };
         let scan = wanted.yes_scan;
         let listed = Lines::new(source).flat_map(move |line| from_line(line, scan));
@@ -65,6 +71,12 @@ impl Targets {
             count: None,
         })
     }
+}
+
+/// Refuses arguments that name no server, and networks that nobody said yes to.
+pub(in crate::commands) fn refuse(endpoints: &[String], yes_scan: bool) -> Result<()> {
+    let mut endpoints = endpoints.iter();
+    endpoints.try_for_each(|text| Named::parse(text, yes_scan).map(drop))
 }
 
 /// One target for each type of certificate that is wanted.

@@ -1,13 +1,16 @@
 //! The subjects of many reports, kept on disk and given back in the order of their names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
 use anyhow::{Context, Result};
+use time::OffsetDateTime;
 use trustpack_core::expiry::judge_needed;
 use trustpack_core::report::{End, Part, SubjectReport, json_line, read, subject_of_line};
+
+use crate::hint::Hinted;
 
 /// Subjects that came, in a file without a name that goes away by itself; in memory is their names, and where they lie.
 pub(super) struct Collected {
@@ -16,6 +19,8 @@ pub(super) struct Collected {
     groups: Vec<Group>,
     /// What servers need, which decides how bad it is when it ends in a store.
     needs: HashSet<String>,
+    /// Whole reports by their time and their content, and where each came from.
+    whole: HashMap<(OffsetDateTime, u64), String>,
     /// The ends of the reports, and where each came from.
     pub ends: Vec<(String, End)>,
 }
@@ -39,6 +44,7 @@ impl Collected {
             length: 0,
             groups: Vec::new(),
             needs: HashSet::new(),
+            whole: HashMap::new(),
             ends: Vec::new(),
         })
     }
@@ -47,16 +53,48 @@ impl Collected {
     pub(super) fn add(&mut self, name: &str, source: impl Read) -> Result<()> {
         // the hash of the parts of a subject that has not come to its end
         let mut open: Option<DefaultHasher> = None;
+        let mut content: Option<DefaultHasher> = None;
         read(source, &mut |part| match part {
-            Part::Subject(subject) => self.put(*subject, &mut open),
+            Part::Subject(subject) => {
+                let line = self.put(*subject, &mut open)?;
+                content.get_or_insert_default().write(line.as_bytes());
+                Ok(())
+            }
             Part::End(end) => {
+                if let Some(content) = content.take() {
+                    self.refuse_twice(name, &end, content.finish())?;
+                }
                 self.ends.push((name.to_owned(), *end));
                 Ok(())
             }
         })
     }
 
-    fn put(&mut self, mut subject: SubjectReport, open: &mut Option<DefaultHasher>) -> Result<()> {
+    /// Refuses a report that is there already, whatever its file is called: all in it would count twice. Shards are told
+    /// apart by their numbers, and one that is empty counts nothing.
+    fn refuse_twice(&mut self, name: &str, end: &End, content: u64) -> Result<()> {
+        if end.shard.is_some() {
+            return Ok(());
+        }
+        let name = name.to_owned();
+        match self.whole.insert((end.at, content), name.clone()) {
+            None => Ok(()),
+            Some(earlier) => {
+                let message = match earlier == name {
+                    true => "the same report twice".to_owned(),
+                    false => format!("the same report as {earlier}"),
+                };
+                Err(Hinted::new(message, "name each report once").into())
+            }
+        }
+    }
+
+    /// The line that it became.
+    fn put(
+        &mut self,
+        mut subject: SubjectReport,
+        open: &mut Option<DefaultHasher>,
+    ) -> Result<String> {
         // with what it was compared is not known here
         subject.forget_changes();
         self.needs.extend(subject.needs.iter().cloned());
@@ -85,7 +123,7 @@ impl Collected {
         }
         self.length += length;
         *open = subject.continues.then_some(hasher);
-        Ok(())
+        Ok(line)
     }
 
     /// Gives them back, by name.
@@ -148,7 +186,7 @@ mod tests {
 
     fn written(subjects: &[SubjectReport], format: ReportFormat, shard: Option<Shard>) -> Vec<u8> {
         let mut text = Vec::new();
-        let at = time::OffsetDateTime::UNIX_EPOCH;
+        let at = OffsetDateTime::UNIX_EPOCH;
         let mut out = writer(format, at, &Style::default(), "", Box::new(&mut text));
         let mut summary = Summary {
             shard,
@@ -170,7 +208,7 @@ mod tests {
         }
         assert_eq!(collected.ends.len(), reports.len());
         let mut report = Report {
-            at: time::OffsetDateTime::UNIX_EPOCH,
+            at: OffsetDateTime::UNIX_EPOCH,
             subjects: Vec::new(),
         };
         let mut take = |subject| {

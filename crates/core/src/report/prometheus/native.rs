@@ -2,7 +2,7 @@
 
 use super::super::names::{Parts, decimal};
 use super::super::{CertificateReport, Origin, Severity, State, SubjectReport, Summary};
-use super::{Gauge, Prometheus, Series, count, labels, truth, whole};
+use super::{Gauge, Prometheus, Series, count, labels, names, truth, whole};
 
 const NOT_AFTER: Gauge = Gauge(
     "trustpack_cert_not_after",
@@ -37,6 +37,10 @@ const TLS: Gauge = Gauge(
     "The version and the cipher suite that the server chose.",
 );
 const CERTIFICATES: Gauge = Gauge("trustpack_certificates", "Certificates that were checked.");
+const LISTS: Gauge = Gauge(
+    "trustpack_revocation_lists",
+    "Revocation lists that were checked.",
+);
 const SUBJECTS: Gauge = Gauge(
     "trustpack_sources",
     "Files and servers that were to be checked.",
@@ -49,9 +53,10 @@ const CRITICAL: Gauge = Gauge("trustpack_findings_critical", "Critical findings.
 const WARNINGS: Gauge = Gauge("trustpack_findings_warning", "Warnings.");
 const NOTES: Gauge = Gauge("trustpack_findings_note", "Notes.");
 
-pub(super) fn of_run(summary: &Summary) -> [(&'static Gauge, f64); 6] {
+pub(super) fn of_run(summary: &Summary) -> [(&'static Gauge, f64); 7] {
     [
         (&CERTIFICATES, count(summary.certificates)),
+        (&LISTS, count(summary.revocation_lists)),
         (&SUBJECTS, count(summary.subjects)),
         (&FAILED, count(summary.failed)),
         (&CRITICAL, count(summary.critical)),
@@ -117,31 +122,22 @@ fn of_certificate(
         Origin::Endpoint | Origin::Other => {}
     }
     let [resource, namespace, name, key] = object;
-    let labels = labels(&[
+    let first = [
         ("report", report),
         ("source", &subject.subject),
         ("name", &certificate.name),
         ("role", certificate.role.word()),
         ("serial_number", &serial),
         ("fingerprint_sha256", &certificate.fingerprint),
-        ("subject_C", holder.one("C")),
-        ("subject_ST", holder.one("ST")),
-        ("subject_L", holder.one("L")),
-        ("subject_O", holder.one("O")),
-        ("subject_OU", holder.one("OU")),
-        ("subject_CN", holder.one("CN")),
-        ("issuer_C", issuer.one("C")),
-        ("issuer_ST", issuer.one("ST")),
-        ("issuer_L", issuer.one("L")),
-        ("issuer_O", issuer.one("O")),
-        ("issuer_OU", issuer.one("OU")),
-        ("issuer_CN", issuer.one("CN")),
+    ];
+    let last = [
         ("filepath", filepath),
         ("resource", resource),
         ("namespace", namespace),
         ("object", name),
         ("key", key),
-    ]);
+    ];
+    let labels = labels(&[&first[..], &names(&holder, &issuer), &last].concat());
     let severity = match certificate.severity {
         None => 0.0,
         Some(Severity::Note) => 1.0,

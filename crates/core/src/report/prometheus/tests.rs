@@ -5,32 +5,59 @@ fn text(report: &Report, metrics: Metrics) -> String {
     sample::text(report, ReportFormat::Prometheus(metrics))
 }
 
+/// With long labels, which many series share, said once at the end.
+fn folded(text: &str) -> String {
+    let mut known: Vec<&str> = Vec::new();
+    let mut folded = String::new();
+    for line in text.lines() {
+        let series = line
+            .split_once('{')
+            .and_then(|(name, rest)| Some((name, rest.rsplit_once("} ")?)))
+            .filter(|(_, (labels, _))| labels.len() > 80);
+        match series {
+            Some((name, (labels, value))) => {
+                let place = known.iter().position(|one| *one == labels);
+                let place = place.unwrap_or_else(|| {
+                    known.push(labels);
+                    known.len() - 1
+                });
+                folded.push_str(&format!("{name}{{labels {place}}} {value}\n"));
+            }
+            None => folded.push_str(&format!("{line}\n")),
+        }
+    }
+    for (place, labels) in known.iter().enumerate() {
+        folded.push_str(&format!("labels {place}: {labels}\n"));
+    }
+    folded
+}
+
 #[test]
 fn native() {
-    insta::assert_snapshot!(text(&sample::report(), Metrics::Native), @r#"
+    insta::assert_snapshot!(folded(&text(&sample::report(), Metrics::Native)), @r#"
     # HELP trustpack_cert_not_after The last second of validity, in seconds since 1970.
     # TYPE trustpack_cert_not_after gauge
-    trustpack_cert_not_after{report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 1767657600
-    trustpack_cert_not_after{report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 1844985600
+    trustpack_cert_not_after{labels 0} 1767657600
+    trustpack_cert_not_after{labels 1} 1844985600
     # HELP trustpack_cert_not_before The first second of validity, in seconds since 1970.
     # TYPE trustpack_cert_not_before gauge
-    trustpack_cert_not_before{report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 1759881600
-    trustpack_cert_not_before{report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 1759881600
+    trustpack_cert_not_before{labels 0} 1759881600
+    trustpack_cert_not_before{labels 1} 1759881600
     # HELP trustpack_cert_expired Whether the last second of validity is over.
     # TYPE trustpack_cert_expired gauge
-    trustpack_cert_expired{report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 0
-    trustpack_cert_expired{report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 0
+    trustpack_cert_expired{labels 0} 0
+    trustpack_cert_expired{labels 1} 0
     # HELP trustpack_cert_severity The worst that the policy found about it: 0 nothing, 1 note, 2 warning, 3 critical.
     # TYPE trustpack_cert_severity gauge
-    trustpack_cert_severity{report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 3
-    trustpack_cert_severity{report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""} 0
+    trustpack_cert_severity{labels 0} 3
+    trustpack_cert_severity{labels 1} 0
     # HELP trustpack_source_up Whether the file or server could be looked at.
     # TYPE trustpack_source_up gauge
     trustpack_source_up{report="",source="gone.example:443"} 0
     trustpack_source_up{report="",source="example.org:443"} 1
     # HELP trustpack_endpoint_tls_info The version and the cipher suite that the server chose.
     # TYPE trustpack_endpoint_tls_info gauge
-    trustpack_endpoint_tls_info{report="",source="example.org:443",version="TLSv1.3",cipher="TLS_AES_128_GCM_SHA256"} 1
+    trustpack_endpoint_tls_info{labels 2} 1
     # HELP trustpack_endpoint_verified Whether a browser-like client accepts the server.
     # TYPE trustpack_endpoint_verified gauge
     trustpack_endpoint_verified{report="",source="example.org:443"} 1
@@ -46,6 +73,9 @@ fn native() {
     # HELP trustpack_certificates Certificates that were checked.
     # TYPE trustpack_certificates gauge
     trustpack_certificates 2
+    # HELP trustpack_revocation_lists Revocation lists that were checked.
+    # TYPE trustpack_revocation_lists gauge
+    trustpack_revocation_lists 0
     # HELP trustpack_sources Files and servers that were to be checked.
     # TYPE trustpack_sources gauge
     trustpack_sources 2
@@ -61,6 +91,9 @@ fn native() {
     # HELP trustpack_findings_note Notes.
     # TYPE trustpack_findings_note gauge
     trustpack_findings_note 0
+    labels 0: report="",source="example.org:443",name="1",role="end-entity",serial_number="427",fingerprint_sha256="1111111111111111111111111111111111111111111111111111111111111111",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""
+    labels 1: report="",source="example.org:443",name="2",role="intermediate",serial_number="427",fingerprint_sha256="2222222222222222222222222222222222222222222222222222222222222222",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filepath="",resource="",namespace="",object="",key=""
+    labels 2: report="",source="example.org:443",version="TLSv1.3",cipher="TLS_AES_128_GCM_SHA256"
     "#);
 }
 
@@ -136,41 +169,41 @@ fn one_target_has_no_label() {
 
 #[test]
 fn ssl_exporter() {
-    insta::assert_snapshot!(text(&places(), Metrics::SslExporter), @r#"
+    insta::assert_snapshot!(folded(&text(&places(), Metrics::SslExporter)), @r#"
     # HELP ssl_file_cert_not_after When a certificate in a file ends, in seconds since 1970.
     # TYPE ssl_file_cert_not_after gauge
-    ssl_file_cert_not_after{file="/srv/a.pem",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1767312000
+    ssl_file_cert_not_after{labels 0} 1767312000
     # HELP ssl_file_cert_not_before When a certificate in a file begins, in seconds since 1970.
     # TYPE ssl_file_cert_not_before gauge
-    ssl_file_cert_not_before{file="/srv/a.pem",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1759881600
+    ssl_file_cert_not_before{labels 0} 1759881600
     # HELP ssl_kubernetes_cert_not_after When a certificate in Kubernetes ends, in seconds since 1970.
     # TYPE ssl_kubernetes_cert_not_after gauge
-    ssl_kubernetes_cert_not_after{namespace="prod",secret="tls",key="tls.crt",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1767312000
+    ssl_kubernetes_cert_not_after{labels 1} 1767312000
     # HELP ssl_kubernetes_cert_not_before When a certificate in Kubernetes begins, in seconds since 1970.
     # TYPE ssl_kubernetes_cert_not_before gauge
-    ssl_kubernetes_cert_not_before{namespace="prod",secret="tls",key="tls.crt",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1759881600
+    ssl_kubernetes_cert_not_before{labels 1} 1759881600
     # HELP ssl_kubeconfig_cert_not_after When a certificate in a kubeconfig file ends, in seconds since 1970.
     # TYPE ssl_kubeconfig_cert_not_after gauge
-    ssl_kubeconfig_cert_not_after{kubeconfig="admin.conf",name="tls",type="user",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1767312000
+    ssl_kubeconfig_cert_not_after{labels 2} 1767312000
     # HELP ssl_kubeconfig_cert_not_before When a certificate in a kubeconfig file begins, in seconds since 1970.
     # TYPE ssl_kubeconfig_cert_not_before gauge
-    ssl_kubeconfig_cert_not_before{kubeconfig="admin.conf",name="tls",type="user",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""} 1759881600
+    ssl_kubeconfig_cert_not_before{labels 2} 1759881600
     # HELP ssl_cert_not_after When a certificate that the server sends ends, in seconds since 1970.
     # TYPE ssl_cert_not_after gauge
-    ssl_cert_not_after{serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""} 1767657600
-    ssl_cert_not_after{serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""} 1844985600
+    ssl_cert_not_after{labels 3} 1767657600
+    ssl_cert_not_after{labels 4} 1844985600
     # HELP ssl_cert_not_before When a certificate that the server sends begins, in seconds since 1970.
     # TYPE ssl_cert_not_before gauge
-    ssl_cert_not_before{serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""} 1759881600
-    ssl_cert_not_before{serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""} 1759881600
+    ssl_cert_not_before{labels 3} 1759881600
+    ssl_cert_not_before{labels 4} 1759881600
     # HELP ssl_verified_cert_not_after When a certificate of a verified chain ends, in seconds since 1970.
     # TYPE ssl_verified_cert_not_after gauge
-    ssl_verified_cert_not_after{chain_no="0",serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""} 1767657600
-    ssl_verified_cert_not_after{chain_no="0",serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""} 1844985600
+    ssl_verified_cert_not_after{labels 5} 1767657600
+    ssl_verified_cert_not_after{labels 6} 1844985600
     # HELP ssl_verified_cert_not_before When a certificate of a verified chain begins, in seconds since 1970.
     # TYPE ssl_verified_cert_not_before gauge
-    ssl_verified_cert_not_before{chain_no="0",serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""} 1759881600
-    ssl_verified_cert_not_before{chain_no="0",serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""} 1759881600
+    ssl_verified_cert_not_before{labels 5} 1759881600
+    ssl_verified_cert_not_before{labels 6} 1759881600
     # HELP ssl_probe_success Whether the server answered.
     # TYPE ssl_probe_success gauge
     ssl_probe_success 1
@@ -186,33 +219,40 @@ fn ssl_exporter() {
     # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
     # TYPE trustpack_series_left_out gauge
     trustpack_series_left_out 0
+    labels 0: file="/srv/a.pem",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""
+    labels 1: namespace="prod",secret="tls",key="tls.crt",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""
+    labels 2: kubeconfig="admin.conf",name="tls",type="user",serial_no="427",issuer_cn="Example CA",cn="a.example",dnsnames=",a.example,www.a.example,",ips="",emails="",ou=""
+    labels 3: serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""
+    labels 4: serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""
+    labels 5: chain_no="0",serial_no="427",issuer_cn="Example CA",cn="example.org",dnsnames=",example.org,www.example.org,",ips="",emails="",ou=""
+    labels 6: chain_no="0",serial_no="427",issuer_cn="Example CA",cn="Example CA",dnsnames="",ips="",emails="",ou=""
     "#);
 }
 
 #[test]
 fn x509() {
-    insta::assert_snapshot!(text(&places(), Metrics::X509), @r#"
+    insta::assert_snapshot!(folded(&text(&places(), Metrics::X509)), @r#"
     # HELP x509_cert_not_after The last second of validity, in seconds since 1970.
     # TYPE x509_cert_not_after gauge
-    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="a.pem",filepath="/srv/a.pem",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1767312000
-    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="prod",secret_name="tls",secret_key="tls.crt",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1767312000
-    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="admin.conf",filepath="admin.conf",embedded_kind="user",embedded_key="client-certificate-data",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1767312000
-    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1767657600
-    x509_cert_not_after{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1844985600
+    x509_cert_not_after{labels 0} 1767312000
+    x509_cert_not_after{labels 1} 1767312000
+    x509_cert_not_after{labels 2} 1767312000
+    x509_cert_not_after{labels 3} 1767657600
+    x509_cert_not_after{labels 4} 1844985600
     # HELP x509_cert_not_before The first second of validity, in seconds since 1970.
     # TYPE x509_cert_not_before gauge
-    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="a.pem",filepath="/srv/a.pem",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
-    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="prod",secret_name="tls",secret_key="tls.crt",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
-    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="admin.conf",filepath="admin.conf",embedded_kind="user",embedded_key="client-certificate-data",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
-    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
-    x509_cert_not_before{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 1759881600
+    x509_cert_not_before{labels 0} 1759881600
+    x509_cert_not_before{labels 1} 1759881600
+    x509_cert_not_before{labels 2} 1759881600
+    x509_cert_not_before{labels 3} 1759881600
+    x509_cert_not_before{labels 4} 1759881600
     # HELP x509_cert_expired Whether the last second of validity is over.
     # TYPE x509_cert_expired gauge
-    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="a.pem",filepath="/srv/a.pem",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
-    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="prod",secret_name="tls",secret_key="tls.crt",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
-    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="admin.conf",filepath="admin.conf",embedded_kind="user",embedded_key="client-certificate-data",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
-    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
-    x509_cert_expired{serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""} 0
+    x509_cert_expired{labels 0} 0
+    x509_cert_expired{labels 1} 0
+    x509_cert_expired{labels 2} 0
+    x509_cert_expired{labels 3} 0
+    x509_cert_expired{labels 4} 0
     # HELP x509_source_up Whether it could be read.
     # TYPE x509_source_up gauge
     x509_source_up{source_kind="file",source_name="/srv/a.pem"} 1
@@ -224,6 +264,11 @@ fn x509() {
     # HELP trustpack_series_left_out Certificates and subjects with more time left than those for which there was room.
     # TYPE trustpack_series_left_out gauge
     trustpack_series_left_out 0
+    labels 0: serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="a.pem",filepath="/srv/a.pem",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""
+    labels 1: serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="prod",secret_name="tls",secret_key="tls.crt",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""
+    labels 2: serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="a.example",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="admin.conf",filepath="admin.conf",embedded_kind="user",embedded_key="client-certificate-data",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""
+    labels 3: serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="example.org",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""
+    labels 4: serial_number="427",subject_C="",subject_ST="",subject_L="",subject_O="",subject_OU="",subject_CN="Example CA",issuer_C="",issuer_ST="",issuer_L="",issuer_O="",issuer_OU="",issuer_CN="Example CA",filename="",filepath="",embedded_kind="",embedded_key="",secret_namespace="",secret_name="",secret_key="",configmap_namespace="",configmap_name="",configmap_key="",cabundle_resource_kind="",cabundle_resource_name="",cabundle_entry=""
     "#);
 }
 

@@ -3,7 +3,7 @@
 
 use super::super::names::{Parts, decimal};
 use super::super::{CertificateReport, Origin, Role, State, SubjectReport};
-use super::{Gauge, Prometheus, Series, kubeconfig_part, labels, truth, whole};
+use super::{Gauge, Prometheus, Series, kubeconfig_part, labels, names, truth, whole};
 
 const NOT_AFTER: Gauge = Gauge(
     "x509_cert_not_after",
@@ -119,20 +119,8 @@ fn series(certificate: &CertificateReport, place: &Place<'_>) -> Series {
     };
     let serial = decimal(&certificate.serial_number);
     let file_name = place.file.rsplit('/').next().unwrap_or(place.file);
-    let labels = labels(&[
-        ("serial_number", &serial),
-        ("subject_C", holder.one("C")),
-        ("subject_ST", holder.one("ST")),
-        ("subject_L", holder.one("L")),
-        ("subject_O", holder.one("O")),
-        ("subject_OU", holder.one("OU")),
-        ("subject_CN", holder.one("CN")),
-        ("issuer_C", issuer.one("C")),
-        ("issuer_ST", issuer.one("ST")),
-        ("issuer_L", issuer.one("L")),
-        ("issuer_O", issuer.one("O")),
-        ("issuer_OU", issuer.one("OU")),
-        ("issuer_CN", issuer.one("CN")),
+    let first = [("serial_number", serial.as_str())];
+    let last = [
         ("filename", file_name),
         ("filepath", place.file),
         ("embedded_kind", place.embedded.0),
@@ -146,7 +134,8 @@ fn series(certificate: &CertificateReport, place: &Place<'_>) -> Series {
         ("cabundle_resource_kind", place.ca_bundle[0]),
         ("cabundle_resource_name", place.ca_bundle[1]),
         ("cabundle_entry", place.ca_bundle[2]),
-    ]);
+    ];
+    let labels = labels(&[&first[..], &names(&holder, &issuer), &last].concat());
     Series {
         labels,
         target: None,

@@ -18,6 +18,16 @@ pub(super) fn what_cannot_be_asked_again(arguments: &Check) -> Result<()> {
             "name a file, or run the check without --watch for each report",
         );
     }
+    let named = inputs.iter().filter_map(|input| match input {
+        Input::Path(path) => Some(path.as_path()),
+        Input::Endpoint(_) | Input::Stdin => None,
+    });
+    if named.chain(targets).any(is_handed_over) {
+        return refused(
+            "what a shell hands over as /dev/stdin or /dev/fd/N can be read once, and --watch reads everything in every round",
+            "name a file, or run the check without --watch for each report",
+        );
+    }
     let general = arguments.input_password.input_password.iter();
     let client = arguments.reach.handshake.client_password.iter();
     let mut sources = general
@@ -36,6 +46,12 @@ pub(super) fn what_cannot_be_asked_again(arguments: &Check) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether it is a file that was open when this program began.
+fn is_handed_over(path: &Path) -> bool {
+    let folders = ["/dev/fd", "/proc/self/fd"];
+    path == Path::new("/dev/stdin") || folders.iter().any(|folder| path.starts_with(folder))
 }
 
 fn refused(message: &str, hint: &str) -> Result<()> {
