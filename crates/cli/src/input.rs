@@ -392,7 +392,7 @@ impl Files {
 /// Every regular file below a folder, in name order. A file that is no certificate file at all is passed over, since
 /// folders hold other things too; one that is damaged or locked, or named as a store and none, is a failure.
 fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
-    for step in Walk::new(folder, Filter::default()) {
+    for step in Walk::of(folder, Filter::default()) {
         let path = match step {
             Step::File(path) => path,
             Step::Failed { path, error } => {

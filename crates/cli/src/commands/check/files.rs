@@ -44,8 +44,7 @@ pub(super) fn check(
     };
     let mut passed_over = PassedOver::default();
     let share = run.share.clone();
-    let items = inputs.iter().flat_map(|input| items(input, filter));
-    let items = items.filter(|item| share.holds(item.name()));
+    let items = Items::new(inputs, filter).filter(|item| share.holds(item.name()));
     in_order(
         items,
         FILES_AT_ONCE,
@@ -97,14 +96,40 @@ impl Item {
     }
 }
 
-fn items(input: &Input, filter: &Filter) -> Box<dyn Iterator<Item = Item> + Send> {
-    match input {
-        Input::Endpoint(_) => Box::new(std::iter::empty()),
-        Input::Stdin => Box::new(std::iter::once(Item::Stdin)),
-        Input::Path(path) if path.is_dir() => {
-            Box::new(Walk::new(path, filter.clone()).map(Item::Met))
+/// The inputs in their order, then what only links in folders lead to.
+struct Items<'a> {
+    inputs: std::slice::Iter<'a, Input>,
+    walk: Walk,
+}
+
+impl<'a> Items<'a> {
+    fn new(inputs: &'a [Input], filter: &Filter) -> Self {
+        Self {
+            inputs: inputs.iter(),
+            walk: Walk::new(filter.clone()),
         }
-        Input::Path(path) => Box::new(std::iter::once(Item::Named(path.clone()))),
+    }
+}
+
+impl Iterator for Items<'_> {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        loop {
+            if let Some(step) = self.walk.next() {
+                return Some(Item::Met(step));
+            }
+            match self.inputs.next() {
+                Some(Input::Endpoint(_)) => {}
+                Some(Input::Stdin) => return Some(Item::Stdin),
+                Some(Input::Path(path)) if path.is_dir() => self.walk.enter(path),
+                Some(Input::Path(path)) => return Some(Item::Named(path.clone())),
+                None => {
+                    self.walk.follow_links();
+                    return self.walk.next().map(Item::Met);
+                }
+            }
+        }
     }
 }
 
