@@ -1,0 +1,271 @@
+//! Files, and what lies inside them, read.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::Result;
+use trustpack_core::expiry::Subject;
+use trustpack_core::keystore;
+use trustpack_core::report::{Finding, Severity, SubjectReport};
+use trustpack_core::source::{self, Budget, Item as Inside, Kind, Member, Reference};
+
+use super::items::Item;
+use super::judging::Judging;
+use super::passwords::FilePasswords;
+use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
+use super::{Run, keys, subject};
+use crate::input::{is_named_as_one, read_file, read_rest};
+use crate::ordered::in_order;
+use crate::walk::Step;
+
+/// What came of one.
+pub(super) enum Looked {
+    Subjects(Vec<SubjectReport>),
+    /// A file of a folder that is no certificate file.
+    PassedOver(String),
+    /// What in a folder is no file.
+    NoFile(String),
+    /// A stream that is too long to be held.
+    Long(String, Pieces<Box<dyn Read + Send>>),
+}
+
+/// A file or stream that was opened.
+pub(super) struct Opened<'a> {
+    pub name: String,
+    source: Box<dyn Read + Send>,
+    pub metadata: Option<Metadata>,
+    /// `None` for stdin.
+    pub path: Option<&'a Path>,
+    /// Whether it is meant to hold certificates.
+    pub is_named: bool,
+}
+
+/// Reads, and has judged what was read.
+pub(super) struct Reading<'a> {
+    pub passwords: &'a FilePasswords,
+    pub judging: Judging<'a>,
+}
+
+impl Reading<'_> {
+    /// Looks at one thing.
+    pub(super) fn look(&self, item: Item) -> Looked {
+        match item {
+            Item::Stdin => self.read(Opened {
+                name: "stdin".to_owned(),
+                source: Box::new(io::stdin()),
+                metadata: None,
+                path: None,
+                is_named: true,
+            }),
+            Item::Named(path) => self.open(&path, true),
+            Item::Met(Step::File(path)) => self.open(&path, false),
+            Item::Met(Step::Failed { path, error }) => {
+                let name = path.display().to_string();
+                self.judged(subject::unreadable(&name, subject::file(&name), &error))
+            }
+            Item::Met(Step::Skipped { path, what }) => {
+                Looked::NoFile(format!("{} is {what}", path.display()))
+            }
+        }
+    }
+
+    fn open(&self, path: &Path, is_named: bool) -> Looked {
+        let name = path.display().to_string();
+        match File::open(path) {
+            Ok(file) => self.read(Opened {
+                metadata: file.metadata().ok(),
+                source: Box::new(file),
+                name,
+                path: Some(path),
+                is_named,
+            }),
+            Err(error) => self.judged(subject::unreadable(
+                &name,
+                subject::file(&name),
+                &error.into(),
+            )),
+        }
+    }
+
+    fn read(&self, opened: Opened<'_>) -> Looked {
+        let name = opened.name.clone();
+        match self.try_read(opened) {
+            Ok(looked) => looked,
+            Err(error) => self.judged(subject::unreadable(&name, subject::file(&name), &error)),
+        }
+    }
+
+    fn try_read(&self, mut opened: Opened<'_>) -> Result<Looked> {
+        // most files are smaller
+        let mut bytes = Vec::with_capacity(8 << 10);
+        let most = PIECE as u64 + 1;
+        (&mut opened.source).take(most).read_to_end(&mut bytes)?;
+        if bytes.len() > PIECE {
+            if is_pem_text(&bytes) {
+                let pieces = Pieces::new(bytes, opened.source);
+                return Ok(Looked::Long(opened.name, pieces));
+            }
+            read_rest(&mut opened.source, &mut bytes)?;
+        }
+        if let Some(looked) = self.inside(&opened, &bytes) {
+            return Ok(looked);
+        }
+        let name = &opened.name;
+        let read = match self.passwords.read(name, &bytes) {
+            Err(error) if !opened.is_named => return self.met(&opened, error),
+            read => read?,
+        };
+        let report = self.judging.file(&opened, &read, self.passwords);
+        Ok(Looked::Subjects(vec![report]))
+    }
+
+    /// A file of a folder that cannot be read. What is no certificate file at all is passed over; of one whose name promises
+    /// none, such as a script that quotes a block, it is a note that nothing in it can be read.
+    fn met(&self, opened: &Opened<'_>, error: keystore::Error) -> Result<Looked> {
+        use keystore::Error::{Empty, NothingReadable, Recognised, Unknown};
+        let is_promised = opened.path.is_some_and(is_named_as_one);
+        let is_skipped = |note: &keystore::Note| note.kind == keystore::NoteKind::Skipped;
+        match &error {
+            Unknown { .. } | Empty | Recognised { .. } if !is_promised => {
+                Ok(Looked::PassedOver(opened.name.clone()))
+            }
+            // parameters, keys of OpenSSH, messages of PGP
+            NothingReadable { notes, .. } if !notes.iter().any(is_skipped) => {
+                Ok(Looked::PassedOver(opened.name.clone()))
+            }
+            NothingReadable { .. } if !is_promised => {
+                let name = &opened.name;
+                let mut subject = subject::unreadable(name, subject::file(name), &error.into());
+                subject.failed = false;
+                for finding in &mut subject.findings {
+                    finding.severity = Severity::Note;
+                }
+                Ok(self.judged(subject))
+            }
+            _ => Err(error.into()),
+        }
+    }
+
+    /// A file that holds others, such as an archive or a manifest; `None` when it is none.
+    fn inside(&self, opened: &Opened<'_>, bytes: &[u8]) -> Option<Looked> {
+        let name = &opened.name;
+        let mut subjects = Vec::new();
+        let mut secret = keys::Secret::default();
+        let result = source::open(name, bytes, &Budget::default(), &mut |item| match item {
+            Inside::Member(member) => subjects.extend(self.member(&member, &mut secret)),
+            Inside::Problem(problem) => {
+                let error = problem.error.into();
+                subjects.push(subject::unreadable(&problem.name, problem.origin, &error));
+            }
+            Inside::Reference(reference) => subjects.extend(self.referenced(opened, &reference)),
+            // Those of a specification that was named were asked before; see `specification`.
+            Inside::Server(_) => {}
+        });
+        let mut is_specification = false;
+        match result {
+            Ok(None) => return None,
+            Ok(Some(found)) => is_specification = found.kind == Kind::ChannelSpec,
+            Err(error) => {
+                let error = error.into();
+                subjects.push(subject::unreadable(name, subject::file(name), &error));
+            }
+        }
+        if subjects.is_empty() && !opened.is_named {
+            return Some(Looked::PassedOver(name.clone()));
+        }
+        // A specification may name servers alone.
+        if subjects.is_empty() && !is_specification {
+            subjects.push(subject::without_certificates(name));
+        }
+        let judged = subjects
+            .into_iter()
+            .map(|subject| self.judging.report(subject));
+        Some(Looked::Subjects(judged.collect()))
+    }
+
+    /// Something within a file; nothing to say of a request or of a text that only looks like a certificate.
+    fn member(&self, member: &Member, secret: &mut keys::Secret) -> Option<Subject> {
+        let Member { name, origin, .. } = member;
+        let read = match self.passwords.read(name, &member.bytes) {
+            Ok(read) => read,
+            Err(keystore::Error::Unknown { .. } | keystore::Error::Empty) if !member.promised => {
+                return None;
+            }
+            Err(error) => return Some(subject::unreadable(name, origin.clone(), &error.into())),
+        };
+        self.judging.member(member, read, secret)
+    }
+
+    /// A file that another one names.
+    fn referenced(&self, opened: &Opened<'_>, reference: &Reference) -> Option<Subject> {
+        let folder = opened
+            .path
+            .and_then(Path::parent)
+            .unwrap_or_else(|| Path::new("."));
+        let path = folder.join(&reference.path);
+        // A kubeconfig may have been made for another machine.
+        if !reference.follow && !path.exists() {
+            let message = format!("{:?} is not here, so it is not checked", reference.path);
+            let mut subject = Subject::new(&reference.name);
+            let finding =
+                Finding::new("CHECK-UNREADABLE", Severity::Note, &reference.name, message);
+            subject.findings.push(finding);
+            subject.origin = reference.origin.clone();
+            return Some(subject);
+        }
+        let name = path.display().to_string();
+        // What is named may be anything: a device has no end, and a pipe is waited for.
+        let bytes = match path.is_dir() || path.is_file() || !path.exists() {
+            true => read_file(&path),
+            false => Err(anyhow::anyhow!("this is no file")),
+        };
+        let read = bytes.and_then(|bytes| {
+            let read = self.passwords.read(&name, &bytes);
+            read.map_err(anyhow::Error::from)
+        });
+        Some(match read {
+            Ok(read) => subject::of_contents(&name, subject::file(&name), &read, self.judging.at),
+            Err(error) => subject::unreadable(&name, subject::file(&name), &error),
+        })
+    }
+
+    /// A long stream, piece by piece, on all cores.
+    pub(super) fn long(
+        &self,
+        name: &str,
+        pieces: Pieces<Box<dyn Read + Send>>,
+        run: &mut Run,
+    ) -> Result<()> {
+        let mut is_empty = true;
+        let look = |piece: io::Result<Piece>| {
+            let piece = match piece {
+                Ok(piece) => piece,
+                Err(error) => {
+                    let error = error.into();
+                    let unreadable = subject::unreadable(name, subject::file(name), &error);
+                    return self.judging.judge.judge(unreadable);
+                }
+            };
+            let contents = keystore::read_pem_part(&piece.text, piece.lines_before);
+            self.judging
+                .report(subject::of_piece(name, &piece, contents))
+        };
+        in_order(pieces, 1, &look, &mut |report: SubjectReport| {
+            is_empty &= report.certificates.is_empty() && report.findings.is_empty();
+            match report.continues || !is_empty {
+                true => run.file(&report),
+                false => run.file(
+                    &self
+                        .judging
+                        .judge
+                        .judge(subject::without_certificates(name)),
+                ),
+            }
+        })
+    }
+
+    fn judged(&self, subject: Subject) -> Looked {
+        Looked::Subjects(vec![self.judging.report(subject)])
+    }
+}
