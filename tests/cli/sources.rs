@@ -473,3 +473,40 @@ fn files_and_the_server_they_belong_to() {
     let (code, host, _) = findings("pki/root.pem=elsewhere.test");
     assert_eq!((code, host), (Some(1), vec!["CERT-HOST".to_owned()]));
 }
+
+#[test]
+fn what_is_named_twice_is_checked_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "pki/a.pem", "pki/server.pem");
+    put(folder, "pki/b.pem", "pki/root.pem");
+    symlink("a.pem", folder.join("pki/link.pem")).unwrap();
+    fs::hard_link(folder.join("pki/a.pem"), folder.join("hard.pem")).unwrap();
+    let names = |arguments: &[&str]| {
+        let (_, report, told) = check(folder, arguments);
+        assert!(report.is_object(), "{told}");
+        let names = subjects(&report).into_iter().map(|(name, ..)| name);
+        names.collect::<Vec<_>>()
+    };
+    let a = "pki/a.pem";
+    assert_eq!(names(&[a, a, "./pki/a.pem", "pki/link.pem"]), [a]);
+    assert_eq!(names(&["hard.pem", a]), ["hard.pem"]);
+    assert_eq!(names(&["pki", "./pki/a.pem"]), ["pki/b.pem", "./pki/a.pem"]);
+    assert_eq!(names(&["pki", "pki", "."]), [a, "pki/b.pem", "./hard.pem"]);
+    assert_eq!(names(&["gone.pem", "./gone.pem"]), ["gone.pem"]);
+}
+
+#[test]
+fn names_that_are_no_text_stay_apart() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let pem = fs::read(fixture("pki/server.pem")).unwrap();
+    for name in [b"\xfe.pem".as_slice(), b"\xff.pem"] {
+        let name = std::ffi::OsStr::from_bytes(name);
+        fs::write(folder.path().join(name), &pem).unwrap();
+    }
+    let (code, report, told) = check(folder.path(), &["."]);
+    assert_eq!(code, Some(0), "{told}");
+    let expected = [one("./\\xfe.pem", 1, &[]), one("./\\xff.pem", 1, &[])];
+    assert_eq!(subjects(&report), expected);
+}

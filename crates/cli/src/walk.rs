@@ -34,8 +34,22 @@ pub(crate) enum Step {
     Skipped { path: PathBuf, what: &'static str },
 }
 
-/// Device and inode.
-type Identity = (u64, u64);
+/// What makes a file or folder the same whatever it is called: device and inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Identity(u64, u64);
+
+impl Identity {
+    /// `None` when there is nothing at the path.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().as_ref().map(Self::from)
+    }
+}
+
+impl From<&Metadata> for Identity {
+    fn from(metadata: &Metadata) -> Self {
+        Self(metadata.dev(), metadata.ino())
+    }
+}
 
 /// An iterator over everything below some folders. It holds the names of one folder per level, the links, and what was seen.
 pub(crate) struct Walk {
@@ -43,6 +57,8 @@ pub(crate) struct Walk {
     current: Option<Below>,
     folders: HashSet<Identity>,
     files: HashSet<Identity>,
+    /// Files that are known by another name.
+    left_out: HashSet<Identity>,
     /// Links to folders that were not followed yet.
     folder_links: VecDeque<Below>,
     /// Links to files, as they were met.
@@ -70,6 +86,7 @@ impl Walk {
             current: None,
             folders: HashSet::new(),
             files: HashSet::new(),
+            left_out: HashSet::new(),
             folder_links: VecDeque::new(),
             file_links: Vec::new(),
             linked: VecDeque::new(),
@@ -83,6 +100,11 @@ impl Walk {
         walk.enter(folder);
         walk.follow_links();
         walk
+    }
+
+    /// Passes a file over, whatever its name or links are.
+    pub(crate) fn leave_out(&mut self, file: Identity) {
+        self.left_out.insert(file);
     }
 
     /// Goes on with another folder, when what is below the one before has come.
@@ -103,8 +125,7 @@ impl Walk {
     /// `None` when it was seen.
     fn open(&mut self, below: Below) -> Option<Below> {
         // What is wrong with it is told as the first of its entries.
-        let metadata = fs::metadata(&below.path);
-        if metadata.is_ok_and(|metadata| !self.folders.insert(identity(&metadata))) {
+        if Identity::of(&below.path).is_some_and(|identity| !self.folders.insert(identity)) {
             return None;
         }
         let walk = WalkDir::new(&below.path).min_depth(1).sort_by_file_name();
@@ -143,9 +164,10 @@ impl Walk {
             Err(error) => return Some(failed(path.to_owned(), error)),
         };
         let path = path.to_owned();
-        let identity = identity(&metadata);
+        let identity = Identity::from(&metadata);
         let depth = below.depth + entry.depth();
         match metadata.file_type() {
+            kind if kind.is_file() && self.left_out.contains(&identity) => None,
             kind if kind.is_file() && entry.path_is_symlink() => {
                 self.file_links.push((path, identity));
                 None
@@ -282,10 +304,6 @@ fn into_io(error: walkdir::Error) -> io::Error {
 
 fn is_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
-}
-
-fn identity(metadata: &Metadata) -> Identity {
-    (metadata.dev(), metadata.ino())
 }
 
 fn what(kind: FileType) -> &'static str {

@@ -70,6 +70,7 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
     }
     let mut endpoints = endpoints(&arguments.inputs, &inputs);
     let pairs = Pairs::new(arguments, &mut inputs, &mut endpoints);
+    let inputs = Input::once(inputs);
     for output in &arguments.written.output {
         Input::refuse_as_output(&inputs, &output.path)?;
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::input::Input;
-use crate::walk::{Filter, Step, Walk};
+use crate::walk::{Filter, Identity, Step, Walk};
 
 /// What is to be looked at.
 pub(super) enum Item {
@@ -34,9 +34,19 @@ pub(super) struct Items<'a> {
 
 impl<'a> Items<'a> {
     pub(super) fn new(inputs: &'a [Input], filter: &Filter) -> Self {
+        let mut walk = Walk::new(filter.clone());
+        for input in inputs {
+            // A file that is named is not met in a folder too.
+            if let Input::Path(path) = input
+                && !path.is_dir()
+                && let Some(identity) = Identity::of(path)
+            {
+                walk.leave_out(identity);
+            }
+        }
         Self {
             inputs: inputs.iter(),
-            walk: Walk::new(filter.clone()),
+            walk,
         }
     }
 }

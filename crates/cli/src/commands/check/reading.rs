@@ -15,7 +15,7 @@ use super::judging::Judging;
 use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
 use super::{Run, keys, subject};
-use crate::input::{is_named_as_one, read_file, read_rest};
+use crate::input::{is_named_as_one, name_of, read_file, read_rest};
 use crate::ordered::in_order;
 use crate::walk::Step;
 
@@ -61,17 +61,17 @@ impl Reading<'_> {
             Item::Named(path) => self.open(&path, true),
             Item::Met(Step::File(path)) => self.open(&path, false),
             Item::Met(Step::Failed { path, error }) => {
-                let name = path.display().to_string();
+                let name = name_of(&path);
                 self.judged(subject::unreadable(&name, subject::file(&name), &error))
             }
             Item::Met(Step::Skipped { path, what }) => {
-                Looked::NoFile(format!("{} is {what}", path.display()))
+                Looked::NoFile(format!("{} is {what}", name_of(&path)))
             }
         }
     }
 
     fn open(&self, path: &Path, is_named: bool) -> Looked {
-        let name = path.display().to_string();
+        let name = name_of(path);
         match File::open(path) {
             Ok(file) => self.read(Opened {
                 metadata: file.metadata().ok(),
@@ -214,7 +214,7 @@ impl Reading<'_> {
             subject.origin = reference.origin.clone();
             return Some(subject);
         }
-        let name = path.display().to_string();
+        let name = name_of(&path);
         // What is named may be anything: a device has no end, and a pipe is waited for.
         let bytes = match path.is_dir() || path.is_file() || !path.exists() {
             true => read_file(&path),
