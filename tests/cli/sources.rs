@@ -510,3 +510,45 @@ fn names_that_are_no_text_stay_apart() {
     let expected = [one("./\\xfe.pem", 1, &[]), one("./\\xff.pem", 1, &[])];
     assert_eq!(subjects(&report), expected);
 }
+
+#[test]
+fn patterns_fit_however_a_path_is_spelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "pki/a.p12", "keystores/p12/openssl-key.p12");
+    put(folder, "pki/old/b.pem", "pki/server-expired.pem");
+    put(folder, "c.pem", "pki/server.pem");
+    for rule in ["pki/a.p12", "./pki/a.p12", "pki//a.p12"] {
+        for input in ["pki/a.p12", "./pki/a.p12"] {
+            let password = format!("{rule}=pass:changeit");
+            let (code, report, told) = check(folder, &[input, "--password-for", &password]);
+            assert_eq!(code, Some(0), "{rule} {input}: {told}");
+            assert_eq!(subjects(&report)[0].1, 2);
+            fs::write(
+                folder.join("policy.toml"),
+                format!("[[rule]]\npath = \"{rule}\"\nwarn = \"90000d\"\ncrit = \"1d\"\n"),
+            )
+            .unwrap();
+            let policy = ["--policy", "policy.toml", "--password-for", &password];
+            let (code, ..) = check(folder, &[&[input], policy.as_slice()].concat());
+            assert_eq!(code, Some(1), "{rule} {input}");
+        }
+    }
+    let names = |arguments: &[&str]| {
+        let (_, report, _) = check(folder, arguments);
+        let names = subjects(&report).into_iter().map(|(name, ..)| name);
+        names.collect::<Vec<_>>()
+    };
+    for exclude in ["pki/", "./pki", "./pki/"] {
+        assert_eq!(names(&[".", "--exclude", exclude]), ["./c.pem"]);
+        assert_eq!(names(&["pki", "c.pem", "--exclude", exclude]), ["c.pem"]);
+    }
+    for exclude in ["pki/old/", "./pki/old", "old/", "./old"] {
+        let found = names(&["./pki", "--exclude", exclude]);
+        assert_eq!(found, ["./pki/a.p12"], "{exclude}");
+    }
+    for include in ["./pki/a.p12", "pki/*.p12", "a.p12", "./a.p12"] {
+        let found = names(&["./pki", "--include", include]);
+        assert_eq!(found, ["./pki/a.p12"], "{include}");
+    }
+}

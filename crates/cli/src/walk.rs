@@ -71,7 +71,7 @@ pub(crate) struct Walk {
 
 /// What is below a folder, or below a link to one.
 struct Below {
-    /// The folder that was named, which patterns do not see.
+    /// The folder that was named.
     named: PathBuf,
     path: PathBuf,
     /// How far it is below the one that was named.
@@ -109,6 +109,9 @@ impl Walk {
 
     /// Goes on with another folder, when what is below the one before has come.
     pub(crate) fn enter(&mut self, folder: &Path) {
+        if self.filter.excludes_named(folder) {
+            return;
+        }
         self.current = self.open(Below {
             named: folder.to_owned(),
             path: folder.to_owned(),
@@ -143,10 +146,7 @@ impl Walk {
             }
         };
         let path = entry.path();
-        let relative = path.strip_prefix(&below.named).unwrap_or(path);
-        let relative = relative.to_string_lossy();
-        let name = entry.file_name().to_string_lossy();
-        if self.filter.excludes(&relative, &name) {
+        if self.filter.excludes(&below.named, path) {
             skip();
             return None;
         }
@@ -156,7 +156,7 @@ impl Walk {
             false => entry.metadata().map_err(into_io),
         };
         let is_folder = metadata.as_ref().is_ok_and(Metadata::is_dir);
-        if !is_folder && !self.filter.includes(&relative, &name) {
+        if !is_folder && !self.filter.includes(&below.named, path) {
             return None;
         }
         let metadata = match metadata {

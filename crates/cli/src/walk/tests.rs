@@ -75,6 +75,29 @@ fn patterns_fit_paths_and_names() {
 }
 
 #[test]
+fn a_folder_is_left_out_however_it_is_spelled() {
+    let folder = folder(&["pki/a.pem", "srv/pki/b.pem", "c.pem"]);
+    let path = folder.path();
+    let whole = |below: &str| format!("{}/{below}", path.display());
+    for (pattern, expected) in [
+        ("pki/".to_owned(), vec!["c.pem"]),
+        ("./pki".to_owned(), vec!["c.pem"]),
+        ("srv//pki/".to_owned(), vec!["c.pem", "pki/a.pem"]),
+        (whole("srv/pki/"), vec!["c.pem", "pki/a.pem"]),
+        (whole("srv"), vec!["c.pem", "pki/a.pem"]),
+        // the folder that is named
+        (whole(""), vec![]),
+    ] {
+        let walked = walked(path, filter(&[], &[&pattern]));
+        assert_eq!(walked, expected, "{pattern}");
+    }
+    assert_eq!(
+        walked(path, filter(&[&whole("pki/*.pem")], &[])),
+        ["pki/a.pem"]
+    );
+}
+
+#[test]
 fn a_file_counts_under_its_own_name_and_a_hard_link_is_a_file() {
     let folder = folder(&["b.pem", "in/c.pem"]);
     let path = folder.path();

@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use anyhow::Result;
-use glob::{MatchOptions, Pattern};
+use glob::MatchOptions;
 use trustpack_core::keystore::{self, Contents, Integrity, NoteKind, Password, ReadOptions};
+use trustpack_core::path::PathPattern;
 
 use crate::args::Check;
 use crate::input::Passwords;
@@ -14,7 +15,7 @@ use crate::render::Talk;
 /// `GLOB=SOURCE`: the password of every file whose path, or name alone, fits.
 #[derive(Clone, Debug)]
 pub(crate) struct PasswordRule {
-    pattern: Pattern,
+    pattern: PathPattern,
     source: PasswordSource,
 }
 
@@ -40,7 +41,7 @@ impl FromStr for PasswordRule {
             .filter(|(pattern, _)| !pattern.is_empty())
             .ok_or(form)?;
         let pattern =
-            Pattern::new(pattern).map_err(|error| format!("{pattern:?}: {}", error.msg))?;
+            PathPattern::new(pattern).map_err(|error| format!("{pattern:?}: {}", error.msg))?;
         Ok(Self { pattern, source })
     }
 }
@@ -51,7 +52,7 @@ const COMMON: [&str; 2] = ["", "changeit"];
 /// All that was said about passwords, with every source asked once.
 pub(super) struct FilePasswords {
     general: Passwords,
-    rules: Vec<(Pattern, Passwords)>,
+    rules: Vec<(PathPattern, Passwords)>,
     common: Vec<Password>,
 }
 
@@ -67,7 +68,7 @@ pub(super) struct Read {
 impl FilePasswords {
     pub(super) fn resolve(arguments: &Check, talk: &Talk) -> Result<Self> {
         let rule = |rule: &PasswordRule| {
-            let purpose = format!("the files {}", rule.pattern);
+            let purpose = format!("the files {}", rule.pattern.as_str());
             let password = rule.source.resolve(&purpose, false, talk)?;
             Ok((rule.pattern.clone(), Passwords::named(password)))
         };
@@ -93,7 +94,10 @@ impl FilePasswords {
             common: None,
             refused: None,
         };
-        let rule = self.rules.iter().find(|(pattern, _)| fits(pattern, name));
+        let rule = self
+            .rules
+            .iter()
+            .find(|(pattern, _)| pattern.fits_path_or_name(name, OPTIONS));
         if let Some((_, passwords)) = rule {
             return passwords.read(bytes).map(plain);
         }
@@ -168,15 +172,12 @@ fn is_locked(read: &Result<Contents, keystore::Error>) -> bool {
     }
 }
 
-fn fits(pattern: &Pattern, name: &str) -> bool {
-    let options = MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: false,
-        require_literal_leading_dot: false,
-    };
-    let file = name.rsplit('/').next().unwrap_or(name);
-    pattern.matches_with(name, options) || pattern.matches_with(file, options)
-}
+/// A `*` goes across folders: whoever names a password for `/srv/*` means all that is there.
+const OPTIONS: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: false,
+    require_literal_leading_dot: false,
+};
 
 #[cfg(test)]
 mod tests {
@@ -200,10 +201,10 @@ mod tests {
 
     #[test]
     fn a_pattern_fits_the_path_or_the_name() {
-        let pattern = |text: &str| Pattern::new(text).unwrap();
-        assert!(fits(&pattern("*.p12"), "/srv/a/b.p12"));
-        assert!(fits(&pattern("/srv/*"), "/srv/a/b.p12"));
-        assert!(fits(&pattern("b.*"), "/srv/a/b.p12"));
-        assert!(!fits(&pattern("a.*"), "/srv/a/b.p12"));
+        let pattern = |text: &str| PathPattern::new(text).unwrap();
+        assert!(pattern("*.p12").fits_path_or_name("/srv/a/b.p12", OPTIONS));
+        assert!(pattern("/srv/*").fits_path_or_name("/srv/a/b.p12", OPTIONS));
+        assert!(pattern("b.*").fits_path_or_name("/srv/a/b.p12", OPTIONS));
+        assert!(!pattern("a.*").fits_path_or_name("/srv/a/b.p12", OPTIONS));
     }
 }
