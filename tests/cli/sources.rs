@@ -109,6 +109,26 @@ fn archives_of_every_kind() {
 }
 
 #[test]
+fn what_is_packed_as_a_whole_is_unpacked_or_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for name in ["etc.tar.xz", "etc.tar.zst", "etc.tar.bz2"] {
+        put(folder, name, &format!("archives/{name}"));
+    }
+    let (code, report, _) = check(folder, &["."]);
+    assert_eq!(code, Some(2), "a part was not looked into");
+    let expected = [
+        one("./etc.tar.bz2", 0, &["CHECK-UNREADABLE"]),
+        one("./etc.tar.xz: etc/server.pem", 1, &[]),
+        one("./etc.tar.zst: etc/server.pem", 1, &[]),
+    ];
+    assert_eq!(subjects(&report), expected);
+    let finding = &report["subjects"][0]["findings"][0];
+    assert!(finding["message"].as_str().unwrap().contains("bzip2"));
+    assert!(finding["hint"].as_str().unwrap().contains("bunzip2"));
+}
+
+#[test]
 fn what_kubectl_prints_goes_through_a_pipe() {
     let encoded = |name: &str| STANDARD.encode(fs::read(fixture(name)).unwrap());
     let secret = |name: &str, data: Value| {

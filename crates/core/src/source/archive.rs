@@ -1,8 +1,9 @@
 //! Archives: members are unpacked in memory, one at a time.
 
-mod gzip;
+mod packed;
 mod tar;
 mod zip;
+mod zstd;
 
 use std::io::{self, Read};
 
@@ -13,7 +14,7 @@ use super::budget::read_up_to;
 use super::detect::extension;
 use super::{Opener, Place, SourceError};
 
-pub(super) use gzip::open as gzip;
+pub(super) use packed::{Packing, open as packed};
 pub(super) use tar::open as tar;
 pub(super) use zip::open as zip;
 
@@ -41,6 +42,11 @@ fn read_member(
         }
         Ok(Unpacked::TooLarge) => {
             let what = "bytes in one member";
+            opener.problem(place, SourceError::OverBudget { what, limit })
+        }
+        Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+            let what = "bytes that unpacking may hold";
+            let limit = packed::WINDOW;
             opener.problem(place, SourceError::OverBudget { what, limit })
         }
         Err(error) => {
