@@ -21,6 +21,17 @@ pub(super) use zip::open as zip;
 /// What most members of Java archives are (JVMS section 4.1); the rest of one is not unpacked.
 const CLASS_FILE: [u8; 4] = [0xca, 0xfe, 0xba, 0xbe];
 
+/// Whether a member says itself that it is larger than any may be; that is told.
+fn is_too_large(opener: &mut Opener<'_>, place: &Place, claimed: u64) -> Result<bool, SourceError> {
+    let limit = opener.budget.member_bytes;
+    if claimed <= limit {
+        return Ok(false);
+    }
+    let what = "bytes in one member";
+    opener.problem(place.clone(), SourceError::OverBudget { what, limit })?;
+    Ok(true)
+}
+
 /// Unpacks one member and hands it on; one that cannot be read is told, and the others go on.
 fn read_member(
     opener: &mut Opener<'_>,

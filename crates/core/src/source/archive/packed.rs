@@ -129,8 +129,14 @@ pub(in super::super) fn open(
     let mut head = Vec::new();
     let peeked = unpacked.by_ref().take(BLOCK).read_to_end(&mut head);
     if peeked.is_ok() && detect::is_tar(&inner, &head) {
-        let whole = head.as_slice().chain(unpacked);
-        return tar::read(opener, place, whole, depth);
+        let mut whole = head.as_slice().chain(unpacked);
+        let kind = tar::read(opener, place, &mut whole, depth)?;
+        // The checksum comes after the end of the tar.
+        if let Err(error) = opener.meter.pass(&mut whole) {
+            let (what, why) = (packing.name(), error.to_string());
+            opener.problem(place.clone(), SourceError::Damaged { what, why })?;
+        }
+        return Ok(kind);
     }
     // What could be unpacked of a damaged file says nothing: PEM that is cut off would look like less.
     let mut whole = head.as_slice().chain(After {

@@ -163,6 +163,21 @@ fn a_window_that_asks_for_gigabytes_is_refused_before_it_is_made() {
 }
 
 #[test]
+fn changed_anywhere_is_told() {
+    for (name, whole) in [("a.tar.xz", ETC_XZ), ("a.tar.zst", ETC_ZST)] {
+        for at in 6..whole.len() {
+            let mut bytes = whole.to_vec();
+            bytes[at] ^= 0x10;
+            let (opened, items) = open_with(name, &bytes, &Budget::default());
+            let found = lines(&items);
+            let whole = format!("{name}: etc/server.pem (1)");
+            let is_told = opened.is_err() || found.iter().any(|line| line.contains(" ! "));
+            assert!(is_told || found == [whole], "{name} at {at}: {found:?}");
+        }
+    }
+}
+
+#[test]
 fn a_pax_name_counts() {
     let mut builder = ::tar::Builder::new(Vec::new());
     let pax = [("path", "long/name.pem".as_bytes())];
@@ -304,6 +319,27 @@ fn a_member_that_is_too_large_is_told_and_passed() {
             ]
         );
     }
+}
+
+#[test]
+fn a_member_that_is_too_large_ends_no_archive_however_it_is_packed() {
+    let large = vec![0; (64 << 20) + 1];
+    let text = pem("a");
+    let members = [("large.img", large.as_slice()), ("a.pem", text.as_bytes())];
+    // a thousandth of its size
+    for bytes in [zip(&members), gzip(&tar(&members))] {
+        let (_, lines) = open_all("a", &bytes);
+        let told = "a: large.img ! more than 67108864 bytes in one member";
+        assert_eq!(lines, [told, "a: a.pem (1)"]);
+    }
+    // what is only passed ends too
+    let budget = Budget {
+        passed_bytes: 32 << 20,
+        ..Budget::default()
+    };
+    let (opened, items) = open_with("a", &gzip(&tar(&members)), &budget);
+    assert!(matches!(opened, Err(SourceError::OverBudget { .. })));
+    assert_eq!(items.len(), 1);
 }
 
 #[test]
