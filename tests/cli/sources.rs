@@ -452,6 +452,41 @@ fn a_stream_longer_than_memory_would_like_is_checked_in_pieces() {
 }
 
 #[test]
+fn a_long_file_is_asked_for_exposed_keys_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.pem");
+    let text = |name: &str| fs::read_to_string(fixture(name)).unwrap();
+    let certificates = text("pki/server.pem").repeat((2 << 20) / text("pki/server.pem").len());
+    let key = text("pki/server.key.pem");
+    fs::write(
+        &path,
+        [&key, &certificates, &key, &certificates]
+            .map(String::as_str)
+            .concat(),
+    )
+    .unwrap();
+    let exposed = |mode: u32| {
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        let (code, report, told) = check(folder.path(), &["long.pem"]);
+        let findings = report["subjects"].as_array().unwrap().iter();
+        let findings = findings.flat_map(|subject| subject["findings"].as_array().unwrap());
+        let ids: Vec<String> = findings
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect();
+        (code, ids, told)
+    };
+    let (code, ids, told) = exposed(0o644);
+    assert_eq!(
+        (code, ids),
+        (Some(1), vec!["KEY-EXPOSED".to_owned()]),
+        "{told}"
+    );
+    let (code, ids, told) = exposed(0o600);
+    assert_eq!((code, ids.len()), (Some(0), 0), "{told}");
+}
+
+#[test]
 fn files_and_the_server_they_belong_to() {
     let der = |name| CertificateDer::from(fs::read(fixture(name)).unwrap());
     let key = pem::parse(fs::read(fixture("pki/server.key.pem")).unwrap()).unwrap();

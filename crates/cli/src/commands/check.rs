@@ -10,6 +10,7 @@ mod files;
 mod items;
 mod judging;
 mod keys;
+mod long;
 pub(in crate::commands) mod outputs;
 mod pairs;
 mod passwords;

@@ -56,7 +56,7 @@ pub(super) fn check(
                     passed_over.add_other(what);
                     Ok(())
                 }
-                Looked::Long(name, pieces) => reading.long(&name, pieces, run),
+                Looked::Long(long) => long.check(&reading.judging, run),
             }
         },
     )?;

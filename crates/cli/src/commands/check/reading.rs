@@ -12,11 +12,11 @@ use trustpack_core::source::{self, Budget, Item as Inside, Kind, Member, Referen
 
 use super::items::Item;
 use super::judging::Judging;
+use super::long::Long;
 use super::passwords::FilePasswords;
-use super::pieces::{PIECE, Piece, Pieces, is_pem_text};
-use super::{Run, keys, subject};
+use super::pieces::{PIECE, Pieces, is_pem_text};
+use super::{keys, subject};
 use crate::input::{is_named_as_one, name_of, read_file, read_rest};
-use crate::ordered::in_order;
 use crate::walk::Step;
 
 /// What came of one.
@@ -27,7 +27,7 @@ pub(super) enum Looked {
     /// What in a folder is no file.
     NoFile(String),
     /// A stream that is too long to be held.
-    Long(String, Pieces<Box<dyn Read + Send>>),
+    Long(Box<Long>),
 }
 
 /// A file or stream that was opened.
@@ -103,8 +103,12 @@ impl Reading<'_> {
         (&mut opened.source).take(most).read_to_end(&mut bytes)?;
         if bytes.len() > PIECE {
             if is_pem_text(&bytes) {
-                let pieces = Pieces::new(bytes, opened.source);
-                return Ok(Looked::Long(opened.name, pieces));
+                return Ok(Looked::Long(Box::new(Long {
+                    pieces: Pieces::new(bytes, opened.source),
+                    name: opened.name,
+                    path: opened.path.map(Path::to_owned),
+                    metadata: opened.metadata,
+                })));
             }
             read_rest(&mut opened.source, &mut bytes)?;
         }
@@ -227,41 +231,6 @@ impl Reading<'_> {
         Some(match read {
             Ok(read) => subject::of_contents(&name, subject::file(&name), &read, self.judging.at),
             Err(error) => subject::unreadable(&name, subject::file(&name), &error),
-        })
-    }
-
-    /// A long stream, piece by piece, on all cores.
-    pub(super) fn long(
-        &self,
-        name: &str,
-        pieces: Pieces<Box<dyn Read + Send>>,
-        run: &mut Run,
-    ) -> Result<()> {
-        let mut is_empty = true;
-        let look = |piece: io::Result<Piece>| {
-            let piece = match piece {
-                Ok(piece) => piece,
-                Err(error) => {
-                    let error = error.into();
-                    let unreadable = subject::unreadable(name, subject::file(name), &error);
-                    return self.judging.judge.judge(unreadable);
-                }
-            };
-            let contents = keystore::read_pem_part(&piece.text, piece.lines_before);
-            self.judging
-                .report(subject::of_piece(name, &piece, contents))
-        };
-        in_order(pieces, 1, &look, &mut |report: SubjectReport| {
-            is_empty &= report.certificates.is_empty() && report.findings.is_empty();
-            match report.continues || !is_empty {
-                true => run.file(&report),
-                false => run.file(
-                    &self
-                        .judging
-                        .judge
-                        .judge(subject::without_certificates(name)),
-                ),
-            }
         })
     }
 
