@@ -34,6 +34,7 @@ pub(super) fn check(
             renewals: renewals.as_deref(),
             at: run.at,
         },
+        talk: *talk,
     };
     let mut passed_over = PassedOver::default();
     let share = run.share.clone();
@@ -45,9 +46,12 @@ pub(super) fn check(
         &mut |looked| {
             bar.inc(1);
             match looked {
-                Looked::Subjects(subjects) => {
-                    bar.suspend(|| subjects.iter().try_for_each(|one| run.file(one)))
-                }
+                Looked::Subjects(subjects, note) => bar.suspend(|| {
+                    if let Some(note) = note {
+                        talk.say(note);
+                    }
+                    subjects.iter().try_for_each(|one| run.file(one))
+                }),
                 Looked::PassedOver(name) => {
                     passed_over.add(name);
                     Ok(())

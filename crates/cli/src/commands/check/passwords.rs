@@ -87,6 +87,42 @@ impl FilePasswords {
         })
     }
 
+    /// Reads a file whose password another file names: with it, unless a rule fits; when it does not fit, as any other.
+    pub(super) fn read_referenced(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        password: &Password,
+    ) -> Result<Read, keystore::Error> {
+        if self.rule(name).is_some() {
+            return self.read(name, bytes);
+        }
+        let options = ReadOptions {
+            password: Some(password),
+        };
+        match keystore::read(bytes, &options) {
+            Ok(contents) => Ok(Read {
+                contents,
+                common: None,
+                refused: None,
+            }),
+            Err(refused @ keystore::Error::WrongPassword { .. }) => {
+                let mut read = self.read(name, bytes).map_err(|_| refused.clone())?;
+                if read.contents.integrity == Integrity::NotVerified {
+                    read.refused.get_or_insert(refused);
+                }
+                Ok(read)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn rule(&self, name: &str) -> Option<&Passwords> {
+        let mut rules = self.rules.iter();
+        let rule = rules.find(|(pattern, _)| pattern.fits_path_or_name(name, OPTIONS));
+        rule.map(|(_, passwords)| passwords)
+    }
+
     /// Reads with the password of the first rule that fits, else with the general ones, else with what is common.
     pub(super) fn read(&self, name: &str, bytes: &[u8]) -> Result<Read, keystore::Error> {
         let plain = |contents| Read {
@@ -94,11 +130,7 @@ impl FilePasswords {
             common: None,
             refused: None,
         };
-        let rule = self
-            .rules
-            .iter()
-            .find(|(pattern, _)| pattern.fits_path_or_name(name, OPTIONS));
-        if let Some((_, passwords)) = rule {
+        if let Some(passwords) = self.rule(name) {
             return passwords.read(bytes).map(plain);
         }
         let mut refused = None;

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use trustpack_core::expiry::Subject;
-use trustpack_core::keystore;
-use trustpack_core::report::{Finding, Severity, SubjectReport};
+use trustpack_core::keystore::{self, Password};
+use trustpack_core::report::{self, Finding, Severity, SubjectReport};
 use trustpack_core::source::{self, Budget, Item as Inside, Kind, Member, Reference};
 
 use super::items::Item;
@@ -17,11 +17,14 @@ use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Pieces, is_pem_text};
 use super::{keys, subject};
 use crate::input::{is_named_as_one, name_of, read_file, read_rest};
+use crate::password::PasswordSource;
+use crate::render::Talk;
 use crate::walk::Step;
 
 /// What came of one.
 pub(super) enum Looked {
-    Subjects(Vec<SubjectReport>),
+    /// With what is to be said beside the report.
+    Subjects(Vec<SubjectReport>, Option<String>),
     /// A file of a folder that is no certificate file.
     PassedOver(String),
     /// What in a folder is no file.
@@ -45,6 +48,7 @@ pub(super) struct Opened<'a> {
 pub(super) struct Reading<'a> {
     pub passwords: &'a FilePasswords,
     pub judging: Judging<'a>,
+    pub talk: Talk,
 }
 
 impl Reading<'_> {
@@ -121,7 +125,7 @@ impl Reading<'_> {
             read => read?,
         };
         let report = self.judging.file(&opened, &read, self.passwords);
-        Ok(Looked::Subjects(vec![report]))
+        Ok(Looked::Subjects(vec![report], None))
     }
 
     /// A file of a folder that cannot be read. What is no certificate file at all is passed over; of one whose name promises
@@ -156,6 +160,7 @@ impl Reading<'_> {
         let name = &opened.name;
         let mut subjects = Vec::new();
         let mut secret = keys::Secret::default();
+        let mut servers = 0;
         let result = source::open(name, bytes, &Budget::default(), &mut |item| match item {
             Inside::Member(member) => subjects.extend(self.member(&member, &mut secret)),
             Inside::Problem(problem) => {
@@ -164,7 +169,7 @@ impl Reading<'_> {
             }
             Inside::Reference(reference) => subjects.extend(self.referenced(opened, &reference)),
             // Those of a specification that was named were asked before; see `specification`.
-            Inside::Server(_) => {}
+            Inside::Server(_) => servers += usize::from(!opened.is_named),
         });
         let mut is_specification = false;
         match result {
@@ -175,7 +180,8 @@ impl Reading<'_> {
                 subjects.push(subject::unreadable(name, subject::file(name), &error));
             }
         }
-        if subjects.is_empty() && !opened.is_named {
+        let note = not_asked(name, servers);
+        if subjects.is_empty() && !opened.is_named && note.is_none() {
             return Some(Looked::PassedOver(name.clone()));
         }
         // A specification may name servers alone.
@@ -185,7 +191,7 @@ impl Reading<'_> {
         let judged = subjects
             .into_iter()
             .map(|subject| self.judging.report(subject));
-        Some(Looked::Subjects(judged.collect()))
+        Some(Looked::Subjects(judged.collect(), note))
     }
 
     /// Something within a file; nothing to say of a request or of a text that only looks like a certificate.
@@ -219,14 +225,19 @@ impl Reading<'_> {
             return Some(subject);
         }
         let name = name_of(&path);
-        // What is named may be anything: a device has no end, and a pipe is waited for.
-        let bytes = match path.is_dir() || path.is_file() || !path.exists() {
-            true => read_file(&path),
-            false => Err(anyhow::anyhow!("this is no file")),
-        };
-        let read = bytes.and_then(|bytes| {
-            let read = self.passwords.read(&name, &bytes);
-            read.map_err(anyhow::Error::from)
+        let read = read_referenced(&path).and_then(|bytes| {
+            let secret = reference.password.as_ref();
+            let source = secret.and_then(|one| PasswordSource::of_specification(one, folder));
+            let password = source.map(|source| self.ask(&source, reference));
+            let read = match &password {
+                Some(Ok(Some(password))) => self.passwords.read_referenced(&name, &bytes, password),
+                _ => self.passwords.read(&name, &bytes),
+            };
+            // What is missing is the password that could not be had.
+            match (read, password) {
+                (Err(keystore::Error::PasswordRequired { .. }), Some(Err(error))) => Err(error),
+                (read, _) => read.map_err(anyhow::Error::from),
+            }
         });
         Some(match read {
             Ok(read) => subject::of_contents(&name, subject::file(&name), &read, self.judging.at),
@@ -234,7 +245,43 @@ impl Reading<'_> {
         })
     }
 
-    fn judged(&self, subject: Subject) -> Looked {
-        Looked::Subjects(vec![self.judging.report(subject)])
+    /// The password of a file that a specification names.
+    fn ask(&self, source: &PasswordSource, reference: &Reference) -> Result<Option<Password>> {
+        if let PasswordSource::File(path) = source
+            && !may_be_read(path)
+        {
+            anyhow::bail!(
+                "password of {}: {}: this is no file",
+                reference.name,
+                name_of(path)
+            );
+        }
+        source.resolve(&reference.name, false, &self.talk)
     }
+
+    fn judged(&self, subject: Subject) -> Looked {
+        Looked::Subjects(vec![self.judging.report(subject)], None)
+    }
+}
+
+/// What is named by a file may be anything: a device has no end, and a pipe is waited for.
+fn may_be_read(path: &Path) -> bool {
+    path.is_dir() || path.is_file() || !path.exists()
+}
+
+fn read_referenced(path: &Path) -> Result<Vec<u8>> {
+    match may_be_read(path) {
+        true => read_file(path),
+        false => Err(anyhow::anyhow!("this is no file")),
+    }
+}
+
+/// What is to be said of a specification that was met in a folder: reading a folder connects to nobody.
+fn not_asked(name: &str, servers: usize) -> Option<String> {
+    (servers > 0).then(|| {
+        let servers = report::count(servers, "server");
+        format!(
+            "note: {name}: a channel specification with {servers}, asked only when the file is named as an argument"
+        )
+    })
 }
