@@ -7,6 +7,7 @@ mod ari;
 mod baseline;
 mod connection;
 mod files;
+mod idle;
 mod items;
 mod judging;
 mod keys;
@@ -90,6 +91,7 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
     let specified = specification::servers(&inputs);
     servers::check(arguments, &endpoints, &specified, &mut run, talk)?;
     files::check(&inputs, &filter, &passwords, &mut run, talk)?;
+    idle::tell(&filter, &passwords, &run.judge, &run.share, talk);
     run.share.tell(talk);
     let seen = run.outputs.summary();
     let is_nothing_told = seen.critical + seen.warnings + seen.failed == 0;

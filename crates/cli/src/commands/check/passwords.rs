@@ -1,6 +1,7 @@
 //! Which password opens which file: by rule, by the general ones, by trying what is common when the user says so.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use glob::MatchOptions;
@@ -52,8 +53,16 @@ const COMMON: [&str; 2] = ["", "changeit"];
 /// All that was said about passwords, with every source asked once.
 pub(super) struct FilePasswords {
     general: Passwords,
-    rules: Vec<(PathPattern, Passwords)>,
+    rules: Vec<Rule>,
     common: Vec<Password>,
+}
+
+/// The password of the files that fit a pattern.
+struct Rule {
+    pattern: PathPattern,
+    passwords: Passwords,
+    /// Whether it has fitted a file.
+    is_used: AtomicBool,
 }
 
 /// A file that was read.
@@ -70,7 +79,11 @@ impl FilePasswords {
         let rule = |rule: &PasswordRule| {
             let purpose = format!("the files {}", rule.pattern.as_str());
             let password = rule.source.resolve(&purpose, false, talk)?;
-            Ok((rule.pattern.clone(), Passwords::named(password)))
+            Ok(Rule {
+                pattern: rule.pattern.clone(),
+                passwords: Passwords::named(password),
+                is_used: AtomicBool::new(false),
+            })
         };
         let common = match arguments.try_common_passwords {
             true => COMMON.map(Password::new).to_vec(),
@@ -119,8 +132,18 @@ impl FilePasswords {
 
     fn rule(&self, name: &str) -> Option<&Passwords> {
         let mut rules = self.rules.iter();
-        let rule = rules.find(|(pattern, _)| pattern.fits_path_or_name(name, OPTIONS));
-        rule.map(|(_, passwords)| passwords)
+        let rule = rules.find(|rule| rule.pattern.fits_path_or_name(name, OPTIONS))?;
+        rule.is_used.store(true, Ordering::Relaxed);
+        Some(&rule.passwords)
+    }
+
+    /// The patterns that have fitted no file, or none that an earlier one did not fit.
+    pub(super) fn idle(&self) -> impl Iterator<Item = &str> {
+        let idle = |rule: &&Rule| !rule.is_used.load(Ordering::Relaxed);
+        self.rules
+            .iter()
+            .filter(idle)
+            .map(|rule| rule.pattern.as_str())
     }
 
     /// Reads with the password of the first rule that fits, else with the general ones, else with what is common.
