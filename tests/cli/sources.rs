@@ -109,6 +109,26 @@ fn archives_of_every_kind() {
 }
 
 #[test]
+fn what_is_packed_as_a_whole_is_unpacked_or_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for name in ["etc.tar.xz", "etc.tar.zst", "etc.tar.bz2"] {
+        put(folder, name, &format!("archives/{name}"));
+    }
+    let (code, report, _) = check(folder, &["."]);
+    assert_eq!(code, Some(2), "a part was not looked into");
+    let expected = [
+        one("./etc.tar.bz2", 0, &["CHECK-UNREADABLE"]),
+        one("./etc.tar.xz: etc/server.pem", 1, &[]),
+        one("./etc.tar.zst: etc/server.pem", 1, &[]),
+    ];
+    assert_eq!(subjects(&report), expected);
+    let finding = &report["subjects"][0]["findings"][0];
+    assert!(finding["message"].as_str().unwrap().contains("bzip2"));
+    assert!(finding["hint"].as_str().unwrap().contains("bunzip2"));
+}
+
+#[test]
 fn what_kubectl_prints_goes_through_a_pipe() {
     let encoded = |name: &str| STANDARD.encode(fs::read(fixture(name)).unwrap());
     let secret = |name: &str, data: Value| {
@@ -205,14 +225,14 @@ fn a_folder_with_everything_that_is_no_certificate() {
     assert_eq!(
         names,
         [
-            "./a/1234abcd.0",
             "./a/empty.pem",
+            "./a/server.pem",
             "./b/caf\u{e9}.pem",
             "./b/skip/root.pem"
         ],
-        "each file once, in name order"
+        "each file once, under its own name, in name order"
     );
-    assert_eq!(found[1].2, ["CHECK-UNREADABLE"]);
+    assert_eq!(found[0].2, ["CHECK-UNREADABLE"]);
     for line in [
         "1 file without certificates passed over: ./a/notes.txt",
         "socket",
@@ -369,6 +389,123 @@ fn a_kubeconfig_is_followed_to_its_files_and_to_nothing_else() {
     );
 }
 
+/// A specification of one channel, with a server of its own and an identity whose password is where `password` says.
+fn specification(folder: &Path, password: &str) {
+    put(folder, "identity.p12", "keystores/p12/openssl-key.p12");
+    let text = fs::read_to_string(fixture("channels/telegram.toml")).unwrap();
+    let (before, _) = text.split_once("[channel.trust]").unwrap();
+    // a port that nobody listens at
+    let before = before.replace("192.0.2.10:28090", "127.0.0.1:1");
+    let identity =
+        format!("[channel.identity]\nfile = \"identity.p12\"\npassword = \"{password}\"\n");
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("shop.toml"), before + &identity).unwrap();
+    fs::write(folder.join("store.pass"), "changeit\n").unwrap();
+}
+
+#[test]
+fn a_specification_in_a_folder_is_read_and_its_servers_are_asked_when_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    specification(&folder.join("channels"), "file:store.pass");
+    let exclude = ["--exclude", "*.p12"];
+    let (code, report, told) = check(folder, &[&["channels"], exclude.as_slice()].concat());
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(subjects(&report), [one("channels/identity.p12", 2, &[])]);
+    let line = "note: channels/shop.toml: a channel specification with 1 server, asked only when the file is named";
+    assert!(told.contains(line), "{told}");
+
+    let (code, report, told) = check(folder, &["channels/shop.toml"]);
+    assert_eq!(code, Some(1), "{told}");
+    let found = subjects(&report);
+    assert_eq!(found[0].0, "127.0.0.1:1");
+    assert_eq!(found[1], one("channels/identity.p12", 2, &[]));
+    assert!(!told.contains("asked only"), "{told}");
+}
+
+#[test]
+fn the_password_that_a_specification_names_is_used_and_one_that_is_missing_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let message = |password: &str, arguments: &[&str]| {
+        specification(&folder.join("channels"), password);
+        let exclude = ["channels", "--exclude", "*.p12"];
+        let (code, report, told) = check(folder, &[exclude.as_slice(), arguments].concat());
+        let finding = &report["subjects"][0]["findings"][0]["message"];
+        let finding = finding.as_str().unwrap_or_default().to_owned();
+        (code, finding, told)
+    };
+    let (code, finding, _) = message("env:TRUSTPACK_TEST_NOT_SET", &[]);
+    assert_eq!(code, Some(2));
+    assert!(
+        finding.contains("TRUSTPACK_TEST_NOT_SET is not set"),
+        "{finding}"
+    );
+    let (code, finding, _) = message("file:/dev/zero", &[]);
+    assert_eq!(code, Some(2));
+    assert!(finding.contains("this is no file"), "{finding}");
+    // a wrong one is no reason to leave the others untried, and a rule comes first
+    fs::write(folder.join("wrong.pass"), "wrong\n").unwrap();
+    let wrong = "file:../wrong.pass";
+    let (code, finding, _) = message(wrong, &[]);
+    assert_eq!(code, Some(2));
+    assert!(finding.contains("password"), "{finding}");
+    let (code, _, told) = message(wrong, &["--password", "pass:changeit"]);
+    assert_eq!(code, Some(0), "{told}");
+    let (code, _, told) = message(wrong, &["--password-for", "*.p12=pass:changeit"]);
+    assert_eq!(code, Some(0), "{told}");
+}
+
+#[test]
+fn what_did_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "pki/a.pem", "pki/server-expired.pem");
+    put(folder, "pki/b.p12", "keystores/p12/openssl-key.p12");
+    let silence = |id: &str, until: &str| {
+        format!("[[silence]]\nid = \"{id}\"\npath = \"pki/*\"\nreason = \"r\"\nuntil = {until}\n")
+    };
+    let policy = [
+        silence("CERT-EXPIRED", "2026-11-20"),
+        silence("CERT-EXPIRED", "2026-12-31"),
+        silence("CERT-WEAK", "2026-12-31"),
+    ];
+    fs::write(folder.join("policy.toml"), policy.concat()).unwrap();
+    let arguments = [
+        "pki",
+        "--policy",
+        "policy.toml",
+        "--include",
+        "*.p12",
+        "--include",
+        "*.pem",
+        "--include",
+        "*.pfx",
+        "--password-for",
+        "b.p12=pass:changeit",
+        "--password-for",
+        "*.p12=pass:changeit",
+        "--password-for",
+        "c.p12=pass:changeit",
+    ];
+    let (code, report, told) = check(folder, &arguments);
+    assert_eq!(code, Some(0), "{report:#}");
+    let lines: Vec<&str> = told
+        .lines()
+        .filter(|line| !line.contains("visible to every user"))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "warning: --include \"*.pfx\" fits no file in a folder",
+            "warning: --password-for \"*.p12\" fits no file that is left to it, so its password is not tried",
+            "warning: --password-for \"c.p12\" fits no file that is left to it, so its password is not tried",
+            "note: silence 1 of the policy ended on 2026-11-20",
+            "note: silence 3 of the policy fits nothing that was found",
+        ]
+    );
+}
+
 #[test]
 fn a_key_in_a_file_of_a_like_name() {
     let folder = tempfile::tempdir().unwrap();
@@ -432,6 +569,41 @@ fn a_stream_longer_than_memory_would_like_is_checked_in_pieces() {
 }
 
 #[test]
+fn a_long_file_is_asked_for_exposed_keys_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.pem");
+    let text = |name: &str| fs::read_to_string(fixture(name)).unwrap();
+    let certificates = text("pki/server.pem").repeat((2 << 20) / text("pki/server.pem").len());
+    let key = text("pki/server.key.pem");
+    fs::write(
+        &path,
+        [&key, &certificates, &key, &certificates]
+            .map(String::as_str)
+            .concat(),
+    )
+    .unwrap();
+    let exposed = |mode: u32| {
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        let (code, report, told) = check(folder.path(), &["long.pem"]);
+        let findings = report["subjects"].as_array().unwrap().iter();
+        let findings = findings.flat_map(|subject| subject["findings"].as_array().unwrap());
+        let ids: Vec<String> = findings
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect();
+        (code, ids, told)
+    };
+    let (code, ids, told) = exposed(0o644);
+    assert_eq!(
+        (code, ids),
+        (Some(1), vec!["KEY-EXPOSED".to_owned()]),
+        "{told}"
+    );
+    let (code, ids, told) = exposed(0o600);
+    assert_eq!((code, ids.len()), (Some(0), 0), "{told}");
+}
+
+#[test]
 fn files_and_the_server_they_belong_to() {
     let der = |name| CertificateDer::from(fs::read(fixture(name)).unwrap());
     let key = pem::parse(fs::read(fixture("pki/server.key.pem")).unwrap()).unwrap();
@@ -472,4 +644,83 @@ fn files_and_the_server_they_belong_to() {
     // the server is asked for a name that its certificate is not for
     let (code, host, _) = findings("pki/root.pem=elsewhere.test");
     assert_eq!((code, host), (Some(1), vec!["CERT-HOST".to_owned()]));
+}
+
+#[test]
+fn what_is_named_twice_is_checked_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "pki/a.pem", "pki/server.pem");
+    put(folder, "pki/b.pem", "pki/root.pem");
+    symlink("a.pem", folder.join("pki/link.pem")).unwrap();
+    fs::hard_link(folder.join("pki/a.pem"), folder.join("hard.pem")).unwrap();
+    let names = |arguments: &[&str]| {
+        let (_, report, told) = check(folder, arguments);
+        assert!(report.is_object(), "{told}");
+        let names = subjects(&report).into_iter().map(|(name, ..)| name);
+        names.collect::<Vec<_>>()
+    };
+    let a = "pki/a.pem";
+    assert_eq!(names(&[a, a, "./pki/a.pem", "pki/link.pem"]), [a]);
+    assert_eq!(names(&["hard.pem", a]), ["hard.pem"]);
+    assert_eq!(names(&["pki", "./pki/a.pem"]), ["pki/b.pem", "./pki/a.pem"]);
+    assert_eq!(names(&["pki", "pki", "."]), [a, "pki/b.pem", "./hard.pem"]);
+    assert_eq!(names(&["gone.pem", "./gone.pem"]), ["gone.pem"]);
+}
+
+#[test]
+fn names_that_are_no_text_stay_apart() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let pem = fs::read(fixture("pki/server.pem")).unwrap();
+    for name in [b"\xfe.pem".as_slice(), b"\xff.pem"] {
+        let name = std::ffi::OsStr::from_bytes(name);
+        fs::write(folder.path().join(name), &pem).unwrap();
+    }
+    let (code, report, told) = check(folder.path(), &["."]);
+    assert_eq!(code, Some(0), "{told}");
+    let expected = [one("./\\xfe.pem", 1, &[]), one("./\\xff.pem", 1, &[])];
+    assert_eq!(subjects(&report), expected);
+}
+
+#[test]
+fn patterns_fit_however_a_path_is_spelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    put(folder, "pki/a.p12", "keystores/p12/openssl-key.p12");
+    put(folder, "pki/old/b.pem", "pki/server-expired.pem");
+    put(folder, "c.pem", "pki/server.pem");
+    for rule in ["pki/a.p12", "./pki/a.p12", "pki//a.p12"] {
+        for input in ["pki/a.p12", "./pki/a.p12"] {
+            let password = format!("{rule}=pass:changeit");
+            let (code, report, told) = check(folder, &[input, "--password-for", &password]);
+            assert_eq!(code, Some(0), "{rule} {input}: {told}");
+            assert_eq!(subjects(&report)[0].1, 2);
+            fs::write(
+                folder.join("policy.toml"),
+                format!("[[rule]]\npath = \"{rule}\"\nwarn = \"90000d\"\ncrit = \"1d\"\n"),
+            )
+            .unwrap();
+            let policy = ["--policy", "policy.toml", "--password-for", &password];
+            let (code, ..) = check(folder, &[&[input], policy.as_slice()].concat());
+            assert_eq!(code, Some(1), "{rule} {input}");
+        }
+    }
+    let names = |arguments: &[&str]| {
+        let (_, report, _) = check(folder, arguments);
+        let names = subjects(&report).into_iter().map(|(name, ..)| name);
+        names.collect::<Vec<_>>()
+    };
+    for exclude in ["pki/", "./pki", "./pki/"] {
+        assert_eq!(names(&[".", "--exclude", exclude]), ["./c.pem"]);
+        assert_eq!(names(&["pki", "c.pem", "--exclude", exclude]), ["c.pem"]);
+    }
+    for exclude in ["pki/old/", "./pki/old", "old/", "./old"] {
+        let found = names(&["./pki", "--exclude", exclude]);
+        assert_eq!(found, ["./pki/a.p12"], "{exclude}");
+    }
+    for include in ["./pki/a.p12", "pki/*.p12", "a.p12", "./a.p12"] {
+        let found = names(&["./pki", "--include", include]);
+        assert_eq!(found, ["./pki/a.p12"], "{include}");
+    }
 }

@@ -6,6 +6,7 @@ use std::io;
 use trustpack_core::edit::EditError;
 use trustpack_core::endpoint::EndpointError;
 use trustpack_core::keystore;
+use trustpack_core::source::SourceError;
 
 /// An error of the command itself, with its advice.
 #[derive(Debug)]
@@ -61,6 +62,9 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
                 "write host, host:port, https://host, smtp://host, tls://host:port or [v6]:port"
                     .to_owned(),
             );
+        }
+        if let Some(error) = cause.downcast_ref::<SourceError>() {
+            return for_source(error);
         }
         cause.downcast_ref::<io::Error>().and_then(for_io)
     })
@@ -130,6 +134,15 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+fn for_source(error: &SourceError) -> Option<String> {
+    match error {
+        SourceError::NotUnpacked { what: "bzip2" } => {
+            Some("unpack it and check what was in it: `bunzip2 --keep FILE`".to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn for_io(error: &io::Error) -> Option<String> {

@@ -2,9 +2,11 @@
 //!
 //! A bad input never hides its neighbours: what could not be read is a [`Failure`] beside what was.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -21,7 +23,7 @@ use crate::hint::Hinted;
 use crate::output::{is_one_place, is_pipe};
 use crate::password::PasswordSource;
 use crate::render::{Talk, waits_for};
-use crate::walk::{Filter, Step, Walk};
+use crate::walk::{Filter, Identity, Step, Walk};
 
 /// No certificate file comes near it: all roots of the world are under 1 MB, 10,000 certificates in a store 10 MB.
 const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
@@ -293,6 +295,27 @@ impl Input {
             .map_err(anyhow::Error::from)
     }
 
+    /// Each of them once: a file or folder that is named again, also by a link, is the one that was named first.
+    pub(crate) fn once(inputs: Vec<Self>) -> Vec<Self> {
+        let mut there = HashSet::new();
+        let mut missing = HashSet::new();
+        let mut is_new = |input: &Self| match input {
+            Self::Path(path) => match Identity::of(path) {
+                Some(identity) => there.insert(identity),
+                None => {
+                    let parts = path.components();
+                    missing.insert(
+                        parts
+                            .filter(|part| *part != Component::CurDir)
+                            .collect::<PathBuf>(),
+                    )
+                }
+            },
+            Self::Endpoint(_) | Self::Stdin => true,
+        };
+        inputs.into_iter().filter(&mut is_new).collect()
+    }
+
     /// The servers among the inputs, in order.
     pub(crate) fn endpoints(inputs: &[Self]) -> impl Iterator<Item = Endpoint> + '_ {
         inputs.iter().filter_map(|input| match input {
@@ -326,7 +349,7 @@ pub(crate) fn load(inputs: &[Input], passwords: &Passwords) -> Files {
             Input::Endpoint(_) => {}
             Input::Path(path) if path.is_dir() => load_folder(path, passwords, &mut files),
             Input::Path(path) => {
-                let name = path.display().to_string();
+                let name = name_of(path);
                 let bytes = read_file(path);
                 files.add(name, bytes, passwords);
             }
@@ -414,21 +437,21 @@ impl Files {
 /// Every regular file below a folder, in name order. A file that is no certificate file at all is passed over, since
 /// folders hold other things too; one that is damaged or locked, or named as a store and none, is a failure.
 fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
-    for step in Walk::new(folder, Filter::default()) {
+    for step in Walk::of(folder, Filter::default()) {
         let path = match step {
             Step::File(path) => path,
             Step::Failed { path, error } => {
-                let name = path.display().to_string();
+                let name = name_of(&path);
                 files.failures.push(Failure { name, error });
                 continue;
             }
             Step::Skipped { path, what } => {
-                let path = path.display();
-                files.passed_over.add_other(format!("{path} is {what}"));
+                let name = name_of(&path);
+                files.passed_over.add_other(format!("{name} is {what}"));
                 continue;
             }
         };
-        let name = path.display().to_string();
+        let name = name_of(&path);
         match read_file(&path).map(|bytes| passwords.read(&bytes)) {
             Ok(Ok(contents)) => files.loaded.push(Loaded { name, contents }),
             Ok(Err(keystore::Error::Unknown { .. } | keystore::Error::Empty))
@@ -443,6 +466,19 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
             Err(error) => files.failures.push(Failure { name, error }),
         }
     }
+}
+
+/// What a file is called in messages and reports: its path, with every byte that is no UTF-8 as `\xff`, so that no two
+/// paths look the same.
+pub(crate) fn name_of(path: &Path) -> String {
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
+        name.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            name.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    name
 }
 
 /// Whether the extension promises a certificate or a store: then an empty or strange file is no bystander.

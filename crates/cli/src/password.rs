@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
+use trustpack_core::channel::SecretRef;
 use trustpack_core::keystore::Password;
 use zeroize::Zeroizing;
 
@@ -74,6 +75,16 @@ impl PasswordSource {
 }
 
 impl PasswordSource {
+    /// Where a channel specification says that a password is; its files are relative to its folder. `None` when a literal
+    /// stood there, which is a finding of its own.
+    pub(crate) fn of_specification(secret: &SecretRef, folder: &Path) -> Option<Self> {
+        match secret {
+            SecretRef::Env(name) => Some(Self::Environment(name.clone())),
+            SecretRef::File(path) => Some(Self::File(folder.join(path))),
+            _ => None,
+        }
+    }
+
     /// Whether it says the same when it is asked once more, and asks nobody.
     pub(crate) fn is_stored(&self) -> bool {
         !matches!(self, Self::Descriptor(_) | Self::Prompt)

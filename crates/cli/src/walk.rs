@@ -1,19 +1,24 @@
-//! The files below a folder, one by one and in name order.
+//! The files below folders, one by one and in name order, each under one name.
 //!
-//! Links are followed, and what they lead to is read once: the hash links of an openssl folder name every certificate
-//! twice. A folder is known by device and inode, so a loop of links or mounts ends.
+//! A file counts under its own name. What a link leads to is read once, under the name of the link, and only when it is not
+//! met under its own: the hash links of an openssl folder name every certificate once more. So links wait until everything
+//! else was met. A folder is known by device and inode, so a loop of links or mounts ends.
 
-use std::collections::HashSet;
-use std::fs::{FileType, Metadata};
+mod filter;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ffi::OsStr;
+use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use glob::{MatchOptions, Pattern};
 use walkdir::{DirEntry, IntoIter, WalkDir};
 
-use crate::hint::Hinted;
+pub(crate) use filter::Filter;
 
 /// Deeper than any certificate folder.
 const MAX_DEPTH: usize = 32;
@@ -29,86 +34,215 @@ pub(crate) enum Step {
     Skipped { path: PathBuf, what: &'static str },
 }
 
-/// Device and inode.
-type Identity = (u64, u64);
+/// What makes a file or folder the same whatever it is called: device and inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Identity(u64, u64);
 
-/// An iterator over everything below a folder. It holds the names of one folder per level, and what was seen.
+impl Identity {
+    /// `None` when there is nothing at the path.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().as_ref().map(Self::from)
+    }
+}
+
+impl From<&Metadata> for Identity {
+    fn from(metadata: &Metadata) -> Self {
+        Self(metadata.dev(), metadata.ino())
+    }
+}
+
+/// An iterator over everything below some folders. It holds the names of one folder per level, the links, and what was seen.
 pub(crate) struct Walk {
-    folder: PathBuf,
     filter: Filter,
-    entries: IntoIter,
-    seen: HashSet<Identity>,
-    /// What of it was reached by a link. A hard link is a file of its own.
-    linked: HashSet<Identity>,
+    current: Option<Below>,
+    folders: HashSet<Identity>,
+    files: HashSet<Identity>,
+    /// Files that are known by another name.
+    left_out: HashSet<Identity>,
+    /// Links to folders that were not followed yet.
+    folder_links: VecDeque<Below>,
+    /// Links to files, as they were met.
+    file_links: Vec<(PathBuf, Identity)>,
+    /// Those of them that a file is read by.
+    linked: VecDeque<PathBuf>,
+    /// Whether no folder is to come, so that links can be followed.
+    is_last: bool,
+}
+
+/// What is below a folder, or below a link to one.
+struct Below {
+    /// The folder that was named.
+    named: PathBuf,
+    path: PathBuf,
+    /// How far it is below the one that was named.
+    depth: usize,
+    entries: Option<IntoIter>,
 }
 
 impl Walk {
-    pub(crate) fn new(folder: &Path, filter: Filter) -> Self {
-        let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+    pub(crate) fn new(filter: Filter) -> Self {
         Self {
-            folder: folder.to_owned(),
             filter,
-            entries: walk.into_iter(),
-            seen: HashSet::new(),
-            linked: HashSet::new(),
+            current: None,
+            folders: HashSet::new(),
+            files: HashSet::new(),
+            left_out: HashSet::new(),
+            folder_links: VecDeque::new(),
+            file_links: Vec::new(),
+            linked: VecDeque::new(),
+            is_last: false,
         }
     }
 
-    /// `None`: nothing to say of it.
-    fn step(&mut self, entry: &DirEntry) -> Option<Step> {
-        let kind = entry.file_type();
-        let relative = entry.path().strip_prefix(&self.folder);
-        let relative = relative.unwrap_or_else(|_| entry.path()).to_string_lossy();
-        let name = entry.file_name().to_string_lossy();
-        if entry.depth() > 0 && self.filter.excludes(&relative, &name) {
-            if kind.is_dir() {
-                self.entries.skip_current_dir();
-            }
+    /// Everything below one folder.
+    pub(crate) fn of(folder: &Path, filter: Filter) -> Self {
+        let mut walk = Self::new(filter);
+        walk.enter(folder);
+        walk.follow_links();
+        walk
+    }
+
+    /// Passes a file over, whatever its name or links are.
+    pub(crate) fn leave_out(&mut self, file: Identity) {
+        self.left_out.insert(file);
+    }
+
+    /// Goes on with another folder, when what is below the one before has come.
+    pub(crate) fn enter(&mut self, folder: &Path) {
+        if self.filter.excludes_named(folder) {
+            return;
+        }
+        self.current = self.open(Below {
+            named: folder.to_owned(),
+            path: folder.to_owned(),
+            depth: 0,
+            entries: None,
+        });
+    }
+
+    /// Goes on with what only links lead to, after the last folder.
+    pub(crate) fn follow_links(&mut self) {
+        self.is_last = true;
+    }
+
+    /// `None` when it was seen.
+    fn open(&mut self, below: Below) -> Option<Below> {
+        // What is wrong with it is told as the first of its entries.
+        if Identity::of(&below.path).is_some_and(|identity| !self.folders.insert(identity)) {
             return None;
         }
-        if !kind.is_dir() && !self.filter.includes(&relative, &name) {
-            return None;
-        }
-        if !kind.is_dir() && !kind.is_file() {
-            // Opening a pipe would wait for a writer, and a device has no end.
-            let what = what(kind);
-            let path = entry.path().to_owned();
-            return Some(Step::Skipped { path, what });
-        }
-        let path = entry.path();
-        let metadata = match entry.metadata() {
-            Ok(metadata) => metadata,
-            Err(error) => {
-                return Some(Step::Failed {
-                    path: path.to_owned(),
-                    error: into_io(error).into(),
-                });
+        let walk = WalkDir::new(&below.path).min_depth(1).sort_by_file_name();
+        Some(Below {
+            entries: Some(walk.into_iter()),
+            ..below
+        })
+    }
+
+    /// `None`: nothing to say of it, as yet.
+    fn step(&mut self, below: &mut Below, entry: &DirEntry) -> Option<Step> {
+        let mut skip = || {
+            if let (true, Some(entries)) = (entry.file_type().is_dir(), &mut below.entries) {
+                entries.skip_current_dir();
             }
         };
-        if kind.is_file() {
-            return self
-                .is_new_file(&metadata, entry.path_is_symlink())
-                .then(|| Step::File(path.to_owned()));
+        let path = entry.path();
+        if self.filter.excludes(&below.named, path) {
+            skip();
+            return None;
         }
-        if !self.seen.insert(identity(&metadata)) {
-            self.entries.skip_current_dir();
-        } else if entry.depth() >= MAX_DEPTH {
-            self.entries.skip_current_dir();
-            return Some(Step::Failed {
-                path: path.to_owned(),
-                error: anyhow::anyhow!("folders nested deeper than {MAX_DEPTH}"),
-            });
+        // Of a link, what it leads to.
+        let metadata = match entry.path_is_symlink() {
+            true => fs::metadata(path),
+            false => entry.metadata().map_err(into_io),
+        };
+        let is_folder = metadata.as_ref().is_ok_and(Metadata::is_dir);
+        if !is_folder && !self.filter.includes(&below.named, path) {
+            return None;
+        }
+        let metadata = match metadata {
+            Ok(metadata) => metadata,
+            Err(error) => return Some(failed(path.to_owned(), error)),
+        };
+        let path = path.to_owned();
+        let identity = Identity::from(&metadata);
+        let depth = below.depth + entry.depth();
+        match metadata.file_type() {
+            kind if kind.is_file() && self.left_out.contains(&identity) => None,
+            kind if kind.is_file() && entry.path_is_symlink() => {
+                self.file_links.push((path, identity));
+                None
+            }
+            kind if kind.is_file() => {
+                self.files.insert(identity);
+                Some(Step::File(path))
+            }
+            kind if !kind.is_dir() => {
+                // Opening a pipe would wait for a writer, and a device has no end.
+                let what = what(kind);
+                Some(Step::Skipped { path, what })
+            }
+            _ if depth >= MAX_DEPTH && !self.folders.contains(&identity) => {
+                skip();
+                let error = anyhow::anyhow!("folders nested deeper than {MAX_DEPTH}");
+                Some(Step::Failed { path, error })
+            }
+            _ if entry.path_is_symlink() => {
+                self.folder_links.push_back(Below {
+                    named: below.named.clone(),
+                    path,
+                    depth,
+                    entries: None,
+                });
+                None
+            }
+            _ => {
+                if !self.folders.insert(identity) {
+                    skip();
+                }
+                None
+            }
+        }
+    }
+
+    /// The next of the folder that is walked.
+    fn below(&mut self) -> Option<Step> {
+        let mut below = self.current.take()?;
+        while let Some(entry) = below.entries.as_mut().and_then(Iterator::next) {
+            let step = match entry {
+                Ok(entry) => self.step(&mut below, &entry),
+                Err(error) => {
+                    let path = error.path().map(Path::to_owned).unwrap_or_default();
+                    Some(failed(path, into_io(error)))
+                }
+            };
+            if step.is_some() {
+                self.current = Some(below);
+                return step;
+            }
         }
         None
     }
 
-    fn is_new_file(&mut self, metadata: &Metadata, by_link: bool) -> bool {
-        let identity = identity(metadata);
-        let is_new = self.seen.insert(identity);
-        if by_link && is_new {
-            self.linked.insert(identity);
+    /// The most telling link of every file that was not met under its own name.
+    fn only_linked(&mut self) -> VecDeque<PathBuf> {
+        let links = std::mem::take(&mut self.file_links);
+        let mut best: HashMap<Identity, usize> = HashMap::new();
+        for (place, (path, identity)) in links.iter().enumerate() {
+            let best = best.entry(*identity).or_insert(place);
+            if links
+                .get(*best)
+                .is_some_and(|(other, _)| is_hash_name(other))
+                && !is_hash_name(path)
+            {
+                *best = place;
+            }
         }
-        is_new || !by_link && !self.linked.contains(&identity)
+        let files = &mut self.files;
+        let links = links.into_iter().enumerate();
+        links
+            .filter(|(place, (_, identity))| best.get(identity) == Some(place))
+            .filter_map(|(_, (path, identity))| files.insert(identity).then_some(path))
+            .collect()
     }
 }
 
@@ -117,34 +251,47 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Step> {
         loop {
-            let step = match self.entries.next()? {
-                Ok(entry) => self.step(&entry),
-                Err(error) => failed(error),
-            };
-            if step.is_some() {
-                return step;
+            if let Some(step) = self.below() {
+                return Some(step);
+            }
+            if !self.is_last {
+                return None;
+            }
+            match self.folder_links.pop_front() {
+                Some(link) => self.current = self.open(link),
+                None => break,
             }
         }
+        if !self.file_links.is_empty() {
+            self.linked = self.only_linked();
+        }
+        self.linked.pop_front().map(Step::File)
     }
 }
 
-/// A loop of folders is no error: they were seen.
-fn failed(error: walkdir::Error) -> Option<Step> {
-    if error.loop_ancestor().is_some() {
-        return None;
-    }
-    let path = error.path().map(Path::to_owned).unwrap_or_default();
+/// Whether a link has the name that openssl and others look certificates and revocation lists up by: `a94d09e5.0`,
+/// `5a3f0ff8.r1` (openssl-rehash(1)).
+fn is_hash_name(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    name.split_once('.').is_some_and(|(hash, number)| {
+        hash.len() == 8
+            && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && is_number(number.strip_prefix('r').unwrap_or(number))
+    })
+}
+
+fn failed(path: PathBuf, error: io::Error) -> Step {
     let is_link = path.is_symlink();
-    let error = into_io(error);
     let what = match error.kind() {
         io::ErrorKind::NotFound if is_link => "a link to nothing",
         _ if is_link && is_loop(&error) => "a link to itself",
         _ => {
             let error = error.into();
-            return Some(Step::Failed { path, error });
+            return Step::Failed { path, error };
         }
     };
-    Some(Step::Skipped { path, what })
+    Step::Skipped { path, what }
 }
 
 /// Without the path, which stands before it.
@@ -159,217 +306,10 @@ fn is_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
 }
 
-fn identity(metadata: &Metadata) -> Identity {
-    (metadata.dev(), metadata.ino())
-}
-
 fn what(kind: FileType) -> &'static str {
     match kind {
         _ if kind.is_fifo() => "a pipe",
         _ if kind.is_socket() => "a socket",
         _ => "a device",
-    }
-}
-
-/// Which files of a folder are meant, by patterns (`*`, `?`, `[…]`, `**` for any folders) over the path below the folder, or
-/// over the name alone. Without patterns all are.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Filter {
-    include: Vec<Pattern>,
-    exclude: Vec<Pattern>,
-}
-
-impl Filter {
-    /// Any pattern of `include` takes a file in, any of `exclude` leaves it out, or a folder with all that is in it.
-    pub(crate) fn new(include: &[String], exclude: &[String]) -> Result<Self> {
-        Ok(Self {
-            include: patterns(include)?,
-            exclude: patterns(exclude)?,
-        })
-    }
-
-    fn includes(&self, relative: &str, name: &str) -> bool {
-        self.include.is_empty() || fits(&self.include, relative, name)
-    }
-
-    fn excludes(&self, relative: &str, name: &str) -> bool {
-        fits(&self.exclude, relative, name)
-    }
-}
-
-fn patterns(texts: &[String]) -> Result<Vec<Pattern>> {
-    let pattern = |text: &String| {
-        let bare = text.strip_prefix("./").unwrap_or(text);
-        Pattern::new(bare.trim_end_matches('/')).map_err(|error| {
-            let message = format!("{text:?} is no pattern: {}", error.msg);
-            Hinted::new(message, "write `*`, `?`, `[a-z]`, or `**` between slashes").into()
-        })
-    };
-    texts.iter().map(pattern).collect()
-}
-
-fn fits(patterns: &[Pattern], relative: &str, name: &str) -> bool {
-    let options = MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: true,
-        require_literal_leading_dot: false,
-    };
-    patterns.iter().any(|pattern| {
-        pattern.matches_with(relative, options) || pattern.matches_with(name, options)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::ffi::OsStr;
-    use std::fs;
-    use std::os::unix::ffi::OsStrExt;
-    use std::os::unix::fs::symlink;
-    use std::os::unix::net::UnixListener;
-
-    use tempfile::TempDir;
-
-    use super::*;
-
-    fn folder(files: &[&str]) -> TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for file in files {
-            let path = folder.path().join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, file).unwrap();
-        }
-        folder
-    }
-
-    /// Paths below the folder, with what was said of those that are no files.
-    fn walked(folder: &Path, filter: Filter) -> Vec<String> {
-        let below = |path: &Path| {
-            let path = path.strip_prefix(folder).unwrap_or(path);
-            path.display().to_string()
-        };
-        Walk::new(folder, filter)
-            .map(|step| match step {
-                Step::File(path) => below(&path),
-                Step::Failed { path, error } => format!("{} ! {error}", below(&path)),
-                Step::Skipped { path, what } => format!("{} is {what}", below(&path)),
-            })
-            .collect()
-    }
-
-    fn filter(include: &[&str], exclude: &[&str]) -> Filter {
-        let texts = |texts: &[&str]| {
-            texts
-                .iter()
-                .map(|text| (*text).to_owned())
-                .collect::<Vec<_>>()
-        };
-        Filter::new(&texts(include), &texts(exclude)).unwrap()
-    }
-
-    #[test]
-    fn files_come_in_name_order_whatever_their_depth() {
-        let folder = folder(&["b.pem", "a/z.pem", "a/b/c.pem", "a.pem", "c"]);
-        let expected = ["a/b/c.pem", "a/z.pem", "a.pem", "b.pem", "c"];
-        assert_eq!(walked(folder.path(), Filter::default()), expected);
-    }
-
-    #[test]
-    fn patterns_fit_paths_and_names() {
-        let folder = folder(&["a.pem", "a.txt", "in/b.pem", "in/deep/c.pem", "out/d.pem"]);
-        let path = folder.path();
-        assert_eq!(
-            walked(path, filter(&["*.pem"], &[])),
-            ["a.pem", "in/b.pem", "in/deep/c.pem", "out/d.pem"]
-        );
-        assert_eq!(walked(path, filter(&["in/*.pem"], &[])), ["in/b.pem"]);
-        assert_eq!(
-            walked(path, filter(&["in/**"], &[])),
-            ["in/b.pem", "in/deep/c.pem"]
-        );
-        assert_eq!(
-            walked(path, filter(&["**/*.pem"], &["deep"])),
-            ["a.pem", "in/b.pem", "out/d.pem"]
-        );
-        assert_eq!(
-            walked(path, filter(&[], &["./in/", "out/**", "*.txt"])),
-            ["a.pem"]
-        );
-        assert!(Filter::new(&["a**".to_owned()], &[]).is_err());
-    }
-
-    #[test]
-    fn a_link_is_followed_and_its_file_read_once() {
-        let folder = folder(&["b.pem", "in/c.pem"]);
-        let path = folder.path();
-        symlink("b.pem", path.join("1234.0")).unwrap();
-        symlink("in/c.pem", path.join("z.pem")).unwrap();
-        fs::hard_link(path.join("b.pem"), path.join("hard.pem")).unwrap();
-        // the first name counts; the second name of a file that a link has named is that file
-        assert_eq!(walked(path, Filter::default()), ["1234.0", "in/c.pem"]);
-        // a link that is left out names nothing
-        assert_eq!(
-            walked(path, filter(&[], &["*.0"])),
-            ["b.pem", "hard.pem", "in/c.pem"]
-        );
-    }
-
-    #[test]
-    fn loops_and_links_to_nothing_end() {
-        let folder = folder(&["a/b.pem"]);
-        let path = folder.path();
-        symlink("..", path.join("a/up")).unwrap();
-        symlink(".", path.join("here")).unwrap();
-        symlink("nothing", path.join("lost")).unwrap();
-        symlink("self", path.join("self")).unwrap();
-        symlink("a", path.join("z")).unwrap();
-        assert_eq!(
-            walked(path, Filter::default()),
-            [
-                "a/b.pem",
-                "lost is a link to nothing",
-                "self is a link to itself"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_is_no_file_is_told() {
-        let folder = folder(&["a.pem"]);
-        let _listener = UnixListener::bind(folder.path().join("socket")).unwrap();
-        symlink("/dev/zero", folder.path().join("zero")).unwrap();
-        assert_eq!(
-            walked(folder.path(), Filter::default()),
-            ["a.pem", "socket is a socket", "zero is a device"]
-        );
-    }
-
-    #[test]
-    fn names_that_are_no_text_are_read_and_patterns_fit_them() {
-        let folder = folder(&[]);
-        let name = OsStr::from_bytes(b"\xff\xfe.pem");
-        fs::write(folder.path().join(name), "x").unwrap();
-        let steps: Vec<Step> = Walk::new(folder.path(), filter(&["*.pem"], &[])).collect();
-        let [Step::File(path)] = steps.as_slice() else {
-            panic!("{steps:?}")
-        };
-        assert_eq!(path.file_name(), Some(name));
-        assert_eq!(fs::read(path).unwrap(), b"x");
-    }
-
-    #[test]
-    fn a_folder_that_is_missing_is_a_failure() {
-        let folder = folder(&[]);
-        let steps = walked(&folder.path().join("missing"), Filter::default());
-        assert_eq!(steps.len(), 1);
-        assert!(steps[0].contains(" ! No such file"), "{steps:?}");
-    }
-
-    #[test]
-    fn depth_ends_and_the_neighbours_are_read() {
-        let deep = format!("{}c.pem", "a/".repeat(40));
-        let folder = folder(&[&deep, "b.pem"]);
-        let steps = walked(folder.path(), Filter::default());
-        let error = format!("{} ! folders nested deeper than 32", ["a"; 32].join("/"));
-        assert_eq!(steps, [error.as_str(), "b.pem"]);
     }
 }

@@ -4,6 +4,8 @@
 //! every one of them: a host that failed never vanishes from the report.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use time::{Duration, OffsetDateTime};
 
@@ -69,16 +71,42 @@ pub struct Judge {
     policy: Policy,
     at: OffsetDateTime,
     needed: HashSet<Fingerprint>,
+    /// Of each silence whether it was over a finding; all copies of a judge count together.
+    silenced: Arc<[AtomicBool]>,
+}
+
+/// A silence of the policy that did nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct IdleSilence<'a> {
+    /// Its number in the policy, from one.
+    pub number: usize,
+    /// Which one.
+    pub silence: &'a Silence,
+    /// Whether that is because its last day is over.
+    pub has_ended: bool,
 }
 
 impl Judge {
     /// One that knows of no server yet.
     pub fn new(policy: Policy, at: OffsetDateTime) -> Self {
         Self {
+            silenced: policy.silences.iter().map(|_| false.into()).collect(),
             policy,
             at,
             needed: HashSet::new(),
         }
+    }
+
+    /// The silences that were over nothing that was judged so far.
+    pub fn idle_silences(&self) -> impl Iterator<Item = IdleSilence<'_>> {
+        let silences = self.policy.silences.iter().zip(self.silenced.iter());
+        let numbered = (1..).zip(silences);
+        let idle = numbered.filter(|(_, (_, used))| !used.load(Ordering::Relaxed));
+        idle.map(|(number, (silence, _))| IdleSilence {
+            number,
+            silence,
+            has_ended: silence.has_ended(self.at),
+        })
     }
 
     /// Remembers what a subject [needs](Subject::needs). Whoever judges servers before stores judges anchors rightly.
@@ -196,9 +224,12 @@ impl Judge {
 
     /// What is known and accepted is a note, with the reason.
     fn silence(&self, finding: &mut Finding, about: &About<'_>) {
-        let Some(silence) = self.policy.silence(finding, about, self.at) else {
+        let Some((place, silence)) = self.policy.silence(finding, about, self.at) else {
             return;
         };
+        if let Some(used) = self.silenced.get(place) {
+            used.store(true, Ordering::Relaxed);
+        }
         finding.severity = Severity::Note;
         finding.silenced = Some(format!("{}, until {}", silence.reason, silence.until));
     }

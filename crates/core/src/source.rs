@@ -104,7 +104,7 @@ pub struct Server {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// A zip, tar or gzip file, whatever its name.
+    /// A zip or tar file, or one that is compressed as a whole, whatever its name.
     Archive,
     /// A package of channels as `channel pack` writes it.
     Bundle,
@@ -134,7 +134,7 @@ pub enum SourceError {
     /// An archive that is cut off or changed.
     #[error("{what}: damaged or cut off: {why}")]
     Damaged {
-        /// `zip`, `tar`, `gzip`.
+        /// `zip`, `tar`, `gzip`, `xz`, `zstd`.
         what: &'static str,
         /// What its reader says.
         why: String,
@@ -159,6 +159,12 @@ pub enum SourceError {
     /// There is something else where a certificate is promised.
     #[error("neither a certificate nor a store, where one is expected")]
     NoCertificate,
+    /// Compressed in a way that is not unpacked here, so that nobody has seen what is inside.
+    #[error("packed by {what}, which is not unpacked here, so it was not looked into")]
+    NotUnpacked {
+        /// `bzip2`.
+        what: &'static str,
+    },
     /// A field that must be base64 and is not.
     #[error("not base64: {why}")]
     NotBase64 {
@@ -264,7 +270,9 @@ impl Opener<'_> {
             return Err(SourceError::TooDeep { limit });
         }
         match shape {
-            Shape::Gzip => archive::gzip(self, place, file_name, bytes, depth).map(Some),
+            Shape::Packed(packing) => {
+                archive::packed(self, place, file_name, bytes, packing, depth).map(Some)
+            }
             Shape::Spec => Ok(None),
             Shape::Tar => archive::tar(self, place, bytes, depth).map(Some),
             Shape::Json | Shape::Yaml => text::open(self, place, file_name, bytes, shape, depth),

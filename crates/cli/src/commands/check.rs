@@ -7,12 +7,17 @@ mod ari;
 mod baseline;
 mod connection;
 mod files;
+mod idle;
+mod items;
+mod judging;
 mod keys;
+mod long;
 pub(in crate::commands) mod outputs;
 mod pairs;
 mod passwords;
 mod pieces;
 mod policy;
+mod reading;
 mod servers;
 mod shard;
 mod specification;
@@ -93,6 +98,7 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
     }
     let mut endpoints = endpoints(&arguments.inputs, &inputs);
     let pairs = Pairs::new(arguments, &mut inputs, &mut endpoints);
+    let inputs = Input::once(inputs);
     let filter = Filter::new(&arguments.include, &arguments.exclude)?;
     let share = Share::new(arguments.shard)?;
     let passwords = FilePasswords::resolve(arguments, talk)?;
@@ -108,6 +114,7 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
     let specified = specification::servers(&inputs);
     servers::check(arguments, &endpoints, &specified, &mut run, talk)?;
     files::check(&inputs, &filter, &passwords, &mut run, talk)?;
+    idle::tell(&filter, &passwords, &run.judge, &run.share, talk);
     run.share.tell(talk);
     let seen = run.outputs.summary();
     let is_nothing_told = seen.critical + seen.warnings + seen.failed == 0;

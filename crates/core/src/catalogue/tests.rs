@@ -13,7 +13,8 @@ use super::*;
 
 /// Words with hyphens that are no findings: algorithms, encodings, protocols, by what stands before the first hyphen.
 const OTHER_FAMILIES: &[&str] = &[
-    "AES", "CA", "DES", "GET", "MD5", "ML", "P", "RC2", "RC4", "RSA", "RSASSA", "SHA", "SSH", "UTF",
+    "AES", "CA", "DES", "GET", "MD5", "ML", "P", "RC2", "RC4", "RSA", "RSASSA", "SHA", "SSH",
+    "UTF", "X",
 ];
 
 fn workspace() -> PathBuf {

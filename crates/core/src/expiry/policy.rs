@@ -87,6 +87,13 @@ pub struct Silence {
     pub until: Date,
 }
 
+impl Silence {
+    /// Whether its last day is over.
+    pub fn has_ended(&self, at: OffsetDateTime) -> bool {
+        self.until < at.to_offset(UtcOffset::UTC).date()
+    }
+}
+
 impl From<Thresholds> for Policy {
     fn from(thresholds: Thresholds) -> Self {
         Self {
@@ -103,21 +110,20 @@ impl Policy {
         rule.map_or(&self.thresholds, |rule| &rule.thresholds)
     }
 
-    /// The silence over a finding at a time: the first that fits and has not ended.
+    /// The silence over a finding at a time, with its place: the first that fits and has not ended.
     pub fn silence(
         &self,
         finding: &Finding,
         about: &About<'_>,
         at: OffsetDateTime,
-    ) -> Option<&Silence> {
-        let today = at.to_offset(UtcOffset::UTC).date();
-        let fits = |silence: &&Silence| {
+    ) -> Option<(usize, &Silence)> {
+        let fits = |(_, silence): &(usize, &Silence)| {
             let id = silence.id.as_deref();
             id.is_none_or(|id| id == finding.id)
-                && today <= silence.until
+                && !silence.has_ended(at)
                 && silence.fits.matches(about)
         };
-        self.silences.iter().find(fits)
+        self.silences.iter().enumerate().find(fits)
     }
 }
 

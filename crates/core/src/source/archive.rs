@@ -1,8 +1,9 @@
 //! Archives: members are unpacked in memory, one at a time.
 
-mod gzip;
+mod packed;
 mod tar;
 mod zip;
+mod zstd;
 
 use std::io::{self, Read};
 
@@ -13,12 +14,23 @@ use super::budget::read_up_to;
 use super::detect::extension;
 use super::{Opener, Place, SourceError};
 
-pub(super) use gzip::open as gzip;
+pub(super) use packed::{Packing, open as packed};
 pub(super) use tar::open as tar;
 pub(super) use zip::open as zip;
 
 /// What most members of Java archives are (JVMS section 4.1); the rest of one is not unpacked.
 const CLASS_FILE: [u8; 4] = [0xca, 0xfe, 0xba, 0xbe];
+
+/// Whether a member says itself that it is larger than any may be; that is told.
+fn is_too_large(opener: &mut Opener<'_>, place: &Place, claimed: u64) -> Result<bool, SourceError> {
+    let limit = opener.budget.member_bytes;
+    if claimed <= limit {
+        return Ok(false);
+    }
+    let what = "bytes in one member";
+    opener.problem(place.clone(), SourceError::OverBudget { what, limit })?;
+    Ok(true)
+}
 
 /// Unpacks one member and hands it on; one that cannot be read is told, and the others go on.
 fn read_member(
@@ -41,6 +53,11 @@ fn read_member(
         }
         Ok(Unpacked::TooLarge) => {
             let what = "bytes in one member";
+            opener.problem(place, SourceError::OverBudget { what, limit })
+        }
+        Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+            let what = "bytes that unpacking may hold";
+            let limit = packed::WINDOW;
             opener.problem(place, SourceError::OverBudget { what, limit })
         }
         Err(error) => {

@@ -19,6 +19,8 @@ pub struct Budget {
     pub total_bytes: u64,
     /// How many times the size of the file that may be, above 64 MiB. Deflate ends at 1032; programs and texts reach 10.
     pub ratio: u64,
+    /// Bytes that are unpacked only to come to what follows, whatever their ratio: they cost time and no memory.
+    pub passed_bytes: u64,
     /// How many layers lie in each other: an EAR holds a WAR, that a JAR, that a store.
     pub depth: usize,
 }
@@ -30,6 +32,7 @@ impl Default for Budget {
             member_bytes: 64 << 20,
             total_bytes: 1 << 30,
             ratio: 100,
+            passed_bytes: 4 << 30,
             depth: 4,
         }
     }
@@ -41,10 +44,18 @@ const RATIO_FREE: u64 = 64 << 20;
 /// What is left of a budget.
 pub(super) struct Meter {
     limit: u64,
-    bytes: Rc<Cell<u64>>,
-    spent: Rc<Cell<bool>>,
+    left: Rc<Left>,
     member_limit: usize,
     members: usize,
+}
+
+/// What every reader of a file counts down.
+struct Left {
+    bytes: Cell<u64>,
+    passed_bytes: Cell<u64>,
+    /// Whether what is read now is passed.
+    is_passing: Cell<bool>,
+    is_spent: Cell<bool>,
 }
 
 impl Meter {
@@ -53,8 +64,12 @@ impl Meter {
         let limit = budget.total_bytes.min(by_ratio);
         Self {
             limit,
-            bytes: Rc::new(Cell::new(limit)),
-            spent: Rc::default(),
+            left: Rc::new(Left {
+                bytes: Cell::new(limit),
+                passed_bytes: Cell::new(budget.passed_bytes),
+                is_passing: Cell::new(false),
+                is_spent: Cell::new(false),
+            }),
             member_limit: budget.members,
             members: 0,
         }
@@ -64,7 +79,7 @@ impl Meter {
     pub(super) fn count(&mut self, members: usize) -> Result<(), SourceError> {
         self.members = self.members.saturating_add(members);
         if self.members > self.member_limit {
-            self.spent.set(true);
+            self.left.is_spent.set(true);
             return Err(SourceError::OverBudget {
                 what: "members",
                 limit: self.member_limit as u64,
@@ -77,14 +92,21 @@ impl Meter {
     pub(super) fn watch<R: Read>(&self, inner: R) -> Watched<R> {
         Watched {
             inner,
-            bytes: Rc::clone(&self.bytes),
-            spent: Rc::clone(&self.spent),
+            left: Rc::clone(&self.left),
         }
+    }
+
+    /// Reads what is left of a member or a file, for what comes after it or is said at its end.
+    pub(super) fn pass(&self, reader: &mut dyn Read) -> io::Result<()> {
+        self.left.is_passing.set(true);
+        let passed = io::copy(reader, &mut io::sink());
+        self.left.is_passing.set(false);
+        passed.map(|_| ())
     }
 
     /// Whether the file has used up what it may.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.spent.get()
+        self.left.is_spent.get()
     }
 
     /// The error that ends the whole, in place of what a reader made of it.
@@ -102,17 +124,20 @@ impl Meter {
 /// A reader that counts.
 pub(super) struct Watched<R> {
     inner: R,
-    bytes: Rc<Cell<u64>>,
-    spent: Rc<Cell<bool>>,
+    left: Rc<Left>,
 }
 
 impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        match self.bytes.get().checked_sub(read as u64) {
-            Some(left) => self.bytes.set(left),
+        let left = match self.left.is_passing.get() {
+            true => &self.left.passed_bytes,
+            false => &self.left.bytes,
+        };
+        match left.get().checked_sub(read as u64) {
+            Some(rest) => left.set(rest),
             None => {
-                self.spent.set(true);
+                self.left.is_spent.set(true);
                 return Err(io::Error::other("over budget"));
             }
         }

@@ -1,12 +1,13 @@
 //! Which kind of source some bytes are: by content; the extension only breaks ties.
 
+use super::archive::Packing;
 use super::text::decode;
 
 /// A layer that can be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    Gzip,
     Json,
+    Packed(Packing),
     Spec,
     Tar,
     Yaml,
@@ -21,8 +22,8 @@ pub(super) fn shape(name: &str, bytes: &[u8]) -> Option<Shape> {
     if is_zip(name, bytes) {
         return Some(Shape::Zip);
     }
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        return Some(Shape::Gzip);
+    if let Some(packing) = Packing::detect(&extension(name), bytes) {
+        return Some(Shape::Packed(packing));
     }
     if is_tar(name, bytes) {
         return Some(Shape::Tar);

@@ -9,7 +9,7 @@ use trustpack_core::bundle::{
     Bundle, ChainSource, HostChain, PackError, PackOptions, PackRequest, Packed, check_names, pack,
 };
 use trustpack_core::chain::PresentedChain;
-use trustpack_core::channel::{Channel, HostRequirement, SecretRef, Spec, hosts, validate_channel};
+use trustpack_core::channel::{Channel, HostRequirement, Spec, hosts, validate_channel};
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::Thresholds;
 use trustpack_core::keystore::{Entry, Password};
@@ -230,12 +230,10 @@ fn given(requirement: &HostRequirement, path: &Path, name: &str) -> Result<HostC
 
 /// The password of the trust store, from where the specification says that it is.
 fn resolve(channel: &Channel, folder: &Path, talk: &Talk) -> Result<Option<Password>> {
-    let source = match &channel.trust.password {
-        None => return Ok(None),
-        Some(SecretRef::Env(name)) => PasswordSource::Environment(name.clone()),
-        Some(SecretRef::File(path)) => PasswordSource::File(folder.join(path)),
-        // A literal is a critical finding and has stopped this channel before.
-        Some(_) => return Ok(None),
+    let secret = channel.trust.password.as_ref();
+    // A literal is a critical finding and has stopped this channel before.
+    let Some(source) = secret.and_then(|one| PasswordSource::of_specification(one, folder)) else {
+        return Ok(None);
     };
     source.resolve(&format!("the trust store of {}", channel.name), false, talk)
 }

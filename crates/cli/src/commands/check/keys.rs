@@ -9,6 +9,7 @@ use trustpack_core::keystore::Contents;
 use trustpack_core::report::{Origin, Role};
 
 use super::passwords::FilePasswords;
+use crate::input::name_of;
 
 /// No key file comes near it.
 const MAX_BYTES: u64 = 64 << 10;
@@ -27,7 +28,7 @@ pub(super) fn match_neighbour(subject: &mut Subject, path: &Path, passwords: &Fi
         if !fs::metadata(&key).is_ok_and(is_small) {
             continue;
         }
-        let name = key.display().to_string();
+        let name = name_of(&key);
         let read = fs::read(&key).ok();
         // What is wrong with the key file is told when it is looked at itself.
         if let Some(read) = read.and_then(|bytes| passwords.read(&name, &bytes).ok()) {

@@ -1,6 +1,7 @@
 //! Which file belongs to which server.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use time::OffsetDateTime;
 use trustpack_core::endpoint::Endpoint;
@@ -13,8 +14,8 @@ use crate::input::Input;
 /// Pairs that were named, and servers that files are compared with by their names.
 #[derive(Default)]
 pub(super) struct Pairs {
-    /// The servers of a file, by its name.
-    of_file: HashMap<String, Vec<Endpoint>>,
+    /// The servers of a file, which may have another name among the inputs.
+    of_file: HashMap<PathBuf, Vec<Endpoint>>,
     /// What those presented that are in a pair.
     served: Vec<(Endpoint, Served)>,
     by_names: ServedIndex,
@@ -23,7 +24,7 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    /// Those of the command line. What is in one and no input yet becomes one.
+    /// Those of the command line. What is in one becomes an input.
     pub(super) fn new(
         arguments: &Check,
         inputs: &mut Vec<Input>,
@@ -31,10 +32,7 @@ impl Pairs {
     ) -> Self {
         let mut pairs = Self::default();
         for pair in &arguments.pair {
-            let path = Input::Path(pair.file.as_str().into());
-            if !inputs.contains(&path) {
-                inputs.push(path);
-            }
+            inputs.push(Input::Path(pair.file.as_str().into()));
             // The argument parser has read it before.
             let Ok(endpoint) = pair.endpoint.parse::<Endpoint>() else {
                 continue;
@@ -44,7 +42,7 @@ impl Pairs {
             if !endpoints.iter().any(is_asked) {
                 endpoints.push(pair.endpoint.clone());
             }
-            let servers = pairs.of_file.entry(pair.file.clone()).or_default();
+            let servers = pairs.of_file.entry(real(&pair.file)).or_default();
             servers.push(endpoint);
         }
         pairs.has_files = inputs
@@ -66,7 +64,11 @@ impl Pairs {
 
     /// Adds to a file what there is to say of it and its servers.
     pub(super) fn judge(&self, subject: &mut Subject, contents: &Contents, at: OffsetDateTime) {
-        let Some(endpoints) = self.of_file.get(&subject.name) else {
+        let paired = match self.of_file.is_empty() {
+            true => None,
+            false => self.of_file.get(&real(&subject.name)),
+        };
+        let Some(endpoints) = paired else {
             let findings = self.by_names.judge_file(subject, at);
             subject.findings.extend(findings);
             return;
@@ -80,4 +82,10 @@ impl Pairs {
             subject.findings.extend(findings);
         }
     }
+}
+
+/// One path for all names of a file; what is no file stays what it is called.
+fn real(name: &str) -> PathBuf {
+    let path = PathBuf::from(name);
+    path.canonicalize().unwrap_or(path)
 }

@@ -1,10 +1,12 @@
 //! Which password opens which file: by rule, by the general ones, by trying what is common when the user says so.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
-use glob::{MatchOptions, Pattern};
+use glob::MatchOptions;
 use trustpack_core::keystore::{self, Contents, Integrity, NoteKind, Password, ReadOptions};
+use trustpack_core::path::PathPattern;
 
 use crate::args::Check;
 use crate::input::Passwords;
@@ -14,7 +16,7 @@ use crate::render::Talk;
 /// `GLOB=SOURCE`: the password of every file whose path, or name alone, fits.
 #[derive(Clone, Debug)]
 pub(crate) struct PasswordRule {
-    pattern: Pattern,
+    pattern: PathPattern,
     source: PasswordSource,
 }
 
@@ -40,7 +42,7 @@ impl FromStr for PasswordRule {
             .filter(|(pattern, _)| !pattern.is_empty())
             .ok_or(form)?;
         let pattern =
-            Pattern::new(pattern).map_err(|error| format!("{pattern:?}: {}", error.msg))?;
+            PathPattern::new(pattern).map_err(|error| format!("{pattern:?}: {}", error.msg))?;
         Ok(Self { pattern, source })
     }
 }
@@ -51,8 +53,16 @@ const COMMON: [&str; 2] = ["", "changeit"];
 /// All that was said about passwords, with every source asked once.
 pub(super) struct FilePasswords {
     general: Passwords,
-    rules: Vec<(Pattern, Passwords)>,
+    rules: Vec<Rule>,
     common: Vec<Password>,
+}
+
+/// The password of the files that fit a pattern.
+struct Rule {
+    pattern: PathPattern,
+    passwords: Passwords,
+    /// Whether it has fitted a file.
+    is_used: AtomicBool,
 }
 
 /// A file that was read.
@@ -67,9 +77,13 @@ pub(super) struct Read {
 impl FilePasswords {
     pub(super) fn resolve(arguments: &Check, talk: &Talk) -> Result<Self> {
         let rule = |rule: &PasswordRule| {
-            let purpose = format!("the files {}", rule.pattern);
+            let purpose = format!("the files {}", rule.pattern.as_str());
             let password = rule.source.resolve(&purpose, false, talk)?;
-            Ok((rule.pattern.clone(), Passwords::named(password)))
+            Ok(Rule {
+                pattern: rule.pattern.clone(),
+                passwords: Passwords::named(password),
+                is_used: AtomicBool::new(false),
+            })
         };
         let common = match arguments.try_common_passwords {
             true => COMMON.map(Password::new).to_vec(),
@@ -86,6 +100,52 @@ impl FilePasswords {
         })
     }
 
+    /// Reads a file whose password another file names: with it, unless a rule fits; when it does not fit, as any other.
+    pub(super) fn read_referenced(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        password: &Password,
+    ) -> Result<Read, keystore::Error> {
+        if self.rule(name).is_some() {
+            return self.read(name, bytes);
+        }
+        let options = ReadOptions {
+            password: Some(password),
+        };
+        match keystore::read(bytes, &options) {
+            Ok(contents) => Ok(Read {
+                contents,
+                common: None,
+                refused: None,
+            }),
+            Err(refused @ keystore::Error::WrongPassword { .. }) => {
+                let mut read = self.read(name, bytes).map_err(|_| refused.clone())?;
+                if read.contents.integrity == Integrity::NotVerified {
+                    read.refused.get_or_insert(refused);
+                }
+                Ok(read)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn rule(&self, name: &str) -> Option<&Passwords> {
+        let mut rules = self.rules.iter();
+        let rule = rules.find(|rule| rule.pattern.fits_path_or_name(name, OPTIONS))?;
+        rule.is_used.store(true, Ordering::Relaxed);
+        Some(&rule.passwords)
+    }
+
+    /// The patterns that have fitted no file, or none that an earlier one did not fit.
+    pub(super) fn idle(&self) -> impl Iterator<Item = &str> {
+        let idle = |rule: &&Rule| !rule.is_used.load(Ordering::Relaxed);
+        self.rules
+            .iter()
+            .filter(idle)
+            .map(|rule| rule.pattern.as_str())
+    }
+
     /// Reads with the password of the first rule that fits, else with the general ones, else with what is common.
     pub(super) fn read(&self, name: &str, bytes: &[u8]) -> Result<Read, keystore::Error> {
         let plain = |contents| Read {
@@ -93,8 +153,7 @@ impl FilePasswords {
             common: None,
             refused: None,
         };
-        let rule = self.rules.iter().find(|(pattern, _)| fits(pattern, name));
-        if let Some((_, passwords)) = rule {
+        if let Some(passwords) = self.rule(name) {
             return passwords.read(bytes).map(plain);
         }
         let mut refused = None;
@@ -168,15 +227,12 @@ fn is_locked(read: &Result<Contents, keystore::Error>) -> bool {
     }
 }
 
-fn fits(pattern: &Pattern, name: &str) -> bool {
-    let options = MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: false,
-        require_literal_leading_dot: false,
-    };
-    let file = name.rsplit('/').next().unwrap_or(name);
-    pattern.matches_with(name, options) || pattern.matches_with(file, options)
-}
+/// A `*` goes across folders: whoever names a password for `/srv/*` means all that is there.
+const OPTIONS: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: false,
+    require_literal_leading_dot: false,
+};
 
 #[cfg(test)]
 mod tests {
@@ -200,10 +256,10 @@ mod tests {
 
     #[test]
     fn a_pattern_fits_the_path_or_the_name() {
-        let pattern = |text: &str| Pattern::new(text).unwrap();
-        assert!(fits(&pattern("*.p12"), "/srv/a/b.p12"));
-        assert!(fits(&pattern("/srv/*"), "/srv/a/b.p12"));
-        assert!(fits(&pattern("b.*"), "/srv/a/b.p12"));
-        assert!(!fits(&pattern("a.*"), "/srv/a/b.p12"));
+        let pattern = |text: &str| PathPattern::new(text).unwrap();
+        assert!(pattern("*.p12").fits_path_or_name("/srv/a/b.p12", OPTIONS));
+        assert!(pattern("/srv/*").fits_path_or_name("/srv/a/b.p12", OPTIONS));
+        assert!(pattern("b.*").fits_path_or_name("/srv/a/b.p12", OPTIONS));
+        assert!(!pattern("a.*").fits_path_or_name("/srv/a/b.p12", OPTIONS));
     }
 }

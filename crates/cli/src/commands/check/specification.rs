@@ -5,7 +5,7 @@ use std::path::Path;
 
 use trustpack_core::source::{self, Budget, Item, Server};
 
-use crate::input::Input;
+use crate::input::{Input, name_of};
 
 /// No specification comes near it.
 const MAX_BYTES: u64 = 1 << 20;
@@ -18,7 +18,7 @@ pub(super) fn servers(inputs: &[Input]) -> Vec<Server> {
             && may_be_one(path)
             && let Ok(bytes) = fs::read(path)
         {
-            let name = path.display().to_string();
+            let name = name_of(path);
             // An error is found again then.
             let _ = source::open(&name, &bytes, &Budget::default(), &mut |item| {
                 if let Item::Server(server) = item {

@@ -18,10 +18,12 @@
 
 use std::collections::BTreeMap;
 
-use glob::Pattern;
+use glob::{Pattern, PatternError};
 use serde::Deserialize;
 use time::{Date, Month};
 use toml::value::Datetime;
+
+use crate::path::PathPattern;
 
 use super::{ByRole, Fits, Policy, RoleThreshold, Rule, Silence, Thresholds};
 
@@ -163,16 +165,21 @@ fn value(place: &str, why: impl Into<String>) -> PolicyError {
 
 fn fits(patterns: [Option<String>; 4], place: &str) -> Result<Fits, PolicyError> {
     let [path, host, issuer, subject] = patterns;
-    let read = |name: &str, text: Option<String>| {
-        let pattern = text.map(|text| Pattern::new(&text)).transpose();
-        pattern.map_err(|error| value(&format!("{place}: {name}"), error.to_string()))
-    };
     Ok(Fits {
-        path: read("path", path)?,
-        host: read("host", host)?,
-        issuer: read("issuer", issuer)?,
-        subject: read("subject", subject)?,
+        path: pattern(path, PathPattern::new, &format!("{place}: path"))?,
+        host: pattern(host, Pattern::new, &format!("{place}: host"))?,
+        issuer: pattern(issuer, Pattern::new, &format!("{place}: issuer"))?,
+        subject: pattern(subject, Pattern::new, &format!("{place}: subject"))?,
     })
+}
+
+fn pattern<T>(
+    text: Option<String>,
+    read: impl Fn(&str) -> Result<T, PatternError>,
+    place: &str,
+) -> Result<Option<T>, PolicyError> {
+    let pattern = text.map(|text| read(&text)).transpose();
+    pattern.map_err(|error| value(place, error.to_string()))
 }
 
 fn thresholds(

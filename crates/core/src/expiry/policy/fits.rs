@@ -2,11 +2,13 @@
 
 use glob::{MatchOptions, Pattern};
 
+use crate::path::PathPattern;
+
 /// Every pattern that is there has to match. `*` stands for anything, also for `/` and `.`; case does not count.
 #[derive(Clone, Debug, Default)]
 pub struct Fits {
     /// The file, or what a subject is called that is none.
-    pub path: Option<Pattern>,
+    pub path: Option<PathPattern>,
     /// The host of a server.
     pub host: Option<Pattern>,
     /// The issuer, RFC 4514.
@@ -31,23 +33,26 @@ impl Fits {
     pub fn matches(&self, about: &About<'_>) -> bool {
         let host = about.is_endpoint.then(|| host_of(about.name));
         let (issuer, subject) = about.names.unzip();
-        matches(self.path.as_ref(), Some(about.name))
+        self.path
+            .as_ref()
+            .is_none_or(|pattern| pattern.fits(about.name, OPTIONS))
             && matches(self.host.as_ref(), host)
             && matches(self.issuer.as_ref(), issuer)
             && matches(self.subject.as_ref(), subject)
     }
 }
 
+const OPTIONS: MatchOptions = MatchOptions {
+    case_sensitive: false,
+    require_literal_separator: false,
+    require_literal_leading_dot: false,
+};
+
 fn matches(pattern: Option<&Pattern>, text: Option<&str>) -> bool {
-    let options = MatchOptions {
-        case_sensitive: false,
-        require_literal_separator: false,
-        require_literal_leading_dot: false,
-    };
     let Some(pattern) = pattern else {
         return true;
     };
-    text.is_some_and(|text| pattern.matches_with(text, options))
+    text.is_some_and(|text| pattern.matches_with(text, OPTIONS))
 }
 
 /// Of `host:443`, `[::1]:443`.

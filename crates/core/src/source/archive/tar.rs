@@ -8,7 +8,7 @@ use tar::{Archive, EntryType, PaxExtensions};
 
 use super::super::budget::read_up_to;
 use super::super::{Kind, Opener, Place, SourceError};
-use super::read_member;
+use super::{is_too_large, read_member};
 
 /// Of names and other records before an entry: PATH_MAX is 4,096 on Linux, and extended attributes end at 64 KiB.
 const MAX_RECORD: u64 = 128 << 10;
@@ -69,6 +69,13 @@ pub(super) fn read(
                     continue;
                 }
                 let claimed = entry.size();
+                if is_too_large(opener, &member, claimed)? {
+                    if let Err(error) = opener.meter.pass(&mut entry) {
+                        opener.problem(place.clone(), damaged(error.to_string()))?;
+                        break;
+                    }
+                    continue;
+                }
                 let mut counted = Counted {
                     inner: &mut entry,
                     claimed,

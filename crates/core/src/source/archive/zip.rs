@@ -7,7 +7,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::super::{Kind, Opener, Place, SourceError};
-use super::read_member;
+use super::{is_too_large, read_member};
 
 /// A central directory header (APPNOTE.TXT 4.3.12).
 const CENTRAL_HEADER: &[u8] = b"PK\x01\x02";
@@ -53,6 +53,9 @@ pub(in super::super) fn open(
         let place = place.part(&name);
         match archive.by_index(index) {
             Ok(file) => {
+                if is_too_large(opener, &place, file.size())? {
+                    continue;
+                }
                 let mut file = opener.meter.watch(file);
                 read_member(opener, place, &name, &mut file, depth, "zip")?;
             }

@@ -1,4 +1,4 @@
-//! Zip, tar and gzip.
+//! Zip and tar, and what is compressed as a whole.
 
 use std::io::{Cursor, Write as _};
 
@@ -89,6 +89,92 @@ fn tar_and_gzip_are_opened_whatever_their_names() {
     }
     let (_, lines) = open_all("ca.pem.gz", &gzip(pem("a").as_bytes()));
     assert_eq!(lines, ["ca.pem.gz: ca.pem (1)"]);
+}
+
+const ETC_XZ: &[u8] = include_bytes!("../../../../../fixtures/archives/etc.tar.xz");
+const ETC_ZST: &[u8] = include_bytes!("../../../../../fixtures/archives/etc.tar.zst");
+
+#[test]
+fn xz_and_zstd_are_unpacked_whatever_their_names() {
+    for (name, bytes) in [
+        ("etc.tar.xz", ETC_XZ),
+        ("etc.txz", ETC_XZ),
+        ("etc", ETC_XZ),
+        ("etc.tar.zst", ETC_ZST),
+        ("etc.tzst", ETC_ZST),
+        ("etc", ETC_ZST),
+    ] {
+        let (opened, lines) = open_all(name, bytes);
+        assert_eq!(lines, [format!("{name}: etc/server.pem (1)")]);
+        assert_eq!(opened.passed_over, 1);
+    }
+    let frames = include_bytes!("../../../../../fixtures/archives/two-frames.pem.zst");
+    let (_, lines) = open_all("two.pem.zst", frames);
+    assert_eq!(lines, ["two.pem.zst: two.pem (2)"]);
+    let at = frames
+        .windows(4)
+        .position(|four| four == b"\x50\x2a\x4d\x18");
+    let (_, lines) = open_all("two.pem.zst", &frames[at.unwrap()..]);
+    assert_eq!(lines, ["two.pem.zst: two.pem (1)"], "skippable first");
+    let streams = include_bytes!("../../../../../fixtures/archives/two-streams.pem.xz");
+    let (_, lines) = open_all("two.pem.xz", streams);
+    assert_eq!(lines, ["two.pem.xz: two.pem (2)"]);
+}
+
+#[test]
+fn what_is_not_unpacked_is_told() {
+    let bzip2 = include_bytes!("../../../../../fixtures/archives/etc.tar.bz2");
+    let told = SourceError::NotUnpacked { what: "bzip2" };
+    let (opened, items) = open_with("etc.tar.bz2", bzip2, &Budget::default());
+    let message = told.to_string();
+    assert_eq!((opened, items.len()), (Err(told), 0));
+    let (_, lines) = open_all(
+        "a.zip",
+        &zip(&[("x", bzip2), ("a.pem", pem("a").as_bytes())]),
+    );
+    assert_eq!(
+        lines,
+        [
+            format!("a.zip: x ! {message}"),
+            "a.zip: a.pem (1)".to_owned()
+        ]
+    );
+    // a word that begins alike
+    let (opened, _) = open_with("a.txt", b"BZh9 is how it begins", &Budget::default());
+    assert_eq!(opened, Ok(None));
+}
+
+#[test]
+fn a_window_that_asks_for_gigabytes_is_refused_before_it_is_made() {
+    // a frame header (RFC 8878 section 3.1.1.1) with a window of 2^31 bytes, and an empty last block
+    let zstd = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3, 1, 0, 0];
+    let (_, lines) = open_all("a.pem.zst", &zstd);
+    let refused = "a.pem.zst: a.pem ! more than 134217728 bytes that unpacking may hold";
+    assert_eq!(lines, [refused]);
+    // LZMA2 with a dictionary of 4 GiB - 1 (.xz file format 5.3.1); the header has a CRC32
+    let mut xz = ETC_XZ.to_vec();
+    assert_eq!(xz[14..17], [0x21, 1, 28], "64 MiB, as `xz -9` has it");
+    xz[16] = 40;
+    let mut crc = flate2::Crc::new();
+    crc.update(&xz[12..20]);
+    xz[20..24].copy_from_slice(&crc.sum().to_le_bytes());
+    let (_, lines) = open_all("a.pem.xz", &xz);
+    assert_eq!(lines, [refused.replace("zst", "xz")]);
+}
+
+#[test]
+fn changed_anywhere_is_told() {
+    for (name, whole) in [("a.tar.xz", ETC_XZ), ("a.tar.zst", ETC_ZST)] {
+        for at in 6..whole.len() {
+            let mut bytes = whole.to_vec();
+            bytes[at] ^= 0x10;
+            let (opened, items) = open_with(name, &bytes, &Budget::default());
+            let found = lines(&items);
+            let whole = format!("{name}: etc/server.pem (1)");
+            let is_told = opened.is_err() || found.iter().any(|line| line.contains(" ! "));
+            assert!(is_told || found == [whole], "{name} at {at}: {found:?}");
+        }
+    }
 }
 
 #[test]
@@ -236,6 +322,27 @@ fn a_member_that_is_too_large_is_told_and_passed() {
 }
 
 #[test]
+fn a_member_that_is_too_large_ends_no_archive_however_it_is_packed() {
+    let large = vec![0; (64 << 20) + 1];
+    let text = pem("a");
+    let members = [("large.img", large.as_slice()), ("a.pem", text.as_bytes())];
+    // a thousandth of its size
+    for bytes in [zip(&members), gzip(&tar(&members))] {
+        let (_, lines) = open_all("a", &bytes);
+        let told = "a: large.img ! more than 67108864 bytes in one member";
+        assert_eq!(lines, [told, "a: a.pem (1)"]);
+    }
+    // what is only passed ends too
+    let budget = Budget {
+        passed_bytes: 32 << 20,
+        ..Budget::default()
+    };
+    let (opened, items) = open_with("a", &gzip(&tar(&members)), &budget);
+    assert!(matches!(opened, Err(SourceError::OverBudget { .. })));
+    assert_eq!(items.len(), 1);
+}
+
+#[test]
 fn members_are_counted_before_they_are_read() {
     let budget = Budget {
         members: 3,
@@ -291,9 +398,11 @@ fn cut_off_anywhere_is_an_error_or_less_and_never_more() {
         ("a.zip", zip(&members)),
         ("a.tgz", gzip(&tar(&members))),
         ("a.tar", tar(&members)),
+        ("a.tar.xz", ETC_XZ.to_vec()),
+        ("a.tar.zst", ETC_ZST.to_vec()),
     ] {
         let (_, all) = open_all(name, &whole);
-        assert_eq!(all.len(), 2);
+        assert!(!all.is_empty());
         for length in 0..whole.len() {
             let (opened, items) = open_with(name, &whole[..length], &Budget::default());
             let found = lines(&items);
@@ -306,7 +415,7 @@ fn cut_off_anywhere_is_an_error_or_less_and_never_more() {
                 opened.is_err() || found.len() > members.len() || matches!(opened, Ok(None));
             // The end of a tar is two blocks of zeros, which nobody misses.
             assert!(
-                is_told || members.len() == 2 || name == "a.tar",
+                is_told || members.len() == all.len() || name == "a.tar",
                 "{name} at {length}: {found:?}"
             );
         }
