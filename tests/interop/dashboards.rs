@@ -85,7 +85,8 @@ fn promtool_takes_rules_tests_and_configuration() {
         };
         run(promtool.current_dir(&folder).args(words));
     }
-    // each alert has its case
+    // each alert has its case, and its row
+    let page = fs::read_to_string(root().join("docs/deploy/prometheus.md")).unwrap();
     let rules = fs::read_to_string(folder.join("trustpack.rules.yml")).unwrap();
     let tests = fs::read_to_string(folder.join("trustpack.test.yml")).unwrap();
     let alerts = rules
@@ -93,6 +94,7 @@ fn promtool_takes_rules_tests_and_configuration() {
         .filter_map(|line| line.trim().strip_prefix("- alert: "));
     for alert in alerts {
         assert!(tests.contains(&format!("alertname: {alert}\n")), "{alert}");
+        assert!(page.contains(&format!("| `{alert}` |")), "{alert}");
     }
 }
 
