@@ -14,7 +14,9 @@ mod support;
 
 mod bouncy;
 mod clients;
+mod dashboards;
 mod demo;
+mod deploy;
 mod java_client;
 mod java_stores;
 mod keytool;
