@@ -21,6 +21,7 @@ mod pack;
 mod policy;
 mod reports;
 mod revocation;
+mod screen;
 mod sources;
 mod state;
 mod store;

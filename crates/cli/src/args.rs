@@ -34,7 +34,7 @@ pub(crate) use fetch::Fetch;
 pub(crate) use reach::{CertType, Handshake, Listed, Proof, Reach, StarttlsChoice};
 pub(crate) use report::{Report, ReportMerge};
 pub(crate) use verify::{ClientWord, FailWord, RevocationFlags, RevocationWord, Verify};
-pub(crate) use written::{Written, is_for_monitoring};
+pub(crate) use written::{ReportFile, Written, is_for_monitoring};
 
 const STORE_EXAMPLES: &str = "\
 Examples:

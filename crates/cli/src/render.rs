@@ -35,10 +35,16 @@ impl Talk {
 
     /// One line what and where, one line what to do.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        to_stderr(&format!("error: {}", told(error)));
-        if let Some(hint) = hint_for(error) {
-            to_stderr(&format!("hint: {hint}"));
+        for line in Self::error_lines(error) {
+            to_stderr(&line);
         }
+    }
+
+    /// The same, to be shown elsewhere.
+    pub(crate) fn error_lines(error: &anyhow::Error) -> Vec<String> {
+        let mut lines = vec![format!("error: {}", told(error))];
+        lines.extend(hint_for(error).map(|hint| format!("hint: {hint}")));
+        lines
     }
 
     /// An error about one input among several: what and where, what to do.

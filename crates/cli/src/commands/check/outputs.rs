@@ -50,7 +50,7 @@ pub(in crate::commands) fn refuse(arguments: &Written) -> Result<()> {
 }
 
 /// The format of stdout, when a report goes there.
-fn to_stdout(arguments: &Written) -> Option<ReportFormat> {
+pub(super) fn to_stdout(arguments: &Written) -> Option<ReportFormat> {
     match (arguments.json.json, arguments.format) {
         (true, _) => Some(ReportFormat::Json),
         (false, Some(format)) => Some(format),

@@ -4,6 +4,7 @@
 //! signals whatever the round waits for: a server, a full pipe, a file system that is gone.
 
 mod refuse;
+mod screen;
 
 use std::io::{self, IsTerminal};
 use std::panic::{self, AssertUnwindSafe};
@@ -12,8 +13,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use anyhow::{Result, anyhow};
+use screen::Screen;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -32,18 +34,22 @@ enum Event {
     Stop,
     /// SIGHUP where there is no terminal.
     AtOnce,
+    /// The terminal has another size.
+    Resized,
 }
 
 /// Checks every so often, until a signal ends it or nobody reads stdout any more.
 ///
 /// # Errors
 /// Only those of the arguments and of the system, before the first round.
-pub(super) fn run(arguments: Check, every: Duration, talk: Talk) -> Result<Outcome> {
+pub(super) fn run(mut arguments: Check, every: Duration, talk: Talk) -> Result<Outcome> {
     refuse::what_cannot_be_asked_again(&arguments)?;
+    let screen = Screen::open(&mut arguments)?;
     let (sender, events) = mpsc::channel();
     listen(sender.clone())?;
-    let watch = Watch {
+    let mut watch = Watch {
         arguments: Arc::new(arguments),
+        screen,
         answers: Arc::default(),
         talk,
         sender,
@@ -85,13 +91,14 @@ fn next(due: Instant, every: Duration) -> Instant {
 
 /// Hears signals from now on.
 fn listen(sender: Sender<Event>) -> Result<()> {
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGWINCH])?;
     // A terminal that goes away says so with SIGHUP, and means the end.
     let is_watched = io::stderr().is_terminal();
     let body = move || {
         for signal in &mut signals {
             let event = match signal {
                 SIGHUP if !is_watched => Event::AtOnce,
+                SIGWINCH => Event::Resized,
                 _ => Event::Stop,
             };
             if sender.send(event).is_err() {
@@ -107,6 +114,8 @@ fn listen(sender: Sender<Event>) -> Result<()> {
 
 struct Watch {
     arguments: Arc<Check>,
+    /// The terminal, when the report goes there.
+    screen: Option<Screen>,
     /// What issuers said, and how long that holds.
     answers: Arc<AriCache>,
     talk: Talk,
@@ -143,20 +152,21 @@ impl Watch {
 
     /// Waits for the end of a round: what came of it, and whether another one is wanted at once. `None` when a signal ended
     /// it: it has a second to be done then, unless another signal comes.
-    fn round(&self) -> Option<(Result<Box<Summary>>, bool)> {
+    fn round(&mut self) -> Option<(Result<Box<Summary>>, bool)> {
         let mut again = false;
         loop {
             match self.events.recv() {
                 Ok(Event::Ended(result)) => return Some((result, again)),
                 Ok(Event::AtOnce) => again = true,
+                Ok(Event::Resized) => self.draw(),
                 Ok(Event::Stop) | Err(_) => break,
             }
         }
         let end = Instant::now() + GRACE;
         match self.event_before(end) {
             Some(Event::Ended(Ok(summary))) => self.say(&told(&summary)),
-            Some(Event::Ended(Err(error))) => self.say_failed(error),
-            Some(Event::Stop | Event::AtOnce) | None => {
+            Some(Event::Ended(Err(error))) => self.talk.error(&failed(error)),
+            Some(Event::Stop | Event::AtOnce | Event::Resized) | None => {
                 abandon();
                 self.say("stopped within a round; the last report stays");
             }
@@ -164,22 +174,32 @@ impl Watch {
         None
     }
 
-    fn wait(&self, due: Instant) -> Wake {
+    fn wait(&mut self, due: Instant) -> Wake {
         match self.event_before(due) {
             None => Wake::Due,
             Some(Event::AtOnce) => Wake::AtOnce,
-            // there is no round that could end
-            Some(Event::Stop | Event::Ended(_)) => Wake::Stop,
+            // there is no round that could end, and another size is no reason to wake
+            Some(Event::Stop | Event::Ended(_) | Event::Resized) => Wake::Stop,
         }
     }
 
-    fn event_before(&self, end: Instant) -> Option<Event> {
-        let time = end.saturating_duration_since(Instant::now());
-        match self.events.recv_timeout(time) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout) => None,
-            // not while this one can send itself
-            Err(RecvTimeoutError::Disconnected) => Some(Event::Stop),
+    /// What happens before then, beside another size of the terminal.
+    fn event_before(&mut self, end: Instant) -> Option<Event> {
+        loop {
+            let time = end.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(time) {
+                Ok(Event::Resized) => self.draw(),
+                Ok(event) => return Some(event),
+                Err(RecvTimeoutError::Timeout) => return None,
+                // not while this one can send itself
+                Err(RecvTimeoutError::Disconnected) => return Some(Event::Stop),
+            }
+        }
+    }
+
+    fn draw(&mut self) {
+        if let Some(screen) = &mut self.screen {
+            screen.draw();
         }
     }
 
@@ -188,24 +208,32 @@ impl Watch {
         self.arguments.written.writes_stdout() && is_broken_pipe(error)
     }
 
-    fn tell(&self, result: Result<Box<Summary>>, due: Instant) {
+    fn tell(&mut self, result: Result<Box<Summary>>, due: Instant) {
         let wait = due.saturating_duration_since(Instant::now());
-        let next = stamp(OffsetDateTime::now_utc() + wait);
-        match result {
-            Ok(summary) => self.say(&format!("{}; next round at {next}", told(&summary))),
+        let next = format!("next round at {}", stamp(OffsetDateTime::now_utc() + wait));
+        let result = result.map_err(failed);
+        match &result {
+            // what stands on the screen needs no line below it
+            _ if self.screen.is_some() && io::stderr().is_terminal() => {}
+            Ok(summary) => self.say(&format!("{}; {next}", told(summary))),
             Err(error) => {
-                self.say_failed(error);
-                self.say(&format!("next round at {next}"));
+                self.talk.error(error);
+                self.say(&next);
             }
         }
-    }
-
-    fn say_failed(&self, error: anyhow::Error) {
-        let now = stamp(OffsetDateTime::now_utc());
-        let error = Err::<(), _>(error)
-            .with_context(|| format!("{now}: this round failed and the last report stays"));
-        if let Err(error) = error {
-            self.talk.error(&error);
+        let Some(screen) = &mut self.screen else {
+            return;
+        };
+        match result {
+            Ok(_) => {
+                let now = stamp(OffsetDateTime::now_utc());
+                screen.show(format!("checked at {now}; {next}; Ctrl-C ends"));
+            }
+            Err(error) => {
+                let mut told = Talk::error_lines(&error);
+                told.push(next);
+                screen.show_failed(told);
+            }
         }
     }
 
@@ -213,6 +241,14 @@ impl Watch {
         let now = stamp(OffsetDateTime::now_utc());
         self.talk.say(format!("{now}: {what}"));
     }
+}
+
+/// Why a round has no report.
+fn failed(error: anyhow::Error) -> anyhow::Error {
+    let now = stamp(OffsetDateTime::now_utc());
+    error.context(format!(
+        "{now}: this round failed and the last report stays"
+    ))
 }
 
 /// The counts of a round.
