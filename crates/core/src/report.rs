@@ -17,6 +17,7 @@ mod connection;
 mod csv;
 mod finding;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod markdown;

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use time::OffsetDateTime;
 
 use super::{
-    Gone, Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, json, junit, markdown,
-    nagios, prometheus, sarif, table,
+    Gone, Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, html, json, junit,
+    markdown, nagios, prometheus, sarif, table,
 };
 
 /// How a report is written down.
@@ -18,6 +18,8 @@ pub enum ReportFormat {
     Csv,
     /// Annotations of GitHub's workflows.
     Github,
+    /// One page for a browser, with everything in it.
+    Html,
     /// For programs; the shape is documented at [`Report`].
     Json,
     /// One subject a line as it is judged, then `{ "at": …, "summary": … }`.
@@ -51,7 +53,7 @@ impl FromStr for ReportFormat {
 
 impl ReportFormat {
     /// Every format.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Table,
         Self::Json,
         Self::JsonLines,
@@ -62,6 +64,7 @@ impl ReportFormat {
         Self::Sarif,
         Self::Github,
         Self::Markdown,
+        Self::Html,
     ];
 
     /// The words for all of them, in their order.
@@ -80,6 +83,7 @@ impl ReportFormat {
         match self {
             Self::Csv => "csv",
             Self::Github => "github",
+            Self::Html => "html",
             Self::Json => "json",
             Self::JsonLines => "jsonl",
             Self::Junit => "junit",
@@ -139,6 +143,7 @@ pub fn writer<'a>(
     match format {
         ReportFormat::Csv => Box::new(csv::Csv::new(out)),
         ReportFormat::Github => Box::new(github::Annotations::new(out)),
+        ReportFormat::Html => Box::new(html::Html::new(at, out)),
         ReportFormat::Json => Box::new(json::Pretty::new(at, out)),
         ReportFormat::JsonLines => Box::new(json::Lines::new(at, out)),
         ReportFormat::Junit => Box::new(junit::Junit::new(at, out)),
