@@ -219,10 +219,10 @@ def measure(browser, path):
 
 def pictures(browser, path, folder):
     save = lambda page, name: page.screenshot(path=f"{folder}/html-{name}.png")
-    page = browser.open(path)
-    save(page, "light")
-    page.locator("#rows .name button", has_text="127.0.0.1").first.click()
-    save(page, "details")
+    save(browser.open(path), "light")
+    page = browser.open(path, "#q=127.0.0.1", height=1000)
+    open_first(page)
+    page.locator("dialog").screenshot(path=f"{folder}/html-details.png")
     save(browser.open(path, scheme="dark"), "dark")
     save(browser.open(path, width=360, height=740), "narrow")
     return {}
