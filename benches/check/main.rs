@@ -14,6 +14,7 @@
 
 mod files;
 mod made;
+mod page;
 mod process;
 mod stores;
 mod stream;
@@ -39,11 +40,12 @@ fn main() {
     let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
 
     println!("{}", Figure::head());
-    let groups: [(&str, Measure); 4] = [
+    let groups: [(&str, Measure); 5] = [
         ("process", process::openssl),
         ("files", files::peers),
         ("stream", stream::rate),
         ("stores", stores::derivation),
+        ("page", page::limits),
     ];
     for (_, measure) in groups.iter().filter(|(name, _)| is_wanted(name)) {
         measure(&mut |figure| println!("{figure}"));

@@ -129,12 +129,24 @@ fn every_command_about_sources_runs() {
     }
 }
 
-/// One builds on the other, so all run in one folder.
 #[test]
 fn every_command_about_checking_runs() {
     let text = fs::read_to_string(root().join("docs/check.md")).unwrap();
     let commands = commands_of(&text);
     assert!(commands.len() >= 8, "{commands:?}");
+    assert_they_run_in_order(commands);
+}
+
+#[test]
+fn every_command_about_the_page_runs() {
+    let text = fs::read_to_string(root().join("docs/html.md")).unwrap();
+    let commands = commands_of(&text);
+    assert!(commands.len() >= 3, "{commands:?}");
+    assert_they_run_in_order(commands);
+}
+
+/// One builds on the other, so all run in one folder.
+fn assert_they_run_in_order(commands: Vec<&str>) {
     let desk = Desk::new();
     for command in commands {
         let words = words_of(command);

@@ -24,6 +24,7 @@ mod kit;
 mod matrix;
 mod nss;
 mod openssl;
+mod page;
 mod profiles;
 mod pyjks;
 mod reports;

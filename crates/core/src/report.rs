@@ -17,6 +17,7 @@ mod connection;
 mod csv;
 mod finding;
 mod github;
+mod html;
 mod ics;
 mod json;
 mod junit;

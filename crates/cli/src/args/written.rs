@@ -28,8 +28,8 @@ pub(crate) struct Written {
 
     /// How the report is written on stdout. Default: table, or nothing with --output.
     ///
-    /// table, markdown: for people. json, jsonl (a line per subject as it is judged), csv: for programs. junit, sarif,
-    /// github (annotations): for CI. ics: for calendars. prometheus: for a textfile collector. nagios: one line, and its exit codes 0 ok, 1
+    /// table, markdown, html (one page for a browser): for people. json, jsonl (a line per subject as it is judged), csv: for
+    /// programs. junit, sarif, github (annotations): for CI. ics: for calendars. prometheus: for a textfile collector. nagios: one line, and its exit codes 0 ok, 1
     /// warning, 2 critical, 3 unknown, whatever --fail-on and --baseline would say.
     #[arg(long, value_name = "FORMAT", value_parser = words::<ReportFormat>(&FORMATS), conflicts_with = "json")]
     pub format: Option<ReportFormat>,

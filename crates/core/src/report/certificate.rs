@@ -72,6 +72,10 @@ pub struct CertificateReport {
     /// What became of it since an earlier report, when there is one to compare with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// The certificate itself, for formats that show its bytes. JSON has no place for it, so that what was read from there
+    /// has none.
+    #[serde(skip)]
+    pub certificate: Option<Certificate>,
 }
 
 /// Where a certificate is in its life. How bad that is, is said by [`Severity`].
@@ -171,6 +175,7 @@ impl CertificateReport {
             state: State::at(certificate, at),
             severity: None,
             change: None,
+            certificate: Some(certificate.clone()),
         }
     }
 
@@ -205,6 +210,7 @@ impl CertificateReport {
             state: State::between(not_before, not_after, at),
             severity: None,
             change: None,
+            certificate: None,
         }
     }
 }

@@ -112,5 +112,6 @@ pub(crate) fn line(
         },
         severity,
         change: None,
+        certificate: None,
     }
 }

@@ -256,6 +256,8 @@ fn an_empty_report_is_right_in_each_format() {
     };
     let text: Vec<String> = formats()
         .into_iter()
+        // most of a page is its script and its style, and its own tests look at the rest
+        .filter(|format| *format != ReportFormat::Html)
         .map(|format| format!("== {}\n{}", format.word(), sample::text(&empty, format)))
         .collect();
     insta::assert_snapshot!(text.concat(), @r#"

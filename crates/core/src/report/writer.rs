@@ -6,8 +6,8 @@ use std::str::FromStr;
 use time::OffsetDateTime;
 
 use super::{
-    Gone, Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, ics, json, junit,
-    markdown, nagios, prometheus, sarif, table,
+    Gone, Metrics, Report, SubjectReport, Summary, UnknownWord, csv, github, html, ics, json,
+    junit, markdown, nagios, prometheus, sarif, table,
 };
 
 /// How a report is written down.
@@ -18,6 +18,8 @@ pub enum ReportFormat {
     Csv,
     /// Annotations of GitHub's workflows.
     Github,
+    /// One page for a browser, with everything in it.
+    Html,
     /// Events of a calendar.
     Ics,
     /// For programs; the shape is documented at [`Report`].
@@ -53,7 +55,7 @@ impl FromStr for ReportFormat {
 
 impl ReportFormat {
     /// Every format.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Table,
         Self::Json,
         Self::JsonLines,
@@ -65,6 +67,7 @@ impl ReportFormat {
         Self::Github,
         Self::Markdown,
         Self::Ics,
+        Self::Html,
     ];
 
     /// The words for all of them, in their order.
@@ -83,6 +86,7 @@ impl ReportFormat {
         match self {
             Self::Csv => "csv",
             Self::Github => "github",
+            Self::Html => "html",
             Self::Ics => "ics",
             Self::Json => "json",
             Self::JsonLines => "jsonl",
@@ -143,6 +147,7 @@ pub fn writer<'a>(
     match format {
         ReportFormat::Csv => Box::new(csv::Csv::new(out)),
         ReportFormat::Github => Box::new(github::Annotations::new(out)),
+        ReportFormat::Html => Box::new(html::Html::new(at, out)),
         ReportFormat::Ics => Box::new(ics::Calendar::new(at, out)),
         ReportFormat::Json => Box::new(json::Pretty::new(at, out)),
         ReportFormat::JsonLines => Box::new(json::Lines::new(at, out)),
