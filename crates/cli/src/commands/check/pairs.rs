@@ -7,7 +7,7 @@ use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::{Served, ServedIndex, Subject};
 use trustpack_core::keystore::Contents;
 
-use crate::args::Check;
+use crate::args::Sources;
 use crate::input::Input;
 
 /// Pairs that were named, and servers that files are compared with by their names.
@@ -25,12 +25,12 @@ pub(super) struct Pairs {
 impl Pairs {
     /// Those of the command line. What is in one and no input yet becomes one.
     pub(super) fn new(
-        arguments: &Check,
+        sources: &Sources,
         inputs: &mut Vec<Input>,
         endpoints: &mut Vec<String>,
     ) -> Self {
         let mut pairs = Self::default();
-        for pair in &arguments.pair {
+        for pair in &sources.pair {
             let path = Input::Path(pair.file.as_str().into());
             if !inputs.contains(&path) {
                 inputs.push(path);

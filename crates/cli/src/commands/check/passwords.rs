@@ -6,7 +6,7 @@ use anyhow::Result;
 use glob::{MatchOptions, Pattern};
 use trustpack_core::keystore::{self, Contents, Integrity, NoteKind, Password, ReadOptions};
 
-use crate::args::Check;
+use crate::args::Sources;
 use crate::input::Passwords;
 use crate::password::PasswordSource;
 use crate::render::Talk;
@@ -65,19 +65,19 @@ pub(super) struct Read {
 }
 
 impl FilePasswords {
-    pub(super) fn resolve(arguments: &Check, talk: &Talk) -> Result<Self> {
+    pub(super) fn resolve(sources: &Sources, talk: &Talk) -> Result<Self> {
         let rule = |rule: &PasswordRule| {
             let purpose = format!("the files {}", rule.pattern);
             let password = rule.source.resolve(&purpose, false, talk)?;
             Ok((rule.pattern.clone(), Passwords::named(password)))
         };
-        let common = match arguments.try_common_passwords {
+        let common = match sources.try_common_passwords {
             true => COMMON.map(Password::new).to_vec(),
             false => Vec::new(),
         };
         Ok(Self {
-            general: Passwords::resolve(&arguments.input_password.input_password, None, talk)?,
-            rules: arguments
+            general: Passwords::resolve(&sources.input_password.input_password, None, talk)?,
+            rules: sources
                 .password_for
                 .iter()
                 .map(rule)
