@@ -91,3 +91,23 @@ fn it_ends_within_a_moment_whoever_still_reads() {
     exporting.watching.stop();
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
+
+#[test]
+fn a_client_that_does_not_read_what_it_asked_for_loses_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let exporting = Exporting::ready(folder.path(), &["--max-connections", "1"]);
+    let mut deaf = exporting.connect();
+    // more than the system keeps for a reader
+    deaf.set_write_timeout(Some(Duration::from_secs(2)))
+        .unwrap();
+    let requests = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(10_000);
+    let _ = deaf.write_all(requests.as_bytes());
+    let begun = Instant::now();
+    assert_eq!(exporting.get("/-/healthy").status, 200);
+    // and not because it was served to the end
+    assert!(
+        begun.elapsed() > Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
+}

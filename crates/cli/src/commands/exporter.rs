@@ -47,6 +47,7 @@ use reload::Reload;
 use rounds::Rounds;
 use routes::Site;
 use server::Server;
+use watched::Watched;
 
 /// Besides those of probes: a hash of a password takes one.
 const MORE_THREADS: usize = 2;
@@ -59,6 +60,9 @@ pub(super) fn run(arguments: Exporter, talk: &Talk) -> Result<Outcome> {
     let Exporter { sources, serving } = arguments;
     what_can_be_read_once(&sources, "the exporter", "`trustpack check`")?;
     let configuration = Arc::new(Configuration::read(&serving, talk)?);
+    // from here on a change is seen
+    let mut watched = Watched::of_files(configuration.files.clone());
+    let seen = watched.state();
     let server = Server::bind(&serving.listen)?;
     let metrics = Arc::new(Metrics::default());
     metrics.configuration(true);
@@ -96,10 +100,14 @@ pub(super) fn run(arguments: Exporter, talk: &Talk) -> Result<Outcome> {
         at_once.push(sender);
         begin("rounds", move || rounds.run(&receiver))?;
     }
-    let reload = Reload::new(serving, Arc::clone(&site), &configuration);
+    let reload = Reload {
+        serving,
+        site: Arc::clone(&site),
+        watched,
+    };
     let (sender, receiver) = mpsc::channel();
     at_once.push(sender);
-    begin("configuration", move || reload.run(&receiver))?;
+    begin("configuration", move || reload.run(seen, &receiver))?;
     listen(signals, at_once, end)?;
 
     let threads = usize::from(probes) + MORE_THREADS;

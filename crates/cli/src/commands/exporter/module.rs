@@ -42,10 +42,7 @@ impl std::fmt::Debug for Module {
 /// Those that are there without being written, by the names of blackbox_exporter's own configuration.
 const BUILT_IN: [(&str, &str); 5] = [
     ("http_2xx", "prober = \"http\""),
-    (
-        "imap_starttls",
-        "prober = \"tcp\"\nstarttls = \"imap\"\nverify = true",
-    ),
+    ("imap_starttls", "prober = \"tcp\"\nstarttls = \"imap\""),
     ("smtp_starttls", "prober = \"tcp\"\nstarttls = \"smtp\""),
     ("tcp_connect", "prober = \"tcp\"\ntls = false"),
     ("tcp_tls", "prober = \"tcp\""),
@@ -58,7 +55,7 @@ pub(super) const DEFAULT: &str = "http_2xx";
 const OWN: [&str; 4] = ["metrics", "prober", "tls", "verify"];
 
 /// Keys that are flags of `check`. None of them lets a probe reach anything but its target.
-const FLAGS: [&str; 15] = [
+const FLAGS: [&str; 17] = [
     "alpn",
     "client_cert",
     "client_key",
@@ -74,8 +71,9 @@ const FLAGS: [&str; 15] = [
     "server_name",
     "starttls",
     "timeout",
+    "tls_version",
+    "warn",
 ];
-const MORE_FLAGS: [&str; 2] = ["tls_version", "warn"];
 
 /// Flags whose values are paths, relative to the configuration.
 const PATHS: [&str; 4] = ["client_cert", "client_key", "policy", "roots"];
@@ -128,8 +126,7 @@ impl Module {
         common: &Arc<Vec<TrustAnchors>>,
         talk: &Talk,
     ) -> Result<Self> {
-        let flags = [&FLAGS[..], &MORE_FLAGS].concat();
-        refuse_unknown(table, &[&OWN[..], &flags].concat(), "")?;
+        refuse_unknown(table, &[&OWN[..], &FLAGS].concat(), "")?;
         match table.get("prober").and_then(Value::as_str) {
             Some("http" | "tcp") => {}
             _ => {
@@ -160,7 +157,7 @@ impl Module {
         let mut words = Vec::new();
         for (key, value) in table
             .iter()
-            .filter(|(key, _)| flags.contains(&key.as_str()))
+            .filter(|(key, _)| FLAGS.contains(&key.as_str()))
         {
             let texts = texts(key, value, folder)?;
             if PATHS.contains(&key.as_str()) {

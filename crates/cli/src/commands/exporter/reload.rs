@@ -7,30 +7,21 @@ use time::OffsetDateTime;
 
 use super::config::Configuration;
 use super::routes::Site;
-use super::watched::Watched;
+use super::watched::{State, Watched};
 use crate::args::Serving;
 use crate::commands::check::watch::stamp;
 
 /// Reads it, and puts it in force.
 pub(super) struct Reload {
-    serving: Serving,
-    site: Arc<Site>,
-    watched: Watched,
+    pub serving: Serving,
+    pub site: Arc<Site>,
+    /// The files of the one that is in force.
+    pub watched: Watched,
 }
 
 impl Reload {
-    /// `configuration` is in force now.
-    pub(super) fn new(serving: Serving, site: Arc<Site>, configuration: &Configuration) -> Self {
-        Self {
-            serving,
-            site,
-            watched: Watched::of_files(configuration.files.clone()),
-        }
-    }
-
-    /// Goes on until nobody can ask for it any more.
-    pub(super) fn run(mut self, at_once: &Receiver<()>) {
-        let mut seen = self.watched.state();
+    /// Goes on until nobody can ask for it any more. `seen`: how the files were when the one in force was read.
+    pub(super) fn run(mut self, mut seen: State, at_once: &Receiver<()>) {
         loop {
             match at_once.recv_timeout(self.watched.pause()) {
                 Ok(()) => seen = self.watched.state(),
