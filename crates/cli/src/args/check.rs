@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use clap::Args;
+use clap::builder::Resettable;
 use trustpack_core::report::{Shard, ShardError};
 
 use super::watch::Watch;
@@ -45,7 +46,7 @@ pub(crate) struct Check {
     /// Check only a part, and leave the others to N - 1 other runs: I/N, counted from 0 as Kubernetes' indexed jobs are.
     /// `auto`: I is JOB_COMPLETION_INDEX, N is TRUSTPACK_SHARDS or JOB_COMPLETIONS, which you set. Each server, file and
     /// stdin is in exactly one part, by its name. `trustpack report merge` joins the reports.
-    #[arg(long, value_name = "I/N|auto", value_parser = parse_from::<ShardChoice>, conflicts_with_all = ["baseline", "pair"])]
+    #[arg(long, value_name = "I/N|auto", value_parser = parse_from::<ShardChoice>, help_heading = Resettable::Reset, conflicts_with_all = ["baseline", "pair"])]
     pub shard: Option<ShardChoice>,
 
     #[command(flatten)]
