@@ -1,11 +1,12 @@
 //! A text that many read and that is large: kept deflated, and sent as it is kept to whoever takes gzip, which Prometheus
 //! does. Others get it inflated as fast as they read it, so that no reader costs the memory of the whole.
 
-use std::io::{self, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::mem;
 
+use flate2::bufread::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc, Decompress, FlushDecompress};
+use flate2::{Compression, Crc};
 use hyper::body::Bytes;
 
 /// What was written, as blocks of DEFLATE (RFC 1951) that end at a byte and are not the last ones: what is said more at the
@@ -95,10 +96,8 @@ impl Document {
     /// It, inflated piece by piece.
     pub(super) fn inflate(&self) -> Inflating {
         Inflating {
-            deflated: self.deflated.clone(),
-            read: 0,
+            decoder: DeflateDecoder::new(Cursor::new(self.deflated.clone())),
             left: self.length,
-            state: Decompress::new(false),
         }
     }
 }
@@ -108,10 +107,8 @@ const GZIP_HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 /// A document that is being inflated.
 pub(super) struct Inflating {
-    deflated: Bytes,
-    read: usize,
+    decoder: DeflateDecoder<Cursor<Bytes>>,
     left: u64,
-    state: Decompress,
 }
 
 /// So much is inflated before others have their turn.
@@ -124,27 +121,27 @@ impl Iterator for Inflating {
         if self.left == 0 {
             return None;
         }
-        let mut piece = Vec::with_capacity(PIECE);
-        let before = self.state.total_in();
-        let input = self.deflated.get(self.read..).unwrap_or_default();
-        let status = self
-            .state
-            .decompress_vec(input, &mut piece, FlushDecompress::None);
-        let read = self.state.total_in() - before;
-        self.read = self.read.saturating_add(usize::try_from(read).unwrap_or(0));
-        if status.is_err() || piece.is_empty() {
-            self.left = 0;
-            return Some(Err(io::ErrorKind::InvalidData.into()));
+        let mut piece = vec![0; PIECE];
+        let read = match self.decoder.read(&mut piece) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            read => read,
+        };
+        match read {
+            Ok(count) => {
+                piece.truncate(count);
+                self.left = self.left.saturating_sub(count as u64);
+                Some(Ok(piece.into()))
+            }
+            Err(error) => {
+                self.left = 0;
+                Some(Err(error))
+            }
         }
-        self.left = self.left.saturating_sub(piece.len() as u64);
-        Some(Ok(piece.into()))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
-
     use flate2::read::GzDecoder;
 
     use super::*;

@@ -148,7 +148,7 @@ mod tests {
             ("https://example.org/", "example.org:443"),
             ("https://example.org:8443/a/b?c=d#e", "example.org:8443"),
             ("[::1]:443", "[::1]:443"),
-            ("smtp://mail.example.org", "mail.example.org:25"),
+            ("smtp://mail.example.org", "smtp://mail.example.org:25"),
         ] {
             assert_eq!(read(text).as_deref(), Ok(endpoint), "{text}");
         }
