@@ -2,11 +2,10 @@
 //! does. Others get it inflated as fast as they read it, so that no reader costs the memory of the whole.
 
 use std::io::{self, Cursor, Read, Write};
-use std::mem;
 
 use flate2::bufread::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
+use flate2::{Compress, Compression, Crc, FlushCompress};
 use hyper::body::Bytes;
 
 /// What was written, as blocks of DEFLATE (RFC 1951) that end at a byte and are not the last ones: what is said more at the
@@ -20,16 +19,21 @@ pub(super) struct Document {
 
 /// A document that is being written.
 pub(super) struct Writing {
-    encoder: DeflateEncoder<Vec<u8>>,
+    state: Compress,
+    deflated: Vec<u8>,
     crc: Crc,
     length: u64,
 }
+
+/// Room for what comes out at a time.
+const ROOM: usize = 64 << 10;
 
 impl Writing {
     pub(super) fn new() -> Self {
         Self {
             // labels repeat themselves: more effort makes it hardly smaller
-            encoder: DeflateEncoder::new(Vec::new(), Compression::fast()),
+            state: Compress::new(Compression::fast(), false),
+            deflated: Vec::new(),
             crc: Crc::new(),
             length: 0,
         }
@@ -38,11 +42,19 @@ impl Writing {
     /// # Errors
     /// None that memory has.
     pub(super) fn end(mut self) -> io::Result<Document> {
-        self.encoder.flush()?;
-        let mut deflated = mem::take(self.encoder.get_mut());
-        deflated.shrink_to_fit();
+        // There is more to come as long as the room was not enough (zlib.h on deflate and Z_SYNC_FLUSH). The flush of
+        // `write::DeflateEncoder` does not ask again in that way, and leaves the end out.
+        loop {
+            self.deflated.reserve(ROOM);
+            let (none, out) = (&[], &mut self.deflated);
+            self.state.compress_vec(none, out, FlushCompress::Sync)?;
+            if out.len() < out.capacity() {
+                break;
+            }
+        }
+        self.deflated.shrink_to_fit();
         Ok(Document {
-            deflated: deflated.into(),
+            deflated: self.deflated.into(),
             crc: self.crc,
             length: self.length,
         })
@@ -51,10 +63,14 @@ impl Writing {
 
 impl Write for Writing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.encoder.write(bytes)?;
-        let taken = bytes.get(..written).unwrap_or(bytes);
-        self.crc.update(taken);
-        self.length += written as u64;
+        let before = self.state.total_in();
+        self.deflated.reserve(ROOM);
+        let out = &mut self.deflated;
+        self.state.compress_vec(bytes, out, FlushCompress::None)?;
+        let written = self.state.total_in() - before;
+        self.length += written;
+        let written = usize::try_from(written).unwrap_or(bytes.len());
+        self.crc.update(bytes.get(..written).unwrap_or(bytes));
         Ok(written)
     }
 
