@@ -174,6 +174,40 @@ fn every_command_about_watching_runs_until_it_is_told_to_stop() {
 }
 
 #[test]
+fn every_command_about_the_exporter_runs_until_it_is_told_to_stop() {
+    let text = fs::read_to_string(root().join("docs/exporter.md")).unwrap();
+    let mut commands = commands_of(&text);
+    commands.retain(|command| command.starts_with("trustpack exporter "));
+    assert!(commands.len() >= 5, "{commands:?}");
+    let configuration = text.split("```toml\n").nth(1).unwrap();
+    let configuration = configuration.split("```").next().unwrap();
+    for command in commands {
+        let desk = Desk::new();
+        let put = |name: &str, text: &[u8]| fs::write(desk.path(name), text).unwrap();
+        put("exporter.toml", configuration.as_bytes());
+        put("appliances.toml", b"");
+        put("server.pass", b"secret");
+        put(
+            "server.key",
+            &fs::read(fixture("pki/server.key.pem")).unwrap(),
+        );
+        put(
+            "internal-root.pem",
+            &fs::read(fixture("pki/root.pem")).unwrap(),
+        );
+        let mut words = words_of(command);
+        if !command.contains("--listen") {
+            words.extend(["--listen".to_owned(), "127.0.0.1:0".to_owned()]);
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut command = desk.command(&words);
+        let mut exporting = Watching::start(command.stdout(Stdio::null()));
+        exporting.line("listening on http");
+        exporting.stop();
+    }
+}
+
+#[test]
 fn every_command_about_renewal_information_runs() {
     let text = fs::read_to_string(root().join("docs/ari.md")).unwrap();
     let server = ari::acme(5, 6);

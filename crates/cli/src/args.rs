@@ -4,9 +4,11 @@ mod channel;
 mod check;
 mod diff;
 mod explain;
+mod exporter;
 mod fetch;
 mod reach;
 mod report;
+mod sources;
 pub(crate) mod store;
 mod verify;
 mod watch;
@@ -30,9 +32,11 @@ pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
 pub(crate) use check::{Check, ShardChoice};
 pub(crate) use diff::Diff;
 pub(crate) use explain::Explain;
+pub(crate) use exporter::{Exporter, Serving};
 pub(crate) use fetch::Fetch;
 pub(crate) use reach::{CertType, Handshake, Listed, Proof, Reach, StarttlsChoice};
 pub(crate) use report::{Report, ReportMerge};
+pub(crate) use sources::Sources;
 pub(crate) use verify::{ClientWord, FailWord, RevocationFlags, RevocationWord, Verify};
 pub(crate) use written::{ReportFile, Written, is_for_monitoring};
 
@@ -74,6 +78,7 @@ pub(crate) enum Command {
     Check(Check),
     Verify(Verify),
     Diff(Diff),
+    Exporter(Exporter),
     Explain(Explain),
     /// Reports of `check`: join those of several runs.
     #[command(subcommand)]

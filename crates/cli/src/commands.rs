@@ -7,6 +7,7 @@ mod convert;
 mod demo;
 mod diff;
 mod explain;
+pub(crate) mod exporter;
 mod fetch;
 mod inspect;
 mod merge;
@@ -57,6 +58,7 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Demo(arguments) => demo::run(&arguments, talk),
         Command::Diff(arguments) => diff::run(&arguments, talk),
         Command::Explain(arguments) => explain::run(&arguments, talk),
+        Command::Exporter(arguments) => exporter::run(arguments, talk),
         Command::Fetch(arguments) => fetch::run(&arguments, talk),
         Command::Inspect(arguments) => inspect::run(&arguments, talk),
         Command::Man => complete::manual(),

@@ -8,6 +8,7 @@ use trustpack_core::tls::identity::ClientIdentity;
 use crate::args::Handshake;
 use crate::hint::Hinted;
 use crate::input::{self, Passwords};
+use crate::password::PasswordSource;
 use crate::render::Talk;
 
 /// Reads `--client-cert` and `--client-key`; `None` when none is named.
@@ -16,22 +17,28 @@ pub(crate) fn load(arguments: &Handshake, talk: &Talk) -> Result<Option<ClientId
         return Ok(None);
     };
     let sources = arguments.client_password.as_slice();
-    let passwords = Passwords::resolve(sources, None, talk)?;
+    read(path, arguments.client_key.as_deref(), sources, talk)
+        .with_context(|| format!("{path}: it cannot be shown to servers"))
+        .map(Some)
+}
+
+/// A certificate with its issuers and its key, from one file or two.
+pub(crate) fn read(
+    certificate: &str,
+    key: Option<&str>,
+    passwords: &[PasswordSource],
+    talk: &Talk,
+) -> Result<ClientIdentity> {
+    let passwords = Passwords::resolve(passwords, None, talk)?;
     let mut store = KeyStore::new();
-    for path in [Some(path), arguments.client_key.as_ref()]
-        .into_iter()
-        .flatten()
-    {
+    for path in [Some(certificate), key].into_iter().flatten() {
         let loaded = input::load_one(path, &passwords)?;
         for entry in loaded.contents.store.into_entries() {
             store.push_renamed(open(entry, &passwords));
         }
     }
     // PEM files hold key and certificates one beside the other
-    let store = pair(store);
-    identity_of(&store)
-        .with_context(|| format!("{path}: it cannot be shown to servers"))
-        .map(Some)
+    identity_of(&pair(store))
 }
 
 fn open(entry: Entry, passwords: &Passwords) -> Entry {

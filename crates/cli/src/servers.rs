@@ -20,7 +20,7 @@ use crate::hint::Hinted;
 use crate::identity;
 use crate::render::Talk;
 
-pub(crate) use judging::{Judging, root_sets, system_roots, tell_request};
+pub(crate) use judging::{Judging, common_root_sets, root_sets, system_roots, tell_request};
 pub(crate) use proof::{Doubt, doubt};
 
 /// How servers are asked, with every flag checked before the first connection is made.
@@ -59,6 +59,7 @@ impl Asking {
             alpn: alpn.map(|name| name.clone().into_bytes()).collect(),
             identity: identity::load(handshake, talk)?,
             proxies: proxies(reach.proxy.as_deref(), talk)?,
+            fence: None,
             retries: reach.retries,
             all_addresses: false,
             pace: reach.rate.map(|rate| Arc::new(Pace::per_second(rate.0))),

@@ -21,6 +21,7 @@ pub mod revocation;
 mod attempt;
 mod dial;
 mod error;
+mod fence;
 mod findings;
 mod http;
 mod ladder;
@@ -51,6 +52,7 @@ use attempt::Facts;
 use resolved::Resolved;
 
 pub use error::{FetchError, Phase};
+pub use fence::Fence;
 pub use ladder::EngineChoice;
 pub use pace::Pace;
 pub use pool::{Crew, fetch_all, fetch_stream};
@@ -113,6 +115,9 @@ pub struct FetchOptions {
     pub identity: Option<ClientIdentity>,
     /// Through which proxy, if any.
     pub proxies: ProxyRules,
+    /// Which addresses may be dialled; `None`: every one. A proxy that looks names up itself is not asked then, and proxies
+    /// themselves are dialled wherever they are.
+    pub fence: Option<Arc<Fence>>,
     /// How often a target that gave nothing is asked again.
     pub retries: u32,
     /// Every address of a name is asked, not only the first that answers.
@@ -134,6 +139,7 @@ impl Default for FetchOptions {
             alpn: vec![b"h2".to_vec(), b"http/1.1".to_vec()],
             identity: None,
             proxies: ProxyRules::none(),
+            fence: None,
             retries: 0,
             all_addresses: false,
             pace: None,
@@ -284,6 +290,14 @@ impl Fetched {
         self.client_certificate_authorities = facts.authorities.unwrap_or_default();
         self.ocsp_response = facts.ocsp_response;
         self.sct_list = facts.sct_list;
+    }
+}
+
+/// Opens a connection and closes it, without a word: whether anything listens. What comes before TLS, if anything, is spoken.
+pub fn connect(target: &Target, options: &FetchOptions) -> Fetched {
+    match Resolved::new(target, options) {
+        Ok(resolved) => resolved.connect(options),
+        Err(failed) => *failed,
     }
 }
 

@@ -44,7 +44,7 @@ pub use baseline::Baseline;
 pub use certificate::{CertificateReport, Role, State};
 pub(crate) use certificate::{lifetime, renew_after};
 pub use change::{CertificateChanges, Change, FindingChanges, Gone, Since, SubjectChanges};
-pub use connection::Connection;
+pub use connection::{Connection, Wanted};
 pub use finding::{About, Finding, Severity};
 pub use json::{line as json_line, pretty as json_text};
 pub use nagios::ServiceState;

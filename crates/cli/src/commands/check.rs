@@ -1,7 +1,7 @@
 //! `trustpack check`: the expiry policy over files, folders, stores and servers.
 //!
-//! Servers come first, because whether an expired anchor of a store matters is known from them. Every subject is written
-//! as soon as it and those before it are judged; nothing is held for the end but what a format needs.
+//! A round looks at everything once. It is the same for a single report, for one every so often, and for the metrics that
+//! `trustpack exporter` serves.
 
 mod ari;
 mod baseline;
@@ -16,40 +16,33 @@ pub(in crate::commands) mod outputs;
 mod pairs;
 mod passwords;
 mod pieces;
-mod policy;
+pub(in crate::commands) mod policy;
 mod reading;
-mod servers;
+pub(in crate::commands) mod round;
+pub(in crate::commands) mod servers;
 mod shard;
 mod specification;
 mod subject;
 mod system;
-mod watch;
+pub(in crate::commands) mod watch;
 
 use std::sync::Arc;
 
 use anyhow::Result;
-use time::OffsetDateTime;
-use trustpack_core::expiry::Judge;
-use trustpack_core::report::{Origin, ServiceState, SubjectReport, Summary};
+use trustpack_core::report::{ServiceState, Summary};
 
 use super::Outcome;
-use super::fetch::targets::refuse as refuse_targets;
 use crate::args::{Check, Written};
-use crate::hint::Hinted;
 use crate::input::Input;
 use crate::output::abandon_on_signals;
 use crate::render::Talk;
-use crate::servers::Asking;
-use crate::walk::Filter;
 
 pub(crate) use ari::AcmeDirectory;
-use ari::{AriCache, Renewals};
+pub(in crate::commands) use ari::AriCache;
 use outputs::Outputs;
-use pairs::Pairs;
-use passwords::FilePasswords;
 pub(crate) use passwords::PasswordRule;
-use servers::Answer;
-use shard::Share;
+use round::{Looked, Round};
+pub(in crate::commands) use shard::Share;
 
 /// Runs the command.
 pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
@@ -66,19 +59,11 @@ pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
 fn refuse(arguments: &Check) -> Result<()> {
     let written = &arguments.written;
     outputs::refuse(written)?;
-    let mut inputs = Input::parse_all(&arguments.inputs)?;
-    let mut endpoints = endpoints(&arguments.inputs, &inputs);
-    Pairs::new(arguments, &mut inputs, &mut endpoints);
+    let inputs = round::refuse(&arguments.sources)?;
     for output in &written.output {
         Input::refuse_as_output(&inputs, &output.path)?;
     }
-    refuse_targets(&endpoints, arguments.listed.yes_scan)?;
-    Asking::refuse(&arguments.reach)?;
-    Filter::new(&arguments.include, &arguments.exclude)?;
     Share::new(arguments.shard)?;
-    if arguments.policy.is_none() {
-        policy::read(arguments)?;
-    }
     Ok(())
 }
 
@@ -90,46 +75,17 @@ struct Checked {
 
 /// Looks at everything once; `answers` are those that issuers gave before.
 fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Checked> {
-    let at = arguments.time.now();
-    let policy = policy::read(arguments)?;
-    let mut inputs = Input::parse_all(&arguments.inputs)?;
-    if arguments.system {
-        inputs.extend(system::folders()?.map(Input::Path));
-    }
-    let mut endpoints = endpoints(&arguments.inputs, &inputs);
-    let pairs = Pairs::new(arguments, &mut inputs, &mut endpoints);
-    let inputs = Input::once(inputs);
-    let filter = Filter::new(&arguments.include, &arguments.exclude)?;
-    let share = Share::new(arguments.shard)?;
-    let passwords = FilePasswords::resolve(arguments, talk)?;
-    let mut run = Run {
-        judge: Judge::new(policy, at),
-        at,
-        pairs,
-        renewals: Renewals::new(arguments, answers, at, talk)?,
-        outputs: Outputs::open(&arguments.written, at, share.shard)?,
-        unread: false,
-        share,
+    let round = Round {
+        sources: &arguments.sources,
+        at: arguments.time.now(),
+        share: Share::new(arguments.shard)?,
+        answers,
+        talk,
     };
-    let specified = specification::servers(&inputs);
-    servers::check(arguments, &endpoints, &specified, &mut run, talk)?;
-    files::check(&inputs, &filter, &passwords, &mut run, talk)?;
-    idle::tell(&filter, &passwords, &run.judge, &run.share, talk);
-    run.share.tell(talk);
-    let seen = run.outputs.summary();
-    let is_nothing_told = seen.critical + seen.warnings + seen.failed == 0;
-    if seen.dated() == 0 && is_nothing_told && !run.share.is_elsewhere() {
-        return Err(nothing_to_check());
-    }
-    let summary = run.outputs.end()?;
-    let outcome = outcome(&arguments.written, &summary, run.unread);
+    let open = || Outputs::open(&arguments.written, round.at, round.share.shard);
+    let Looked { summary, unread } = round.look(open)?;
+    let outcome = outcome(&arguments.written, &summary, unread);
     Ok(Checked { outcome, summary })
-}
-
-/// A check that looked at nothing must not pass for one that found nothing.
-fn nothing_to_check() -> anyhow::Error {
-    let hint = "name a folder, file or server with certificates; `trustpack inspect` shows what files hold";
-    Hinted::new("there is no certificate to check", hint).into()
 }
 
 /// What the exit code says. `unread`: whether something could not be looked at.
@@ -139,46 +95,5 @@ pub(super) fn outcome(written: &Written, summary: &Summary, unread: bool) -> Out
         _ if unread => Outcome::Incomplete,
         true => Outcome::No,
         false => Outcome::Fine,
-    }
-}
-
-/// The servers among the arguments, as they are written.
-fn endpoints(texts: &[String], inputs: &[Input]) -> Vec<String> {
-    let texts = texts.iter().zip(inputs);
-    let servers = texts.filter(|(_, input)| matches!(input, Input::Endpoint(_)));
-    servers.map(|(text, _)| text.clone()).collect()
-}
-
-/// What goes on while subjects come.
-struct Run {
-    judge: Judge,
-    /// The time that counts as now.
-    at: OffsetDateTime,
-    pairs: Pairs,
-    /// Who asks issuers, if anybody does.
-    renewals: Option<Arc<Renewals>>,
-    outputs: Outputs,
-    /// Whether an input could not be read, which is not the same as bad certificates.
-    unread: bool,
-    share: Share,
-}
-
-impl Run {
-    /// A server, which may need what stores hold.
-    fn server(&mut self, answer: Answer) -> Result<()> {
-        if let Some((endpoint, served)) = answer.served {
-            self.pairs.add(&endpoint, served);
-        }
-        self.judge.learn(&answer.subject);
-        let report = self.judge.judge(answer.subject);
-        // a line of a list that names no server
-        self.unread |= report.failed && report.origin != Origin::Endpoint;
-        self.outputs.subject(&report)
-    }
-
-    /// A file, judged.
-    fn file(&mut self, report: &SubjectReport) -> Result<()> {
-        self.unread |= report.failed;
-        self.outputs.subject(report)
     }
 }

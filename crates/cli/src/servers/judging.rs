@@ -1,5 +1,6 @@
 //! What is known of the issuers of fetched chains: root sets, and issuers that certificates point to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -18,7 +19,7 @@ use crate::render::Talk;
 
 /// Puts fetched chains in order and completes them.
 pub(crate) struct Judging {
-    pub roots: Vec<TrustAnchors>,
+    pub roots: Arc<Vec<TrustAnchors>>,
     aia: Option<Aia>,
     at: OffsetDateTime,
 }
@@ -32,16 +33,25 @@ impl Judging {
         talk: &Talk,
     ) -> Result<Self> {
         Ok(Self {
-            roots: root_sets(arguments, talk)?,
+            roots: Arc::new(root_sets(arguments, talk)?),
             aia: arguments.aia.then(|| Aia::new(timeout)),
             at,
         })
     }
 
+    /// Knows these roots, and fetches nothing.
+    pub(crate) fn of(roots: Arc<Vec<TrustAnchors>>, at: OffsetDateTime) -> Self {
+        Self {
+            roots,
+            aia: None,
+            at,
+        }
+    }
+
     /// Knows no root; for what only looks.
     pub(crate) fn blind(at: OffsetDateTime) -> Self {
         Self {
-            roots: Vec::new(),
+            roots: Arc::default(),
             aia: None,
             at,
         }
@@ -103,9 +113,13 @@ pub(crate) fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>>
             ));
         }
     }
-    sets.push(system_roots(talk));
-    sets.push(TrustAnchors::mozilla());
+    sets.extend(common_root_sets(talk));
     Ok(sets)
+}
+
+/// Those that nobody names.
+pub(crate) fn common_root_sets(talk: &Talk) -> Vec<TrustAnchors> {
+    vec![system_roots(talk), TrustAnchors::mozilla()]
 }
 
 /// The roots of this system, as its own programs find them.

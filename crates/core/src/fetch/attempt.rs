@@ -59,9 +59,23 @@ pub(super) fn addresses(
         Some(proxy) => proxy.resolves_names() && dialled.ip().is_none(),
         None => false,
     };
-    match by_proxy {
-        true => Ok(Vec::new()),
-        false => dial::resolve(dialled, options.family, deadline),
+    let outside = |address| FetchError::Outside {
+        host: dialled.host().to_owned(),
+        address,
+    };
+    match (by_proxy, &options.fence) {
+        (true, None) => Ok(Vec::new()),
+        (true, Some(_)) => Err(outside(None)),
+        (false, None) => dial::resolve(dialled, options.family, deadline),
+        (false, Some(fence)) => {
+            let mut addresses = dial::resolve(dialled, options.family, deadline)?;
+            let first = addresses.first().copied();
+            addresses.retain(|address| fence.admits(*address));
+            match addresses.is_empty() {
+                true => Err(outside(first)),
+                false => Ok(addresses),
+            }
+        }
     }
 }
 
@@ -105,7 +119,7 @@ pub(super) fn run(
 }
 
 /// A connection on which TLS may begin.
-fn connect(
+pub(super) fn connect(
     resolved: &Resolved,
     options: &FetchOptions,
     deadline: Deadline,

@@ -82,6 +82,14 @@ pub enum FetchError {
         /// Its name, or its number.
         chosen: String,
     },
+    /// It may not be dialled, as the caller said.
+    #[error("{host} is outside of the networks that may be asked{}", address.map(|address| format!(": {address}")).unwrap_or_default())]
+    Outside {
+        /// The host.
+        host: String,
+        /// One of its addresses, where it was looked up.
+        address: Option<SocketAddr>,
+    },
     /// The proxy did not make the connection.
     #[error("{error} ({proxy})")]
     Proxy {
@@ -200,6 +208,7 @@ impl FetchError {
     /// | `not-tls` | the port answers in another language |
     /// | `nothing-to-offer` | the engine does not speak the version that was asked for |
     /// | `other-version` | not the version of TLS that was asked for |
+    /// | `outside` | it has no address that may be dialled |
     /// | `proxy` | the proxy cannot be reached, refused, or is none |
     /// | `refused` | nothing listens on the port |
     /// | `resolve` | the name has no address |
@@ -222,6 +231,7 @@ impl FetchError {
             Self::NotTls { .. } => "not-tls",
             Self::NothingToOffer => "nothing-to-offer",
             Self::OtherVersion { .. } => "other-version",
+            Self::Outside { .. } => "outside",
             Self::Proxy { .. } | Self::ProxyUnreachable { .. } => "proxy",
             Self::Refused { .. } => "refused",
             Self::Resolve { .. } => "resolve",
@@ -342,6 +352,7 @@ impl FetchError {
             | Self::Connect { .. }
             | Self::NoCertificate
             | Self::NoSuchCertificate { .. }
+            | Self::Outside { .. }
             | Self::Stopped
             | Self::Tls { .. } => return None,
         };

@@ -103,6 +103,17 @@ impl Resolved {
         fetched
     }
 
+    /// A connection and nothing else.
+    pub(super) fn connect(&self, options: &FetchOptions) -> Fetched {
+        let mut fetched = Fetched::new(&self.target);
+        fetched.timings.resolve = self.took;
+        fetched.connections = 1;
+        let deadline = Deadline::after(options.timeout.saturating_sub(self.took));
+        fetched.error = attempt::connect(self, options, deadline, &mut fetched).err();
+        fetched.elapsed = deadline.elapsed() + self.took;
+        fetched
+    }
+
     /// Goes up the ladder until there is a chain, or nothing left to try.
     fn ask_once(&self, options: &FetchOptions) -> Fetched {
         let target = &self.target;

@@ -20,4 +20,26 @@ pub struct Connection {
     pub presented: Vec<String>,
     /// The paths by which a browser-like client accepts the server, end entity first, anchor last; empty when it does not.
     pub verified_chains: Vec<Vec<String>>,
+    /// What it was asked for.
+    #[serde(default, skip_serializing_if = "Wanted::is_default")]
+    pub wanted: Wanted,
+}
+
+/// What a server is asked for, and must do to be fine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// Certificates that a browser-like client accepts.
+    #[default]
+    Accepted,
+    /// A connection; nothing is said on it.
+    Connected,
+    /// Certificates, whoever accepts them.
+    Presented,
+}
+
+impl Wanted {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }

@@ -21,6 +21,7 @@ pub(crate) fn report() -> Report {
                     elapsed_ms: 21,
                     presented: vec![fingerprint("1"), fingerprint("2")],
                     verified_chains: vec![vec![fingerprint("1"), fingerprint("2")]],
+                    ..Connection::default()
                 }),
                 change: None,
                 needs: Vec::new(),

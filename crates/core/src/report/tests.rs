@@ -94,6 +94,7 @@ fn hostile() -> Report {
                 elapsed_ms: u64::MAX,
                 presented: vec![text.clone()],
                 verified_chains: vec![vec![text.clone()], vec!["absent".to_owned()]],
+                ..Connection::default()
             }),
             change: None,
             needs: Vec::new(),

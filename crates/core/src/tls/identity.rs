@@ -42,7 +42,8 @@ impl ClientIdentity {
         }
     }
 
-    pub(crate) fn certified_key(&self) -> Arc<CertifiedKey> {
+    /// What a server of ours shows to its clients, too.
+    pub fn certified_key(&self) -> Arc<CertifiedKey> {
         Arc::clone(&self.0)
     }
 }

@@ -11,11 +11,12 @@ use trustpack_core::expiry::{Item, Subject};
 use trustpack_core::fetch::ari::AriFetcher;
 use trustpack_core::report::Role;
 
-use crate::args::Check;
+use crate::args::Sources;
 use crate::render::Talk;
 use crate::servers::{proxy_rules, root_sets};
 
-pub(super) use trustpack_core::fetch::ari::{AriCache, AriRequest};
+pub(in crate::commands) use trustpack_core::fetch::ari::AriCache;
+use trustpack_core::fetch::ari::AriRequest;
 
 /// `[ISSUER-GLOB=]URL`.
 #[derive(Clone, Debug)]
@@ -62,17 +63,17 @@ pub(super) struct Renewals {
 impl Renewals {
     /// `None` without `--ari`.
     pub(super) fn new(
-        arguments: &Check,
+        sources: &Sources,
         answers: &Arc<AriCache>,
         at: OffsetDateTime,
         talk: &Talk,
     ) -> Result<Option<Arc<Self>>> {
-        if !arguments.ari.ari {
+        if !sources.ari.ari {
             return Ok(None);
         }
-        let named = arguments.ari.acme_directory.iter();
+        let named = sources.ari.acme_directory.iter();
         let directories = AcmeDirectories::new(named.map(|one| one.0.clone()).collect());
-        let sets = root_sets(&arguments.roots, talk)?;
+        let sets = root_sets(&sources.roots, talk)?;
         let roots = sets
             .iter()
             .flat_map(|set| set.certificates().iter().cloned());
@@ -80,8 +81,8 @@ impl Renewals {
         let fetcher = AriFetcher::new(
             directories,
             &roots,
-            proxy_rules(arguments.reach.proxy.as_deref())?,
-            arguments.reach.timeout,
+            proxy_rules(sources.reach.proxy.as_deref())?,
+            sources.reach.timeout,
             Arc::clone(answers),
         );
         Ok(Some(Arc::new(Self {

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 use trustpack_core::fetch::Fetched;
-use trustpack_core::report::Connection;
+use trustpack_core::report::{Connection, Wanted};
 use trustpack_core::verify::{Client, verify};
 
 use crate::servers::Judging;
@@ -34,5 +34,6 @@ pub(super) fn connection(fetched: &Fetched, judging: &Judging, at: OffsetDateTim
             .iter()
             .map(|path| fingerprints(path.certificates()))
             .collect(),
+        wanted: Wanted::Accepted,
     }
 }

@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use super::Run;
 use super::items::Items;
 use super::judging::Judging;
 use super::passwords::FilePasswords;
 use super::reading::{Looked, Reading};
+use super::round::Run;
 use crate::input::{Input, PassedOver};
 use crate::ordered::in_order;
 use crate::render::Talk;

@@ -10,7 +10,8 @@ use trustpack_core::report::{Severity, SubjectReport};
 
 use super::judging::Judging;
 use super::pieces::{Piece, Pieces};
-use super::{Run, subject};
+use super::round::Run;
+use super::subject;
 use crate::ordered::in_order;
 
 /// A long file of PEM blocks.

@@ -67,7 +67,24 @@ pub(in crate::commands) struct Outputs {
     earlier: Option<Earlier>,
 }
 
-type Output = (Box<dyn ReportWriter>, Rc<RefCell<Streamed>>);
+type Output = (Box<dyn ReportWriter>, Place);
+
+/// Where an output is finished when it is whole.
+enum Place {
+    File(Rc<RefCell<Streamed>>),
+    /// With whoever asked for it.
+    Memory,
+}
+
+impl Place {
+    /// What an error of writing there is about.
+    fn cannot(&self) -> String {
+        match self {
+            Self::File(file) => file.borrow().cannot(),
+            Self::Memory => "cannot keep the report".to_owned(),
+        }
+    }
+}
 
 /// A file that its writer and whoever finishes it hold together.
 struct Shared(Rc<RefCell<Streamed>>);
@@ -113,6 +130,21 @@ impl Outputs {
         Ok(outputs)
     }
 
+    /// One, which `out` takes.
+    pub(in crate::commands) fn into_memory(
+        format: ReportFormat,
+        at: OffsetDateTime,
+        out: Box<dyn Write>,
+    ) -> Self {
+        let writer = writer(format, at, &Style::default(), "", out);
+        Self {
+            files: vec![(writer, Place::Memory)],
+            stdout: Vec::new(),
+            summary: Summary::default(),
+            earlier: None,
+        }
+    }
+
     /// What was written so far.
     pub(super) fn summary(&self) -> Summary {
         self.summary
@@ -126,9 +158,9 @@ impl Outputs {
             .map(|earlier| earlier.compared(subject));
         let subject = compared.as_ref().unwrap_or(subject);
         self.summary.add(subject);
-        for (writer, file) in self.files.iter_mut().chain(&mut self.stdout) {
+        for (writer, place) in self.files.iter_mut().chain(&mut self.stdout) {
             let written = writer.subject(subject);
-            written.with_context(|| file.borrow().cannot())?;
+            written.with_context(|| place.cannot())?;
         }
         Ok(())
     }
@@ -139,10 +171,12 @@ impl Outputs {
         // one that cannot be written leaves all the old ones in their places
         for outputs in [self.files, self.stdout] {
             let mut whole = Vec::new();
-            for (mut writer, file) in outputs {
+            for (mut writer, place) in outputs {
                 let written = writer.end(&self.summary);
-                written.with_context(|| file.borrow().cannot())?;
-                whole.push(file);
+                written.with_context(|| place.cannot())?;
+                if let Place::File(file) = place {
+                    whole.push(file);
+                }
             }
             for file in whole.into_iter().filter_map(Rc::into_inner) {
                 file.into_inner().finish()?;
@@ -160,9 +194,9 @@ impl Outputs {
             if let Some(since) = &mut self.summary.since {
                 since.add_gone(gone);
             }
-            for (writer, file) in self.files.iter_mut().chain(&mut self.stdout) {
+            for (writer, place) in self.files.iter_mut().chain(&mut self.stdout) {
                 let written = writer.gone(gone);
-                written.with_context(|| file.borrow().cannot())?;
+                written.with_context(|| place.cannot())?;
             }
             Ok(())
         })
@@ -177,7 +211,7 @@ fn open(format: ReportFormat, at: OffsetDateTime, style: &Style, path: &Path) ->
         false => path.file_stem().unwrap_or_default().to_string_lossy(),
     };
     let writer = writer(format, at, style, &name, out);
-    Ok((writer, file))
+    Ok((writer, Place::File(file)))
 }
 
 impl Write for Shared {

@@ -8,7 +8,7 @@ use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::{Served, ServedIndex, Subject};
 use trustpack_core::keystore::Contents;
 
-use crate::args::Check;
+use crate::args::Sources;
 use crate::input::Input;
 
 /// Pairs that were named, and servers that files are compared with by their names.
@@ -26,12 +26,12 @@ pub(super) struct Pairs {
 impl Pairs {
     /// Those of the command line. What is in one becomes an input.
     pub(super) fn new(
-        arguments: &Check,
+        sources: &Sources,
         inputs: &mut Vec<Input>,
         endpoints: &mut Vec<String>,
     ) -> Self {
         let mut pairs = Self::default();
-        for pair in &arguments.pair {
+        for pair in &sources.pair {
             inputs.push(Input::Path(pair.file.as_str().into()));
             // The argument parser has read it before.
             let Ok(endpoint) = pair.endpoint.parse::<Endpoint>() else {

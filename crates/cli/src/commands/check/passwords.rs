@@ -8,7 +8,7 @@ use glob::MatchOptions;
 use trustpack_core::keystore::{self, Contents, Integrity, NoteKind, Password, ReadOptions};
 use trustpack_core::path::PathPattern;
 
-use crate::args::Check;
+use crate::args::Sources;
 use crate::input::Passwords;
 use crate::password::PasswordSource;
 use crate::render::Talk;
@@ -75,7 +75,7 @@ pub(super) struct Read {
 }
 
 impl FilePasswords {
-    pub(super) fn resolve(arguments: &Check, talk: &Talk) -> Result<Self> {
+    pub(super) fn resolve(sources: &Sources, talk: &Talk) -> Result<Self> {
         let rule = |rule: &PasswordRule| {
             let purpose = format!("the files {}", rule.pattern.as_str());
             let password = rule.source.resolve(&purpose, false, talk)?;
@@ -85,13 +85,13 @@ impl FilePasswords {
                 is_used: AtomicBool::new(false),
             })
         };
-        let common = match arguments.try_common_passwords {
+        let common = match sources.try_common_passwords {
             true => COMMON.map(Password::new).to_vec(),
             false => Vec::new(),
         };
         Ok(Self {
-            general: Passwords::resolve(&arguments.input_password.input_password, None, talk)?,
-            rules: arguments
+            general: Passwords::resolve(&sources.input_password.input_password, None, talk)?,
+            rules: sources
                 .password_for
                 .iter()
                 .map(rule)

@@ -6,12 +6,12 @@ use anyhow::Result;
 use trustpack_core::catalogue;
 use trustpack_core::expiry::Policy;
 
-use crate::args::Check;
+use crate::args::Sources;
 use crate::hint::{Hinted, of_file};
 
 /// Reads it; what makes no sense is an error before anything is looked at.
-pub(super) fn read(arguments: &Check) -> Result<Policy> {
-    let mut policy = match &arguments.policy {
+pub(in crate::commands) fn read(sources: &Sources) -> Result<Policy> {
+    let mut policy = match &sources.policy {
         Some(path) => {
             let name = path.display().to_string();
             let text = fs::read_to_string(path).map_err(|error| {
@@ -43,10 +43,10 @@ pub(super) fn read(arguments: &Check) -> Result<Policy> {
             .into());
         }
     }
-    for one in &arguments.warn {
+    for one in &sources.warn {
         policy.thresholds.warn.set(one.role, one.threshold);
     }
-    for one in &arguments.crit {
+    for one in &sources.crit {
         policy.thresholds.crit.set(one.role, one.threshold);
     }
     policy

@@ -11,9 +11,9 @@ use trustpack_core::fetch::{FetchError, Fetched, fetch_stream};
 use trustpack_core::report::{Finding, Origin, Severity};
 use trustpack_core::source::Server;
 
-use super::Run;
 use super::connection::connection;
-use crate::args::{CertType, Check};
+use super::round::Run;
+use crate::args::{CertType, Sources};
 use crate::commands::fetch::targets::{Targets, Wanted};
 use crate::ordered::InOrder;
 use crate::render::Talk;
@@ -24,14 +24,14 @@ use crate::servers::{Asking, Judging};
 /// # Errors
 /// When flags make no sense, the list cannot be opened, or the report cannot be written.
 pub(super) fn check(
-    arguments: &Check,
+    sources: &Sources,
     named: &[String],
     specified: &[Server],
     run: &mut Run,
     talk: &Talk,
 ) -> Result<()> {
-    let listed = &arguments.listed;
-    let mut asking = Asking::new(&arguments.reach, talk)?;
+    let listed = &sources.listed;
+    let mut asking = Asking::new(&sources.reach, talk)?;
     let mut endpoints = named.to_vec();
     for server in specified {
         endpoints.push(server.endpoint.to_string());
@@ -51,8 +51,8 @@ pub(super) fn check(
         cert_type: listed.cert_type,
     };
     let targets = Targets::new(wanted, asking)?;
-    let at = arguments.time.now();
-    let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
+    let at = run.at;
+    let judging = Judging::new(&sources.roots, sources.reach.timeout, at, talk)?;
     let share = run.share.clone();
     let stream = targets.stream.filter(move |one| match one {
         Ok(target) => share.holds(target.endpoint.to_string()),
@@ -94,7 +94,7 @@ pub(super) fn check(
 }
 
 /// A server, looked at.
-pub(super) struct Answer {
+pub(in crate::commands) struct Answer {
     pub subject: Subject,
     /// What it presented, for the files that belong to it.
     pub served: Option<(Endpoint, Served)>,
@@ -104,7 +104,7 @@ impl Answer {
     /// Its chain, or the finding that it could not be reached.
     ///
     /// `is_any_type`: one of each type of certificate was asked for, and is welcome.
-    fn new(
+    pub(in crate::commands) fn new(
         fetched: &Fetched,
         judging: &Judging,
         is_any_type: bool,

@@ -13,7 +13,7 @@ use crate::render::Talk;
 
 /// Decides of each thing to be checked whether this run does it, and counts those that it leaves to others.
 #[derive(Clone)]
-pub(super) struct Share {
+pub(in crate::commands) struct Share {
     /// `None`: all of it.
     pub shard: Option<Shard>,
     elsewhere: Arc<AtomicUsize>,
@@ -22,7 +22,7 @@ pub(super) struct Share {
 impl Share {
     /// The environment counts only when it is asked for: a variable that happens to be set must not make a check look at
     /// less than it seems to.
-    pub(super) fn new(choice: Option<ShardChoice>) -> Result<Self> {
+    pub(in crate::commands) fn new(choice: Option<ShardChoice>) -> Result<Self> {
         let shard = match choice {
             None => None,
             Some(ShardChoice::One(shard)) => Some(shard),

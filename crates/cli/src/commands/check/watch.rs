@@ -3,7 +3,7 @@
 //! Every round runs on a thread of its own and keeps nothing but what issuers said of renewals, so that this one can hear
 //! signals whatever the round waits for: a server, a full pipe, a file system that is gone.
 
-mod refuse;
+pub(in crate::commands) mod refuse;
 mod screen;
 
 use std::io::{self, IsTerminal};
@@ -79,7 +79,7 @@ pub(super) fn run(mut arguments: Check, every: Duration, talk: Talk) -> Result<O
 
 /// When the next round is due: so often after the last one was, and not before now. Rounds that were missed are left out,
 /// so that a slow one does not shift those after it.
-fn next(due: Instant, every: Duration) -> Instant {
+pub(in crate::commands) fn next(due: Instant, every: Duration) -> Instant {
     let now = Instant::now();
     let missed = now.saturating_duration_since(due).as_nanos() / every.as_nanos().max(1);
     let rounds = u32::try_from(missed).unwrap_or(u32::MAX).saturating_add(1);
@@ -252,7 +252,7 @@ fn failed(error: anyhow::Error) -> anyhow::Error {
 }
 
 /// The counts of a round.
-fn told(summary: &Summary) -> String {
+pub(in crate::commands) fn told(summary: &Summary) -> String {
     format!(
         "{}, {}: {} critical, {}, {}",
         count(summary.subjects, "subject"),
@@ -264,7 +264,7 @@ fn told(summary: &Summary) -> String {
 }
 
 /// RFC 3339, in whole seconds.
-fn stamp(at: OffsetDateTime) -> String {
+pub(in crate::commands) fn stamp(at: OffsetDateTime) -> String {
     let whole = at.replace_nanosecond(0).unwrap_or(at);
     whole.format(&Rfc3339).unwrap_or_else(|_| whole.to_string())
 }

@@ -1,14 +1,14 @@
 //! The metrics of blackbox_exporter about TLS (prober/prober.go, prober/tls.go). It probes servers, so only they are here.
 
 use super::super::names::magnitude;
-use super::super::{Connection, Origin, SubjectReport};
+use super::super::{Connection, Origin, SubjectReport, Wanted};
 use super::{
     Gauge, Prometheus, Series, by_fingerprint, earliest, labels, truth, version_of_go, whole,
 };
 
 const SUCCESS: Gauge = Gauge(
     "probe_success",
-    "Whether the server answered and a browser-like client accepts it.",
+    "Whether the server did what it was asked for; by default, whether a browser-like client accepts it.",
 );
 const DURATION: Gauge = Gauge(
     "probe_duration_seconds",
@@ -47,8 +47,12 @@ pub(super) fn add(to: &mut Prometheus<'_>, subject: &SubjectReport) {
         values,
     };
     let connection = subject.connection.as_ref();
-    let is_accepted = connection.is_some_and(|it| !it.verified_chains.is_empty());
-    let mut values = vec![(&SUCCESS, truth(is_accepted && !subject.failed))];
+    let is_fine = connection.is_some_and(|it| match it.wanted {
+        Wanted::Accepted => !it.verified_chains.is_empty(),
+        Wanted::Connected => true,
+        Wanted::Presented => !it.presented.is_empty(),
+    });
+    let mut values = vec![(&SUCCESS, truth(is_fine && !subject.failed))];
     if let Some(connection) = connection {
         values.extend(of_connection(connection, subject));
         let presented = by_fingerprint(subject, &connection.presented).unwrap_or_default();

@@ -124,7 +124,7 @@ fn a_revocation_list_has_the_series_of_one() {
 #[test]
 fn blackbox() {
     insta::assert_snapshot!(text(&sample::report(), Metrics::Blackbox), @r#"
-    # HELP probe_success Whether the server answered and a browser-like client accepts it.
+    # HELP probe_success Whether the server did what it was asked for; by default, whether a browser-like client accepts it.
     # TYPE probe_success gauge
     probe_success{target="gone.example:443"} 0
     probe_success{target="example.org:443"} 1
@@ -344,4 +344,29 @@ fn no_series_stands_twice() {
         assert_eq!(names.len(), all, "{text}");
     }
     assert!(text(&report, Metrics::X509).contains(",discriminator=\"ffffffff\"} "));
+}
+
+#[test]
+fn success_is_what_the_server_was_asked_for() {
+    use crate::report::Wanted;
+    let success = |wanted, has_chain: bool, is_accepted: bool| {
+        let mut report = sample::report();
+        let server = report.subjects.first_mut().unwrap();
+        server.failed = false;
+        let connection = server.connection.as_mut().unwrap();
+        connection.wanted = wanted;
+        if !has_chain {
+            connection.presented.clear();
+        }
+        if !is_accepted {
+            connection.verified_chains.clear();
+        }
+        report.subjects.truncate(1);
+        text(&report, Metrics::Blackbox).contains("\nprobe_success 1\n")
+    };
+    assert!(success(Wanted::Accepted, true, true));
+    assert!(!success(Wanted::Accepted, true, false));
+    assert!(success(Wanted::Presented, true, false));
+    assert!(!success(Wanted::Presented, false, false));
+    assert!(success(Wanted::Connected, false, false));
 }

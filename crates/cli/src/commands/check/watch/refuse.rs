@@ -4,18 +4,34 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::args::Check;
+use crate::args::{Check, Sources};
 use crate::hint::Hinted;
 use crate::input::Input;
 
 /// Refuses what can be read once, or asks somebody, and what has one answer only.
 pub(super) fn what_cannot_be_asked_again(arguments: &Check) -> Result<()> {
-    let inputs = Input::parse_all(&arguments.inputs)?;
-    let targets = arguments.listed.targets.as_deref();
+    what_can_be_read_once(&arguments.sources, "--watch", "the check without --watch")?;
+    if arguments.written.is_for_monitoring() {
+        return refused(
+            "--format nagios is one answer with its exit code, and --watch does not end",
+            "write it into a file: --output nagios=FILE",
+        );
+    }
+    Ok(())
+}
+
+/// Refuses what can be read once, or asks somebody. `who` reads it again and again, and `other` is what does so once.
+pub(in crate::commands) fn what_can_be_read_once(
+    sources: &Sources,
+    who: &str,
+    other: &str,
+) -> Result<()> {
+    let inputs = Input::parse_all(&sources.inputs)?;
+    let targets = sources.listed.targets.as_deref();
     if inputs.contains(&Input::Stdin) || targets == Some(Path::new("-")) {
         return refused(
-            "stdin can be read once, and --watch reads everything in every round",
-            "name a file, or run the check without --watch for each report",
+            format!("stdin can be read once, and {who} reads everything in every round"),
+            format!("name a file, or run {other} for each report"),
         );
     }
     let named = inputs.iter().filter_map(|input| match input {
@@ -24,25 +40,21 @@ pub(super) fn what_cannot_be_asked_again(arguments: &Check) -> Result<()> {
     });
     if named.chain(targets).any(is_handed_over) {
         return refused(
-            "what a shell hands over as /dev/stdin or /dev/fd/N can be read once, and --watch reads everything in every round",
-            "name a file, or run the check without --watch for each report",
+            format!(
+                "what a shell hands over as /dev/stdin or /dev/fd/N can be read once, and {who} reads everything in every round"
+            ),
+            format!("name a file, or run {other} for each report"),
         );
     }
-    let general = arguments.input_password.input_password.iter();
-    let client = arguments.reach.handshake.client_password.iter();
-    let mut sources = general
+    let general = sources.input_password.input_password.iter();
+    let client = sources.reach.handshake.client_password.iter();
+    let mut passwords = general
         .chain(client)
-        .chain(arguments.password_for.iter().map(|rule| rule.source()));
-    if !sources.all(|source| source.is_stored()) {
+        .chain(sources.password_for.iter().map(|rule| rule.source()));
+    if !passwords.all(|source| source.is_stored()) {
         return refused(
-            "--watch reads passwords in every round, and prompt and fd: give them once",
+            format!("{who} reads passwords in every round, and prompt and fd: give them once"),
             "name the password with file:PATH or env:NAME",
-        );
-    }
-    if arguments.written.is_for_monitoring() {
-        return refused(
-            "--format nagios is one answer with its exit code, and --watch does not end",
-            "write it into a file: --output nagios=FILE",
         );
     }
     Ok(())
@@ -54,6 +66,6 @@ fn is_handed_over(path: &Path) -> bool {
     path == Path::new("/dev/stdin") || folders.iter().any(|folder| path.starts_with(folder))
 }
 
-fn refused(message: &str, hint: &str) -> Result<()> {
+fn refused(message: impl Into<String>, hint: impl Into<String>) -> Result<()> {
     Err(Hinted::new(message, hint).into())
 }
