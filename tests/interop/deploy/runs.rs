@@ -175,10 +175,6 @@ fn run_line(desk: &Desk, line: &str) {
 
 /// Until it answers; on a port of its own.
 fn run_exporter(desk: &Desk, found: &Value) {
-    if !stdout(&run(trustpack().arg("--help"))).contains("exporter") {
-        eprintln!("skipped: this trustpack has no exporter");
-        return;
-    }
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = free.local_addr().unwrap();
     drop(free);
