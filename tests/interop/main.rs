@@ -15,6 +15,7 @@ mod support;
 mod bouncy;
 mod clients;
 mod dashboards;
+mod dates;
 mod demo;
 mod deploy;
 mod java_client;

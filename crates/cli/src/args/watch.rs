@@ -15,8 +15,9 @@ pub(crate) struct Watch {
     /// Check everything again every so often: 90s, 15m, 1h, 1d; at least 1s.
     ///
     /// Each round reads all files, lists, policies and password files anew and replaces the files of --output; on stdout
-    /// its report follows the last one (jsonl suits that). An error ends the round, and the next one goes on. SIGHUP
-    /// begins a round at once. SIGTERM or Ctrl-C ends it with exit 0.
+    /// its report follows the last one (jsonl suits that); a table on a terminal is drawn anew, with marks at what
+    /// changed. An error ends the round, and the next one goes on. SIGHUP begins a round at once. SIGTERM or Ctrl-C ends
+    /// it with exit 0.
     #[arg(long, value_name = "TIME", value_parser = parse_interval, conflicts_with = "at")]
     pub watch: Option<Duration>,
 }
