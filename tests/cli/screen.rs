@@ -14,6 +14,8 @@ struct Terminal {
     tmux: PathBuf,
 }
 
+const RULE: &str = "[[rule]]\npath = \"*.pem\"\nwarn = \"30d\"\n";
+
 /// Nothing here takes so long, whatever else the machine does.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -148,17 +150,18 @@ fn it_keeps_to_the_size_of_the_terminal() {
 fn a_round_that_fails_leaves_the_last_table() {
     let folder = folder(1);
     let policy = folder.path().join("policy.toml");
-    fs::write(&policy, "warn = \"30d\"\n").unwrap();
+    fs::write(&policy, RULE).unwrap();
     let Some(terminal) = Terminal::start(folder.path(), "00.pem --policy policy.toml --watch 1s")
     else {
         return;
     };
     terminal.when(|shown| shown.contains("1 subject, 1 certificate"));
-    fs::write(&policy, "warn = \n").unwrap();
+    fs::write(&policy, "[[rule]\n").unwrap();
     let failed = terminal.when(|shown| shown.contains("this round failed"));
     assert!(failed.contains("1 subject, 1 certificate"), "{failed}");
     assert!(failed.contains("next round at"), "{failed}");
-    fs::write(&policy, "warn = \"30d\"\n").unwrap();
+    fs::write(&policy, RULE).unwrap();
+    assert!(failed.contains("line 1"), "{failed}");
     let mended = terminal.when(|shown| !shown.contains("this round failed"));
     assert!(mended.starts_with("checked at"), "{mended}");
 }

@@ -50,8 +50,8 @@ impl Policy {
     /// # Errors
     /// [`PolicyError`], with the place.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        let document: Document = toml::from_str(text)
-            .map_err(|error| PolicyError::Syntax(error.to_string().trim_end().to_owned()))?;
+        let document: Document =
+            toml::from_str(text).map_err(|error| PolicyError::Syntax(placed(text, &error)))?;
         let numbered = |what: &'static str| (1..).map(move |number| format!("{what} {number}"));
         let rules = document.rule.into_iter().zip(numbered("rule"));
         let silences = document.silence.into_iter().zip(numbered("silence"));
@@ -66,6 +66,16 @@ impl Policy {
                 .collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// What a parser says, on one line and with the place.
+fn placed(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|&one| one != '\n').count() + 1;
+    let message: Vec<&str> = error.message().lines().map(str::trim).collect();
+    format!("line {line}, column {column}: {}", message.join(" "))
 }
 
 #[derive(Deserialize)]
@@ -228,6 +238,19 @@ mod tests {
     use super::*;
     use crate::expiry::About;
     use crate::report::{Role, Severity};
+
+    #[test]
+    fn what_is_no_toml_is_told_on_one_line() {
+        let told = |text| Policy::from_toml(text).unwrap_err().to_string();
+        let open = told("# mine\n[[rule]\n");
+        assert!(open.starts_with("line 2, column 8: "), "{open}");
+        assert!(!open.contains('\n'), "{open}");
+        let unknown = told("[[rule]]\nwran = \"30d\"\n");
+        assert!(
+            unknown.starts_with("line 2, column 1: unknown field `wran`"),
+            "{unknown}"
+        );
+    }
 
     #[test]
     fn the_example_is_a_policy() {

@@ -9,7 +9,7 @@ use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
-use console::truncate_str;
+use console::{measure_text_width, truncate_str};
 use tempfile::TempDir;
 use terminal_size::{Height, Width, terminal_size};
 use time::OffsetDateTime;
@@ -86,7 +86,10 @@ impl Screen {
             width: Some(width),
             ..stdout_style()
         };
-        let mut lines = self.header.clone();
+        let header = self.header.iter();
+        let mut lines: Vec<String> = header
+            .flat_map(|line| wrapped(line, usize::from(width)))
+            .collect();
         lines.push(String::new());
         match self.table(&style) {
             Ok(None) => {}
@@ -162,6 +165,23 @@ impl Screen {
     }
 }
 
+/// Lines of whole words that are no wider; an error is told to its end.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && measure_text_width(&line) + 1 + measure_text_width(word) > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
 /// As much of a table as there is room for: of the certificates those with the least time left, of the findings the worst,
 /// and always the counts, which are its last line.
 fn fit(text: &str, room: usize) -> Vec<String> {
@@ -224,6 +244,13 @@ mod tests {
         assert_eq!(fit(TABLE, 10), whole);
         assert_eq!(fit(TABLE, 24), whole);
         assert_eq!(fit("only counts\n", 1), ["only counts"]);
+    }
+
+    #[test]
+    fn errors_are_wrapped_between_words() {
+        assert_eq!(wrapped("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("one two", 2), ["one", "two"]);
+        assert_eq!(wrapped("", 7), [""]);
     }
 
     #[test]
