@@ -71,6 +71,8 @@ pub struct Judge {
     policy: Policy,
     at: OffsetDateTime,
     needed: HashSet<Fingerprint>,
+    /// Whether reports hold on to the certificates themselves.
+    keeps_certificates: bool,
     /// Of each silence whether it was over a finding; all copies of a judge count together.
     silenced: Arc<[AtomicBool]>,
 }
@@ -90,6 +92,7 @@ impl Judge {
     /// One that knows of no server yet.
     pub fn new(policy: Policy, at: OffsetDateTime) -> Self {
         Self {
+            keeps_certificates: true,
             silenced: policy.silences.iter().map(|_| false.into()).collect(),
             policy,
             at,
@@ -107,6 +110,17 @@ impl Judge {
             silence,
             has_ended: silence.has_ended(self.at),
         })
+    }
+
+    /// With the certificates themselves in its reports, or without: only a format that
+    /// [shows](crate::report::ReportFormat::shows_certificates) them has a use for them, and they are most of what a long
+    /// report holds in memory.
+    #[must_use]
+    pub fn keeping_certificates(self, keeps_certificates: bool) -> Self {
+        Self {
+            keeps_certificates,
+            ..self
+        }
     }
 
     /// Remembers what a subject [needs](Subject::needs). Whoever judges servers before stores judges anchors rightly.
@@ -136,6 +150,7 @@ impl Judge {
                     CertificateReport::of_list(&item.label, list, self.at)
                 }
             };
+            report.certificate.take_if(|_| !self.keeps_certificates);
             report.renewal_window.clone_from(&item.renewal);
             let names = Some((report.issuer.as_str(), report.subject.as_str()));
             let limits = self.policy.thresholds(&About { names, ..about });

@@ -81,6 +81,11 @@ impl ReportFormat {
         words
     }
 
+    /// Whether it has a place for the bytes of certificates.
+    pub const fn shows_certificates(self) -> bool {
+        matches!(self, Self::Html)
+    }
+
     /// The word for it on the command line.
     pub const fn word(self) -> &'static str {
         match self {

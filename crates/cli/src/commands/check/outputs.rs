@@ -65,6 +65,7 @@ pub(in crate::commands) struct Outputs {
     stdout: Vec<Output>,
     summary: Summary,
     earlier: Option<Earlier>,
+    shows_certificates: bool,
 }
 
 type Output = (Box<dyn ReportWriter>, Place);
@@ -111,8 +112,14 @@ impl Outputs {
                 ..Summary::default()
             },
             earlier,
+            shows_certificates: false,
         };
         let to_stdout = to_stdout(arguments);
+        let formats = arguments.output.iter().map(|output| output.format);
+        outputs.shows_certificates = to_stdout
+            .into_iter()
+            .chain(formats)
+            .any(ReportFormat::shows_certificates);
         // those of the metrics that are wanted
         let compatible = |format: ReportFormat| match (format, arguments.metrics_compat) {
             (ReportFormat::Prometheus(_), Some(metrics)) => ReportFormat::Prometheus(metrics),
@@ -142,7 +149,13 @@ impl Outputs {
             stdout: Vec::new(),
             summary: Summary::default(),
             earlier: None,
+            shows_certificates: format.shows_certificates(),
         }
+    }
+
+    /// Whether any of them has a place for the bytes of certificates.
+    pub(super) fn shows_certificates(&self) -> bool {
+        self.shows_certificates
     }
 
     /// What was written so far.

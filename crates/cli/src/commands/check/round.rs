@@ -63,12 +63,14 @@ impl Round<'_> {
         let inputs = Input::once(inputs);
         let filter = Filter::new(&sources.include, &sources.exclude)?;
         let passwords = FilePasswords::resolve(sources, talk)?;
+        let outputs = open()?;
+        let judge = Judge::new(policy, at).keeping_certificates(outputs.shows_certificates());
         let mut run = Run {
-            judge: Judge::new(policy, at),
+            judge,
             at,
             pairs,
             renewals: Renewals::new(sources, self.answers, at, talk)?,
-            outputs: open()?,
+            outputs,
             unread: false,
             share: self.share.clone(),
         };
