@@ -12,6 +12,8 @@ mod defaults;
 mod error;
 mod json;
 mod resolve;
+#[cfg(test)]
+mod tests;
 mod toml;
 mod top;
 mod tree;

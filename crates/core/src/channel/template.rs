@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::Kind;
 use super::field::{Field, Need, Section};
 use super::form::Form;
+use super::model::Container;
 
 /// A specification for one channel with the document's labels, where each value comes from, and an example. `answers` are
 /// values that are known already, by their paths such as `info.base_url`.
@@ -96,7 +97,7 @@ fn row(text: &mut String, field: &Field, variable: &str, answer: Option<&String>
 fn is_written(field: &Field, kind: Kind) -> bool {
     match field.need {
         Need::Required | Need::Expected => true,
-        Need::When(_) if field.is_secret() => kind.container() == super::Container::Jks,
+        Need::When(_) if field.is_secret() => kind.container() == Container::Jks,
         Need::When(_) => true,
         Need::Optional => matches!(field.form, Form::Switch | Form::Segments),
         Need::Later => false,
@@ -120,6 +121,7 @@ fn value(field: &Field, variable: &str, kind: Kind) -> String {
             let host = kind.example_host();
             format!("{{ {} = {} }}", quoted(&host), quoted(field.example))
         }
+        (Form::Word(Container::WORDS), _) => quoted(&kind.container().label().to_ascii_lowercase()),
         (_, Need::Required | Need::Expected) => quoted(&format!("<{}>", field.label)),
         _ => quoted(field.example),
     }

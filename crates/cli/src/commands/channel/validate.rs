@@ -81,7 +81,7 @@ fn page(path: &str, spec: &Spec, valid: bool, findings: &[SpecFinding]) -> Strin
             "  {} {}: {}: {}",
             found.severity.word(),
             found.id,
-            escape(&found.subject()),
+            escape(&found.subject),
             escape(&found.message)
         );
         let lines = [

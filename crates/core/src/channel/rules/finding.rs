@@ -32,6 +32,8 @@ pub struct SpecFinding {
     /// The place of the channel in [`Spec::channels`]; nothing when it is about all of them.
     #[serde(skip)]
     pub index: Option<usize>,
+    /// What it is about: `support_bot: info.base_url`.
+    pub subject: String,
     /// The channel, by its name, else by its line; nothing when it is about all of them.
     pub channel: Option<String>,
     /// The key with its tables, such as `info.base_url`.
@@ -78,11 +80,15 @@ impl Found {
 
     /// Without its place in a file.
     pub(super) fn of(self, channel: &Channel) -> Finding {
-        let subject = match &*self.path {
-            "" => channel.label(),
-            path => format!("{}: {path}", channel.label()),
-        };
+        let subject = self.subject(&channel.label());
         self.about(subject)
+    }
+
+    fn subject(&self, owner: &str) -> String {
+        match &*self.path {
+            "" => owner.to_owned(),
+            path => format!("{owner}: {path}"),
+        }
     }
 
     pub(super) fn about(self, subject: String) -> Finding {
@@ -96,6 +102,7 @@ impl Found {
             id: self.id.into(),
             severity: self.severity,
             index: Some(index),
+            subject: self.subject(&channel.label()),
             channel: Some(channel.label()),
             file: spec.file_of(place).map(str::to_owned),
             line: Some(place.line),
@@ -113,6 +120,7 @@ impl Found {
             id: self.id.into(),
             severity: self.severity,
             index: None,
+            subject: self.subject("all channels"),
             channel: None,
             key: None,
             file: None,
@@ -125,15 +133,6 @@ impl Found {
 }
 
 impl SpecFinding {
-    /// What it is about: `support_bot: info.base_url`.
-    pub fn subject(&self) -> String {
-        let channel = self.channel.as_deref().unwrap_or("all channels");
-        match &self.key {
-            Some(key) => format!("{channel}: {key}"),
-            None => channel.to_owned(),
-        }
-    }
-
     /// Where it is, as editors and compilers write it: `channels.toml:4:1`; of a text without a name, the line.
     pub fn place(&self) -> Option<String> {
         let (line, column) = (self.line?, self.column?);
