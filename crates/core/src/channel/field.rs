@@ -345,9 +345,11 @@ mod tests {
     #[test]
     fn tables_are_found_by_their_steps() {
         for section in Section::ALL.iter().skip(1) {
-            let steps = section.steps().iter();
-            let found = steps.fold(Some(Section::Channel), |table, step| table?.child(step));
-            assert_eq!(found, Some(*section));
+            let mut found = Section::Channel;
+            for step in section.steps() {
+                found = found.child(step).unwrap();
+            }
+            assert_eq!(found, *section);
         }
     }
 }
