@@ -9,7 +9,7 @@ use rustls_pki_types::CertificateDer;
 use crate::ari;
 use crate::store::Desk;
 use crate::support::server::Server;
-use crate::support::{fixture, root, stderr};
+use crate::support::{fixture, root, stderr, trustpack};
 use crate::watch::Watching;
 
 /// What stands between backticks and begins with our name.
@@ -307,4 +307,24 @@ fn the_stores_of_the_readme_run() {
     let commands = commands_of(section);
     assert!(commands.len() >= 8, "{commands:?}");
     assert_they_run(&commands);
+}
+
+#[test]
+fn the_channels_of_the_readme_run() {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let commands = commands_of(&text);
+    let commands = commands
+        .iter()
+        .filter(|command| command.contains("docs/examples/") || command.contains(" schema"));
+    let commands: Vec<_> = commands.collect();
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        let command = command.split(" > ").next().unwrap();
+        let output = trustpack()
+            .args(words_of(command))
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{command}: {}", stderr(&output));
+    }
 }

@@ -32,5 +32,6 @@ mod reports;
 mod revocation;
 mod roots;
 mod sample;
+mod schema;
 mod stores;
 mod types;

@@ -28,7 +28,9 @@ use trustpack_core::select::Select;
 use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
 
-pub(crate) use channel::{Channel, ChannelNew, ChannelPack, ChannelValidate};
+pub(crate) use channel::{
+    Channel, ChannelList, ChannelNew, ChannelPack, ChannelShow, ChannelValidate, ModelFormat,
+};
 pub(crate) use check::{Check, ShardChoice};
 pub(crate) use diff::Diff;
 pub(crate) use explain::Explain;

@@ -190,7 +190,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     };
 
     // 1. The specification, and a chain for every host.
-    let specification = validate_channel(channel);
+    let specification = validate_channel(channel, options.at);
     if is_critical(&specification) {
         return Err(refused(specification));
     }

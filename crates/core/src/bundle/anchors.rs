@@ -21,7 +21,7 @@ pub(super) fn choose(
     let mut chosen = Vec::new();
     let mut without_issuer = Vec::new();
     for host in hosts {
-        let certificates = of_host(channel.trust.policy, host);
+        let certificates = of_host(channel.policy(), host);
         if certificates.is_empty() {
             without_issuer.push(issuer_unknown(host));
         }

@@ -219,7 +219,7 @@ fn report_json(
         trust: TrustJson {
             file: &trust.path,
             container: trust.container,
-            policy: channel.trust.policy,
+            policy: channel.policy(),
             size: trust.bytes.len(),
             sha256: &trust.sha256,
         },

@@ -10,7 +10,7 @@ use super::PackError;
 use crate::Certificate;
 use crate::alias::{self, Aliases};
 use crate::cert::asn1;
-use crate::channel::{Channel, Container};
+use crate::channel::{Channel, Container, jks_password_problem};
 use crate::expiry::{Item, Subject};
 use crate::report::{Finding, Role, Severity};
 use crate::trust::TrustAnchors;
@@ -29,33 +29,25 @@ pub(super) struct TrustFile {
     pub(super) anchors: TrustAnchors,
 }
 
-/// keytool: "Keystore password must be at least 6 characters".
-const JKS_PASSWORD_MIN: usize = 6;
-
 /// From the page on callback certificates: the limit where certificates are delivered through DV.
 const SIZE_LIMIT: usize = 512 * 1024;
 
-/// `JKS-PASS`: checked here because only here the secret is known. The length is not told.
+/// `JKS-PASS`, where the secret is known.
 pub(super) fn password_problem(channel: &Channel, password: Option<&Password>) -> Option<Finding> {
     if channel.container() != Container::Jks {
         return None;
     }
-    let message = match password {
-        None => "the password of the JKS is not known",
-        Some(password) if password.expose_secret().chars().count() < JKS_PASSWORD_MIN => {
-            "the password of the JKS has fewer than 6 characters, which Java's keytool refuses"
-        }
-        Some(_) => return None,
-    };
-    Some(
-        Finding::new(
+    let (id, severity, message) = match password {
+        None => (
             "JKS-PASS",
             Severity::Critical,
-            format!("{}: trust.password", channel.name),
-            message,
-        )
-        .with_hint("put a password of 6 characters or more behind the reference"),
-    )
+            "the password of the JKS is not known".to_owned(),
+        ),
+        Some(password) => jks_password_problem(password.expose_secret())?,
+    };
+    let subject = format!("{}: trust.password", channel.name);
+    let finding = Finding::new(id, severity, subject, message);
+    Some(finding.with_hint("put a password of 6 characters or more behind the reference"))
 }
 
 /// Writes the chosen certificates and reads them back.
@@ -87,7 +79,7 @@ pub(super) fn read_back(
     chosen: &[Certificate],
 ) -> Result<TrustFile, PackError> {
     let container = channel.container();
-    let path = format!("{}/{}", channel.name, container.file_name());
+    let path = format!("{}/{}", channel.name, channel.trust_file_name());
     let contents = keystore::read(&bytes, &ReadOptions { password })?;
     if contents.store.has_keys() {
         return Err(PackError::Refused {
@@ -142,7 +134,7 @@ pub(super) fn read_back(
 fn build(channel: &Channel, chosen: &[Certificate]) -> KeyStore {
     let mut store = KeyStore::new();
     let mut aliases = Aliases::default();
-    let asked = channel.trust.alias.as_deref().map(alias::clean);
+    let asked = channel.trust_alias().map(alias::clean);
     let asked = asked.filter(|alias| !alias.is_empty());
     for certificate in chosen {
         let wanted = asked.clone().unwrap_or_else(|| alias::of(certificate));

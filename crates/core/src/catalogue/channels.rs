@@ -12,11 +12,19 @@ const VALIDATE: Step = run(
     ],
 );
 
+/// What is behind a reference is looked at when that is asked for.
+const SECRETS: Step = run(
+    "Look behind the references; no secret is told:",
+    &["trustpack channel validate channel.toml --secrets"],
+);
+
 const BOTH: &[&str] = &["channel validate", "channel pack"];
+const VALIDATED: &[&str] = &["channel validate"];
 const PACK: &[&str] = &["channel pack"];
 
 /// The product's documents, by their titles.
 const AICC: &str = "AICC, Configuring AICC Information (Tables 2 and 3)";
+const WHATSAPP: &str = "AICC, Configuring the WhatsApp Channel (Prerequisites)";
 const BOT_API: &str = "Telegram Bot API, setWebhook";
 
 pub(super) const PAGES: &[Page] = &[
@@ -138,12 +146,12 @@ pub(super) const PAGES: &[Page] = &[
             since it is a secret.",
         consequence: "The file could be loaded, and nobody could maintain it with keytool; the page of the product asks for the \
             password when the file is uploaded.",
-        look: &[VALIDATE],
+        look: &[SECRETS],
         remedy: &[step(
             "Put a password of 6 characters or more behind the reference trust.password (env:NAME or file:PATH).",
         )],
         sources: &["keytool(1), -storepass"],
-        verbs: PACK,
+        verbs: BOTH,
     },
     Page {
         id: "KEYWORD-FORM",
@@ -245,7 +253,7 @@ pub(super) const PAGES: &[Page] = &[
         id: "SECRET-INLINE",
         title: "a secret stands in the specification itself",
         severities: &[critical("always")],
-        meaning: "A specification says where a secret is (env:NAME or file:PATH), never what it is: it is copied, reviewed and \
+        meaning: "A specification says where a secret is (env:NAME, file:PATH or prompt), never what it is: it is copied, reviewed and \
             packed. Here something else stands in the place of a reference, or a URL carries user information or a bot token. \
             It was not kept, and is not repeated.",
         consequence: "Everybody who has seen the file knows the secret: the history of the repository, the mail, the ticket.",
@@ -366,5 +374,168 @@ pub(super) const PAGES: &[Page] = &[
         )],
         sources: &[AICC],
         verbs: BOTH,
+    },
+    Page {
+        id: "DEMO-ONLY",
+        title: "the channel can only be demonstrated",
+        severities: &[note("provider = \"cloud-api\"")],
+        meaning: "The product's document says of cloud-api: Currently, this function can only be demonstrated and cannot be put \
+            into commercial use.",
+        consequence: "Whoever serves customers over it has no support, and may lose the channel at any time.",
+        look: &[VALIDATE],
+        remedy: &[step("Use another provider for customers.")],
+        sources: &[WHATSAPP],
+        verbs: BOTH,
+    },
+    Page {
+        id: "GRAPH-VERSION",
+        title: "a version of Meta's Graph API ends or has ended",
+        severities: &[critical("it has ended"), warning("it ends within 90 days")],
+        meaning: "The BaseUrl of a cloud-api channel names a version of the Graph API, and each lasts about two years. The v8.0 of \
+            the product's document ended in 2022.",
+        consequence: "Calls to a version that has ended are answered by an error or by a later version that behaves otherwise.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Write a version that lasts into info.base_url, and update BaseUrl in the product.",
+        )],
+        sources: &["https://developers.facebook.com/docs/graph-api/changelog/versions/"],
+        verbs: BOTH,
+    },
+    Page {
+        id: "ID-FORM",
+        title: "a text cannot be the app ID of Meta",
+        severities: &[critical("info.app_key of a cloud-api channel")],
+        meaning: "APP Key is the ID of the app at Meta, which is digits only. What stands there is not repeated, since it may be \
+            the app secret.",
+        consequence: "The product does not sign in, and no message is delivered.",
+        look: &[VALIDATE],
+        remedy: &[
+            step("Copy the app ID from https://developers.facebook.com/apps."),
+            step("If the app secret stood there, treat it as known, and have a new one made."),
+        ],
+        sources: &[WHATSAPP],
+        verbs: BOTH,
+    },
+    Page {
+        id: "OAUTH-PATH",
+        title: "a text cannot be the BaseUrl of a provider with oAuth",
+        severities: &[critical("info.base_url")],
+        meaning: "With oAuth the BaseUrl leads to the product itself: https://IP address:Port \
+            number/apiaccess/rest/ccmessaging, or a domain name in place of address and port, with exactly this path.",
+        consequence: "The page refuses to save, or every message is answered by 404.",
+        look: &[VALIDATE],
+        remedy: &[step(
+            "Write it as https://192.0.2.10:28090/apiaccess/rest/ccmessaging, without a slash at the end.",
+        )],
+        sources: &[WHATSAPP],
+        verbs: BOTH,
+    },
+    Page {
+        id: "PRIVATE-ROOT",
+        title: "the front end's certificate leads to no public root",
+        severities: &[note(
+            "the chain of the BaseUrl host ends in a root that no root set knows",
+        )],
+        meaning: "The BaseUrl is a front end of your own organisation, and its certificate comes from a private CA, which is usual. \
+            The root that was packed is trusted because the server showed it, and nobody else vouches for it.",
+        consequence: "If somebody in between answered in place of the server, the bundle trusts them. A provider that must call \
+            this server itself refuses the private certificate.",
+        look: &[run("See the chain:", &["trustpack fetch 192.0.2.10:28090"])],
+        remedy: &[step(
+            "Compare the fingerprint of the root with what its owner says, by another way than the network.",
+        )],
+        sources: &[AICC],
+        verbs: PACK,
+    },
+    Page {
+        id: "REGION",
+        title: "the channel is used where the document does not want it",
+        severities: &[
+            critical("in China without the certificate of the proxy"),
+            warning("in China"),
+        ],
+        meaning: "The WhatsApp document applies only to regions outside the Chinese mainland. It does say what to do there for \
+            cloud-api: a proxy server is needed, and the trust certificate is that of the proxy.",
+        consequence: "graph.facebook.com is not reached, or its certificate is fetched from elsewhere and does not fit the proxy.",
+        look: &[VALIDATE],
+        remedy: &[
+            step("See with the product's support whether the channel can be used there."),
+            step(
+                "Name the certificate file of the proxy in trust.files, or the proxy in trust.connect.",
+            ),
+        ],
+        sources: &[WHATSAPP],
+        verbs: BOTH,
+    },
+    Page {
+        id: "SID-FORM",
+        title: "a text cannot be a SID of Twilio",
+        severities: &[critical("info.account_sid, info.api_key_sid")],
+        meaning: "An Account SID is AC and 32 hexadecimal digits, the SID of an API key SK and 32. They are often exchanged, or \
+            an auth token is taken for one; so what stands there is not repeated.",
+        consequence: "Twilio answers 401, and no message is delivered.",
+        look: &[VALIDATE],
+        remedy: &[step("Copy both from the console of Twilio.")],
+        sources: &[
+            "https://twilio.com/docs/api/errors/21470",
+            "https://twilio.com/docs/usage/api/keys",
+        ],
+        verbs: BOTH,
+    },
+    Page {
+        id: "TOKEN-FORM",
+        title: "what is behind a reference does not look like a bot token",
+        severities: &[
+            critical("it has no colon"),
+            warning("it is not digits, a colon and 35 letters, digits, underscores and hyphens"),
+        ],
+        meaning: "The token that @BotFather gives is the number of the bot, a colon and 35 characters. It is looked at where it \
+            is, when --secrets asks for that, and not told.",
+        consequence: "Telegram answers 404 to every call with it.",
+        look: &[SECRETS],
+        remedy: &[step(
+            "Copy the whole token that @BotFather answered, digits and colon included.",
+        )],
+        sources: &[BOT_API],
+        verbs: VALIDATED,
+    },
+    Page {
+        id: "TOKEN-VALIDITY",
+        title: "the access token of Meta ends or has ended",
+        severities: &[
+            critical("it has ended, or its end is no day"),
+            warning("it ends within 30 days"),
+        ],
+        meaning: "A token for cloud-api is made with a validity period, which is entered in the product too. Its last day stands \
+            in info.token_valid_until.",
+        consequence: "From the next day on Meta answers 401, and no message is delivered.",
+        look: &[VALIDATE],
+        remedy: &[
+            step(
+                "Generate a new token with the permissions whatsapp_business_messaging and whatsapp_business_management.",
+            ),
+            step("Update access token and validity period in the product and here."),
+        ],
+        sources: &[WHATSAPP],
+        verbs: BOTH,
+    },
+    Page {
+        id: "WEBHOOK-PASS-URLSAFE",
+        title: "a webhook user or password cannot stand in a URL",
+        severities: &[critical(
+            "info.webhook_user, or what is behind info.webhook_password, of a twilio channel",
+        )],
+        meaning: "Twilio is told both as user information of the callback URLs: https://USER:PASSWORD@HOST/…. There & : @ / ? # % \
+            and blanks end it or mean something else.",
+        consequence: "Twilio calls another host, or signs in with another password, and the product refuses its messages.",
+        look: &[VALIDATE, SECRETS],
+        remedy: &[step(
+            "Choose letters, digits, hyphens and underscores, and enter them in the product and at Twilio.",
+        )],
+        sources: &[
+            "https://www.twilio.com/docs/usage/security.md",
+            "RFC 3986 section 3.2.1",
+        ],
+        verbs: VALIDATED,
     },
 ];

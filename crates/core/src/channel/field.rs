@@ -1,13 +1,13 @@
-//! The rows of a channel kind: which values it has, how the document calls them, where they come from.
+//! The rows of the field tables: everything that a channel has, as data. Validation, the template, the sheets, the schema
+//! and the documentation are made from them.
 
-use std::fmt;
-
-use super::secret::SecretRef;
+use super::form::Form;
 
 /// One value of a channel, as a row of the document's tables.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Field {
-    /// The key in the specification; unique within a kind.
+    /// The key in the specification; unique within its table.
     pub key: &'static str,
     /// The table of the specification that holds it.
     pub section: Section,
@@ -15,20 +15,85 @@ pub struct Field {
     pub label: &'static str,
     /// Whether the channel can be configured without it.
     pub need: Need,
-    /// Whether the specification may only refer to it.
-    pub secret: bool,
+    /// How far it may be shown.
+    pub secrecy: Secrecy,
+    /// What it must look like; of a secret, what is behind the reference.
+    pub form: Form,
+    /// The document's own words about it; empty when it says nothing.
+    pub says: &'static str,
     /// Where the value comes from.
     pub from: &'static str,
-    /// What it looks like. For a secret: what kind of thing is behind the reference.
+    /// Where it is entered, or who is told.
+    pub to: &'static str,
+    /// An example. Of a secret: what kind of thing is behind the reference.
     pub example: &'static str,
+    /// Where the document, or whoever else asks for it, says so.
+    pub source: Source,
+}
+
+/// A place in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Source {
+    /// Which document.
+    pub document: &'static Document,
+    /// The table, list or section in it.
+    pub place: &'static str,
+}
+
+/// A document that says what a channel needs.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Document {
+    /// Its title.
+    pub title: &'static str,
+    /// The day of its last change, or of the copy that was read.
+    pub date: &'static str,
+    /// Where it is published.
+    pub address: &'static str,
+}
+
+impl Document {
+    pub(super) const fn new(
+        title: &'static str,
+        date: &'static str,
+        address: &'static str,
+    ) -> Self {
+        Self {
+            title,
+            date,
+            address,
+        }
+    }
+
+    pub(super) const fn at(&'static self, place: &'static str) -> Source {
+        Source {
+            document: self,
+            place,
+        }
+    }
 }
 
 /// The table of the specification that holds a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Section {
+    /// `[[channel]]` itself: the name.
+    Channel,
     /// `[channel.info]`: what *Table 1 Channel information parameters* asks for, and its prerequisites.
     Info,
+    /// `[channel.basic]`: *Table 2 Basic configuration parameters*.
+    Basic,
+    /// `[channel.basic.work_time]`: *Agent Work Time*.
+    WorkTime,
+    /// `[channel.basic.more]`: the switches under *More*.
+    More,
+    /// `[channel.robot]`: *Table 3 Robot configuration parameters*.
+    Robot,
+    /// `[channel.trust]`: the trust (authentication) certificate.
+    Trust,
+    /// `[channel.identity]`: the identity certificate of the current system.
+    Identity,
     /// `[channel.outputs]`: what AICC generates, to be recorded.
     Outputs,
     /// `[channel.handover]`: what third parties give or must be told, and AICC never sees.
@@ -37,91 +102,254 @@ pub enum Section {
 
 impl Section {
     /// Every section, in file order.
-    pub const ALL: &[Self] = &[Self::Info, Self::Outputs, Self::Handover];
+    pub const ALL: &[Self] = &[
+        Self::Channel,
+        Self::Info,
+        Self::Basic,
+        Self::WorkTime,
+        Self::More,
+        Self::Robot,
+        Self::Trust,
+        Self::Identity,
+        Self::Outputs,
+        Self::Handover,
+    ];
 
-    /// The key of the table.
-    pub const fn word(self) -> &'static str {
+    /// The keys of the tables that lead to it, from the channel.
+    pub const fn steps(self) -> &'static [&'static str] {
         match self {
-            Self::Info => "info",
-            Self::Outputs => "outputs",
-            Self::Handover => "handover",
+            Self::Channel => &[],
+            Self::Info => &["info"],
+            Self::Basic => &["basic"],
+            Self::WorkTime => &["basic", "work_time"],
+            Self::More => &["basic", "more"],
+            Self::Robot => &["robot"],
+            Self::Trust => &["trust"],
+            Self::Identity => &["identity"],
+            Self::Outputs => &["outputs"],
+            Self::Handover => &["handover"],
+        }
+    }
+
+    /// The table within this one that a key opens. Every key of a specification asks, so no table is searched.
+    pub(super) fn child(self, key: &str) -> Option<Self> {
+        match (self, key) {
+            (Self::Channel, "info") => Some(Self::Info),
+            (Self::Channel, "basic") => Some(Self::Basic),
+            (Self::Channel, "robot") => Some(Self::Robot),
+            (Self::Channel, "trust") => Some(Self::Trust),
+            (Self::Channel, "identity") => Some(Self::Identity),
+            (Self::Channel, "outputs") => Some(Self::Outputs),
+            (Self::Channel, "handover") => Some(Self::Handover),
+            (Self::Basic, "work_time") => Some(Self::WorkTime),
+            (Self::Basic, "more") => Some(Self::More),
+            _ => None,
+        }
+    }
+
+    /// The keys of the tables within this one.
+    pub(super) fn children(self) -> impl Iterator<Item = &'static str> {
+        let own = self.steps();
+        Self::ALL.iter().filter_map(move |section| {
+            let steps = section.steps();
+            let is_child = steps.len() == own.len() + 1 && steps.starts_with(own);
+            is_child.then(|| steps.last().copied()).flatten()
+        })
+    }
+
+    /// The heading of the document under which its fields stand.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Channel => "Channel",
+            Self::Info => "Table 1: channel information parameters",
+            Self::Basic => "Table 2: basic configuration parameters",
+            Self::WorkTime => "Agent Work Time: up to four segments each, from 00:00 to 24:00",
+            Self::More => "More",
+            Self::Robot => "Table 3: robot configuration parameters",
+            Self::Trust => {
+                "Trust certificate, uploaded in Managing a Certificate; trustpack makes it"
+            }
+            Self::Identity => {
+                "Identity certificate of the current system, uploaded in Managing a Certificate; never packed"
+            }
+            Self::Outputs => "What AICC generates; record it when it is there",
+            Self::Handover => "What is agreed with third parties; AICC never sees it",
         }
     }
 }
 
 /// Whether something must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Need {
-    /// Not asked for by the document.
-    NotListed,
-    /// May be absent.
-    Optional,
     /// Must be there.
     Required,
+    /// Likely needed, but the document does not say that it is compulsory: its absence is a warning.
+    Expected,
+    /// Must be there in the case that is named; a rule of its own sees to it.
+    When(&'static str),
+    /// May be absent.
+    Optional,
+    /// Is there only later: the product or a third party makes it, and it is recorded then.
+    Later,
 }
 
-/// The value of a field.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Value {
-    /// Where a secret is.
-    Secret(SecretRef),
-    /// Plain text.
-    Text(String),
-    /// A plain field that carried user information or a bot token; the text is not kept.
-    Withheld,
-}
-
-impl fmt::Debug for Value {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Need {
+    /// In words.
+    pub fn words(self) -> String {
         match self {
-            Self::Secret(secret) => secret.fmt(formatter),
-            // A field with a form may hold something else, under the wrong key.
-            Self::Text(_) => formatter.write_str("[text]"),
-            Self::Withheld => formatter.write_str("[credentials elided]"),
+            Self::Required => "required".to_owned(),
+            Self::Expected => "expected".to_owned(),
+            Self::When(case) => format!("required when {case}"),
+            Self::Optional => "optional".to_owned(),
+            Self::Later => "recorded later".to_owned(),
         }
     }
 }
 
-/// The values of a channel, by field, in the order of the kind's rows.
-#[derive(Clone, Debug, Default)]
-pub struct Values(Vec<(&'static Field, Value)>);
+/// How far a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Secrecy {
+    /// To anybody who works on the channel.
+    Public,
+    /// About a person: in the specification and its sheets, not in messages.
+    Personal,
+    /// Never: the specification holds a reference.
+    Secret,
+}
 
-impl Values {
-    pub(super) fn new(values: Vec<(&'static Field, Value)>) -> Self {
-        Self(values)
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static Field, &Value)> {
-        self.0.iter().map(|(field, value)| (*field, value))
-    }
-
-    /// The value under a key.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.iter()
-            .find(|(field, _)| field.key == key)
-            .map(|(_, value)| value)
-    }
-
-    /// The plain text under a key.
-    pub fn text(&self, key: &str) -> Option<&str> {
-        match self.get(key) {
-            Some(Value::Text(text)) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The secret reference under a key.
-    pub fn secret(&self, key: &str) -> Option<&SecretRef> {
-        match self.get(key) {
-            Some(Value::Secret(secret)) => Some(secret),
-            _ => None,
+impl Secrecy {
+    /// In words.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "no",
+            Self::Personal => "personal data",
+            Self::Secret => "secret",
         }
     }
 }
 
-/// The mark of a value that a person must still fill in, as [`template`](super::template()) writes it.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    text.starts_with('<') && text.ends_with('>')
+/// Every form in the configuration centre where a channel is entered.
+pub(super) const CHANNEL_CONFIGURATION: &str =
+    "Configuration Center > Access Configuration > Channel Configuration";
+
+/// Where certificates are uploaded.
+pub(super) const MANAGING_A_CERTIFICATE: &str = "Managing a Certificate";
+
+/// How rows are written: `Field::new(…)` and what differs from a plain, required text.
+impl Field {
+    pub(super) const fn new(
+        section: Section,
+        key: &'static str,
+        label: &'static str,
+        source: Source,
+    ) -> Self {
+        Self {
+            key,
+            section,
+            label,
+            need: Need::Required,
+            secrecy: Secrecy::Public,
+            form: Form::Text,
+            says: "",
+            from: "",
+            to: CHANNEL_CONFIGURATION,
+            example: "",
+            source,
+        }
+    }
+
+    pub(super) const fn need(mut self, need: Need) -> Self {
+        self.need = need;
+        self
+    }
+
+    pub(super) const fn optional(self) -> Self {
+        self.need(Need::Optional)
+    }
+
+    pub(super) const fn later(self) -> Self {
+        self.need(Need::Later)
+    }
+
+    pub(super) const fn form(mut self, form: Form) -> Self {
+        self.form = form;
+        self
+    }
+
+    /// A secret; `what` says what is behind the reference.
+    pub(super) const fn secret(mut self, what: &'static str) -> Self {
+        self.secrecy = Secrecy::Secret;
+        self.example = what;
+        self
+    }
+
+    pub(super) const fn personal(mut self) -> Self {
+        self.secrecy = Secrecy::Personal;
+        self
+    }
+
+    pub(super) const fn says(mut self, words: &'static str) -> Self {
+        self.says = words;
+        self
+    }
+
+    pub(super) const fn from(mut self, origin: &'static str) -> Self {
+        self.from = origin;
+        self
+    }
+
+    pub(super) const fn to(mut self, destination: &'static str) -> Self {
+        self.to = destination;
+        self
+    }
+
+    pub(super) const fn example(mut self, example: &'static str) -> Self {
+        self.example = example;
+        self
+    }
+
+    /// Whether the specification may only refer to it.
+    pub fn is_secret(&self) -> bool {
+        self.secrecy == Secrecy::Secret
+    }
+
+    /// The key with its tables, from the channel: `basic.work_time.workday`.
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for step in self.section.steps() {
+            path.push_str(step);
+            path.push('.');
+        }
+        path + self.key
+    }
+
+    /// Whether this is the path of the field.
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        let Some(rest) = path.strip_suffix(self.key) else {
+            return false;
+        };
+        let steps = self.section.steps();
+        match rest.strip_suffix('.') {
+            Some(tables) => tables.split('.').eq(steps.iter().copied()),
+            None => rest.is_empty() && steps.is_empty(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_found_by_their_steps() {
+        for section in Section::ALL.iter().skip(1) {
+            let mut found = Section::Channel;
+            for step in section.steps() {
+                found = found.child(step).unwrap();
+            }
+            assert_eq!(found, *section);
+        }
+    }
 }

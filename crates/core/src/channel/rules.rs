@@ -1,344 +1,123 @@
 //! The rules for a specification (domain notes 8.3): what would be refused, or would go wrong later, and what to do.
 //!
-//! Rules that need certificates or resolved secrets (`JKS-PASS`, `CERT-…`) belong to [`bundle`](crate::bundle).
-//! E, W and I of the notes are critical, warning and note here.
+//! Most come from the rows: what must be there, and what it must look like. Rules that need certificates belong to
+//! [`bundle`](crate::bundle), those about what is behind a reference to [`secrets`]. E, W and I of the notes are critical,
+//! warning and note here.
 
-mod basic;
+mod fields;
+mod finding;
+mod secrets;
+mod together;
 mod trust;
 
-use std::collections::HashMap;
+use time::OffsetDateTime;
 
-use super::field::{Need, Section, Value, is_placeholder};
+use super::form::NAME;
 use super::model::{Channel, Spec};
-use super::secret::{Leak, SecretRef, carries_credentials, shown};
-use super::url;
 use crate::report::{Finding, Severity};
 
-/// Judges a specification: every channel, and all of them together.
-pub fn validate(spec: &Spec) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = spec.channels.iter().flat_map(validate_channel).collect();
-    findings.extend(names(spec));
-    findings.extend(shared_webhook_passwords(spec));
-    findings.extend(export_limit(spec.channels.len()));
+pub(super) use finding::Found;
+pub use finding::SpecFinding;
+pub use secrets::{Resolver, behind_references};
+
+/// Judges a specification: every channel, and all of them together. Versions and tokens end, so the time counts.
+pub fn validate(spec: &Spec, at: OffsetDateTime) -> Vec<SpecFinding> {
+    let mut findings = Vec::new();
+    for (index, channel) in spec.channels.iter().enumerate() {
+        let found = judge(channel, Some(at)).into_iter();
+        findings.extend(found.map(|found| found.placed(spec, index, channel)));
+    }
+    findings.extend(together::judge(spec));
     findings
 }
 
 /// Judges one channel alone.
-pub fn validate_channel(channel: &Channel) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    findings.extend(name(channel));
-    findings.extend(secrets(channel));
-    findings.extend(fields(channel));
-    findings.extend(placeholders(channel));
-    findings.extend((channel.kind.variant().rules)(channel));
-    findings.extend(basic::check(channel));
-    findings.extend(trust::check(channel));
-    findings.extend(trust::identity(channel));
-    // A placeholder is one thing to do, not two; so is a text that was not kept.
-    let unfilled: Vec<String> = findings
-        .iter()
-        .filter(|found| found.message.starts_with(UNFILLED))
-        .map(|found| found.subject.clone())
-        .collect();
-    findings
-        .retain(|found| found.message.starts_with(UNFILLED) || !unfilled.contains(&found.subject));
-    let owner = channel.label();
-    let withheld = channel.withheld.iter();
-    let withheld: Vec<String> = withheld
-        .map(|withheld| format!("{owner}: {}", withheld.path))
-        .collect();
-    let is_about_absence =
-        |found: &Finding| matches!(&*found.id, "FIELD-MISSING" | "KEYWORD-MISSING" | "WORKTIME");
-    findings.retain(|found| !(is_about_absence(found) && withheld.contains(&found.subject)));
-    findings
+pub fn validate_channel(channel: &Channel, at: OffsetDateTime) -> Vec<Finding> {
+    let found = judge(channel, Some(at)).into_iter();
+    found.map(|found| found.of(channel)).collect()
 }
 
-/// A finding about one key of a channel.
-pub(super) fn finding(
-    channel: &Channel,
-    id: &'static str,
-    severity: Severity,
-    path: &str,
-    message: impl Into<String>,
-    hint: impl Into<String>,
-) -> Finding {
-    // A text that should not be there is told of once, by SECRET-INLINE, and repeated by nobody.
-    let quiet = |text: String| {
-        if carries_credentials(&text) {
-            "the value carries credentials and is not repeated here".to_owned()
-        } else {
-            text
-        }
-    };
-    let owner = channel.label();
-    Finding::new(
-        id,
-        severity,
-        format!("{owner}: {path}"),
-        quiet(message.into()),
-    )
-    .with_hint(hint)
+fn judge(channel: &Channel, at: Option<OffsetDateTime>) -> Vec<Found> {
+    let mut found = Vec::new();
+    found.extend(name(channel));
+    found.extend(secrets::inline(channel));
+    found.extend(fields::judge(channel));
+    found.extend(trust::judge(channel));
+    found.extend((channel.kind.variant().rules)(channel, at));
+    without_echoes(channel, found)
 }
 
-/// A recorded callback URL: an `https` URL whose path is `prefix` and one identifier (domain notes 2.3).
-pub(super) fn callback(channel: &Channel, key: &str, prefix: &str) -> Option<Finding> {
-    let path = format!("{}.{key}", Section::Outputs.word());
-    let text = channel.values.text(key)?;
-    let hint = "copy the value again from the Channel Integration page";
-    match url::https(text) {
-        Err(why) => Some(finding(
-            channel,
-            "URL-FORM",
-            Severity::Critical,
-            &path,
-            format!("{} is no callback URL: {why}", shown(text)),
-            hint,
-        )),
-        Ok(url) => {
-            let identifier = url.path.strip_prefix(prefix).unwrap_or_default();
-            let fits = !identifier.is_empty() && !identifier.contains('/');
-            (!fits).then(|| {
-                let message = format!("the path of {} is not {prefix}<channel id>", shown(text));
-                finding(channel, "CB-SHAPE", Severity::Warning, &path, message, hint)
-            })
-        }
+/// Whether a value has not the form of its field.
+pub(super) fn has_unfit_value(channel: &Channel) -> bool {
+    let found = fields::forms(channel).chain(trust::judge(channel));
+    let mut grave = found.filter(|found| found.severity == Severity::Critical);
+    grave.any(|found| found.id != "FIELD-MISSING")
+}
+
+/// One thing to do is said once: a placeholder is no URL either, and a text that was not kept is not missing.
+fn without_echoes(channel: &Channel, mut found: Vec<Found>) -> Vec<Found> {
+    let unfilled = |found: &Found| found.message.starts_with(fields::UNFILLED);
+    if found.iter().any(unfilled) {
+        let paths: Vec<String> = found
+            .iter()
+            .filter(|found| unfilled(found))
+            .map(|found| found.path.to_string())
+            .collect();
+        found.retain(|found| unfilled(found) || !paths.contains(&found.path.to_string()));
     }
+    if !channel.withheld.is_empty() {
+        let is_withheld = |path: &str| channel.withheld.iter().any(|one| one.field.is_at(path));
+        let is_about_absence =
+            |found: &Found| matches!(found.id, "FIELD-MISSING" | "KEYWORD-MISSING" | "WORKTIME");
+        found.retain(|found| !(is_about_absence(found) && is_withheld(&found.path)));
+    }
+    found
 }
 
 /// What is wrong with a text as a Channel Name; nothing when it can be one. For names that are in no specification yet.
 /// The text is not repeated.
 pub fn name_problem(name: &str) -> Option<Finding> {
-    name_finding(name, false, "Channel Name".to_owned())
+    name_fault(name, false).map(|found| found.about("Channel Name".to_owned()))
 }
 
-fn name(channel: &Channel) -> Option<Finding> {
-    let subject = format!("{}: name", channel.label());
-    name_finding(&channel.name, channel.unfit_name, subject)
-}
-
-fn name_finding(name: &str, unfit: bool, subject: String) -> Option<Finding> {
-    let (id, message) = match name {
-        "" if !unfit => ("FIELD-MISSING", "Channel Name is missing"),
-        _ if unfit || !is_name(name) => ("NAME-FORM", "what stands there cannot be a Channel Name"),
-        _ => return None,
-    };
-    let hint =
-        "use at most 64 letters, digits and underscores, starting with a letter or an underscore";
-    Some(Finding::new(id, Severity::Critical, subject, message).with_hint(hint))
-}
-
-/// "The code can contain a maximum of 64 characters, including only letters, digits, and underscores (_), and can
-/// start only with a letter or an underscore (_)": the name is meant (domain notes 7, A1).
-pub(super) fn is_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && !name.starts_with(|first: char| first.is_ascii_digit())
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-}
-
-/// "The channel name must be unique"; whether case counts is not stated (domain notes 7, A1).
-fn names(spec: &Spec) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut first: HashMap<String, &Channel> = HashMap::new();
-    for channel in spec
-        .channels
-        .iter()
-        .filter(|channel| !channel.name.is_empty())
-    {
-        let Some(there) = first.get(&channel.name.to_ascii_lowercase()) else {
-            first.insert(channel.name.to_ascii_lowercase(), channel);
-            continue;
-        };
-        let line = there.line;
-        let (severity, message) = if there.name == channel.name {
-            (
-                Severity::Critical,
-                format!("the channel at line {line} has the same name"),
-            )
-        } else {
-            (
-                Severity::Warning,
-                format!("differs only in case from {:?} at line {line}", there.name),
-            )
-        };
-        findings.push(finding(
-            channel,
-            "NAME-DUP",
-            severity,
-            "name",
-            message,
-            "rename one of the two",
-        ));
+/// What is wrong with a text as the value at a path such as `info.base_url` of a kind, as [`validate`] would say it;
+/// nothing when it can be one. For values that are in no specification yet.
+pub fn value_problem(kind: super::Kind, path: &str, text: &str) -> Option<Finding> {
+    let field = kind.field_at(path)?;
+    if field.is_secret() {
+        return super::SecretRef::parse(text)
+            .is_inline()
+            .then(|| secrets::literal(path).about(field.label.to_owned()));
     }
-    findings
+    if let Some(leak) = super::secret::leak(text) {
+        return Some(secrets::leaked(path, leak).about(field.label.to_owned()));
+    }
+    let fault = field.form.judge(text)?;
+    Some(Found::fault(path.to_owned(), fault).about(field.label.to_owned()))
 }
 
-fn secrets(channel: &Channel) -> Vec<Finding> {
-    let report = |path: &str, message: &str, hint: &str| {
-        finding(
-            channel,
-            "SECRET-INLINE",
+fn name(channel: &Channel) -> Option<Found> {
+    name_fault(&channel.name, channel.unfit_name)
+}
+
+fn name_fault(name: &str, unfit: bool) -> Option<Found> {
+    let unfit_name = || (NAME.judge)(if unfit { " " } else { name });
+    if name.is_empty() && !unfit {
+        return Some(Found::new(
+            "FIELD-MISSING",
             Severity::Critical,
-            path,
-            message,
-            hint,
-        )
-    };
-    let mut findings = Vec::new();
-    for (path, secret) in channel.secrets() {
-        if secret.is_inline() {
-            findings.push(report(
-                &path,
-                "a secret is a reference here, and this is none",
-                "write env:NAME or file:PATH, and consider the value that stood here as leaked",
-            ));
-        }
-    }
-    for withheld in &channel.withheld {
-        let path = &withheld.path;
-        findings.push(match withheld.leak {
-            Leak::Credentials => report(
-                path,
-                "the text carries user information or a bot token",
-                "leave out what stands before @, or the token, and consider it as leaked",
-            ),
-            Leak::Query => finding(
-                channel,
-                "URL-FORM",
-                Severity::Critical,
-                path,
-                "the URL has a query or a fragment, in which a key could stand; it is not kept",
-                "leave out everything from ? or #, and consider a key or token that stood there as leaked",
-            ),
-        });
-    }
-    findings
-}
-
-/// One secret in two channels lets either provider act as the other (domain notes 8.3, SECRET-INLINE, second half).
-fn shared_webhook_passwords(spec: &Spec) -> Vec<Finding> {
-    let mut users: HashMap<&SecretRef, &Channel> = HashMap::new();
-    let mut findings = Vec::new();
-    for channel in &spec.channels {
-        let Some(secret) = channel.values.secret("webhook_password") else {
-            continue;
-        };
-        if secret.is_inline() {
-            continue;
-        }
-        match users.get(secret) {
-            None => {
-                users.insert(secret, channel);
-            }
-            Some(other) => findings.push(finding(
-                channel,
-                "SECRET-REUSED",
-                Severity::Warning,
-                "info.webhook_password",
-                format!(
-                    "the channel {:?} uses the same webhook password",
-                    other.name
-                ),
-                "give each channel its own webhook password",
-            )),
-        }
-    }
-    findings
-}
-
-fn fields(channel: &Channel) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for field in channel.kind.fields() {
-        let path = format!("{}.{}", field.section.word(), field.key);
-        let empty = match channel.values.get(field.key) {
-            None => field.need == Need::Required,
-            // Written and empty: never what was meant.
-            Some(Value::Text(text)) => text.trim().is_empty(),
-            Some(_) => false,
-        };
-        if empty {
-            let kind = channel.kind.variant().title;
-            findings.push(finding(
-                channel,
-                "FIELD-MISSING",
-                Severity::Critical,
-                &path,
-                format!("{} is missing", field.label),
-                format!("{kind} needs it; it comes from {}", field.from),
-            ));
-        }
-    }
-    for unused in &channel.unused {
-        findings.push(finding(
-            channel,
-            "FIELD-UNUSED",
-            Severity::Warning,
-            &unused.path,
-            format!(
-                "line {}: {} has no such field",
-                unused.line,
-                channel.kind.variant().title
-            ),
-            "remove the line",
+            "name",
+            "Channel Name is missing",
+            "use at most 64 letters, digits and underscores, starting with a letter or an underscore",
         ));
     }
-    findings
+    unfit_name().map(|fault| Found::fault("name", fault))
 }
 
-const UNFILLED: &str = "the placeholder of the template";
-
-fn placeholders(channel: &Channel) -> Vec<Finding> {
-    let fields = channel
-        .values
-        .iter()
-        .filter_map(|(field, value)| match value {
-            Value::Text(text) => Some((
-                format!("{}.{}", field.section.word(), field.key),
-                text.as_str(),
-            )),
-            _ => None,
-        });
-    let texts = channel.texts().into_iter();
-    let texts = texts.map(|(path, text)| (path.to_owned(), text));
-    fields
-        .chain(texts)
-        .filter(|(_, text)| is_placeholder(text))
-        .map(|(path, _)| {
-            let message = format!("{UNFILLED} is still there");
-            let hint = "put your value in its place, or remove the line where it is optional";
-            finding(
-                channel,
-                "FIELD-MISSING",
-                Severity::Critical,
-                &path,
-                message,
-                hint,
-            )
-        })
-        .collect()
-}
-
-/// "A maximum of 100,000 channel records can be exported at a time, and a maximum of 2000 records are allowed in an
-/// exported file."
-fn export_limit(channels: usize) -> Option<Finding> {
-    const PER_FILE: usize = 2_000;
-    const PER_EXPORT: usize = 100_000;
-    if channels <= PER_FILE {
-        return None;
-    }
-    let message = if channels > PER_EXPORT {
-        format!("{channels} channels need several exports of at most {PER_EXPORT} channels")
-    } else {
-        format!(
-            "an export of {channels} channels comes in {} files",
-            channels.div_ceil(PER_FILE)
-        )
-    };
-    Some(
-        Finding::new("EXPORT-LIMIT", Severity::Note, "all channels", message)
-            .with_hint("export in parts, and keep every file"),
-    )
+/// The password of a trust file, judged where it is known.
+pub(crate) fn jks_password_problem(password: &str) -> Option<(&'static str, Severity, String)> {
+    let fault = (super::form::JKS_PASSWORD.judge)(password)?;
+    Some((fault.id, fault.severity, fault.message))
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 
 use super::url;
@@ -18,6 +17,8 @@ pub enum SecretRef {
     Env(String),
     /// `file:PATH`: the content of a file, without its last line end.
     File(String),
+    /// `prompt`: a person is asked.
+    Prompt,
     /// Something else was written, most likely the secret itself. The text is not kept, so nothing can repeat it.
     Inline,
 }
@@ -39,7 +40,10 @@ impl SecretRef {
         {
             return Self::File(path.to_owned());
         }
-        Self::Inline
+        match text {
+            "prompt" => Self::Prompt,
+            _ => Self::Inline,
+        }
     }
 
     /// Whether a literal stood in place of a reference.
@@ -61,6 +65,7 @@ impl fmt::Display for SecretRef {
         match self {
             Self::Env(name) => write!(formatter, "env:{name}"),
             Self::File(path) => write!(formatter, "file:{path}"),
+            Self::Prompt => formatter.write_str("prompt"),
             Self::Inline => formatter.write_str("[literal secret elided]"),
         }
     }
@@ -79,59 +84,6 @@ impl Serialize for SecretRef {
         }
         serializer.collect_str(self)
     }
-}
-
-/// Takes any value, also a number or a table: serde's own type error would repeat the value.
-impl<'de> Deserialize<'de> for SecretRef {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
-    }
-}
-
-struct AnyValue;
-
-impl<'de> Visitor<'de> for AnyValue {
-    type Value = SecretRef;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a reference such as env:NAME or file:PATH")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SecretRef, E> {
-        Ok(SecretRef::parse(text))
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<SecretRef, E> {
-        Ok(SecretRef::Inline)
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<SecretRef, E> {
-        Ok(SecretRef::Inline)
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<SecretRef, E> {
-        Ok(SecretRef::Inline)
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<SecretRef, E> {
-        Ok(SecretRef::Inline)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<SecretRef, A::Error> {
-        while drained(items.next_element::<IgnoredAny>())? {}
-        Ok(SecretRef::Inline)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<SecretRef, A::Error> {
-        while drained(entries.next_entry::<IgnoredAny, IgnoredAny>())? {}
-        Ok(SecretRef::Inline)
-    }
-}
-
-/// Whether there was one more; an error inside is reported without the text that caused it.
-fn drained<T, E: serde::de::Error>(next: Result<Option<T>, E>) -> Result<bool, E> {
-    next.map(|item| item.is_some())
-        .map_err(|_| E::custom("a secret must be a reference such as env:NAME or file:PATH"))
 }
 
 /// Whether a text that is no secret by its field carries one all the same: user information in a URL, or
@@ -275,6 +227,7 @@ mod tests {
             SecretRef::parse("file:/run/a b"),
             SecretRef::File("/run/a b".into())
         );
+        assert_eq!(SecretRef::parse("prompt"), SecretRef::Prompt);
     }
 
     #[test]

@@ -3,18 +3,23 @@
 
 mod common;
 mod markdown;
+mod sheet;
 
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::field::Value;
+use super::field::Need;
+use super::form::{Fault, Form, is_host};
 use super::model::{Channel, Container};
-use super::validate_channel;
+use super::value::{Value, is_placeholder};
 use crate::cert::Fingerprint;
 use crate::report::Severity;
 
-pub(super) use common::{identity_ready, trust_ready, trustlist, uploads};
+pub(super) use common::{
+    FABRIC_PARAMETER, fabric, identity_ready, trust_ready, trustlist, uploads,
+};
 pub use markdown::checklist;
+pub use sheet::{Sheet, SheetRow, sheet};
 
 /// One step for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -138,11 +143,10 @@ impl Step {
         self
     }
 
-    /// A field of the channel under the document's label.
-    pub(super) fn value(self, channel: &Channel, key: &str) -> Self {
-        let field = channel.kind.fields().iter().find(|field| field.key == key);
-        match field {
-            Some(field) => self.given(field.label, shown(channel, key)),
+    /// The field at a path under the document's label.
+    pub(super) fn value(self, channel: &Channel, path: &str) -> Self {
+        match channel.kind.field_at(path) {
+            Some(field) => self.given(field.label, shown(channel, path)),
             None => self,
         }
     }
@@ -163,31 +167,53 @@ impl Step {
     }
 }
 
-/// A field's value for a person: the text, or where the secret is.
-pub(super) fn shown(channel: &Channel, key: &str) -> String {
-    match channel.values.get(key) {
+/// The value at a path for a person: the text, or where the secret is.
+pub(super) fn shown(channel: &Channel, path: &str) -> String {
+    let Some(field) = channel.kind.field_at(path) else {
+        return NOT_RECORDED.to_owned();
+    };
+    match channel.values.of_field(field) {
         Some(Value::Secret(secret)) => secret.to_string(),
-        Some(Value::Text(text)) => {
-            let field = channel.kind.fields().iter().find(|field| field.key == key);
-            let path = field.map(|field| format!("{}.{key}", field.section.word()));
-            if_valid(channel, &path.unwrap_or_default(), text.clone())
+        // What does not have the form of its field could be anything.
+        Some(Value::Text(text)) => match is_refused(text, field.form.judge(text)) {
+            true => NOT_VALID.to_owned(),
+            false => text.clone(),
+        },
+        Some(Value::List(texts)) if texts.is_empty() => NONE.to_owned(),
+        Some(Value::List(texts)) => match is_refused("-", field.form.items(texts)) {
+            true => NOT_VALID.to_owned(),
+            false => texts.join(", "),
+        },
+        Some(Value::Switch(on)) => switch(*on).to_owned(),
+        Some(Value::Files(files)) if !files.keys().all(|host| is_host(host)) => {
+            NOT_VALID.to_owned()
+        }
+        Some(Value::Files(files)) => {
+            let files = files.iter().map(|(host, file)| format!("{host}: {file}"));
+            files.collect::<Vec<_>>().join(", ")
         }
         Some(Value::Withheld) => "[credentials elided]".to_owned(),
-        None => "(not recorded yet)".to_owned(),
+        None => match field.form {
+            Form::Switch => switch(false).to_owned(),
+            _ if field.need == Need::Later || field.need == Need::Required => {
+                NOT_RECORDED.to_owned()
+            }
+            _ => NONE.to_owned(),
+        },
     }
 }
 
-/// A text, unless the rules refuse it: what does not have the form of its field could be anything.
-fn if_valid(channel: &Channel, path: &str, text: String) -> String {
-    let subject = format!("{}: {path}", channel.label());
-    let refused = validate_channel(channel)
-        .iter()
-        .any(|found| found.severity == Severity::Critical && found.subject == subject);
-    if refused {
-        "(not valid: trustpack channel validate says why)".to_owned()
-    } else {
-        text
-    }
+fn is_refused(text: &str, faults: impl IntoIterator<Item = Fault>) -> bool {
+    let is_critical = |fault: Fault| fault.severity == Severity::Critical;
+    text.trim().is_empty() || is_placeholder(text) || faults.into_iter().any(is_critical)
+}
+
+const NONE: &str = "(none)";
+const NOT_RECORDED: &str = "(not recorded yet)";
+const NOT_VALID: &str = "(not valid: trustpack channel validate says why)";
+
+fn switch(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
 }
 
 impl Who {
@@ -210,7 +236,7 @@ mod tests {
     use crate::Certificate;
 
     fn channel(text: &str) -> Channel {
-        Spec::from_toml(text).unwrap().channels.remove(0)
+        Spec::read(text).unwrap().channels.remove(0)
     }
 
     fn delivered(channel: &Channel) -> Delivered {
@@ -219,7 +245,7 @@ mod tests {
         let certificate: &Certificate = &roots.certificates()[0];
         let hosts = super::super::hosts(channel).into_iter();
         Delivered {
-            file: format!("{}/{}", channel.name, channel.container().file_name()),
+            file: format!("{}/{}", channel.name, channel.trust_file_name()),
             container: channel.container(),
             sha256: "ab".repeat(32),
             anchors: vec![DeliveredAnchor {

@@ -57,6 +57,46 @@ pub(super) fn https(text: &str) -> Result<HttpsUrl<'_>, &'static str> {
     })
 }
 
+/// `https://<IPv4>:<port>` and nothing else, as the documents of Telegram and Instagram ask for the address of the product's
+/// own front end (domain notes 7, A2).
+pub(super) fn front_end(text: &str) -> Result<(), NoFrontEnd> {
+    use NoFrontEnd::{Ipv6, Other};
+    let url = https(text).map_err(Other)?;
+    if url.is_ipv6() {
+        return Err(Ipv6);
+    }
+    if url.ipv4().is_none() {
+        return Err(Other("a domain name is not supported"));
+    }
+    if url.path == "/" && !url.has_extra {
+        return Err(Other("the trailing slash must go"));
+    }
+    if !url.path.is_empty() || url.has_extra {
+        return Err(Other("nothing may follow the port"));
+    }
+    url.port.map(drop).ok_or(Other("the port is missing"))
+}
+
+/// Why a text is no address of a front end.
+pub(super) enum NoFrontEnd {
+    Ipv6,
+    Other(&'static str),
+}
+
+/// The same as a pattern of ECMA 262.
+pub(super) const FRONT_END: &str =
+    r"^[hH][tT][tT][pP][sS]://[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}$";
+
+/// Any `https://` URL without user information, query and fragment, as a pattern of ECMA 262.
+pub(super) const ANY: &str = r"^[hH][tT][tT][pP][sS]://[^/@?#\s]+(/[^?#\s]*)?$";
+
+/// Whether a host is a domain or lies under it.
+pub(super) fn is_under(host: &str, domain: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    host.strip_suffix(domain)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
 fn strip_https(text: &str) -> Option<&str> {
     let scheme = text.get(..8)?;
     scheme.eq_ignore_ascii_case("https://").then(|| &text[8..])
@@ -129,6 +169,16 @@ mod tests {
         );
         let url = https("https://[2001:db8::1]").unwrap();
         assert!(url.is_ipv6() && url.path.is_empty() && url.port_or_default() == 443);
+    }
+
+    #[test]
+    fn hosts_lie_under_their_domain() {
+        assert!(
+            is_under("a.api-us.INFOBIP.com", "infobip.com")
+                && is_under("infobip.com", "infobip.com")
+        );
+        assert!(!is_under("evilinfobip.com", "infobip.com"));
+        assert!(!is_under("infobip.com.example.org", "infobip.com"));
     }
 
     #[test]

@@ -9,11 +9,10 @@ pub(super) fn open(
     place: &Place,
     bytes: &[u8],
 ) -> Result<Kind, SourceError> {
-    let spec = Spec::from_toml(&text::decode(bytes))?;
+    let spec = Spec::read(&text::decode(bytes))?;
     for channel in &spec.channels {
         let place = place.part(&channel.label());
-        let connect = channel.trust.connect.as_ref();
-        let connect = connect.and_then(|connect| connect.parse().ok());
+        let connect = channel.connect().and_then(|connect| connect.parse().ok());
         for host in hosts(channel) {
             let endpoint = host.endpoint.to_string();
             (opener.each)(match channel.given_file(&host) {
@@ -27,11 +26,14 @@ pub(super) fn open(
                 }),
             });
         }
-        let identity = channel.identity.as_ref();
-        if let Some((identity, file)) = identity.and_then(|one| Some((one, one.file.as_ref()?))) {
+        if let Some(file) = channel.identity_file() {
             let place = place.part("identity.file");
-            (opener.each)(reference(place, file, identity.password.clone()));
+            let password = channel.identity_password().cloned();
+            (opener.each)(reference(place, file, password));
         }
+    }
+    for included in &spec.includes {
+        (opener.each)(reference(place.part("include"), included, None));
     }
     Ok(Kind::ChannelSpec)
 }

@@ -9,13 +9,13 @@ use trustpack_core::bundle::{
     Bundle, ChainSource, HostChain, PackError, PackOptions, PackRequest, Packed, check_names, pack,
 };
 use trustpack_core::chain::PresentedChain;
-use trustpack_core::channel::{Channel, HostRequirement, Spec, hosts, validate_channel};
+use trustpack_core::channel::{Channel, HostRequirement, hosts, validate_channel};
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::Thresholds;
 use trustpack_core::keystore::{Entry, Password};
 use trustpack_core::report::{Finding, Report, Severity, page};
 
-use super::read_spec;
+use super::spec;
 use crate::args::ChannelPack;
 use crate::commands::Outcome;
 use crate::hint::Hinted;
@@ -27,19 +27,14 @@ use crate::servers::{Doubt, Judging, Plan, doubt};
 
 /// Runs the verb.
 pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
-    let spec = read_spec(&arguments.spec)?;
-    let channels = wanted(&spec, &arguments.channel)?;
+    let spec = spec::read(&arguments.spec)?;
+    let channels = spec::wanted(&spec, &arguments.channel)?;
     if let Err(PackError::Refused { channel, findings }) = check_names(&channels) {
         show(arguments, &[], &[Refused { channel, findings }])?;
         talk.warn(format!("{} was not written", arguments.output.display()));
         return Ok(Outcome::No);
     }
     let epoch = source_date_epoch()?;
-    // References to files in the specification are relative to it, wherever the command runs.
-    let folder = match Path::new(&arguments.spec).parent() {
-        Some(parent) if arguments.spec != "-" => parent,
-        _ => Path::new(""),
-    };
     let at = arguments.time.now();
     let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
     let options = PackOptions {
@@ -54,7 +49,7 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
     let mut refused = Vec::new();
     for channel in channels {
         // Nothing is fetched for a specification that cannot be packed anyway.
-        let problems = validate_channel(channel);
+        let problems = validate_channel(channel, at);
         if has_critical(&problems) {
             refused.push(Refused {
                 channel: channel.label(),
@@ -62,8 +57,9 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             });
             continue;
         }
-        let chains = gather(channel, folder, arguments, &judging, talk)?;
-        let password = resolve(channel, folder, talk)?;
+        let folder = |path| spec::folder(&spec, channel.place_of(path));
+        let chains = gather(channel, &folder("trust.files"), arguments, &judging, talk)?;
+        let password = resolve(channel, &folder("trust.password"), talk)?;
         let request = PackRequest {
             channel,
             hosts: &chains,
@@ -116,23 +112,6 @@ struct Outline<'a> {
     refused: &'a [Refused],
 }
 
-fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Channel>> {
-    if let Some(missing) = names
-        .iter()
-        .find(|name| !spec.channels.iter().any(|channel| channel.name == **name))
-    {
-        let known: Vec<&str> = spec
-            .channels
-            .iter()
-            .map(|channel| channel.name.as_str())
-            .collect();
-        let message = format!("the specification has no channel {missing:?}");
-        return Err(Hinted::new(message, format!("it has {}", known.join(", "))).into());
-    }
-    let chosen = |channel: &&Channel| names.is_empty() || names.contains(&channel.name);
-    Ok(spec.channels.iter().filter(chosen).collect())
-}
-
 /// The time that a reproducible build carries (<https://reproducible-builds.org/specs/source-date-epoch/>).
 fn source_date_epoch() -> Result<Option<OffsetDateTime>> {
     let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty())
@@ -170,7 +149,7 @@ fn gather(
         }
     }
     let mut plan = Plan::new(to_fetch, &arguments.reach, talk)?;
-    if let Some(connect) = &channel.trust.connect {
+    if let Some(connect) = channel.connect() {
         let connect: Endpoint = connect
             .parse()
             .with_context(|| format!("{}: trust.connect", channel.name))?;
@@ -230,8 +209,8 @@ fn given(requirement: &HostRequirement, path: &Path, name: &str) -> Result<HostC
 
 /// The password of the trust store, from where the specification says that it is.
 fn resolve(channel: &Channel, folder: &Path, talk: &Talk) -> Result<Option<Password>> {
-    let secret = channel.trust.password.as_ref();
     // A literal is a critical finding and has stopped this channel before.
+    let secret = channel.trust_password();
     let Some(source) = secret.and_then(|one| PasswordSource::of_specification(one, folder)) else {
         return Ok(None);
     };

@@ -1,8 +1,41 @@
 //! The steps that both documents share.
 
-use super::{Delivered, Phase, Step, Who, if_valid, shown};
-use crate::channel::field::{Need, Section};
+use super::{Delivered, NOT_RECORDED, Phase, Step, Who, shown};
+use crate::channel::field::{CHANNEL_CONFIGURATION, Field, Section};
 use crate::channel::model::{Channel, Container};
+
+/// Where the address of the API Fabric is set.
+pub(in crate::channel) const FABRIC_PARAMETER: &str = "Configuration Center > System Management > System Parameter > System parameters > Service Channels > Common";
+
+/// *Prerequisites* of the channels that go through the API Fabric: `apis` are what the app must have subscribed to.
+pub(in crate::channel) fn fabric(
+    channel: &Channel,
+    delivered: Option<&Delivered>,
+    apis: &[&str],
+) -> Vec<Step> {
+    let administrator = |title| Step::new(Phase::Before, Who::SystemAdministrator, title);
+    let mut subscribe = administrator("Subscribe the app to the APIs and bind it to the tenant space")
+        .place("Configuration Center > Expansion and Integration > API Management > APP Service > APP Management");
+    for api in apis {
+        subscribe = subscribe.given("API", *api);
+    }
+    let mut steps = vec![
+        subscribe
+            .value(channel, "info.app_key")
+            .value(channel, "info.app_secret")
+            .done("the app lists the three APIs as subscribed and the tenant space as bound; AK and SK are behind the references"),
+        administrator("Set the address of the API Fabric")
+            .place(FABRIC_PARAMETER)
+            .value(channel, "info.api_fabric_address")
+            .note("The format is IP address:Port number, without https://.")
+            .done("the parameter shows the value after the page is reloaded"),
+        trustlist(channel, "The value must start with https://; a domain name is not supported."),
+        trust_ready(channel, delivered),
+        identity_ready(channel),
+    ];
+    steps.extend(uploads(channel, delivered));
+    steps
+}
 
 /// The request to the people who own the address trustlist; nothing public does it.
 pub(in crate::channel) fn trustlist(channel: &Channel, note: &str) -> Step {
@@ -12,17 +45,14 @@ pub(in crate::channel) fn trustlist(channel: &Channel, note: &str) -> Step {
         "Add the BaseUrl to the address trustlist",
     )
     .place("application to the system administrator")
-    .given("address", shown(channel, "base_url"))
+    .given("address", shown(channel, "info.base_url"))
     .note(note)
     .done("the system administrator confirms that the address is on the trustlist")
 }
 
-/// `word` is the document's word for the trust certificate (domain notes 7, A5).
-pub(in crate::channel) fn trust_ready(
-    channel: &Channel,
-    delivered: Option<&Delivered>,
-    word: &str,
-) -> Step {
+/// Under the document's word for the trust certificate (domain notes 7, A5).
+pub(in crate::channel) fn trust_ready(channel: &Channel, delivered: Option<&Delivered>) -> Step {
+    let word = channel.kind.variant().trust_word;
     let Some(delivered) = delivered else {
         return Step::new(
             Phase::Before,
@@ -30,7 +60,7 @@ pub(in crate::channel) fn trust_ready(
             format!("Make the trust certificate ({word})"),
         )
         .place("trustpack channel pack SPEC -o bundle.zip")
-        .given("file", channel.container().file_name())
+        .given("file", channel.trust_file_name())
         .done("the command ends with exit code 0");
     };
     let mut step = Step::new(
@@ -62,19 +92,14 @@ pub(in crate::channel) fn trust_ready(
 
 /// The document wants a browser export, which holds no key (domain notes 7, A7): ask for no more than it does.
 pub(in crate::channel) fn identity_ready(channel: &Channel) -> Step {
-    let identity = channel.identity.as_ref();
-    let file = identity.and_then(|identity| identity.file.clone());
     let mut step = Step::new(
         Phase::Before,
         Who::Operator,
         "Obtain the identity certificate of the current system",
     )
-    .given(
-        "file",
-        file.unwrap_or_else(|| "(not recorded yet)".to_owned()),
-    )
+    .given("file", channel.identity_file().unwrap_or(NOT_RECORDED))
     .note("It is not in this bundle: the file may hold a private key. Keep it private.");
-    if let Some(password) = identity.and_then(|identity| identity.password.as_ref()) {
+    if let Some(password) = channel.identity_password() {
         step = step.given("password", password.to_string());
     }
     step.done("trustpack inspect shows the certificate of the current system and a date that has not passed")
@@ -87,9 +112,9 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
             .place("Configuration Center > System Management > Certificate > New")
     };
     let container = channel.container();
-    let password = channel.trust.password.as_ref();
+    let password = channel.trust_password();
     let file = delivered.map_or_else(
-        || container.file_name().to_owned(),
+        || channel.trust_file_name().to_owned(),
         |there| there.file.clone(),
     );
     let mut trust = upload("Upload the trust certificate (Managing a Certificate)")
@@ -108,10 +133,8 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
             .note("Whether the form wants a password for DER is not stated; a DER file has none.");
     }
     let mut steps = vec![trust.done("the certificate list shows the name")];
-    if channel.kind.variant().identity != Need::NotListed {
-        let identity = channel.identity.as_ref();
-        let file = identity.and_then(|identity| identity.file.clone());
-        let password = identity.and_then(|identity| identity.password.as_ref());
+    if channel.kind.has(Section::Identity) {
+        let password = channel.identity_password();
         steps.push(
             upload("Upload the identity certificate (Managing a Certificate)")
                 .given("name", channel.identity_name())
@@ -121,7 +144,7 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
                 )
                 .given(
                     "identity certificate",
-                    file.unwrap_or_else(|| "(not recorded yet)".to_owned()),
+                    channel.identity_file().unwrap_or(NOT_RECORDED),
                 )
                 .done("the certificate list shows the name"),
         );
@@ -132,85 +155,55 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
 /// *Procedure*, steps 1 to 6: the same in both documents.
 pub(super) fn create(channel: &Channel) -> Vec<Step> {
     let step = |title: &str| Step::new(Phase::Create, Who::TenantAdministrator, title);
-    let path = "Configuration Center > Access Configuration > Channel Configuration";
     // "Newly created" is the button's text in the document (domain notes 7, A28).
     let new = step("Create the channel")
-        .place(format!("{path} > Newly created [New]"))
+        .place(format!("{CHANNEL_CONFIGURATION} > Newly created [New]"))
         .done("the Configure Channel page is displayed");
     let mut info = step("Set channel information parameters").place("Configure Channel, Table 1");
-    let selection = match channel.kind.provider() {
-        None => "Telegram",
-        Some(_) => "WhatsApp",
-    };
-    info = info.given("Channel Selection", selection);
-    if let Some(provider) = channel.kind.provider() {
-        info = info.given("Business Solution Provider", provider.word());
+    for selection in channel.kind.selection() {
+        info = info.given(selection.label, selection.option);
     }
-    let fields = channel.kind.fields().iter();
-    for field in
-        fields.filter(|field| field.section == Section::Info && field.need == Need::Required)
-    {
-        info = info.value(channel, field.key);
+    // A row that is entered elsewhere, or nowhere, says so.
+    let entered = |field: &&Field| field.to.starts_with(CHANNEL_CONFIGURATION);
+    for field in channel.kind.fields_of(Section::Info).filter(entered) {
+        info = info.value(channel, &field.path());
     }
     info = info.given("Trust certificate", channel.trust_name());
-    if channel.kind.variant().identity != Need::NotListed {
+    if channel.kind.has(Section::Identity) {
         info = info.given("Identity certificate", channel.identity_name());
     }
+    let basic = step("Set basic configuration parameters")
+        .place("Configure Channel, Table 2")
+        .given("Channel Name", channel.label());
+    let basic = rows(channel, basic, &[Section::Basic, Section::WorkTime, Section::More])
+        .note("Non-working days are set on the Configuration Center > Workbench Configuration > Service Time page.");
+    let robot = step("Set robot configuration parameters").place("Configure Channel, Table 3");
     vec![
         new,
         info,
-        basic(channel, step("Set basic configuration parameters")),
-        robot(channel, step("Set robot configuration parameters")),
+        basic,
+        rows(channel, robot, &[Section::Robot]),
         step("Go on to the integration page")
             .place("The next step [Next]")
             .done("the Channel Integration page is displayed"),
     ]
 }
 
-fn basic(channel: &Channel, step: Step) -> Step {
-    let basic = &channel.basic;
-    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "(none)".to_owned());
-    let list = |texts: &[String]| match texts {
-        [] => "(none)".to_owned(),
-        texts => texts.join(", "),
-    };
-    let more = &basic.more;
-    step.place("Configure Channel, Table 2")
-        .given("Channel Name", channel.label())
-        .given("OU Configuration", or_none(&basic.ou))
-        .given("Skill Queue", or_none(&basic.skill_queue))
-        .given("Keyword for Transfer to Agent", list(&basic.transfer_keywords))
-        .given("Agent Work Time, Workday", if_valid(channel, "basic.work_time.workday", list(&basic.work_time.workday)))
-        .given("Agent Work Time, Non-workday", if_valid(channel, "basic.work_time.non_workday", list(&basic.work_time.non_workday)))
-        .given("Non-Working Time Notification", or_none(&basic.non_working_time_notification))
-        .given("More, Last Agent Mode", switch(more.last_agent_mode))
-        .given("More, Session End Due to No Customer Reply", switch(more.session_end_no_customer_reply))
-        .given("More, Session Transfer Due to No Agent Reply", switch(more.session_transfer_no_agent_reply))
-        .given("More, Session Transfer", switch(more.session_transfer))
-        .given("More, Offline Messages", switch(more.offline_messages))
-        .note("Non-working days are set on the Configuration Center > Workbench Configuration > Service Time page.")
-}
-
-fn robot(channel: &Channel, step: Step) -> Step {
-    step.place("Configure Channel, Table 3")
-        .given(
-            "Connecting to the Intelligent Robot",
-            switch(channel.robot.intelligent_robot),
-        )
-        .given(
-            "Access Robot Assistant",
-            switch(channel.robot.robot_assistant),
-        )
-}
-
-fn switch(on: bool) -> &'static str {
-    if on { "on" } else { "off" }
+/// Every field of some tables, whether it is set or not.
+fn rows(channel: &Channel, mut step: Step, sections: &[Section]) -> Step {
+    let fields = sections
+        .iter()
+        .flat_map(|section| channel.kind.fields_of(*section));
+    for field in fields {
+        step = step.value(channel, &field.path());
+    }
+    step
 }
 
 /// *Follow-up Procedure*, the same in both documents.
 pub(super) fn export() -> Step {
     Step::new(Phase::After, Who::TenantAdministrator, "Export channel information")
-        .place("Configuration Center > Access Configuration > Channel Configuration")
+        .place(CHANNEL_CONFIGURATION)
         .note("Select the new channel, or all channels are exported: at most 100,000 at a time and 2000 per file.")
         .note("Passwords and keys cannot be exported: the references of the specification are their only record.")
         .done("Status of the export task is Success and the file is downloaded")

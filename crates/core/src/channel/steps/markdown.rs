@@ -12,7 +12,7 @@ pub fn checklist(channel: &Channel, delivered: Option<&Delivered>) -> String {
     let mut text = format!(
         "# Checklist: {} ({})\n\n",
         one_line(&channel.label()),
-        variant.title
+        channel.kind.title()
     );
     text.push_str(
         "Labels and menu paths are those of the document; [brackets] hold the likely meaning of a mistranslated one.\n\

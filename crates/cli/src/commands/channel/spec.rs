@@ -1,0 +1,79 @@
+//! Specifications from files, with those that they include.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use trustpack_core::channel::{Channel, Place, Spec};
+
+use crate::hint::Hinted;
+use crate::input;
+use crate::render::told;
+
+/// The name of stdin in messages.
+const STDIN: &str = "stdin";
+
+/// Reads a specification; `-` is stdin.
+pub(super) fn read(path: &str) -> Result<Spec> {
+    let name = if path == "-" { STDIN } else { path };
+    let text = text(path).with_context(|| name.to_owned())?;
+    let spec = Spec::read_with(name, &text, &mut |from, included| {
+        let path = folder_of(from).join(included);
+        let name = path.display().to_string();
+        let read = self::text(&name);
+        read.map(|text| (name, text)).map_err(|error| told(&error))
+    });
+    spec.map_err(|error| {
+        Hinted::new(
+            format!("{name}: {error}"),
+            "`trustpack channel new` writes a specification with every key explained",
+        )
+        .into()
+    })
+}
+
+fn text(path: &str) -> Result<String> {
+    let bytes = match path {
+        "-" => input::read_stdin(),
+        path => input::read_file(Path::new(path)),
+    }?;
+    String::from_utf8(bytes).map_err(|_| {
+        Hinted::new(
+            "not UTF-8 text",
+            "a specification is TOML or JSON; see `trustpack channel new --help`",
+        )
+        .into()
+    })
+}
+
+/// The folder to which paths in a file of a specification are relative, wherever the command runs.
+pub(super) fn folder_of(file: &str) -> PathBuf {
+    match Path::new(file).parent() {
+        Some(parent) if file != STDIN => parent.to_owned(),
+        _ => PathBuf::new(),
+    }
+}
+
+/// The same for a place.
+pub(super) fn folder(spec: &Spec, place: Place) -> PathBuf {
+    folder_of(spec.file_of(place).unwrap_or(STDIN))
+}
+
+/// The channels of these names, in their order in the specification; all when there are no names.
+pub(super) fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Channel>> {
+    let is_there = |name: &String| spec.channels.iter().any(|channel| channel.name == *name);
+    if let Some(missing) = names.iter().find(|name| !is_there(name)) {
+        let known = spec.channels.iter().map(|channel| channel.name.as_str());
+        let mut known: Vec<&str> = known.take(KNOWN_SHOWN + 1).collect();
+        if known.len() > KNOWN_SHOWN {
+            known.truncate(KNOWN_SHOWN);
+            known.push("…");
+        }
+        let message = format!("the specification has no channel {missing:?}");
+        return Err(Hinted::new(message, format!("it has {}", known.join(", "))).into());
+    }
+    let chosen = |channel: &&Channel| names.is_empty() || names.contains(&channel.name);
+    Ok(spec.channels.iter().filter(chosen).collect())
+}
+
+/// So many names fit on a few lines.
+const KNOWN_SHOWN: usize = 20;

@@ -1,0 +1,115 @@
+//! Callback URLs: what the product shows on the Channel Integration page (domain notes 2.3).
+
+use super::Fault;
+use crate::channel::secret::shown;
+use crate::channel::url::{self, HttpsUrl};
+use crate::report::Severity;
+
+/// The form of a callback URL.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Callback {
+    /// What the path begins with, before one identifier; nothing where no page publishes it.
+    pub path: Option<&'static str>,
+    /// The word in the path of the other URL of the pair, for which this one may be mistaken.
+    pub other: Option<&'static str>,
+    /// The ports that the caller takes; empty when it takes any.
+    pub ports: &'static [u16],
+    /// Whether the caller has no IPv6.
+    pub ipv4_only: bool,
+}
+
+impl Callback {
+    /// A pair of message and report URLs; `other` is the word of the other one.
+    pub(in crate::channel) const fn pair(path: Option<&'static str>, other: &'static str) -> Self {
+        Self {
+            path,
+            other: Some(other),
+            ports: &[],
+            ipv4_only: false,
+        }
+    }
+
+    /// The only callback URL of its channel.
+    pub(in crate::channel) const fn single(path: Option<&'static str>) -> Self {
+        Self {
+            path,
+            other: None,
+            ports: &[],
+            ipv4_only: false,
+        }
+    }
+
+    pub(super) fn words(&self) -> String {
+        let mut words = "an https:// URL".to_owned();
+        if let Some(path) = self.path {
+            words += &format!(" with the path {path}<channel id>");
+        }
+        if !self.ports.is_empty() {
+            let ports: Vec<String> = self.ports.iter().map(ToString::to_string).collect();
+            words += &format!(", on port {}", ports.join(", "));
+        }
+        words
+    }
+
+    /// As a pattern of ECMA 262.
+    pub(in crate::channel) fn pattern(&self) -> &'static str {
+        url::ANY
+    }
+
+    pub(super) fn judge(&self, text: &str) -> Option<Fault> {
+        const COPY: &str = "copy the value again from the Channel Integration page";
+        let url = match url::https(text) {
+            Err(why) => {
+                let message = format!("{} is no callback URL: {why}", shown(text));
+                return Some(Fault::new("URL-FORM", Severity::Critical, message, COPY));
+            }
+            Ok(url) => url,
+        };
+        if let Some(fault) = self.reach(&url) {
+            return Some(fault);
+        }
+        if self.is_other(&url) {
+            let message = "this is the other one of the two callback URLs";
+            let hint = "exchange outputs.message_url and outputs.report_url";
+            return Some(Fault::new("CB-SHAPE", Severity::Warning, message, hint));
+        }
+        let prefix = self.path?;
+        let identifier = url.path.strip_prefix(prefix).unwrap_or_default();
+        let fits = !identifier.is_empty() && !identifier.contains('/');
+        (!fits).then(|| {
+            let message = format!("the path of {} is not {prefix}<channel id>", shown(text));
+            Fault::new("CB-SHAPE", Severity::Warning, message, COPY)
+        })
+    }
+
+    /// Whether the caller can get there at all.
+    fn reach(&self, url: &HttpsUrl<'_>) -> Option<Fault> {
+        if self.ipv4_only && url.is_ipv6() {
+            return Some(Fault::new(
+                "TG-IPV6",
+                Severity::Critical,
+                "Telegram calls webhooks over IPv4 only",
+                "expose the address on IPv4 and have AICC show that URL",
+            ));
+        }
+        let port = url.port_or_default();
+        (!self.ports.is_empty() && !self.ports.contains(&port)).then(|| {
+            Fault::new(
+                "TG-PORT",
+                Severity::Critical,
+                format!("Telegram refuses a webhook on port {port}"),
+                "expose the address on port 443 or 8443 (also possible: 80, 88) and have AICC show that URL",
+            )
+        })
+    }
+
+    fn is_other(&self, url: &HttpsUrl<'_>) -> bool {
+        let Some(other) = self.other else {
+            return false;
+        };
+        // The word stands before the identifier, in every published path.
+        let mut steps = url.path.rsplit('/');
+        steps.next().is_some() && steps.next() == Some(other)
+    }
+}

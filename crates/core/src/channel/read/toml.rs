@@ -1,0 +1,196 @@
+//! TOML, with the place of everything.
+
+use std::borrow::Cow;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Error};
+
+use super::error::{SpecError, SpecErrorKind};
+use super::top::{CHANNEL, Parts};
+use super::tree::{Key, Lines, Node, Tree};
+use crate::channel::secret::is_plain_key;
+
+/// A file of this size is read at once; the tree of a larger one would take many times its size.
+const AT_ONCE: usize = 1 << 20;
+
+/// So much of a large file is read at a time.
+const PIECE: usize = 1 << 16;
+
+/// The channels of a file one by one, after what else stands at its top.
+pub(super) fn parts<'a>(text: &'a str, lines: &'a Lines<'a>) -> Result<Parts<'a>, SpecError> {
+    let pieces = match text.len() > AT_ONCE {
+        true => pieces(text),
+        false => None,
+    };
+    let Some((head, pieces)) = pieces else {
+        let mut top = table(text, 0, lines)?;
+        let channels = channels(&mut top, lines)?;
+        return Ok(Parts {
+            top,
+            channels: Box::new(channels.into_iter().map(Ok)),
+        });
+    };
+    let top = table(head, 0, lines)?;
+    let read = move |(base, piece): (usize, &'a str)| {
+        let read = table(piece, base, lines).and_then(|mut top| channels(&mut top, lines));
+        let (read, failed) = match read {
+            Ok(channels) => (channels, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        read.into_iter().map(Ok).chain(failed.map(Err))
+    };
+    Ok(Parts {
+        top,
+        channels: Box::new(pieces.into_iter().flat_map(read)),
+    })
+}
+
+/// What stands before the first `[[channel]]` of a large file, and whole channels in pieces with their offsets; nothing
+/// when it cannot be cut safely. What is cut is a header: a line that begins so can only be within a text of several lines
+/// otherwise, and then nothing is cut; or within a list, which is an error either way.
+fn pieces(text: &str) -> Option<(&str, Vec<(usize, &str)>)> {
+    const HEADER: &str = "[[channel]]";
+    if text.contains("\"\"\"") || text.contains("'''") {
+        return None;
+    }
+    let mut cuts = Vec::new();
+    let mut last = None;
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let start = offset;
+        offset += line.len();
+        if line.starts_with(HEADER) {
+            if last.is_none_or(|last| start - last >= PIECE) {
+                cuts.push(start);
+                last = Some(start);
+            }
+        } else if last.is_some() && is_header_of_another(line) {
+            return None;
+        }
+    }
+    let first = *cuts.first()?;
+    let ends = cuts.iter().skip(1).copied().chain([text.len()]);
+    let pieces = cuts.iter().copied().zip(ends);
+    let pieces = pieces.filter_map(|(start, end)| Some((start, text.get(start..end)?)));
+    Some((text.get(..first)?, pieces.collect()))
+}
+
+/// Whether a line may open a table that belongs to no channel.
+fn is_header_of_another(line: &str) -> bool {
+    let line = line.trim_start();
+    let name = line.trim_start_matches('[');
+    line.starts_with('[') && !name.starts_with("channel.") && !name.starts_with("channel]")
+}
+
+/// Takes the channels out of a table.
+fn channels<'a>(
+    top: &mut Vec<(Key<'a>, Node<'a>)>,
+    lines: &Lines<'_>,
+) -> Result<Vec<Node<'a>>, SpecError> {
+    let Some(place) = top.iter().position(|(key, _)| key.text == CHANNEL) else {
+        return Ok(Vec::new());
+    };
+    let (key, node) = top.remove(place);
+    match node.tree {
+        Tree::List(channels) => Ok(channels),
+        other => Err(SpecErrorKind::WrongType {
+            key: CHANNEL.to_owned(),
+            found: other.word(),
+            expected: "[[channel]] with two brackets",
+        }
+        .at(lines, key.start)),
+    }
+}
+
+fn table<'a>(
+    text: &'a str,
+    base: usize,
+    lines: &Lines<'_>,
+) -> Result<Vec<(Key<'a>, Node<'a>)>, SpecError> {
+    match DeTable::parse(text) {
+        Ok(table) => Ok(entries(table.into_inner(), base)),
+        Err(error) => Err(syntax(&error, base, lines)),
+    }
+}
+
+fn entries(table: DeTable<'_>, base: usize) -> Vec<(Key<'_>, Node<'_>)> {
+    let entries = table.into_iter();
+    entries
+        .map(|(key, value)| (self::key(key, base), node(value, base)))
+        .collect()
+}
+
+fn key(key: Spanned<Cow<'_, str>>, base: usize) -> Key<'_> {
+    Key {
+        start: base + key.span().start,
+        text: key.into_inner(),
+    }
+}
+
+fn node(value: Spanned<DeValue<'_>>, base: usize) -> Node<'_> {
+    let start = base + value.span().start;
+    let tree = match value.into_inner() {
+        DeValue::String(text) => Tree::Text(text),
+        DeValue::Integer(number) => Tree::Number(match number.radix() {
+            10 => number.as_str().to_owned().into(),
+            // Whatever it counts, it is no phone number.
+            _ => "".into(),
+        }),
+        DeValue::Float(number) => Tree::Number(number.as_str().to_owned().into()),
+        DeValue::Boolean(on) => Tree::Switch(on),
+        DeValue::Datetime(moment) => Tree::Moment(moment.to_string()),
+        DeValue::Array(items) => {
+            Tree::List(items.into_iter().map(|item| node(item, base)).collect())
+        }
+        DeValue::Table(table) => Tree::Table(entries(table, base)),
+    };
+    Node { start, tree }
+}
+
+/// What the parser says, without what it met: a secret may stand anywhere.
+fn syntax(error: &Error, base: usize, lines: &Lines<'_>) -> SpecError {
+    let start = error.span().map_or(0, |span| span.start);
+    let message = error.message().lines().next().unwrap_or_default();
+    SpecErrorKind::Syntax(without_quotes(message)).at(lines, base + start)
+}
+
+/// Leaves out what stands in quotes, unless it is a plain word or punctuation: a parser quotes what it met.
+fn without_quotes(message: &str) -> String {
+    // What the parser expected may itself be a quote; that is no text of the user's.
+    const QUOTES: [(&str, &str); 2] = [("`\"`", "a double quote"), ("`'`", "a single quote")];
+    let mut message = message.to_owned();
+    for (quote, words) in QUOTES {
+        message = message.replace(quote, words);
+    }
+    let mut safe = String::new();
+    for (place, part) in message.split(['`', '"', '\'']).enumerate() {
+        let punctuation = part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_punctuation());
+        let plain = place % 2 == 0 || punctuation || is_plain_key(part);
+        if place > 0 {
+            safe.push('`');
+        }
+        safe.push_str(if plain { part } else { "…" });
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_files_are_cut_at_channels_only() {
+        let channel = "[[channel]]\ntype = \"telegram\"\n[channel.basic]\nou = \"[[channel]]\"\n";
+        let head = "include = []\n[defaults.basic]\nou = \"a\"\n";
+        let text = format!("{head}{}", channel.repeat(3_000));
+        let (before, parts) = pieces(&text).unwrap();
+        assert_eq!(before, head);
+        assert!(parts.len() > 1);
+        let joined: String = parts.iter().map(|(_, part)| *part).collect();
+        assert_eq!(format!("{head}{joined}"), text);
+        assert!(parts.iter().all(|(at, part)| text[*at..].starts_with(part)));
+        assert!(pieces(&format!("{text}[defaults]\n")).is_none());
+        assert!(pieces(&format!("{text}a = '''\n[[channel]]\n'''\n")).is_none());
+        assert!(pieces("a = 1\n").is_none());
+    }
+}
