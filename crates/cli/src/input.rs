@@ -316,6 +316,23 @@ impl Input {
         inputs.into_iter().filter(&mut is_new).collect()
     }
 
+    /// Refuses an output that takes the place of a certificate file in a folder among the inputs.
+    pub(crate) fn refuse_within(inputs: &[Self], output: &Path) -> Result<()> {
+        let Ok(file) = output.canonicalize() else {
+            return Ok(());
+        };
+        let mut folders = inputs.iter().filter_map(|input| match input {
+            Self::Path(path) if path.is_dir() => path.canonicalize().ok(),
+            Self::Path(_) | Self::Endpoint(_) | Self::Stdin => None,
+        });
+        if !is_named_as_one(&file) || !folders.any(|folder| file.starts_with(folder)) {
+            return Ok(());
+        }
+        let output = output.display();
+        let message = format!("{output} is named as a certificate file, in a folder that is read");
+        Err(Hinted::new(message, "name another file for the output").into())
+    }
+
     /// The servers among the inputs, in order.
     pub(crate) fn endpoints(inputs: &[Self]) -> impl Iterator<Item = Endpoint> + '_ {
         inputs.iter().filter_map(|input| match input {

@@ -3,6 +3,7 @@
 //! Temp file in the same folder, right mode, fsync, rename, fsync of the folder. An existing file keeps its mode and
 //! owner; a symbolic link is followed. After a failure the old file stands untouched and no new file exists.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsRawFd;
@@ -67,6 +68,11 @@ pub(crate) enum Saved {
 
 /// Of temporary files; a leftover can be deleted.
 const PREFIX: &str = ".trustpack-";
+
+/// Whether it is the name of a file that takes another one's place when it is whole.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
+}
 
 /// Whether the path means stdout.
 pub(crate) fn is_stdout(path: &Path) -> bool {

@@ -30,6 +30,14 @@ pub(crate) enum PasswordSource {
 const MAX_PASSWORD_BYTES: u64 = 64 * 1024;
 
 impl PasswordSource {
+    /// The file that it is read from, when it is.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Asks the source. `purpose` completes "password of …" in prompts and errors; `new` asks twice.
     pub(crate) fn resolve(
         &self,

@@ -16,6 +16,7 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use crate::output::is_temporary;
 use walkdir::{DirEntry, IntoIter, WalkDir};
 
 pub(crate) use filter::Filter;
@@ -146,6 +147,10 @@ impl Walk {
             }
         };
         let path = entry.path();
+        // a report that is being written, perhaps by this very run
+        if is_temporary(entry.file_name()) {
+            return None;
+        }
         if self.filter.excludes(&below.named, path) {
             skip();
             return None;

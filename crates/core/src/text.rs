@@ -1,5 +1,7 @@
 //! Words that all messages and renderers share: safe names, dates, time left, counts.
 
+use std::borrow::Cow;
+
 use serde::Serializer;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -25,6 +27,14 @@ pub fn escape(text: &str) -> String {
 /// Whether it is printable ASCII, as nearly all text is, a million times over: then [`escape`] leaves it as it is.
 pub(crate) fn is_safe(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// The first so many characters, with a mark when there are more.
+pub(crate) fn cut(text: &str, characters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
 }
 
 /// One character as [`escape`] writes it.

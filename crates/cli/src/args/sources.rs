@@ -1,6 +1,6 @@
 //! What is checked, and by which policy: the flags of every verb that checks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
@@ -10,6 +10,7 @@ use trustpack_core::expiry::RoleThreshold;
 use super::watch::Ari;
 use super::{Listed, Reach, ReadPassword, Roots, SourceParser, parse_from};
 use crate::commands::check::PasswordRule;
+use crate::password::PasswordSource;
 
 /// Where certificates are, how they are reached, and what is good enough.
 #[derive(Debug, Args)]
@@ -71,6 +72,25 @@ pub(crate) struct Sources {
     pub roots: Roots,
     #[command(flatten)]
     pub ari: Ari,
+}
+
+impl Sources {
+    /// What is read beside the inputs: lists, policies, roots, keys, files with passwords.
+    pub(crate) fn other_files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        let handshake = &self.reach.handshake;
+        let passwords = self.input_password.input_password.iter();
+        let passwords = passwords
+            .chain(&handshake.client_password)
+            .chain(self.password_for.iter().map(PasswordRule::source));
+        let named = [&handshake.client_cert, &handshake.client_key];
+        let named = named.into_iter().flatten().chain(&self.roots.files);
+        let listed = self.listed.targets.iter().chain(&self.policy);
+        let passwords = passwords.filter_map(PasswordSource::file);
+        named
+            .map(PathBuf::from)
+            .chain(listed.cloned())
+            .chain(passwords.map(Path::to_owned))
+    }
 }
 
 /// A file and a server.

@@ -60,8 +60,11 @@ fn refuse(arguments: &Check) -> Result<()> {
     let written = &arguments.written;
     outputs::refuse(written)?;
     let inputs = round::refuse(&arguments.sources)?;
+    let read = arguments.sources.other_files();
+    let inputs = [inputs, read.map(Input::Path).collect()].concat();
     for output in &written.output {
         Input::refuse_as_output(&inputs, &output.path)?;
+        Input::refuse_within(&inputs, &output.path)?;
     }
     Share::new(arguments.shard)?;
     Ok(())
@@ -79,6 +82,7 @@ fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Chec
         sources: &arguments.sources,
         at: arguments.time.now(),
         share: Share::new(arguments.shard)?,
+        is_repeated: arguments.watch.watch.is_some(),
         answers,
         talk,
     };

@@ -255,10 +255,7 @@ fn before(seconds: i64) -> String {
 fn cut(text: &str) -> String {
     let first: String = text.chars().take(MAX_CHARACTERS + 1).collect();
     let safe = escape(&first);
-    match safe.char_indices().nth(MAX_CHARACTERS) {
-        Some((end, _)) => format!("{}…", safe.get(..end).unwrap_or_default()),
-        None => safe,
-    }
+    text::cut(&safe, MAX_CHARACTERS).into_owned()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::table::counts;
 use super::{
     CertificateReport, Change, Finding, Gone, ReportWriter, Severity, SubjectReport, Summary,
 };
-use crate::text::{self, count, escape};
+use crate::text::{self, count, cut, escape};
 
 /// Keeps what it will show, which is bounded, and writes at the end.
 pub(super) struct Markdown<'a> {
@@ -158,7 +158,7 @@ fn item(finding: &Finding) -> String {
 
 /// A name, in a code span, also within a table. What is longer than anybody reads is cut.
 fn code(name: &str) -> String {
-    let name = escape(&cut(name));
+    let name = escape(&cut(name, MAX_CHARACTERS));
     let name = name.replace('|', "\\u{7c}").replace('`', "\\u{60}");
     // a span of nothing but spaces is none
     match name.trim().is_empty() {
@@ -170,7 +170,7 @@ fn code(name: &str) -> String {
 /// A sentence, in which names may stand: every mark that means something is escaped, and `@` names nobody.
 fn sentence(text: &str) -> String {
     let mut safe = String::new();
-    for character in escape(&cut(text)).chars() {
+    for character in escape(&cut(text, MAX_CHARACTERS)).chars() {
         match character {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -187,13 +187,6 @@ fn sentence(text: &str) -> String {
 }
 
 const MAX_CHARACTERS: usize = 1000;
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX_CHARACTERS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
 
 #[cfg(test)]
 mod tests {

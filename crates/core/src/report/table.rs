@@ -140,9 +140,9 @@ impl Line {
                 text::left(certificate.remaining_seconds),
                 text::date(certificate.not_after),
                 certificate.state.words().to_owned(),
-                name,
+                text::cut(&name, MAX_CELL).into_owned(),
                 role,
-                subject.subject.clone(),
+                text::cut(&subject.subject, MAX_CELL).into_owned(),
             ],
             change: certificate.change,
             severity: certificate.severity,
@@ -170,6 +170,9 @@ const COMPARED: [&str; 7] = [
     "in",
     "change",
 ];
+
+/// A column is as wide as its longest cell, and names may have 64 KB. Findings have them whole.
+const MAX_CELL: usize = 120;
 
 /// More than anybody reads; the rest is counted.
 const MAX_ROWS: usize = 10_000;
@@ -351,6 +354,18 @@ mod tests {
         finding.severity = Severity::Warning;
         finding.id = "OF-ANOTHER-VERSION".into();
         assert!(!render(&report, &Style::default()).contains("explain"));
+    }
+
+    #[test]
+    fn one_long_name_does_not_widen_every_row() {
+        let mut report = sample::report();
+        let rows = |report: &Report| render(report, &Style::default());
+        report.subjects[0].certificates[0].display_name = "x".repeat(65_536);
+        report.subjects[0].subject = "y".repeat(65_536);
+        let table = rows(&report);
+        let table = table.split("\n\n").next().unwrap();
+        assert!(table.lines().all(|line| line.chars().count() < 400));
+        assert!(table.contains("xxx…") && table.contains("yyy…"));
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub(super) fn check(
             renewals: renewals.as_deref(),
             at: run.at,
         },
+        is_repeated: run.is_repeated,
         talk: *talk,
     };
     let mut passed_over = PassedOver::default();

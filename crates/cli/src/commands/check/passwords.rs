@@ -22,7 +22,7 @@ pub(crate) struct PasswordRule {
 
 impl PasswordRule {
     /// Where the password comes from.
-    pub(super) fn source(&self) -> &PasswordSource {
+    pub(crate) fn source(&self) -> &PasswordSource {
         &self.source
     }
 }

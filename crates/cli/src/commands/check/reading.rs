@@ -17,6 +17,7 @@ use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Pieces, is_pem_text};
 use super::{keys, subject};
 use crate::input::{is_named_as_one, name_of, open_file, read_file, read_rest};
+use crate::output::is_pipe;
 use crate::password::PasswordSource;
 use crate::render::Talk;
 use crate::walk::Step;
@@ -48,6 +49,8 @@ pub(super) struct Opened<'a> {
 pub(super) struct Reading<'a> {
     pub passwords: &'a FilePasswords,
     pub judging: Judging<'a>,
+    /// Whether it looks again and again, and must not be kept waiting.
+    pub is_repeated: bool,
     pub talk: Talk,
 }
 
@@ -78,6 +81,9 @@ impl Reading<'_> {
         let name = name_of(path);
         // what was met in a folder is no pipe
         let opened = match is_named {
+            true if self.is_repeated && is_pipe(path) => Err(io::Error::other(
+                "a pipe, which only a check that looks once waits for",
+            )),
             true => open_file(path),
             false => File::open(path),
         };

@@ -31,6 +31,8 @@ pub(in crate::commands) struct Round<'a> {
     /// The time that counts as now.
     pub at: OffsetDateTime,
     pub share: Share,
+    /// Whether others follow.
+    pub is_repeated: bool,
     /// Those that issuers gave before.
     pub answers: &'a Arc<AriCache>,
     pub talk: &'a Talk,
@@ -72,6 +74,7 @@ impl Round<'_> {
             renewals: Renewals::new(sources, self.answers, at, talk)?,
             outputs,
             unread: false,
+            is_repeated: self.is_repeated,
             share: self.share.clone(),
         };
         let specified = specification::servers(&inputs);
@@ -130,6 +133,7 @@ pub(super) struct Run {
     outputs: Outputs,
     /// Whether an input could not be read, which is not the same as bad certificates.
     unread: bool,
+    pub is_repeated: bool,
     pub share: Share,
 }
 

@@ -31,6 +31,11 @@ impl fmt::Debug for Users {
 }
 
 impl Users {
+    /// Whether everybody may come.
+    pub(super) fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
     /// # Errors
     /// The name of the first whose hash is none.
     pub(super) fn new(hashes: BTreeMap<String, String>) -> Result<Arc<Self>, String> {

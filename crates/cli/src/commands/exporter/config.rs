@@ -62,11 +62,21 @@ impl Configuration {
             return Self::new(Written::default(), Path::new(""), serving, talk);
         };
         let name = path.display().to_string();
+        // a pipe would be waited for, and can be read once
+        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            let hint = "name a file: it is read again when it changes";
+            return Err(Hinted::new(format!("{name}: this is no file"), hint).into());
+        }
         let text = fs::read_to_string(path).with_context(|| name.clone())?;
         let table: Table = toml::from_str(&text).map_err(|error| wrong(&name, &error))?;
         refuse_unknown(&table, &KEYS, "").context(name.clone())?;
         if let Some(tls) = table.get("tls").and_then(toml::Value::as_table) {
             refuse_unknown(tls, &TLS_KEYS, "tls.").context(name.clone())?;
+        }
+        let users = table.get("basic_auth").and_then(toml::Value::as_table);
+        if users.is_some_and(Table::is_empty) {
+            let hint = "name one, `NAME = \"HASH\"`, or leave the section out";
+            return Err(Hinted::new(format!("{name}: basic_auth names nobody"), hint).into());
         }
         let written: Written = toml::from_str(&text).map_err(|error| wrong(&name, &error))?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));

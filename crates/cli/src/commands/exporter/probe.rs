@@ -10,11 +10,12 @@ use trustpack_core::fetch::{Fence, FetchError, Fetched, connect, fetch};
 use trustpack_core::report::{
     Connection, Origin, ReportFormat, Style, SubjectReport, Summary, Wanted, writer,
 };
+use trustpack_core::verify::ServerName;
 
 use super::module::Module;
 use crate::commands::check::servers::Answer;
 use crate::render::Talk;
-use crate::servers::{Judging, parse_server_name};
+use crate::servers::Judging;
 
 /// Longer than any name with scheme, port and path that a monitoring system asks about.
 const MAX_TARGET: usize = 2_048;
@@ -62,9 +63,26 @@ pub(super) fn target(text: &str) -> Result<Endpoint, String> {
     if place.contains('@') {
         return Err("target has a user in it".to_owned());
     }
-    place
+    let target = place
         .parse::<Endpoint>()
-        .map_err(|error| format!("{error}: write host:port"))
+        .map_err(|error| format!("{error}: write host:port"))?;
+    match target.ip().is_none() && ends_in_a_number(target.host()) {
+        true => Err(format!(
+            "{text:?} is an address in another form: write it as 192.0.2.1:443"
+        )),
+        false => Ok(target),
+    }
+}
+
+/// Whether resolvers take it for an address, as `inet_aton` does: `0x7f000001`, `127.1` (WHATWG URL, "ends in a number").
+fn ends_in_a_number(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let hexadecimal = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
+    match hexadecimal {
+        Some(digits) => digits.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        None => !last.is_empty() && last.bytes().all(|digit| digit.is_ascii_digit()),
+    }
 }
 
 impl Probe {
@@ -72,12 +90,12 @@ impl Probe {
     ///
     /// # Errors
     /// When every address of the target is outside of what may be asked.
-    pub(super) fn run(self, hostname: Option<&str>) -> Result<Vec<u8>, FetchError> {
+    pub(super) fn run(self, hostname: Option<ServerName<'static>>) -> Result<Vec<u8>, FetchError> {
         let at = OffsetDateTime::now_utc();
         let module = &self.module;
         let mut target = module.asking.target(self.target.clone());
-        if let Some(name) = hostname.and_then(|name| parse_server_name(name).ok()) {
-            target.server_name = Some(name);
+        if hostname.is_some() {
+            target.server_name = hostname;
         }
         let mut options = module.asking.options.clone();
         options.timeout = options.timeout.min(self.timeout);

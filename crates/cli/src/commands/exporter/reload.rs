@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 
+use anyhow::Result;
 use time::OffsetDateTime;
 
 use super::config::Configuration;
@@ -10,6 +11,7 @@ use super::routes::Site;
 use super::watched::{State, Watched};
 use crate::args::Serving;
 use crate::commands::check::watch::stamp;
+use crate::hint::Hinted;
 
 /// Reads it, and puts it in force.
 pub(super) struct Reload {
@@ -41,11 +43,24 @@ impl Reload {
         }
     }
 
+    /// Refuses one that would let everybody in: a file that is cut off while it is saved looks like that.
+    fn as_closed(&self, new: Configuration) -> Result<Configuration> {
+        let in_force = self.site.configuration.read();
+        let in_force = in_force.unwrap_or_else(PoisonError::into_inner);
+        let lost = match () {
+            () if in_force.tls.is_some() && new.tls.is_none() => "tls",
+            () if !in_force.users.is_empty() && new.users.is_empty() => "basic_auth",
+            () => return Ok(new),
+        };
+        let hint = "start the exporter anew if it is to go on without";
+        Err(Hinted::new(format!("it has no {lost} any more"), hint).into())
+    }
+
     /// Whether other files are watched now.
     fn read(&mut self) -> bool {
         let now = stamp(OffsetDateTime::now_utc());
         let talk = self.site.talk;
-        let read = Configuration::read(&self.serving, &talk);
+        let read = Configuration::read(&self.serving, &talk).and_then(|new| self.as_closed(new));
         self.site.metrics.configuration(read.is_ok());
         match read {
             Ok(configuration) => {

@@ -75,6 +75,7 @@ impl Rounds {
             sources: &self.sources,
             at: OffsetDateTime::now_utc(),
             share: Share::new(None)?,
+            is_repeated: true,
             answers,
             talk: &self.talk,
         };

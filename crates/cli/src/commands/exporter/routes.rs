@@ -21,7 +21,8 @@ use super::module::DEFAULT;
 use super::probe::{Probe, target};
 use super::query::Query;
 use super::reply::{HTML, METRICS, Parts, Reply, line, reply};
-use crate::render::Talk;
+use crate::render::{Talk, told};
+use crate::servers::parse_server_name;
 
 /// What every request knows.
 pub(super) struct Site {
@@ -163,7 +164,11 @@ impl Site {
                 "{target} is not on the list of what may be asked"
             )));
         }
-        let hostname = query.one("hostname").map_err(bad)?.map(str::to_owned);
+        let hostname = query.one("hostname").map_err(bad)?;
+        let hostname = hostname
+            .map(parse_server_name)
+            .transpose()
+            .map_err(|why| bad(format!("hostname: {}", told(&why))))?;
         let time = scrape_timeout(request.headers())
             .saturating_sub(self.timeout_offset)
             .max(SHORTEST);
@@ -188,7 +193,7 @@ impl Site {
         // Who asked may be gone before it ends; its place is taken until then.
         let run = task::spawn_blocking(move || {
             let _taken = (permit, running);
-            probe.run(hostname.as_deref())
+            probe.run(hostname)
         });
         match run.await {
             Ok(Ok(metrics)) => Ok(metrics),

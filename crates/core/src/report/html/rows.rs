@@ -9,7 +9,7 @@ use super::super::matched::{Matched, worst};
 use super::super::table::counts;
 use super::super::{CertificateReport, Severity, State, SubjectReport, Summary};
 use super::Page;
-use crate::text::{self, count};
+use crate::text::{self, count, cut};
 
 /// How many rows there are without the script.
 const MAX_ROWS: usize = 250;
@@ -161,7 +161,7 @@ impl<'a> Rows<'a> {
         let next = certificates.find(|one| one.remaining_seconds >= 0)?;
         Some(format!(
             "Next: <bdi>{}</bdi> in {}, on {}",
-            escaped(&cut(&next.display_name)),
+            escaped(&cut(&next.display_name, MAX_CHARACTERS)),
             text::span(next.remaining_seconds),
             text::date(next.not_after)
         ))
@@ -252,7 +252,7 @@ fn grouped(number: usize) -> String {
 
 /// A name in a row.
 fn shown(name: &str) -> String {
-    format!("<bdi>{}</bdi>", escaped(&cut(name)))
+    format!("<bdi>{}</bdi>", escaped(&cut(name, MAX_CHARACTERS)))
 }
 
 /// Text within an element: what would be markup is not, and what would steer or hide is spelled out.
@@ -269,11 +269,4 @@ pub(super) fn escaped(text: &str) -> String {
         }
     }
     safe
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX_CHARACTERS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
 }

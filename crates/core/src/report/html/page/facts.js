@@ -48,7 +48,9 @@ async function derOf(fingerprint) {
 
 function armored(der) {
   const base64 = btoa(Array.from(der, byte => String.fromCharCode(byte)).join(""));
-  return `-----BEGIN CERTIFICATE-----\n${base64.match(/.{1,64}/g).join("\n")}\n-----END CERTIFICATE-----\n`;
+  // not written out, so that no reader takes this page for a broken PEM file
+  const line = (word) => `-----${word} CERTIFICATE-----\n`;
+  return `${line("BEGIN")}${base64.match(/.{1,64}/g).join("\n")}\n${line("END")}`;
 }
 
 function pem(certificate) {
