@@ -258,6 +258,56 @@ fn two_reports_in_one_place_are_refused_at_the_start() {
 }
 
 /// As a calendar unfolds it.
+/// Whatever a run reads is not replaced by what it writes.
+#[test]
+fn no_output_takes_the_place_of_what_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::create_dir(path.join("pki")).unwrap();
+    for name in ["server.pem", "root.pem"] {
+        fs::copy(fixture("pki").join(name), path.join("pki").join(name)).unwrap();
+    }
+    for (name, text) in [
+        ("hosts.txt", "127.0.0.1:1\n"),
+        ("policy.toml", ""),
+        ("word", "changeit\n"),
+    ] {
+        fs::write(path.join(name), text).unwrap();
+    }
+    for (arguments, output) in [
+        (&["pki"][..], "pki/server.pem"),
+        (&["pki", "--targets", "hosts.txt"], "hosts.txt"),
+        (&["pki", "--policy", "policy.toml"], "./policy.toml"),
+        (
+            &["pki/server.pem", "--roots", "pki/root.pem"],
+            "pki/root.pem",
+        ),
+        (&["pki", "--password", "file:word"], "word"),
+        (&["pki", "--password-for", "*.p12=file:word"], "word"),
+    ] {
+        let before = fs::read(path.join(output)).unwrap();
+        let mut command = trustpack();
+        command.current_dir(path).arg("check").args(arguments);
+        let refused = command
+            .arg(format!("--output=html={output}"))
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&refused).starts_with("error: "), "{arguments:?}");
+        assert_eq!(
+            fs::read(path.join(output)).unwrap(),
+            before,
+            "{arguments:?}"
+        );
+    }
+    // its own report of the run before
+    for _ in 0..2 {
+        let mut command = trustpack();
+        command.current_dir(path).args(["check", "."]);
+        run(command.args(["--fail-on", "never", "--output", "html=report.html"]));
+    }
+}
+
 fn events(text: &str) -> Vec<String> {
     let text = text.replace("\r\n ", "");
     let events = text.split("BEGIN:VEVENT").skip(1);

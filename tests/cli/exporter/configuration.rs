@@ -138,6 +138,34 @@ fn a_new_configuration_counts_and_a_broken_one_does_not() {
 }
 
 #[test]
+fn what_keeps_strangers_out_is_not_taken_away_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let users = format!("[basic_auth]\nprometheus = \"{HASH}\"\n");
+    let exporting = start(folder.path(), &users);
+    for (text, why) in [
+        ("", "it has no basic_auth any more"),
+        ("allow = [\"a.example\"]\n", "it has no basic_auth any more"),
+        ("[basic_auth]\n", "basic_auth names nobody"),
+    ] {
+        write(folder.path(), text);
+        let told = exporting
+            .watching
+            .line("the new configuration is not taken");
+        assert!(told.contains(why), "{told}");
+        assert_eq!(exporting.get("/metrics").status, 401, "{text:?}");
+    }
+    // what would be waited for
+    let file = folder.path().join("exporter.toml");
+    fs::remove_file(&file).unwrap();
+    exporting.watching.line("no such file");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &file, 0o600.into()).unwrap();
+    exporting.watching.line("this is no file");
+    write(folder.path(), &users);
+    exporting.watching.line("the configuration was read again");
+    assert_eq!(exporting.get("/metrics").status, 401);
+}
+
+#[test]
 fn a_configuration_that_changes_all_the_time_is_taken_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let exporting = start(folder.path(), "");

@@ -169,6 +169,14 @@ fn what_is_no_server_is_refused() {
         "?target=a:443&target=b:443",
         "?target=a:443&module=absent",
         "?target=https://user:secret@127.0.0.1/",
+        // addresses, for resolvers
+        "?target=0x7f000001:443",
+        "?target=127.0x1:443",
+        "?target=2130706433:443",
+        "?target=127.1:443",
+        "?target=0X7F000001.:443",
+        "?target=127.0.0.1:443&hostname=",
+        "?target=127.0.0.1:443&hostname=a%0d%0ab",
         &format!("?target={long}"),
     ] {
         let refused = exporting.get(&format!("/probe{query}"));

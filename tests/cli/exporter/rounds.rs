@@ -25,6 +25,19 @@ fn a_file_that_changes_is_read_again_at_once() {
 }
 
 #[test]
+fn a_pipe_in_place_of_a_source_keeps_nobody_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let exporting = Exporting::ready(folder.path(), &[]);
+    let file = folder.path().join("a.pem");
+    fs::remove_file(&file).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &file, 0o600.into()).unwrap();
+    exporting.until(|one| one.metrics().contains("trustpack_sources_failed 1"));
+    fs::remove_file(&file).unwrap();
+    put(folder.path(), "pki/root.pem", "a.pem");
+    exporting.until(|one| one.metrics().contains("trustpack_sources_failed 0"));
+}
+
+#[test]
 fn a_folder_is_watched_and_so_is_the_policy() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
