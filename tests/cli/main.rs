@@ -20,6 +20,7 @@ mod key_passwords;
 mod kill;
 mod pack;
 mod policy;
+mod record;
 mod reports;
 mod revocation;
 mod screen;

@@ -17,6 +17,7 @@
 //!
 //! A new kind is one file with its `Variant`, and one line in the list.
 
+mod caller;
 mod common;
 mod document;
 mod edit;
@@ -29,6 +30,7 @@ mod kind;
 mod model;
 mod nearest;
 mod read;
+mod record;
 mod rules;
 mod schema;
 mod secret;
@@ -41,6 +43,7 @@ mod whatsapp;
 mod worktime;
 mod write;
 
+pub use caller::{callbacks, judge_callback};
 pub use document::document;
 pub use edit::{EditError, set};
 pub use field::{Document, Field, Need, Secrecy, Section, Source};
@@ -49,6 +52,7 @@ pub(crate) use kind::KindWords;
 pub use kind::{HostRequirement, Kind, Selection, hosts};
 pub use model::{Channel, Container, SelectPolicy, Spec, Unused};
 pub use read::{Opener, SpecError, SpecErrorKind};
+pub use record::{Recorded, RecordedChange, is_not_generated, record};
 pub(crate) use rules::jks_password_problem;
 #[cfg(test)]
 pub(crate) use rules::tests::{INFOBIP, TELEGRAM};

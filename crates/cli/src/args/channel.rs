@@ -1,8 +1,12 @@
 //! The flags of `trustpack channel`.
 
+mod record;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+
+pub(crate) use record::ChannelRecord;
 
 use super::{Json, Proof, Reach, Roots, Time};
 
@@ -14,6 +18,7 @@ pub(crate) enum Channel {
     Validate(ChannelValidate),
     Schema(ChannelSchema),
     Pack(Box<ChannelPack>),
+    Record(Box<ChannelRecord>),
 }
 
 /// Write a commented specification to fill in.

@@ -4,6 +4,7 @@ mod ask;
 mod list;
 mod new;
 mod pack;
+mod record;
 mod show;
 mod spec;
 mod validate;
@@ -27,5 +28,6 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
             Ok(Outcome::Fine)
         }
         Channel::Pack(arguments) => pack::run(&arguments, talk),
+        Channel::Record(arguments) => record::run(&arguments, talk),
     }
 }

@@ -12,8 +12,10 @@ mod trust;
 
 use time::OffsetDateTime;
 
+use super::field::Field;
 use super::form::NAME;
 use super::model::{Channel, Spec};
+use super::secret::SecretRef;
 use crate::report::{Finding, Severity};
 
 pub(super) use finding::Found;
@@ -84,16 +86,22 @@ pub fn name_problem(name: &str) -> Option<Finding> {
 /// nothing when it can be one. For values that are in no specification yet.
 pub fn value_problem(kind: super::Kind, path: &str, text: &str) -> Option<Finding> {
     let field = kind.field_at(path)?;
+    let fault = || {
+        let fault = (!field.is_secret()).then(|| field.form.judge(text))??;
+        Some(Found::fault(path.to_owned(), fault))
+    };
+    let found = leaking(field, text).or_else(fault)?;
+    Some(found.about(field.label.to_owned()))
+}
+
+/// Why a text is not to be kept under a field, whatever its form.
+pub(super) fn leaking(field: &Field, text: &str) -> Option<Found> {
     if field.is_secret() {
-        return super::SecretRef::parse(text)
-            .is_inline()
-            .then(|| secrets::literal(path).about(field.label.to_owned()));
+        let is_literal = SecretRef::parse(text).is_inline();
+        return is_literal.then(|| secrets::literal(&field.path()));
     }
-    if let Some(leak) = super::secret::leak(text) {
-        return Some(secrets::leaked(path, leak).about(field.label.to_owned()));
-    }
-    let fault = field.form.judge(text)?;
-    Some(Found::fault(path.to_owned(), fault).about(field.label.to_owned()))
+    let leak = super::secret::leak(text)?;
+    Some(secrets::leaked(&field.path(), leak))
 }
 
 fn name(channel: &Channel) -> Option<Found> {
