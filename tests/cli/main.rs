@@ -12,6 +12,7 @@ mod ari;
 mod bad_input;
 mod diff;
 mod docs;
+mod export;
 mod exporter;
 mod fetch;
 mod hostile;

@@ -23,6 +23,7 @@ mod document;
 mod edit;
 #[cfg(test)]
 mod examples;
+mod export;
 mod field;
 mod form;
 mod instagram;
@@ -46,6 +47,10 @@ mod write;
 pub use caller::{callbacks, judge_callback};
 pub use document::document;
 pub use edit::{EditError, set};
+pub use export::{
+    Export, ExportDifference, ExportError, ExportFormat, FieldDifference, RECORDS_PER_EXPORT,
+    RECORDS_PER_FILE, compare_export, export, unfit_for_export,
+};
 pub use field::{Document, Field, Need, Secrecy, Section, Source};
 pub use form::{Callback, Form, Shape};
 pub(crate) use kind::KindWords;

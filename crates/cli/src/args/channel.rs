@@ -1,11 +1,13 @@
 //! The flags of `trustpack channel`.
 
+mod export;
 mod record;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+pub(crate) use export::{ChannelDiff, ChannelExport, RecordFormat};
 pub(crate) use record::ChannelRecord;
 
 use super::{Json, Proof, Reach, Roots, Time};
@@ -18,6 +20,8 @@ pub(crate) enum Channel {
     Validate(ChannelValidate),
     Schema(ChannelSchema),
     Pack(Box<ChannelPack>),
+    Export(ChannelExport),
+    Diff(ChannelDiff),
     Record(Box<ChannelRecord>),
 }
 

@@ -1,6 +1,8 @@
 //! `trustpack channel`: from a specification to a bundle.
 
 mod ask;
+mod diff;
+mod export;
 mod list;
 mod new;
 mod pack;
@@ -28,6 +30,8 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
             Ok(Outcome::Fine)
         }
         Channel::Pack(arguments) => pack::run(&arguments, talk),
+        Channel::Export(arguments) => export::run(&arguments, talk),
+        Channel::Diff(arguments) => diff::run(&arguments, talk),
         Channel::Record(arguments) => record::run(&arguments, talk),
     }
 }

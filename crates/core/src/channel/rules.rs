@@ -56,6 +56,14 @@ pub(super) fn has_unfit_value(channel: &Channel) -> bool {
     grave.any(|found| found.id != "FIELD-MISSING")
 }
 
+/// Where values stand that have not the form of their field, or carried what must not be kept.
+pub(super) fn unfit_paths(channel: &Channel) -> Vec<String> {
+    let critical = fields::forms(channel).filter(|found| found.severity == Severity::Critical);
+    let paths = critical.map(|found| found.path.into_owned());
+    let withheld = channel.withheld.iter().map(|one| one.field.path());
+    paths.chain(withheld).collect()
+}
+
 /// One thing to do is said once: a placeholder is no URL either, and a text that was not kept is not missing.
 fn without_echoes(channel: &Channel, mut found: Vec<Found>) -> Vec<Found> {
     let unfilled = |found: &Found| found.message.starts_with(fields::UNFILLED);
