@@ -17,11 +17,13 @@
 //!
 //! A new kind is one file with its `Variant`, and one line in the list.
 
+mod caller;
 mod common;
 mod document;
 mod edit;
 #[cfg(test)]
 mod examples;
+mod export;
 mod field;
 mod form;
 mod instagram;
@@ -29,6 +31,7 @@ mod kind;
 mod model;
 mod nearest;
 mod read;
+mod record;
 mod rules;
 mod schema;
 mod secret;
@@ -41,14 +44,20 @@ mod whatsapp;
 mod worktime;
 mod write;
 
+pub use caller::{callbacks, judge_callback};
 pub use document::document;
 pub use edit::{EditError, set};
+pub use export::{
+    Export, ExportDifference, ExportError, ExportFormat, FieldDifference, RECORDS_PER_EXPORT,
+    RECORDS_PER_FILE, compare_export, export, unfit_for_export,
+};
 pub use field::{Document, Field, Need, Secrecy, Section, Source};
 pub use form::{Callback, Form, Shape};
 pub(crate) use kind::KindWords;
 pub use kind::{HostRequirement, Kind, Selection, hosts};
 pub use model::{Channel, Container, SelectPolicy, Spec, Unused};
 pub use read::{Opener, SpecError, SpecErrorKind};
+pub use record::{Recorded, RecordedChange, is_not_generated, record};
 pub(crate) use rules::jks_password_problem;
 #[cfg(test)]
 pub(crate) use rules::tests::{INFOBIP, TELEGRAM};

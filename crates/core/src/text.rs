@@ -24,6 +24,15 @@ pub fn escape(text: &str) -> String {
     safe
 }
 
+/// A cell of a table. A spreadsheet takes what begins like this for a formula and runs it (OWASP, CSV Injection); an
+/// apostrophe makes it text.
+pub(crate) fn no_formula(text: String) -> String {
+    match text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+        true => format!("'{text}"),
+        false => text,
+    }
+}
+
 /// Whether it is printable ASCII, as nearly all text is, a million times over: then [`escape`] leaves it as it is.
 pub(crate) fn is_safe(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))

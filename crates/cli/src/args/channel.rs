@@ -1,8 +1,14 @@
 //! The flags of `trustpack channel`.
 
+mod export;
+mod record;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+
+pub(crate) use export::{ChannelDiff, ChannelExport, RecordFormat};
+pub(crate) use record::ChannelRecord;
 
 use super::{Json, Proof, Reach, Roots, Time};
 
@@ -14,6 +20,9 @@ pub(crate) enum Channel {
     Validate(ChannelValidate),
     Schema(ChannelSchema),
     Pack(Box<ChannelPack>),
+    Export(ChannelExport),
+    Diff(ChannelDiff),
+    Record(Box<ChannelRecord>),
 }
 
 /// Write a commented specification to fill in.

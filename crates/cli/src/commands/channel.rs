@@ -1,9 +1,12 @@
 //! `trustpack channel`: from a specification to a bundle.
 
 mod ask;
+mod diff;
+mod export;
 mod list;
 mod new;
 mod pack;
+mod record;
 mod show;
 mod spec;
 mod validate;
@@ -27,5 +30,8 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
             Ok(Outcome::Fine)
         }
         Channel::Pack(arguments) => pack::run(&arguments, talk),
+        Channel::Export(arguments) => export::run(&arguments, talk),
+        Channel::Diff(arguments) => diff::run(&arguments, talk),
+        Channel::Record(arguments) => record::run(&arguments, talk),
     }
 }

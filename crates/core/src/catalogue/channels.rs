@@ -18,6 +18,15 @@ const SECRETS: Step = run(
     &["trustpack channel validate channel.toml --secrets"],
 );
 
+/// Asks the server behind the URL.
+const RECORD: Step = run(
+    "Judge the certificate as the caller would, without writing anything:",
+    &[
+        "trustpack channel record whatsapp.toml --channel wa_sales --message-url https://aicc.example.com/social/on/whatsapp/infobip/message/42 --check --dry-run",
+    ],
+);
+
+const RECORDED: &[&str] = &["channel record"];
 const BOTH: &[&str] = &["channel validate", "channel pack"];
 const VALIDATED: &[&str] = &["channel validate"];
 const PACK: &[&str] = &["channel pack"];
@@ -44,6 +53,44 @@ pub(super) const PAGES: &[Page] = &[
             "AICC, Configuring AICC Information (Telegram)",
         ],
         verbs: BOTH,
+    },
+    Page {
+        id: "CB-CERTIFICATE",
+        title: "the certificate behind a callback URL is refused",
+        severities: &[critical("the server behind a callback URL")],
+        meaning: "The server that a callback URL leads to presents a certificate that is expired, is not for this host, or \
+            comes without its intermediates. Whoever calls it judges it as a browser does.",
+        consequence: "The provider does not connect: no message of a customer arrives, and no delivery report.",
+        look: &[RECORD],
+        remedy: &[step(
+            "Give the server a valid certificate for this host, and have it send its intermediates.",
+        )],
+        sources: &[
+            "https://www.twilio.com/docs/usage/webhooks/webhooks-security",
+            "https://core.telegram.org/bots/webhooks",
+        ],
+        verbs: RECORDED,
+    },
+    Page {
+        id: "CB-SELF-SIGNED",
+        title: "the certificate behind a callback URL comes from no public root",
+        severities: &[
+            critical("the caller takes none: Twilio, Meta"),
+            warning("it is not published what the caller takes: infobip, other"),
+        ],
+        meaning: "The server that a callback URL leads to has a self-signed certificate, or one of a private CA. Otherwise \
+            it is in order.",
+        consequence: "Twilio and Meta do not connect: no message of a customer arrives. Others may not either.",
+        look: &[RECORD],
+        remedy: &[step(
+            "Give the server a certificate of a public CA, or put a server that has one before it. A provider that is not \
+             Twilio or Meta may trust your CA: ask.",
+        )],
+        sources: &[
+            "https://www.twilio.com/docs/usage/webhooks/webhooks-security",
+            "https://developers.facebook.com/docs/graph-api/webhooks/getting-started",
+        ],
+        verbs: RECORDED,
     },
     Page {
         id: "CB-SHAPE",

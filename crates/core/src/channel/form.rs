@@ -11,6 +11,7 @@ use crate::report::Severity;
 
 pub(super) use address::{HOST_AND_PORT, IP_AND_PORT, is_host};
 pub use callback::Callback;
+pub(super) use callback::DOUBTED;
 pub(super) use identifier::{
     ACCOUNT_SID, API_KEY_SID, BOT_TOKEN, BOT_USERNAME, DIGITS, JKS_PASSWORD, NAME, PHONE, URL_USER,
     is_name,

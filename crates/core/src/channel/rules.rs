@@ -12,8 +12,10 @@ mod trust;
 
 use time::OffsetDateTime;
 
+use super::field::Field;
 use super::form::NAME;
 use super::model::{Channel, Spec};
+use super::secret::SecretRef;
 use crate::report::{Finding, Severity};
 
 pub(super) use finding::Found;
@@ -54,6 +56,14 @@ pub(super) fn has_unfit_value(channel: &Channel) -> bool {
     grave.any(|found| found.id != "FIELD-MISSING")
 }
 
+/// Where values stand that have not the form of their field, or carried what must not be kept.
+pub(super) fn unfit_paths(channel: &Channel) -> Vec<String> {
+    let critical = fields::forms(channel).filter(|found| found.severity == Severity::Critical);
+    let paths = critical.map(|found| found.path.into_owned());
+    let withheld = channel.withheld.iter().map(|one| one.field.path());
+    paths.chain(withheld).collect()
+}
+
 /// One thing to do is said once: a placeholder is no URL either, and a text that was not kept is not missing.
 fn without_echoes(channel: &Channel, mut found: Vec<Found>) -> Vec<Found> {
     let unfilled = |found: &Found| found.message.starts_with(fields::UNFILLED);
@@ -84,16 +94,22 @@ pub fn name_problem(name: &str) -> Option<Finding> {
 /// nothing when it can be one. For values that are in no specification yet.
 pub fn value_problem(kind: super::Kind, path: &str, text: &str) -> Option<Finding> {
     let field = kind.field_at(path)?;
+    let fault = || {
+        let fault = (!field.is_secret()).then(|| field.form.judge(text))??;
+        Some(Found::fault(path.to_owned(), fault))
+    };
+    let found = leaking(field, text).or_else(fault)?;
+    Some(found.about(field.label.to_owned()))
+}
+
+/// Why a text is not to be kept under a field, whatever its form.
+pub(super) fn leaking(field: &Field, text: &str) -> Option<Found> {
     if field.is_secret() {
-        return super::SecretRef::parse(text)
-            .is_inline()
-            .then(|| secrets::literal(path).about(field.label.to_owned()));
+        let is_literal = SecretRef::parse(text).is_inline();
+        return is_literal.then(|| secrets::literal(&field.path()));
     }
-    if let Some(leak) = super::secret::leak(text) {
-        return Some(secrets::leaked(path, leak).about(field.label.to_owned()));
-    }
-    let fault = field.form.judge(text)?;
-    Some(Found::fault(path.to_owned(), fault).about(field.label.to_owned()))
+    let leak = super::secret::leak(text)?;
+    Some(secrets::leaked(&field.path(), leak))
 }
 
 fn name(channel: &Channel) -> Option<Found> {

@@ -162,11 +162,20 @@ static BASE_URL: Shape = Shape {
     },
 };
 
+/// `core.telegram.org/bots/webhooks`: self-signed and untrusted roots are taken when they are uploaded.
+static PRIVATE_WEBHOOK: UnknownRoot = UnknownRoot {
+    id: "TG-SELF-SIGNED",
+    severity: Severity::Note,
+    message: "the chain ends in no public root: Telegram will not trust this server by itself",
+    hint: "upload its certificate with setWebhook, as PEM and not as DER",
+};
+
 /// "Webhook can be set up only on ports 80, 88, 443 or 8443" (Bot API, setWebhook); over IPv4
 /// (`core.telegram.org/bots/webhooks`).
 static MESSAGE_URL: Callback = Callback {
     ports: &[443, 80, 88, 8443],
     ipv4_only: true,
+    unknown_root: &PRIVATE_WEBHOOK,
     ..Callback::single(Some("/apiaccess/api/telegram/message/"))
 };
 

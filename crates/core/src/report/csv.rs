@@ -195,14 +195,9 @@ fn fill(row: &mut Row, certificate: &CertificateReport) {
     }
 }
 
-/// Text of strangers. A spreadsheet takes what begins like this for a formula and runs it (OWASP, CSV Injection); an
-/// apostrophe makes it text.
+/// Text of strangers.
 fn cell(text: &str) -> String {
-    let text = text::escape(text);
-    match text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
-        true => format!("'{text}"),
-        false => text,
-    }
+    text::no_formula(text::escape(text))
 }
 
 /// The error of the place written to, as it was: a closed pipe is told from others by its kind.

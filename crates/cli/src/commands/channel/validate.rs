@@ -75,24 +75,27 @@ fn page(path: &str, spec: &Spec, valid: bool, findings: &[SpecFinding]) -> Strin
         }
     };
     let mut page = format!("{}: {answer}: {channels}\n", escape(name));
-    for found in findings {
-        let _ = writeln!(
-            page,
-            "  {} {}: {}: {}",
-            found.severity.word(),
-            found.id,
-            escape(&found.subject),
-            escape(&found.message)
-        );
-        let lines = [
-            ("at", found.place()),
-            ("why", found.why.map(one_paragraph)),
-            ("hint", found.hint.clone()),
-        ];
-        for (word, text) in lines {
-            if let Some(text) = text {
-                let _ = writeln!(page, "      {word}: {}", escape(&text));
-            }
+    page.extend(findings.iter().map(lines));
+    page
+}
+
+/// A finding with its place, its reason and what to do.
+pub(super) fn lines(found: &SpecFinding) -> String {
+    let mut page = format!(
+        "  {} {}: {}: {}\n",
+        found.severity.word(),
+        found.id,
+        escape(&found.subject),
+        escape(&found.message)
+    );
+    let lines = [
+        ("at", found.place()),
+        ("why", found.why.map(one_paragraph)),
+        ("hint", found.hint.clone()),
+    ];
+    for (word, text) in lines {
+        if let Some(text) = text {
+            let _ = writeln!(page, "      {word}: {}", escape(&text));
         }
     }
     page

@@ -6,7 +6,10 @@ use toml::{Table, Value};
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::channel::{Kind, behind_references, checklist, hosts, sheet, steps, template, validate};
+use crate::channel::{
+    Export, ExportFormat, Kind, behind_references, checklist, compare_export, export, hosts,
+    record, sheet, steps, template, unfit_for_export, validate,
+};
 
 const MARK: &str = "Hunter2SecretXyz";
 
@@ -140,6 +143,29 @@ fn place(path: &Path, bench: &Bench) -> String {
     path.join(".").replace(&bench.host, "HOST")
 }
 
+/// What is exported and compared, and what comes of a secret that is pasted instead of a URL or a reference. The
+/// specification itself stays as it is.
+fn records(spec: &Spec) -> String {
+    let mut output = format!("{:?}", unfit_for_export(&spec.channels[0]));
+    for format in [ExportFormat::Csv, ExportFormat::Json] {
+        let mut bytes = Vec::new();
+        output += &format!("{:?}", export(&spec.channels, format, &mut bytes));
+        output += &String::from_utf8_lossy(&bytes);
+        match Export::read(&bytes) {
+            Ok(export) => output += &format!("{:?}", compare_export(&export, spec)),
+            Err(error) => output += &format!("{error} {error:?}"),
+        }
+    }
+    let outputs = spec.channels[0].kind.outputs();
+    let pasted = outputs.map(|field| match field.is_secret() {
+        true => (field.path(), MARK.to_owned()),
+        false => (field.path(), format!("https://u:{MARK}@h.example/")),
+    });
+    let recorded = record(&mut spec.clone(), 0, &pasted.collect::<Vec<_>>(), NOW);
+    assert!(recorded.changes.is_empty());
+    output + &format!("{recorded:?}")
+}
+
 /// Everything that anybody can make of a specification.
 fn everything(text: &str, bench: &mut Bench) -> String {
     let mut spec = match Spec::read(text) {
@@ -152,6 +178,7 @@ fn everything(text: &str, bench: &mut Bench) -> String {
     output += &format!("{behind:?}");
     output += &format!("{:?} {:?}", spec.to_toml(), spec.to_json());
     output += &format!("{:?}", spec.channels.iter().map(sheet).collect::<Vec<_>>());
+    output += &records(&spec);
     let channel = spec.channels.remove(0);
     output += &checklist(&channel, None);
     output += &format!("{:?} {}", steps(&channel, None), channel.label());

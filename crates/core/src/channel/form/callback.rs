@@ -1,6 +1,7 @@
 //! Callback URLs: what the product shows on the Channel Integration page (domain notes 2.3).
 
 use super::Fault;
+use crate::channel::kind::UnknownRoot;
 use crate::channel::secret::shown;
 use crate::channel::url::{self, HttpsUrl};
 use crate::report::Severity;
@@ -17,7 +18,26 @@ pub struct Callback {
     pub ports: &'static [u16],
     /// Whether the caller has no IPv6.
     pub ipv4_only: bool,
+    /// What it means that the server behind it has a certificate of no public root.
+    pub(in crate::channel) unknown_root: &'static UnknownRoot,
 }
+
+/// Twilio: "will not connect to an HTTPS URL with a self-signed certificate"; Meta: "Self-signed certificates are not
+/// supported" (domain notes 3.2, 3.3).
+static REFUSED: UnknownRoot = UnknownRoot {
+    id: "CB-SELF-SIGNED",
+    severity: Severity::Critical,
+    message: "the chain ends in no public root, and the provider calls no such server",
+    hint: "give the server a certificate of a public CA, or put one that has it before it",
+};
+
+/// Where nothing is published of what the caller takes.
+pub(in crate::channel) static DOUBTED: UnknownRoot = UnknownRoot {
+    id: "CB-SELF-SIGNED",
+    severity: Severity::Warning,
+    message: "the chain ends in no public root: the provider may refuse to call it",
+    hint: "ask the provider whether it trusts your CA, or give the server a certificate of a public CA",
+};
 
 impl Callback {
     /// A pair of message and report URLs; `other` is the word of the other one.
@@ -27,6 +47,7 @@ impl Callback {
             other: Some(other),
             ports: &[],
             ipv4_only: false,
+            unknown_root: &REFUSED,
         }
     }
 
@@ -37,6 +58,7 @@ impl Callback {
             other: None,
             ports: &[],
             ipv4_only: false,
+            unknown_root: &REFUSED,
         }
     }
 

@@ -95,7 +95,12 @@ impl Found {
         Finding::new(self.id, self.severity, subject, self.message).with_hint(self.hint)
     }
 
-    pub(super) fn placed(self, spec: &Spec, index: usize, channel: &Channel) -> SpecFinding {
+    pub(in crate::channel) fn placed(
+        self,
+        spec: &Spec,
+        index: usize,
+        channel: &Channel,
+    ) -> SpecFinding {
         let place = channel.place_of(&self.path);
         SpecFinding {
             why: catalogue::find(self.id).map(|page| page.consequence),

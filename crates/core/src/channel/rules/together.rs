@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Found, SpecFinding};
+use crate::channel::export::{RECORDS_PER_EXPORT, RECORDS_PER_FILE};
 use crate::channel::field::Section;
 use crate::channel::model::{Channel, Spec};
 use crate::channel::secret::SecretRef;
@@ -85,20 +86,14 @@ fn shared_webhook_passwords(spec: &Spec) -> Vec<SpecFinding> {
     findings
 }
 
-/// "A maximum of 2000 records are allowed in an exported file."
-const PER_FILE: usize = 2_000;
-
-/// "A maximum of 100,000 channel records can be exported at a time."
-const PER_EXPORT: usize = 100_000;
-
 fn export_limit(channels: usize) -> Option<Found> {
-    if channels <= PER_FILE {
+    if channels <= RECORDS_PER_FILE {
         return None;
     }
-    let message = if channels > PER_EXPORT {
-        format!("{channels} channels need several exports of at most {PER_EXPORT} channels")
+    let message = if channels > RECORDS_PER_EXPORT {
+        format!("{channels} channels need several exports of at most {RECORDS_PER_EXPORT} channels")
     } else {
-        let files = channels.div_ceil(PER_FILE);
+        let files = channels.div_ceil(RECORDS_PER_FILE);
         format!("an export of {channels} channels comes in {files} files")
     };
     Some(Found::new(

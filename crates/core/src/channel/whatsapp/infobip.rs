@@ -6,7 +6,7 @@ use super::{
 };
 use crate::channel::common::{BASIC_AND_ROBOT, CHANNEL, TRUST};
 use crate::channel::field::{Field, Source};
-use crate::channel::form::{Callback, Form, Shape};
+use crate::channel::form::{Callback, DOUBTED, Form, Shape};
 use crate::channel::kind::{Host, PROXY_SUSPECTED, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::secret::shown;
@@ -84,10 +84,14 @@ static OUTPUTS: &[Field] = &[
 ];
 
 /// `support.huaweicloud.com/intl/en-us/api-cec/cec_07_0994.html` and `cec_07_0995.html`.
-static MESSAGE_URL: Callback =
-    Callback::pair(Some("/social/on/whatsapp/infobip/message/"), "report");
-static REPORT_URL: Callback =
-    Callback::pair(Some("/social/on/whatsapp/infobip/report/"), "message");
+static MESSAGE_URL: Callback = Callback {
+    unknown_root: &DOUBTED,
+    ..Callback::pair(Some("/social/on/whatsapp/infobip/message/"), "report")
+};
+static REPORT_URL: Callback = Callback {
+    unknown_root: &DOUBTED,
+    ..Callback::pair(Some("/social/on/whatsapp/infobip/report/"), "message")
+};
 
 /// Both `xxxxx.api.infobip.com` and `***.api-us.infobip.com` occur (domain notes 7, A10).
 static BASE_URL: Shape = Shape {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::channel::common::{BASIC_AND_ROBOT, CHANNEL, IDENTITY, TRUST};
 use crate::channel::field::{Field, Source};
-use crate::channel::form::{Callback, Fault, Form, Shape};
+use crate::channel::form::{Callback, DOUBTED, Fault, Form, Shape};
 use crate::channel::kind::{Host, METHOD, OWN_ROOT, PROXY_SUSPECTED, Selection, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::secret::shown;
@@ -136,8 +136,14 @@ static OUTPUTS: &[Field] = &[
 ];
 
 /// No page publishes the paths (domain notes 2.3); by analogy the kind of URL stands before the identifier.
-static MESSAGE_URL: Callback = Callback::pair(None, "report");
-static REPORT_URL: Callback = Callback::pair(None, "message");
+static MESSAGE_URL: Callback = Callback {
+    unknown_root: &DOUBTED,
+    ..Callback::pair(None, "report")
+};
+static REPORT_URL: Callback = Callback {
+    unknown_root: &DOUBTED,
+    ..Callback::pair(None, "message")
+};
 
 static ANY_PREFIX: Shape = Shape {
     words: "an https:// URL",
