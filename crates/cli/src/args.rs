@@ -29,7 +29,8 @@ use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
 
 pub(crate) use channel::{
-    Channel, ChannelList, ChannelNew, ChannelPack, ChannelShow, ChannelValidate, ModelFormat,
+    Channel, ChannelList, ChannelNew, ChannelPack, ChannelShow, ChannelValidate, Instructed,
+    ModelFormat,
 };
 pub(crate) use check::{Check, ShardChoice};
 pub(crate) use diff::Diff;

@@ -59,8 +59,8 @@ pub use rules::{
 pub use schema::schema;
 pub use secret::SecretRef;
 pub use steps::{
-    Delivered, DeliveredAnchor, DeliveredHost, Phase, Sheet, SheetRow, Step, Who, checklist, sheet,
-    steps,
+    Delivered, DeliveredAnchor, DeliveredHost, Instructions, Part, Phase, Purpose, RecordFirst,
+    Sheet, SheetRow, Step, StepValue, Who, checklist, plan, sheet, steps,
 };
 pub use template::{questions, template};
 pub use value::{Entry, Place, Value, Values};

@@ -1,10 +1,15 @@
 //! The flags of `trustpack channel`.
 
+mod instructions;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Json, Proof, Reach, Roots, Time};
+
+use instructions::ChannelPlan;
+pub(crate) use instructions::Instructed;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Channel {
@@ -13,6 +18,7 @@ pub(crate) enum Channel {
     Show(ChannelShow),
     Validate(ChannelValidate),
     Schema(ChannelSchema),
+    Plan(ChannelPlan),
     Pack(Box<ChannelPack>),
 }
 

@@ -1,6 +1,7 @@
 //! `trustpack channel`: from a specification to a bundle.
 
 mod ask;
+mod instructions;
 mod list;
 mod new;
 mod pack;
@@ -9,7 +10,7 @@ mod spec;
 mod validate;
 
 use anyhow::Result;
-use trustpack_core::channel::schema;
+use trustpack_core::channel::{plan, schema};
 
 use super::Outcome;
 use crate::args::Channel;
@@ -26,6 +27,7 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
             print_json(&schema())?;
             Ok(Outcome::Fine)
         }
+        Channel::Plan(arguments) => instructions::run(&arguments.instructed, plan),
         Channel::Pack(arguments) => pack::run(&arguments, talk),
     }
 }

@@ -132,8 +132,8 @@ fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
     vec![
         Step::new(Phase::Create, Who::TenantAdministrator, "Copy the callback URL")
             .place("Channel Integration")
-            .value(channel, "outputs.message_url")
-            .value(channel, "outputs.verify_token")
+            .gives(channel, "outputs.message_url")
+            .gives(channel, "outputs.verify_token")
             .note("Record the URL in the specification under outputs.message_url; trustpack channel validate then checks its form.")
             .done("the URL is recorded, and the token is behind its reference"),
         Step::new(Phase::Create, Who::Operator, "Enter the callback URL at Meta")

@@ -198,12 +198,12 @@ fn after(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         .value(channel, "handover.bot_username")
         .note("@BotFather asks for a display name first and for a username next; the username must end with bot.")
         .note("The token is entered in no AICC field; it is needed for setWebhook only. Save it behind the reference, nowhere else.")
-        .value(channel, "handover.bot_token")
+        .gives(channel, "handover.bot_token")
         .done("@BotFather answers with the token");
     let mut webhook = Step::new(Phase::Create, Who::Operator, "Set the callback URL for message forwarding")
         .place("https://api.telegram.org/bot<Token>/setWebhook")
-        .given("<Token>", steps::shown(channel, "handover.bot_token"))
-        .given("url", steps::shown(channel, "outputs.message_url"))
+        .value_as("<Token>", channel, "handover.bot_token")
+        .value_as("url", channel, "outputs.message_url")
         .note("Telegram accepts the ports 443, 80, 88 and 8443 only, over IPv4, with TLS 1.2 or later and all intermediates served.")
         .note("The token stands in the path: keep the call out of logs, shell histories and argument lists.");
     webhook = match delivered {
@@ -224,13 +224,13 @@ fn after(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         "Ask Telegram what it has recorded",
     )
     .place("https://api.telegram.org/bot<Token>/getWebhookInfo")
-    .given("<Token>", steps::shown(channel, "handover.bot_token"))
+    .value_as("<Token>", channel, "handover.bot_token")
     .note("Not in the document; added because it is the only proof.")
     .done("`url` is the callback URL and there is no `last_error_message`");
     vec![
         Step::new(Phase::Create, Who::TenantAdministrator, "Copy the callback URL")
             .place("Channel Integration")
-            .value(channel, "outputs.message_url")
+            .gives(channel, "outputs.message_url")
             .note("Record it in the specification under outputs.message_url; trustpack channel validate then checks its port.")
             .done("the URL is recorded"),
         bot_father,

@@ -6,7 +6,9 @@ use toml::{Table, Value};
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::channel::{Kind, behind_references, checklist, hosts, sheet, steps, template, validate};
+use crate::channel::{
+    Kind, behind_references, checklist, hosts, plan, sheet, steps, template, validate,
+};
 
 const MARK: &str = "Hunter2SecretXyz";
 
@@ -155,6 +157,8 @@ fn everything(text: &str, bench: &mut Bench) -> String {
     let channel = spec.channels.remove(0);
     output += &checklist(&channel, None);
     output += &format!("{:?} {}", steps(&channel, None), channel.label());
+    let instructions = plan(&channel);
+    output += &format!("{instructions:?} {}", instructions.markdown());
     bench.case.channel = channel;
     match bench.case.pack() {
         Err(error) => output += &format!("{error} {error:?}"),

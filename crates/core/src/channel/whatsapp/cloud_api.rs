@@ -190,14 +190,49 @@ fn token(channel: &Channel, at: OffsetDateTime) -> Option<Found> {
 }
 
 fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
-    let title = "Create an app at Meta for Developers and obtain its information";
-    let data = Step::new(Phase::Before, Who::Operator, title)
+    let step = |title: &str| Step::new(Phase::Before, Who::Operator, title);
+    let create = step("Create an app at Meta for Developers")
         .place("https://developers.facebook.com/apps")
-        .note("Click Other, select the Business type, customize the app name, and retain other default settings. Add the WhatsApp product to the app, then choose WhatsApp > Quickstart and WhatsApp > API Setup.")
-        .note("If the advertisement placement function is disabled for the Facebook account, apply for enabling it.")
-        .note("https://business.facebook.com/settings/system-users: add a system user with the role Employee, add assets, and generate a token with the permissions whatsapp_business_messaging and whatsapp_business_management.")
+        .note("Log in to Facebook using a Meta for Developers account.")
+        .note("Click Other, select the Business type, customize the app name, and retain other default settings.")
         .note("Currently, this function can only be demonstrated and cannot be put into commercial use.")
-        .value(channel, "handover.recipient_number");
+        .note(super::OUTSIDE)
+        .done("the app is listed");
+    let information = step("Copy the app ID and the app secret")
+        .place("https://developers.facebook.com/apps/App ID/settings/basic")
+        .gives(channel, "info.app_key")
+        .gives(channel, "info.app_secret")
+        .note("The app ID is the value of APP Key, the app secret that of APP Secret.")
+        .done("the app ID is recorded, and the app secret is behind its reference");
+    let product = step("Add the WhatsApp product to the app")
+        .place("WhatsApp > Quickstart")
+        .note("Configure the quick start. If the advertisement placement function is disabled for the Facebook account, apply for enabling it.")
+        .done("WhatsApp > API Setup can be opened");
+    let number = step("Copy the phone number and the base URL, and add the recipient number")
+        .place("WhatsApp > API Setup")
+        .gives(channel, "info.phone_number")
+        .gives(channel, "info.base_url")
+        .value(channel, "handover.recipient_number")
+        .note("The test number is the value of Phone Number, the URL of the example call that of BaseUrl.")
+        .note("The recipient number is the mobile number of a customer; it is added by hand so that the customer can access the channel.")
+        .done("both values are recorded, and the recipient number is listed");
+    let token = step("Add a system user and generate a token")
+        .place("https://business.facebook.com/settings/system-users > Users > System users")
+        .note("Select the business of the app, customize System user name, and set System user role to Employee.")
+        .note("Add assets, then generate a new token with the permissions whatsapp_business_messaging and whatsapp_business_management, and select its validity period.")
+        .gives(channel, "info.access_token")
+        .gives(channel, "info.token_valid_until")
+        .done("the token is behind its reference, and the last day of its validity period is recorded");
+    let proxy = (channel.values.text(Section::Info, "region") == Some("china")).then(|| {
+        step("Configure a proxy server and obtain its trust certificate")
+            .note("In China, direct access to https://graph.facebook.com/v8.0 is restricted.")
+            .value(channel, "trust.files")
+            .value(channel, "trust.connect")
+            .done("trust.files or trust.connect of the specification names it")
+    });
+    let data = [create, information, product, number, token]
+        .into_iter()
+        .chain(proxy);
     let trustlist = "Not stated by the document for this provider; asked for by the product for every other address.";
     super::before(channel, delivered, data, trustlist)
 }
@@ -206,8 +241,8 @@ fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
     vec![
         Step::new(Phase::Create, Who::TenantAdministrator, "Copy the URL and the Verification Code")
             .place("Channel Integration")
-            .value(channel, "outputs.url")
-            .value(channel, "outputs.verification_code")
+            .gives(channel, "outputs.url")
+            .gives(channel, "outputs.verification_code")
             .note("Record the URL in the specification under outputs.url, and put the code behind its reference.")
             .done("the URL is recorded, and the code is behind its reference"),
         Step::new(Phase::Create, Who::Operator, "Configure the webhook at Meta")

@@ -121,7 +121,12 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
     .place("Infobip")
     .note("The webhook password is your own choice. Infobip is told of it at the end.");
     let trustlist = "The API URL prefix must have been approved before the channel is created.";
-    super::before(channel, delivered, data, trustlist)
+    super::before(
+        channel,
+        delivered,
+        [super::obtain(channel, data, &[])],
+        trustlist,
+    )
 }
 
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {

@@ -10,7 +10,7 @@ use crate::channel::form::{Callback, Fault, Form, Shape};
 use crate::channel::kind::{Host, METHOD, OWN_ROOT, PROXY_SUSPECTED, Selection, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::secret::shown;
-use crate::channel::steps::{Delivered, Phase, Step, Who};
+use crate::channel::steps::{self, Delivered, Phase, Step, Who};
 use crate::channel::url;
 use crate::report::Severity;
 
@@ -178,18 +178,29 @@ fn oauth_prefix(text: &str) -> Result<(), &'static str> {
 }
 
 fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+    let is_oauth = channel.kind.word(METHOD) == Some("oAuth");
+    let app = is_oauth.then(|| {
+        let title = "Subscribe the app to the API and bind it to the tenant space";
+        Step::new(Phase::Before, Who::SystemAdministrator, title)
+            .place(steps::APP_MANAGEMENT)
+            .given("API", "sendWhatsappMessage")
+            .gives(channel, "info.username")
+            .gives(channel, "info.password")
+            .note("The app key of the app is UserName, its app secret is Password.")
+            .done("the app lists the API as subscribed and the tenant space as bound; app key and app secret are behind the references")
+    });
+    let by_the_app: &[&str] = if is_oauth {
+        &["username", "password"]
+    } else {
+        &[]
+    };
     let title = "Obtain the information of the WhatsApp service path provider";
-    let mut data = Step::new(Phase::Before, Who::Operator, title)
+    let data = Step::new(Phase::Before, Who::Operator, title)
         .note("The customer implements the provider. The current version supports only ITAU.")
         .note("The webhook password is your own choice. The provider is told of it at the end.");
-    if channel.kind.word(METHOD) == Some("oAuth") {
-        data = data
-            .place("Configuration Center > Expansion and Integration > API Management > APP Service > APP Management")
-            .given("API", "sendWhatsappMessage")
-            .note("The system administrator has the app that has subscribed to the API and is bound to the tenant space: its app key is UserName, its app secret is Password.");
-    }
     let trustlist = "Not stated by the document for this provider; asked for by the product for every other address.";
-    super::before(channel, delivered, data, trustlist)
+    let data = super::obtain(channel, data, by_the_app);
+    super::before(channel, delivered, app.into_iter().chain([data]), trustlist)
 }
 
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {

@@ -134,7 +134,12 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         .place("Twilio console")
         .note("Webhook user and password are your own choice: letters, digits, hyphens and underscores. Twilio is told of them at the end.");
     let trustlist = "The API URL prefix must have been approved before the channel is created.";
-    super::before(channel, delivered, data, trustlist)
+    super::before(
+        channel,
+        delivered,
+        [super::obtain(channel, data, &[])],
+        trustlist,
+    )
 }
 
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
