@@ -43,7 +43,7 @@ mod write;
 
 pub use document::document;
 pub use edit::{EditError, set};
-pub use field::{Document, Field, Need, Secrecy, Section, Source};
+pub use field::{Change, Document, Field, Need, Secrecy, Section, Source};
 pub use form::{Callback, Form, Shape};
 pub(crate) use kind::KindWords;
 pub use kind::{HostRequirement, Kind, Selection, hosts};
@@ -60,7 +60,8 @@ pub use schema::schema;
 pub use secret::SecretRef;
 pub use steps::{
     Delivered, DeliveredAnchor, DeliveredHost, Instructions, Part, Phase, Purpose, RecordFirst,
-    Sheet, SheetRow, Step, StepValue, Who, checklist, plan, sheet, steps,
+    Sheet, SheetRow, Step, StepValue, Who, checklist, handover, plan, requests, rotate, sheet,
+    steps,
 };
 pub use template::{questions, template};
 pub use value::{Entry, Place, Value, Values};

@@ -8,8 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Json, Proof, Reach, Roots, Time};
 
-use instructions::ChannelPlan;
 pub(crate) use instructions::Instructed;
+use instructions::{ChannelHandover, ChannelPlan, ChannelRequests, ChannelRotate};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Channel {
@@ -18,7 +18,10 @@ pub(crate) enum Channel {
     Show(ChannelShow),
     Validate(ChannelValidate),
     Schema(ChannelSchema),
+    Requests(ChannelRequests),
     Plan(ChannelPlan),
+    Handover(ChannelHandover),
+    Rotate(ChannelRotate),
     Pack(Box<ChannelPack>),
 }
 

@@ -10,7 +10,7 @@ mod spec;
 mod validate;
 
 use anyhow::Result;
-use trustpack_core::channel::{plan, schema};
+use trustpack_core::channel::{handover, plan, requests, rotate, schema};
 
 use super::Outcome;
 use crate::args::Channel;
@@ -27,7 +27,13 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
             print_json(&schema())?;
             Ok(Outcome::Fine)
         }
+        Channel::Requests(arguments) => instructions::tell(&arguments.instructed, requests),
         Channel::Plan(arguments) => instructions::run(&arguments.instructed, plan),
+        Channel::Handover(arguments) => instructions::tell(&arguments.instructed, handover),
+        Channel::Rotate(arguments) => {
+            let changes = arguments.changes();
+            instructions::run(&arguments.instructed, |channel| rotate(channel, &changes))
+        }
         Channel::Pack(arguments) => pack::run(&arguments, talk),
     }
 }

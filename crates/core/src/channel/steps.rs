@@ -4,12 +4,13 @@
 mod common;
 mod instructions;
 mod markdown;
+mod rotate;
 mod sheet;
 
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::field::{Field, Need};
+use super::field::{Change, Field, Need};
 use super::form::{Fault, Form, is_host};
 use super::model::{Channel, Container};
 use super::value::{Value, is_placeholder};
@@ -19,7 +20,10 @@ use crate::report::Severity;
 pub(super) use common::{
     APP_MANAGEMENT, FABRIC_PARAMETER, fabric, identity_ready, trust_ready, trustlist, uploads,
 };
-pub use instructions::{Instructions, Part, Purpose, RecordFirst, checklist, plan};
+pub use instructions::{
+    Instructions, Part, Purpose, RecordFirst, checklist, handover, plan, requests,
+};
+pub use rotate::rotate;
 pub use sheet::{Sheet, SheetRow, sheet};
 
 /// One step for a person.
@@ -40,6 +44,11 @@ pub struct Step {
     pub notes: Vec<String>,
     /// How to see that it is done.
     pub done: Option<String>,
+    /// The third party that is told something, or asked.
+    pub third_party: Option<&'static str>,
+    /// What makes the step due again, each with the case in which it does.
+    #[serde(skip)]
+    pub(super) again: Vec<(Change, &'static str)>,
     /// Whether trustpack has done it already.
     pub finished: bool,
 }
@@ -153,6 +162,8 @@ impl Step {
             values: Vec::new(),
             notes: Vec::new(),
             done: None,
+            third_party: None,
+            again: Vec::new(),
             finished: false,
         }
     }
@@ -223,6 +234,18 @@ impl Step {
 
     pub(super) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
+        self
+    }
+
+    /// A third party is told something.
+    pub(super) fn tells(mut self, third_party: &'static str) -> Self {
+        self.third_party = Some(third_party);
+        self
+    }
+
+    /// The step is due again after a change; `case` says when only, and is empty when it always is.
+    pub(super) fn again(mut self, change: Change, case: &'static str) -> Self {
+        self.again.push((change, case));
         self
     }
 
@@ -357,6 +380,47 @@ mod tests {
     fn the_checklists_stay_as_they_are() {
         insta::assert_snapshot!("telegram", shown(&channel(TELEGRAM)));
         insta::assert_snapshot!("infobip", shown(&channel(INFOBIP)));
+    }
+
+    #[test]
+    fn what_lacks_is_told_once_and_not_what_a_step_gives() {
+        let text = TELEGRAM.split("[channel.outputs]").next().unwrap();
+        let channel = channel(text);
+        let keys = |instructions: Instructions| -> Vec<String> {
+            let lacking = instructions.record_first.into_iter();
+            lacking.map(|one| one.key).collect()
+        };
+        assert!(!keys(plan(&channel)).contains(&"outputs.message_url".to_owned()));
+        let told = keys(handover(&channel));
+        let count = told.iter().filter(|key| *key == "outputs.message_url");
+        assert_eq!(count.count(), 1, "{told:?}");
+    }
+
+    #[test]
+    fn every_row_that_changes_is_entered_or_told_again() {
+        for kind in super::super::Kind::all() {
+            let words = |key| kind.word(key).unwrap_or_default();
+            let mut text = format!("[[channel]]\ntype = \"{}\"\n", words("type"));
+            for key in ["provider", "verification_method"] {
+                if kind.word(key).is_some() {
+                    text += &format!("{key} = \"{}\"\n", words(key));
+                }
+            }
+            let channel = channel(&text);
+            let sheet = rotate(&channel, Change::ALL);
+            for (part, change) in sheet.parts.iter().zip(Change::ALL) {
+                let rows = kind.fields().filter(|row| row.changes == Some(*change));
+                for row in rows {
+                    let later = part.steps.iter().filter(|step| step.phase == Phase::Create);
+                    let mut values = later.flat_map(|step| &step.values);
+                    let path = row.path();
+                    assert!(
+                        values.any(|value| value.key.as_ref() == Some(&path)),
+                        "{kind:?} {change:?}: {path}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

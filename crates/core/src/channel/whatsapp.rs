@@ -6,7 +6,7 @@ pub(super) mod infobip;
 pub(super) mod other;
 pub(super) mod twilio;
 
-use super::field::{Document, Field, Section, Source};
+use super::field::{Change, Document, Field, Section, Source};
 use super::form::{Fault, Form, PHONE};
 use super::kind::{PROVIDER, Selection, TYPE};
 use super::model::Channel;
@@ -108,7 +108,8 @@ fn before(
 ) -> Vec<Step> {
     let mut steps = data.into_iter().collect::<Vec<_>>();
     steps.extend([
-        steps::trustlist(channel, trustlist),
+        steps::trustlist(channel, trustlist)
+            .again(Change::Provider, "Only if BaseUrl is another one."),
         steps::trust_ready(channel, delivered),
     ]);
     if channel.kind.has(Section::Identity) {

@@ -19,6 +19,24 @@ pub(super) fn run(
     arguments: &Instructed,
     instruct: impl Fn(&Channel) -> Instructions,
 ) -> Result<Outcome> {
+    show(arguments, instruct)?;
+    Ok(Outcome::Fine)
+}
+
+/// The same for what is sent to others: the answer is no while something must be recorded first.
+pub(super) fn tell(
+    arguments: &Instructed,
+    instruct: impl Fn(&Channel) -> Instructions,
+) -> Result<Outcome> {
+    let channels = show(arguments, instruct)?;
+    let is_whole = channels.iter().all(|one| one.record_first.is_empty());
+    Ok(if is_whole { Outcome::Fine } else { Outcome::No })
+}
+
+fn show(
+    arguments: &Instructed,
+    instruct: impl Fn(&Channel) -> Instructions,
+) -> Result<Vec<Instructions>> {
     let spec = spec::read(&arguments.spec)?;
     let channels = spec::wanted(&spec, &arguments.channel)?;
     let sheets = Sheets {
@@ -30,5 +48,5 @@ pub(super) fn run(
         let pages: Vec<String> = sheets.channels.iter().map(Instructions::markdown).collect();
         print(&pages.join("\n"))?;
     }
-    Ok(Outcome::Fine)
+    Ok(sheets.channels)
 }

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::channel::{
-    Kind, behind_references, checklist, hosts, plan, sheet, steps, template, validate,
+    Change, Kind, behind_references, checklist, handover, hosts, plan, requests, rotate, sheet,
+    steps, template, validate,
 };
 
 const MARK: &str = "Hunter2SecretXyz";
@@ -157,8 +158,14 @@ fn everything(text: &str, bench: &mut Bench) -> String {
     let channel = spec.channels.remove(0);
     output += &checklist(&channel, None);
     output += &format!("{:?} {}", steps(&channel, None), channel.label());
-    let instructions = plan(&channel);
-    output += &format!("{instructions:?} {}", instructions.markdown());
+    for instructions in [
+        plan(&channel),
+        requests(&channel),
+        handover(&channel),
+        rotate(&channel, Change::ALL),
+    ] {
+        output += &format!("{instructions:?} {}", instructions.markdown());
+    }
     bench.case.channel = channel;
     match bench.case.pack() {
         Err(error) => output += &format!("{error} {error:?}"),

@@ -1,7 +1,7 @@
 //! The steps that both documents share.
 
 use super::{Delivered, Phase, Step, Who};
-use crate::channel::field::{CHANNEL_CONFIGURATION, Field, Need, Section};
+use crate::channel::field::{CHANNEL_CONFIGURATION, Change, Field, Need, Section};
 use crate::channel::model::{Channel, Container};
 
 /// Where the address of the API Fabric is set.
@@ -19,6 +19,7 @@ pub(in crate::channel) fn fabric(
     let administrator = |title| Step::new(Phase::Before, Who::SystemAdministrator, title);
     let mut subscribe =
         administrator("Subscribe the app to the APIs and bind it to the tenant space")
+            .again(Change::App, "Only if the app is another one.")
             .place(APP_MANAGEMENT);
     for api in apis {
         subscribe = subscribe.given("API", *api);
@@ -63,6 +64,7 @@ pub(in crate::channel) fn trust_ready(channel: &Channel, delivered: Option<&Deli
             Who::Operator,
             format!("Make the trust certificate ({word})"),
         )
+        .again(Change::Certificates, "")
         .place("trustpack channel pack SPEC -o bundle.zip")
         .given("file", channel.trust_file_name())
         .done("the command ends with exit code 0");
@@ -101,6 +103,7 @@ pub(in crate::channel) fn identity_ready(channel: &Channel) -> Step {
         Who::Operator,
         "Obtain the identity certificate of the current system",
     )
+    .again(Change::Certificates, "Only if the certificate of the current system is another one.")
     .value_as("file", channel, "identity.file")
     .note(match channel.kind.field_at("identity.file").map(|field| field.need) {
         Some(Need::Expected) => "The document has one sentence about it and no heading: whether it is meant for this provider is unclear.",
@@ -126,6 +129,7 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
         |there| there.file.clone(),
     );
     let mut trust = upload("Upload the trust certificate (Managing a Certificate)")
+        .again(Change::Certificates, "")
         .given("name", channel.trust_name())
         .given("type", container.label())
         .value_as("password", channel, "trust.password")
@@ -142,6 +146,10 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
         steps.push(
             upload("Upload the identity certificate (Managing a Certificate)")
                 .given("name", channel.identity_name())
+                .again(
+                    Change::Certificates,
+                    "Only if the certificate of the current system is another one.",
+                )
                 .value_as("password", channel, "identity.password")
                 .value_as("identity certificate", channel, "identity.file")
                 .done("the certificate list shows the name"),

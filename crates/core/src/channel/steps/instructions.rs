@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Delivered, Phase, Step, steps};
+use super::{Delivered, Phase, Step, StepValue, Who, steps};
 use crate::channel::Channel;
 
 /// Steps for one purpose.
@@ -54,6 +54,12 @@ pub enum Purpose {
     Checklist,
     /// To configure the channel.
     Plan,
+    /// To be asked of the system administrator.
+    Requests,
+    /// To be told to third parties.
+    Handover,
+    /// To follow a change.
+    Rotation,
 }
 
 /// Everything that is to be done with a bundle, in order, as Markdown.
@@ -76,6 +82,59 @@ pub fn plan(channel: &Channel) -> Instructions {
     Instructions::new(channel, Purpose::Plan, by_phase(channel, None))
 }
 
+/// What to ask the system administrator for: the app and its APIs, the address of the API Fabric, the address trustlist,
+/// as far as the kind needs them. Secrets are asked for, and no reference to one is told.
+pub fn requests(channel: &Channel) -> Instructions {
+    let steps = steps(channel, None).into_iter();
+    let steps = steps.filter(|step| step.who == Who::SystemAdministrator);
+    let part = Part::new(
+        "To the system administrator",
+        steps.map(|step| request(channel, step)).collect(),
+    );
+    Instructions::new(channel, Purpose::Requests, vec![part])
+}
+
+/// The step in the words of the asker.
+fn request(channel: &Channel, mut step: Step) -> Step {
+    let is_secret = |value: &StepValue| value.secret;
+    let (wanted, told) = step.values.into_iter().partition::<Vec<_>, _>(is_secret);
+    step.values = told;
+    let wanted = wanted.iter().map(|value| {
+        let field = value
+            .key
+            .as_deref()
+            .and_then(|key| channel.kind.field_at(key));
+        match field {
+            Some(field) => format!("{} ({})", value.label, field.example),
+            None => value.label.clone(),
+        }
+    });
+    let wanted: Vec<String> = wanted.collect();
+    if wanted.is_empty() {
+        return step.done("you have confirmed it");
+    }
+    step.note(format!(
+        "Please send back by a protected way, not in this ticket: {}.",
+        wanted.join(", ")
+    ))
+    .done("you have confirmed it and sent the values")
+}
+
+/// What to tell third parties, and to ask of them.
+pub fn handover(channel: &Channel) -> Instructions {
+    let mut parts: Vec<Part> = Vec::new();
+    for step in steps(channel, None) {
+        let Some(third_party) = step.third_party else {
+            continue;
+        };
+        match parts.last_mut() {
+            Some(part) if part.heading == third_party => part.steps.push(step),
+            _ => parts.push(Part::new(third_party, vec![step])),
+        }
+    }
+    Instructions::new(channel, Purpose::Handover, parts)
+}
+
 fn by_phase(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Part> {
     let mut parts: Vec<(Phase, Part)> = Vec::new();
     for step in steps(channel, delivered) {
@@ -88,7 +147,7 @@ fn by_phase(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Part> {
 }
 
 impl Instructions {
-    fn new(channel: &Channel, purpose: Purpose, parts: Vec<Part>) -> Self {
+    pub(super) fn new(channel: &Channel, purpose: Purpose, parts: Vec<Part>) -> Self {
         Self {
             channel: channel.label(),
             kind: channel.kind.title(),

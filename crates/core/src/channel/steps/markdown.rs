@@ -79,6 +79,9 @@ impl Purpose {
         match self {
             Self::Checklist => "Checklist",
             Self::Plan => "Plan",
+            Self::Requests => "Requests",
+            Self::Handover => "Handover",
+            Self::Rotation => "Rotation",
         }
     }
 
@@ -88,7 +91,10 @@ impl Purpose {
                 "Labels and menu paths are those of the document; [brackets] hold the likely meaning of a mistranslated one.\n\
                  Values that start with env: or file: say where a secret is. A ticked step is done already.\n"
             }
-            Self::Plan => {
+            Self::Requests => {
+                "Labels and menu paths are those of the document, API names those of the product, to the letter.\n"
+            }
+            Self::Plan | Self::Handover | Self::Rotation => {
                 "Labels and menu paths are those of the document; [brackets] hold the likely meaning of a mistranslated one.\n\
                  Values that start with env: or file:, and prompt, say where a secret is.\n"
             }

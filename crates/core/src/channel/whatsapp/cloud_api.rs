@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{DOCUMENT, WHATSAPP, info, output, phone_number, provider};
 use crate::channel::common::{BASIC_AND_ROBOT, CHANNEL, IDENTITY, TRUST};
-use crate::channel::field::{Field, Need, Section, Source};
+use crate::channel::field::{Change, Field, Need, Section, Source};
 use crate::channel::form::{Callback, DATE_OR_NEVER, DIGITS, Form, date};
 use crate::channel::kind::{Host, PROXY_SUSPECTED, Variant};
 use crate::channel::model::{Channel, Container};
@@ -41,6 +41,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     before,
     after,
     change: super::CHANGE,
+    changes_with: Change::Provider,
 };
 
 const SOURCE: Source = DOCUMENT.at("Prerequisites, cloud-api");
@@ -59,11 +60,13 @@ static INFO: &[Field] = &[
         .to("no field of AICC; decides which trust certificate is right")
         .example("elsewhere"),
     info("app_key", "APP Key", SOURCE)
+        .changes(Change::App)
         .form(Form::Shaped(&DIGITS))
         .says("The app ID corresponds to the value of APP Key in the channel configuration in the AICC.")
         .from("Meta: app ID, https://developers.facebook.com/apps/App ID/settings/basic")
         .example("123456789012345"),
     info("app_secret", "APP Secret", SOURCE)
+        .changes(Change::App)
         .says("The app secret corresponds to the value of APP Secret in the channel configuration in the AICC.")
         .from("Meta: app secret, on the same page")
         .secret("the app secret"),
@@ -71,16 +74,19 @@ static INFO: &[Field] = &[
         .says("The test number corresponds to the value of Phone Number in the AICC.")
         .from("Meta: test number, WhatsApp > API Setup"),
     info("base_url", "BaseUrl", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&graph::BASE_URL))
         .says("The URL in the red box corresponds to the value of BaseUrl in the AICC.")
         .from("Meta: URL of the example call, WhatsApp > API Setup")
         .to("Configuration Center > Access Configuration > Channel Configuration; address trustlist (not stated by the document)")
         .example("https://graph.facebook.com/v25.0/123456789012345/messages"),
     info("access_token", "access token", SOURCE)
+        .changes(Change::Provider)
         .says("The generated token must have the whatsapp_business_messaging and whatsapp_business_management permissions.")
         .from("Meta: system user (role Employee), Add assets, Generate new token")
         .secret("the access token"),
     info("token_valid_until", "token validity period", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&DATE_OR_NEVER))
         .says("When generating the token, you need to select a validity period, which corresponds to the token validity period in the AICC.")
         .from("Meta: the period that was chosen when the token was generated, as its last day, or never")
@@ -94,6 +100,7 @@ static OUTPUTS: &[Field] = &[
         .to(WEBHOOKS)
         .example("https://aicc.example.com/social/on/whatsapp/cloud-api/message/1234567890"),
     output("verification_code", "Verification Code")
+        .changes(Change::Webhook)
         .to(WEBHOOKS)
         .secret("the verification code"),
 ];
@@ -199,6 +206,7 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         .note(super::OUTSIDE)
         .done("the app is listed");
     let information = step("Copy the app ID and the app secret")
+        .again(Change::App, "")
         .place("https://developers.facebook.com/apps/App ID/settings/basic")
         .gives(channel, "info.app_key")
         .gives(channel, "info.app_secret")
@@ -240,13 +248,17 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
     vec![
         Step::new(Phase::Create, Who::TenantAdministrator, "Copy the URL and the Verification Code")
+            .again(Change::Webhook, "")
             .place("Channel Integration")
             .gives(channel, "outputs.url")
             .gives(channel, "outputs.verification_code")
             .note("Record the URL in the specification under outputs.url, and put the code behind its reference.")
             .done("the URL is recorded, and the code is behind its reference"),
         Step::new(Phase::Create, Who::Operator, "Configure the webhook at Meta")
+            .tells("Meta")
+            .again(Change::Webhook, "")
             .place(WEBHOOKS)
+            .value_as("App ID", channel, "info.app_key")
             .value(channel, "outputs.url")
             .value(channel, "outputs.verification_code")
             .note("Meta calls the URL at once, with hub.mode=subscribe, and takes no self-signed certificate.")
