@@ -98,15 +98,17 @@ fn notes(channel: &Channel, change: Change, steps: &[Step]) -> Vec<String> {
     if steps.is_empty() {
         return vec![note("This kind of channel has nothing that changes so.")];
     }
-    if context.changes_with == change {
+    let has_username = channel.kind.field(Section::Info, "username").is_some();
+    // UserName and Password, which the document's list has, are the app's where no provider gives them.
+    let is_listed = context.changes_with == change || (change == Change::App && has_username);
+    if is_listed {
         notes.push(note(context.change));
     }
-    let has_username = channel.kind.field(Section::Info, "username").is_some();
     match change {
-        Change::Provider if context.changes_with == change && !has_username => notes.push(note(
+        Change::Provider if is_listed && !has_username => notes.push(note(
             "This provider has other names for them; the steps have its own.",
         )),
-        _ if context.changes_with == change => {}
+        _ if is_listed => {}
         _ => notes.push(note("Not in the document; added because it changes too.")),
     }
     match change {
