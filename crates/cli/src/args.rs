@@ -30,7 +30,7 @@ use crate::password::{KeyPasswordSource, PasswordSource};
 
 pub(crate) use channel::{
     Channel, ChannelDiff, ChannelExport, ChannelList, ChannelNew, ChannelPack, ChannelRecord,
-    ChannelShow, ChannelValidate, ModelFormat, RecordFormat,
+    ChannelShow, ChannelValidate, Instructed, ModelFormat, RecordFormat,
 };
 pub(crate) use check::{Check, ShardChoice};
 pub(crate) use diff::Diff;

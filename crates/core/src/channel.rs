@@ -51,7 +51,7 @@ pub use export::{
     Export, ExportDifference, ExportError, ExportFormat, FieldDifference, RECORDS_PER_EXPORT,
     RECORDS_PER_FILE, compare_export, export, unfit_for_export,
 };
-pub use field::{Document, Field, Need, Secrecy, Section, Source};
+pub use field::{Change, Document, Field, Need, Secrecy, Section, Source};
 pub use form::{Callback, Form, Shape};
 pub(crate) use kind::KindWords;
 pub use kind::{HostRequirement, Kind, Selection, hosts};
@@ -68,7 +68,8 @@ pub use rules::{
 pub use schema::schema;
 pub use secret::SecretRef;
 pub use steps::{
-    Delivered, DeliveredAnchor, DeliveredHost, Phase, Sheet, SheetRow, Step, Who, checklist, sheet,
+    Delivered, DeliveredAnchor, DeliveredHost, Instructions, Part, Phase, Purpose, RecordFirst,
+    Sheet, SheetRow, Step, StepValue, Who, checklist, handover, plan, requests, rotate, sheet,
     steps,
 };
 pub use template::{questions, template};

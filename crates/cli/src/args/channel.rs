@@ -1,6 +1,7 @@
 //! The flags of `trustpack channel`.
 
 mod export;
+mod instructions;
 mod record;
 
 use std::path::PathBuf;
@@ -12,6 +13,9 @@ pub(crate) use record::ChannelRecord;
 
 use super::{Json, Proof, Reach, Roots, Time};
 
+pub(crate) use instructions::Instructed;
+use instructions::{ChannelHandover, ChannelPlan, ChannelRequests, ChannelRotate};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Channel {
     New(ChannelNew),
@@ -19,6 +23,10 @@ pub(crate) enum Channel {
     Show(ChannelShow),
     Validate(ChannelValidate),
     Schema(ChannelSchema),
+    Requests(ChannelRequests),
+    Plan(ChannelPlan),
+    Handover(ChannelHandover),
+    Rotate(ChannelRotate),
     Pack(Box<ChannelPack>),
     Export(ChannelExport),
     Diff(ChannelDiff),

@@ -3,6 +3,7 @@
 mod ask;
 mod diff;
 mod export;
+mod instructions;
 mod list;
 mod new;
 mod pack;
@@ -12,7 +13,7 @@ mod spec;
 mod validate;
 
 use anyhow::Result;
-use trustpack_core::channel::schema;
+use trustpack_core::channel::{handover, plan, requests, rotate, schema};
 
 use super::Outcome;
 use crate::args::Channel;
@@ -28,6 +29,13 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
         Channel::Schema(_) => {
             print_json(&schema())?;
             Ok(Outcome::Fine)
+        }
+        Channel::Requests(arguments) => instructions::tell(&arguments.instructed, requests),
+        Channel::Plan(arguments) => instructions::run(&arguments.instructed, plan),
+        Channel::Handover(arguments) => instructions::tell(&arguments.instructed, handover),
+        Channel::Rotate(arguments) => {
+            let changes = arguments.changes();
+            instructions::run(&arguments.instructed, |channel| rotate(channel, &changes))
         }
         Channel::Pack(arguments) => pack::run(&arguments, talk),
         Channel::Export(arguments) => export::run(&arguments, talk),

@@ -84,7 +84,7 @@ name = \"support_bot\"
 
 `trustpack channel new` writes a specification with these fields explained, `trustpack channel schema` prints the JSON Schema for
 editors, `trustpack channel validate` checks it, and `trustpack channel show` prints it as a sheet. Examples of every kind lie in
-`docs/examples`.
+`docs/examples`. What people do with a specification, step by step, is in [channel-steps.md](channel-steps.md).
 ";
 
 /// What the trust certificate is.

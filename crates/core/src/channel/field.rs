@@ -1,6 +1,8 @@
 //! The rows of the field tables: everything that a channel has, as data. Validation, the template, the sheets, the schema
 //! and the documentation are made from them.
 
+use serde::Serialize;
+
 use super::form::Form;
 
 /// One value of a channel, as a row of the document's tables.
@@ -25,6 +27,8 @@ pub struct Field {
     pub from: &'static str,
     /// Where it is entered, or who is told.
     pub to: &'static str,
+    /// With what it changes, when its channel is in use.
+    pub changes: Option<Change>,
     /// An example. Of a secret: what kind of thing is behind the reference.
     pub example: &'static str,
     /// Where the document, or whoever else asks for it, says so.
@@ -207,6 +211,26 @@ impl Need {
     }
 }
 
+/// What changes on the other side of a channel that is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Change {
+    /// What the provider gave.
+    Provider,
+    /// The app, or its key and secret.
+    App,
+    /// What the provider proves itself with when it calls, or is asked for.
+    Webhook,
+    /// The trust certificate or the identity certificate.
+    Certificates,
+}
+
+impl Change {
+    /// Every change, in the order in which they are followed.
+    pub const ALL: &[Self] = &[Self::Provider, Self::App, Self::Webhook, Self::Certificates];
+}
+
 /// How far a value may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -255,6 +279,7 @@ impl Field {
             says: "",
             from: "",
             to: CHANNEL_CONFIGURATION,
+            changes: None,
             example: "",
             source,
         }
@@ -287,6 +312,11 @@ impl Field {
 
     pub(super) const fn personal(mut self) -> Self {
         self.secrecy = Secrecy::Personal;
+        self
+    }
+
+    pub(super) const fn changes(mut self, with: Change) -> Self {
+        self.changes = Some(with);
         self
     }
 

@@ -2,7 +2,7 @@
 //! form as Telegram's, with other APIs.
 
 use super::common::{BASIC_AND_ROBOT, CHANNEL, IDENTITY, TRUST};
-use super::field::{Document, Field, Section, Source};
+use super::field::{Change, Document, Field, Section, Source};
 use super::form::{Callback, Fault, Form, IP_AND_PORT, Shape};
 use super::kind::{Host, OWN_ROOT, Selection, TYPE, Variant};
 use super::model::{Channel, Container};
@@ -42,6 +42,7 @@ pub(super) static VARIANT: Variant = Variant {
     change: "If the app ID and app secret provided by the API Fabric are changed: sign in as a tenant administrator, \
              choose Configuration Center > Access Configuration > Channel Configuration, click Edit in the Operation \
              column of the channel, and update APP Key and APP Secret.",
+    changes_with: Change::App,
 };
 
 static DOCUMENT: Document = Document::new(
@@ -61,9 +62,11 @@ const PREREQUISITES: Source = DOCUMENT.at("Prerequisites");
 
 static INFO: &[Field] = &[
     Field::new(Section::Info, "app_key", "APP Key", TABLE_1)
+        .changes(Change::App)
         .from("system administrator: app key (AK) of the app in the API Fabric")
         .secret("the AK"),
     Field::new(Section::Info, "app_secret", "APP Secret", TABLE_1)
+        .changes(Change::App)
         .from("system administrator: app secret (SK) of the same app")
         .secret("the SK"),
     Field::new(Section::Info, "base_url", "BaseUrl", PREREQUISITES)
@@ -99,6 +102,7 @@ static OUTPUTS: &[Field] = &[
         "hub.verify_token",
         HANDSHAKE.at("Table 1 URI parameters"),
     )
+    .changes(Change::Webhook)
     .later()
     .says("Handshake authentication token, which is obtained from the API Fabric")
     .from("the API Fabric")
@@ -131,12 +135,15 @@ static MESSAGE_URL: Callback = Callback::single(Some("/apiaccess/api/instagram/m
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
     vec![
         Step::new(Phase::Create, Who::TenantAdministrator, "Copy the callback URL")
+            .again(Change::Webhook, "")
             .place("Channel Integration")
-            .value(channel, "outputs.message_url")
-            .value(channel, "outputs.verify_token")
+            .gives(channel, "outputs.message_url")
+            .gives(channel, "outputs.verify_token")
             .note("Record the URL in the specification under outputs.message_url; trustpack channel validate then checks its form.")
             .done("the URL is recorded, and the token is behind its reference"),
         Step::new(Phase::Create, Who::Operator, "Enter the callback URL at Meta")
+            .tells("Meta")
+            .again(Change::Webhook, "")
             .place("https://developers.facebook.com/apps/App ID/webhooks")
             .value(channel, "outputs.message_url")
             .value(channel, "outputs.verify_token")

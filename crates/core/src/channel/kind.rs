@@ -3,7 +3,7 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::field::{Document, Field, Section};
+use super::field::{Change, Document, Field, Section};
 use super::model::{Channel, Container};
 use super::nearest::nearest;
 use super::read::SpecErrorKind;
@@ -60,6 +60,8 @@ pub(super) struct Variant {
     pub(super) after: fn(&Channel, Option<&Delivered>) -> Vec<Step>,
     /// *Context*: what to do when the other side changes its data.
     pub(super) change: &'static str,
+    /// What that is about.
+    pub(super) changes_with: Change,
 }
 
 /// Something that is chosen to get a kind of channel.

@@ -2,13 +2,15 @@
 //! certificates, channels or the trustlist, so these are steps for people, each with its proof.
 
 mod common;
+mod instructions;
 mod markdown;
+mod rotate;
 mod sheet;
 
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::field::Need;
+use super::field::{Change, Field, Need};
 use super::form::{Fault, Form, is_host};
 use super::model::{Channel, Container};
 use super::value::{Value, is_placeholder};
@@ -16,9 +18,12 @@ use crate::cert::Fingerprint;
 use crate::report::Severity;
 
 pub(super) use common::{
-    FABRIC_PARAMETER, fabric, identity_ready, trust_ready, trustlist, uploads,
+    APP_MANAGEMENT, FABRIC_PARAMETER, fabric, identity_ready, trust_ready, trustlist, uploads,
 };
-pub use markdown::checklist;
+pub use instructions::{
+    Instructions, Part, Purpose, RecordFirst, checklist, handover, plan, requests,
+};
+pub use rotate::rotate;
 pub use sheet::{Sheet, SheetRow, sheet};
 
 /// One step for a person.
@@ -33,14 +38,37 @@ pub struct Step {
     pub title: String,
     /// Where: the menu path or address as the document prints it.
     pub place: Option<String>,
-    /// What to enter or copy: label and value; a secret is its reference.
-    pub values: Vec<(String, String)>,
+    /// What to enter, copy or tell.
+    pub values: Vec<StepValue>,
     /// What else to know.
     pub notes: Vec<String>,
     /// How to see that it is done.
     pub done: Option<String>,
+    /// The third party that is told something, or asked.
+    pub third_party: Option<&'static str>,
+    /// What makes the step due again, each with the case in which it does.
+    #[serde(skip)]
+    pub(super) again: Vec<(Change, &'static str)>,
     /// Whether trustpack has done it already.
     pub finished: bool,
+}
+
+/// Something to enter, copy or tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StepValue {
+    /// The document's word for it.
+    pub label: String,
+    /// The value; of a secret, where it is; in words why there is none.
+    pub value: String,
+    /// The key in the specification, of what has one.
+    pub key: Option<String>,
+    /// Whether it is a secret, so that the value is a reference.
+    pub secret: bool,
+    /// Whether it is what the step gives, to be recorded then.
+    pub result: bool,
+    /// Whether it must be recorded, or mended, before the step can be done.
+    pub missing: bool,
 }
 
 /// When a step is due.
@@ -134,6 +162,8 @@ impl Step {
             values: Vec::new(),
             notes: Vec::new(),
             done: None,
+            third_party: None,
+            again: Vec::new(),
             finished: false,
         }
     }
@@ -146,18 +176,76 @@ impl Step {
     /// The field at a path under the document's label.
     pub(super) fn value(self, channel: &Channel, path: &str) -> Self {
         match channel.kind.field_at(path) {
-            Some(field) => self.given(field.label, shown(channel, path)),
+            Some(field) => self.value_as(field.label, channel, path),
             None => self,
         }
     }
 
+    /// The field at a path under a label of its own.
+    pub(super) fn value_as(mut self, label: &str, channel: &Channel, path: &str) -> Self {
+        let looked = look(channel, path);
+        let field = channel.kind.field_at(path);
+        self.values.push(StepValue {
+            label: label.to_owned(),
+            missing: looked.is_err(),
+            value: looked.unwrap_or_else(|absent| absent.words().to_owned()),
+            key: Some(path.to_owned()),
+            secret: field.is_some_and(Field::is_secret),
+            result: false,
+        });
+        self
+    }
+
+    /// The field at a path, which the step gives.
+    pub(super) fn gives(mut self, channel: &Channel, path: &str) -> Self {
+        self = self.value(channel, path);
+        if let Some(value) = self.values.last_mut() {
+            value.result = true;
+            value.missing = false;
+        }
+        self
+    }
+
+    /// The field at a path, which the step cannot do without although the channel can.
+    pub(super) fn needed(mut self, channel: &Channel, path: &str) -> Self {
+        let is_there = channel
+            .kind
+            .field_at(path)
+            .is_some_and(|field| channel.values.of_field(field).is_some());
+        self = self.value(channel, path);
+        if let Some(value) = self.values.last_mut().filter(|_| !is_there) {
+            Absent::NotRecorded.words().clone_into(&mut value.value);
+            value.missing = true;
+        }
+        self
+    }
+
     pub(super) fn given(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
-        self.values.push((label.into(), value.into()));
+        self.values.push(StepValue {
+            label: label.into(),
+            value: value.into(),
+            key: None,
+            secret: false,
+            result: false,
+            missing: false,
+        });
         self
     }
 
     pub(super) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
+        self
+    }
+
+    /// A third party is told something.
+    pub(super) fn tells(mut self, third_party: &'static str) -> Self {
+        self.third_party = Some(third_party);
+        self
+    }
+
+    /// The step is due again after a change; `case` says when only, and is empty when it always is.
+    pub(super) fn again(mut self, change: Change, case: &'static str) -> Self {
+        self.again.push((change, case));
         self
     }
 
@@ -167,26 +255,47 @@ impl Step {
     }
 }
 
-/// The value at a path for a person: the text, or where the secret is.
+/// Why there is no value to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// Nothing stands there.
+    NotRecorded,
+    /// What stands there is refused by the rules, and could be anything.
+    NotValid,
+}
+
+impl Absent {
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::NotRecorded => "(not recorded yet)",
+            Self::NotValid => "(not valid: trustpack channel validate says why)",
+        }
+    }
+}
+
+/// The value at a path for a person, in words where there is none.
 pub(super) fn shown(channel: &Channel, path: &str) -> String {
-    let Some(field) = channel.kind.field_at(path) else {
-        return NOT_RECORDED.to_owned();
-    };
-    match channel.values.of_field(field) {
+    look(channel, path).unwrap_or_else(|absent| absent.words().to_owned())
+}
+
+/// The value at a path for a person: the text, or where the secret is.
+pub(super) fn look(channel: &Channel, path: &str) -> Result<String, Absent> {
+    let field = channel.kind.field_at(path).ok_or(Absent::NotRecorded)?;
+    let text = match channel.values.of_field(field) {
         Some(Value::Secret(secret)) => secret.to_string(),
         // What does not have the form of its field could be anything.
         Some(Value::Text(text)) => match is_refused(text, field.form.judge(text)) {
-            true => NOT_VALID.to_owned(),
+            true => return Err(Absent::NotValid),
             false => text.clone(),
         },
         Some(Value::List(texts)) if texts.is_empty() => NONE.to_owned(),
         Some(Value::List(texts)) => match is_refused("-", field.form.items(texts)) {
-            true => NOT_VALID.to_owned(),
+            true => return Err(Absent::NotValid),
             false => texts.join(", "),
         },
         Some(Value::Switch(on)) => switch(*on).to_owned(),
         Some(Value::Files(files)) if !files.keys().all(|host| is_host(host)) => {
-            NOT_VALID.to_owned()
+            return Err(Absent::NotValid);
         }
         Some(Value::Files(files)) => {
             let files = files.iter().map(|(host, file)| format!("{host}: {file}"));
@@ -196,11 +305,12 @@ pub(super) fn shown(channel: &Channel, path: &str) -> String {
         None => match field.form {
             Form::Switch => switch(false).to_owned(),
             _ if field.need == Need::Later || field.need == Need::Required => {
-                NOT_RECORDED.to_owned()
+                return Err(Absent::NotRecorded);
             }
             _ => NONE.to_owned(),
         },
-    }
+    };
+    Ok(text)
 }
 
 fn is_refused(text: &str, faults: impl IntoIterator<Item = Fault>) -> bool {
@@ -209,8 +319,6 @@ fn is_refused(text: &str, faults: impl IntoIterator<Item = Fault>) -> bool {
 }
 
 const NONE: &str = "(none)";
-const NOT_RECORDED: &str = "(not recorded yet)";
-const NOT_VALID: &str = "(not valid: trustpack channel validate says why)";
 
 fn switch(on: bool) -> &'static str {
     if on { "on" } else { "off" }
@@ -272,6 +380,47 @@ mod tests {
     fn the_checklists_stay_as_they_are() {
         insta::assert_snapshot!("telegram", shown(&channel(TELEGRAM)));
         insta::assert_snapshot!("infobip", shown(&channel(INFOBIP)));
+    }
+
+    #[test]
+    fn what_lacks_is_told_once_and_not_what_a_step_gives() {
+        let text = TELEGRAM.split("[channel.outputs]").next().unwrap();
+        let channel = channel(text);
+        let keys = |instructions: Instructions| -> Vec<String> {
+            let lacking = instructions.record_first.into_iter();
+            lacking.map(|one| one.key).collect()
+        };
+        assert!(!keys(plan(&channel)).contains(&"outputs.message_url".to_owned()));
+        let told = keys(handover(&channel));
+        let count = told.iter().filter(|key| *key == "outputs.message_url");
+        assert_eq!(count.count(), 1, "{told:?}");
+    }
+
+    #[test]
+    fn every_row_that_changes_is_entered_or_told_again() {
+        for kind in super::super::Kind::all() {
+            let words = |key| kind.word(key).unwrap_or_default();
+            let mut text = format!("[[channel]]\ntype = \"{}\"\n", words("type"));
+            for key in ["provider", "verification_method"] {
+                if kind.word(key).is_some() {
+                    text += &format!("{key} = \"{}\"\n", words(key));
+                }
+            }
+            let channel = channel(&text);
+            let sheet = rotate(&channel, Change::ALL);
+            for (part, change) in sheet.parts.iter().zip(Change::ALL) {
+                let rows = kind.fields().filter(|row| row.changes == Some(*change));
+                for row in rows {
+                    let later = part.steps.iter().filter(|step| step.phase == Phase::Create);
+                    let mut values = later.flat_map(|step| &step.values);
+                    let path = row.path();
+                    assert!(
+                        values.any(|value| value.key.as_ref() == Some(&path)),
+                        "{kind:?} {change:?}: {path}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Telegram, as *Configuring AICC Information* describes it (2025-01-23; domain notes 5.3).
 
 use super::common::{AICC, BASIC_AND_ROBOT, CHANNEL, IDENTITY, TRUST};
-use super::field::{Document, Field, Need, Section, Source};
+use super::field::{Change, Document, Field, Need, Section, Source};
 use super::form::{BOT_TOKEN, BOT_USERNAME, Callback, Fault, Form, IP_AND_PORT, Shape};
 use super::kind::{Host, Selection, TYPE, UnknownRoot, Variant};
 use super::model::{Channel, Container};
-use super::secret::shown;
+use super::secret::{SecretRef, shown};
 use super::steps::{self, Delivered, Phase, Step, Who};
 use super::url::{self, NoFrontEnd};
 use crate::report::Severity;
@@ -50,6 +50,7 @@ pub(super) static VARIANT: Variant = Variant {
     change: "If the app ID and app secret provided by the API Fabric are changed: sign in as a tenant administrator, \
              choose Configuration Center > Access Configuration > Channel Configuration, click Edit in the Operation \
              column of the channel, and update APP Key and APP Secret.",
+    changes_with: Change::App,
 };
 
 static BOT_FEATURES: Document = Document::new(
@@ -70,10 +71,12 @@ const fn info(key: &'static str, label: &'static str) -> Field {
 
 static INFO: &[Field] = &[
     info("app_key", "APP Key")
+        .changes(Change::App)
         .says("App ID information obtained from the API Fabric, which is the AK.")
         .from("system administrator: app ID (AK) of the app in the API Fabric")
         .secret("the AK"),
     info("app_secret", "APP Secret")
+        .changes(Change::App)
         .says("App secret information obtained from the API Fabric, which is the SK.")
         .from("system administrator: app secret (SK) of the same app")
         .secret("the SK"),
@@ -134,6 +137,7 @@ static HANDOVER: &[Field] = &[
         "token",
         AICC.at("Procedure, step 7"),
     )
+    .changes(Change::Provider)
     .form(Form::Shaped(&BOT_TOKEN))
     .later()
     .says("Save the generated token.")
@@ -179,6 +183,31 @@ static MESSAGE_URL: Callback = Callback {
     ..Callback::single(Some("/apiaccess/api/telegram/message/"))
 };
 
+const TELEGRAM: &str = "Telegram";
+
+const OWN_CALLBACK_CERTIFICATE: &str =
+    "Only if the certificate of the callback URL was uploaded to Telegram and is another one now.";
+
+/// The call for a shell, with the token from where the reference says; nothing while the URL or the token is not there.
+fn call(channel: &Channel) -> Option<String> {
+    let url = steps::look(channel, "outputs.message_url").ok()?;
+    let (before, token) = match channel.values.secret(Section::Handover, "bot_token")? {
+        SecretRef::Env(name) => ("", format!("${name}")),
+        SecretRef::File(path) => ("", format!("$(cat -- {})", quoted(path))),
+        SecretRef::Prompt => ("read -rs TOKEN; ", "$TOKEN".to_owned()),
+        SecretRef::Inline => return None,
+    };
+    let url = quoted(&format!("url={url}"));
+    Some(format!(
+        "{before}printf 'url = \"https://api.telegram.org/bot%s/setWebhook\"\\n' \"{token}\" | curl --config - --form-string {url}"
+    ))
+}
+
+/// A word of a POSIX shell (2.2.2).
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Domain notes 6, Telegram (1) to (7); the source is the document's *Prerequisites*.
 fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
     let apis = [
@@ -202,19 +231,28 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
 /// The document's *Procedure*, steps 6 to 8.
 fn after(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
     let bot_father = Step::new(Phase::Create, Who::Operator, "Generate the token of the bot")
+        .tells(TELEGRAM)
         .place("Telegram > @BotFather > /newbot")
         .value(channel, "handover.bot_name")
         .value(channel, "handover.bot_username")
         .note("@BotFather asks for a display name first and for a username next; the username must end with bot.")
         .note("The token is entered in no AICC field; it is needed for setWebhook only. Save it behind the reference, nowhere else.")
-        .value(channel, "handover.bot_token")
+        .gives(channel, "handover.bot_token")
         .done("@BotFather answers with the token");
     let mut webhook = Step::new(Phase::Create, Who::Operator, "Set the callback URL for message forwarding")
+        .tells(TELEGRAM)
+        .again(Change::Provider, "")
+        .again(Change::Certificates, OWN_CALLBACK_CERTIFICATE)
         .place("https://api.telegram.org/bot<Token>/setWebhook")
-        .given("<Token>", steps::shown(channel, "handover.bot_token"))
-        .given("url", steps::shown(channel, "outputs.message_url"))
+        .value_as("<Token>", channel, "handover.bot_token")
+        .value_as("url", channel, "outputs.message_url")
         .note("Telegram accepts the ports 443, 80, 88 and 8443 only, over IPv4, with TLS 1.2 or later and all intermediates served.")
         .note("The token stands in the path: keep the call out of logs, shell histories and argument lists.");
+    if let Some(call) = call(channel) {
+        webhook = webhook
+            .given("call, in a shell", call)
+            .note("The call hands the token to curl by stdin. A relative file: path starts at the folder of the specification.");
+    }
     webhook = match delivered {
         Some(delivered) if !delivered.is_publicly_trusted() => webhook
             .note(
@@ -232,14 +270,17 @@ fn after(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         Who::Operator,
         "Ask Telegram what it has recorded",
     )
+    .tells(TELEGRAM)
+    .again(Change::Provider, "")
+    .again(Change::Certificates, OWN_CALLBACK_CERTIFICATE)
     .place("https://api.telegram.org/bot<Token>/getWebhookInfo")
-    .given("<Token>", steps::shown(channel, "handover.bot_token"))
+    .value_as("<Token>", channel, "handover.bot_token")
     .note("Not in the document; added because it is the only proof.")
     .done("`url` is the callback URL and there is no `last_error_message`");
     vec![
         Step::new(Phase::Create, Who::TenantAdministrator, "Copy the callback URL")
             .place("Channel Integration")
-            .value(channel, "outputs.message_url")
+            .gives(channel, "outputs.message_url")
             .note("Record it in the specification under outputs.message_url; trustpack channel validate then checks its port.")
             .done("the URL is recorded"),
         bot_father,

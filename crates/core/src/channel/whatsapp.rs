@@ -6,7 +6,7 @@ pub(super) mod infobip;
 pub(super) mod other;
 pub(super) mod twilio;
 
-use super::field::{Document, Field, Section, Source};
+use super::field::{Change, Document, Field, Section, Source};
 use super::form::{Fault, Form, PHONE};
 use super::kind::{PROVIDER, Selection, TYPE};
 use super::model::Channel;
@@ -85,23 +85,33 @@ fn prefix_doubt(message: impl Into<String>, hint: &'static str) -> Option<Fault>
     Some(Fault::new("URL-FORM", Severity::Warning, message, hint))
 }
 
-/// What is to be done before: the provider's data, the trustlist, the certificates. `trustlist` is what is known of the
-/// request.
+const OUTSIDE: &str = "This feature applies only to regions outside the Chinese mainland.";
+
+/// The step that gives what *Table 1* asks for, but for what another one gives.
+fn obtain(channel: &Channel, mut step: Step, others: &[&str]) -> Step {
+    for field in channel.kind.fields_of(Section::Info) {
+        if !others.contains(&field.key) {
+            step = step.gives(channel, &field.path());
+        }
+    }
+    step.note(OUTSIDE)
+        .done("every value is in the specification or behind its reference")
+}
+
+/// What is to be done before: `data` obtains the provider's data; then the trustlist, the certificates. `trustlist` is what
+/// is known of the request.
 fn before(
     channel: &Channel,
     delivered: Option<&Delivered>,
-    data: Step,
+    data: impl IntoIterator<Item = Step>,
     trustlist: &str,
 ) -> Vec<Step> {
-    let mut data = data.note("This feature applies only to regions outside the Chinese mainland.");
-    for field in channel.kind.fields_of(Section::Info) {
-        data = data.value(channel, &field.path());
-    }
-    let mut steps = vec![
-        data.done("every value is in the specification or behind its reference"),
-        steps::trustlist(channel, trustlist),
+    let mut steps = data.into_iter().collect::<Vec<_>>();
+    steps.extend([
+        steps::trustlist(channel, trustlist)
+            .again(Change::Provider, "Only if BaseUrl is another one."),
         steps::trust_ready(channel, delivered),
-    ];
+    ]);
     if channel.kind.has(Section::Identity) {
         steps.push(steps::identity_ready(channel));
     }
@@ -117,8 +127,8 @@ fn after(channel: &Channel, notify: Step) -> Vec<Step> {
     vec![
         Step::new(Phase::Create, Who::TenantAdministrator, "Copy the two callback URLs")
             .place("Channel Integration")
-            .value(channel, "outputs.message_url")
-            .value(channel, "outputs.report_url")
+            .gives(channel, "outputs.message_url")
+            .gives(channel, "outputs.report_url")
             .note("Record them in the specification under outputs; trustpack channel validate then checks their form.")
             .done("both URLs are recorded"),
         notify,

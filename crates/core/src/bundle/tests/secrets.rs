@@ -7,8 +7,9 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::channel::{
-    Export, ExportFormat, Kind, behind_references, checklist, compare_export, export, hosts,
-    record, sheet, steps, template, unfit_for_export, validate,
+    Change, Export, ExportFormat, Kind, behind_references, checklist, compare_export, export,
+    handover, hosts, plan, record, requests, rotate, sheet, steps, template, unfit_for_export,
+    validate,
 };
 
 const MARK: &str = "Hunter2SecretXyz";
@@ -182,6 +183,14 @@ fn everything(text: &str, bench: &mut Bench) -> String {
     let channel = spec.channels.remove(0);
     output += &checklist(&channel, None);
     output += &format!("{:?} {}", steps(&channel, None), channel.label());
+    for instructions in [
+        plan(&channel),
+        requests(&channel),
+        handover(&channel),
+        rotate(&channel, Change::ALL),
+    ] {
+        output += &format!("{instructions:?} {}", instructions.markdown());
+    }
     bench.case.channel = channel;
     match bench.case.pack() {
         Err(error) => output += &format!("{error} {error:?}"),

@@ -1,11 +1,14 @@
 //! The steps that both documents share.
 
-use super::{Delivered, NOT_RECORDED, Phase, Step, Who, shown};
-use crate::channel::field::{CHANNEL_CONFIGURATION, Field, Section};
+use super::{Delivered, Phase, Step, Who};
+use crate::channel::field::{CHANNEL_CONFIGURATION, Change, Field, Need, Section};
 use crate::channel::model::{Channel, Container};
 
 /// Where the address of the API Fabric is set.
 pub(in crate::channel) const FABRIC_PARAMETER: &str = "Configuration Center > System Management > System Parameter > System parameters > Service Channels > Common";
+
+/// Where apps subscribe to APIs.
+pub(in crate::channel) const APP_MANAGEMENT: &str = "Configuration Center > Expansion and Integration > API Management > APP Service > APP Management";
 
 /// *Prerequisites* of the channels that go through the API Fabric: `apis` are what the app must have subscribed to.
 pub(in crate::channel) fn fabric(
@@ -14,19 +17,21 @@ pub(in crate::channel) fn fabric(
     apis: &[&str],
 ) -> Vec<Step> {
     let administrator = |title| Step::new(Phase::Before, Who::SystemAdministrator, title);
-    let mut subscribe = administrator("Subscribe the app to the APIs and bind it to the tenant space")
-        .place("Configuration Center > Expansion and Integration > API Management > APP Service > APP Management");
+    let mut subscribe =
+        administrator("Subscribe the app to the APIs and bind it to the tenant space")
+            .again(Change::App, "Only if the app is another one.")
+            .place(APP_MANAGEMENT);
     for api in apis {
         subscribe = subscribe.given("API", *api);
     }
     let mut steps = vec![
         subscribe
-            .value(channel, "info.app_key")
-            .value(channel, "info.app_secret")
+            .gives(channel, "info.app_key")
+            .gives(channel, "info.app_secret")
             .done("the app lists the three APIs as subscribed and the tenant space as bound; AK and SK are behind the references"),
         administrator("Set the address of the API Fabric")
             .place(FABRIC_PARAMETER)
-            .value(channel, "info.api_fabric_address")
+            .needed(channel, "info.api_fabric_address")
             .note("The format is IP address:Port number, without https://.")
             .done("the parameter shows the value after the page is reloaded"),
         trustlist(channel, "The value must start with https://; a domain name is not supported."),
@@ -45,7 +50,7 @@ pub(in crate::channel) fn trustlist(channel: &Channel, note: &str) -> Step {
         "Add the BaseUrl to the address trustlist",
     )
     .place("application to the system administrator")
-    .given("address", shown(channel, "info.base_url"))
+    .value_as("address", channel, "info.base_url")
     .note(note)
     .done("the system administrator confirms that the address is on the trustlist")
 }
@@ -59,6 +64,7 @@ pub(in crate::channel) fn trust_ready(channel: &Channel, delivered: Option<&Deli
             Who::Operator,
             format!("Make the trust certificate ({word})"),
         )
+        .again(Change::Certificates, "")
         .place("trustpack channel pack SPEC -o bundle.zip")
         .given("file", channel.trust_file_name())
         .done("the command ends with exit code 0");
@@ -97,10 +103,15 @@ pub(in crate::channel) fn identity_ready(channel: &Channel) -> Step {
         Who::Operator,
         "Obtain the identity certificate of the current system",
     )
-    .given("file", channel.identity_file().unwrap_or(NOT_RECORDED))
-    .note("It is not in this bundle: the file may hold a private key. Keep it private.");
-    if let Some(password) = channel.identity_password() {
-        step = step.given("password", password.to_string());
+    .again(Change::Certificates, "Only if the certificate of the current system is another one.")
+    .value_as("file", channel, "identity.file")
+    .note(match channel.kind.field_at("identity.file").map(|field| field.need) {
+        Some(Need::Expected) => "The document has one sentence about it and no heading: whether it is meant for this provider is unclear.",
+        _ => "Access the current system and export the certificate, for example by a browser.",
+    })
+    .note("It is in no bundle: the file may hold a private key. Keep it private.");
+    if channel.identity_password().is_some() {
+        step = step.value_as("password", channel, "identity.password");
     }
     step.done("trustpack inspect shows the certificate of the current system and a date that has not passed")
 }
@@ -118,12 +129,10 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
         |there| there.file.clone(),
     );
     let mut trust = upload("Upload the trust certificate (Managing a Certificate)")
+        .again(Change::Certificates, "")
         .given("name", channel.trust_name())
         .given("type", container.label())
-        .given(
-            "password",
-            password.map_or_else(|| "(none)".to_owned(), ToString::to_string),
-        )
+        .value_as("password", channel, "trust.password")
         .given("trust certificate", file);
     if let Some(delivered) = delivered {
         trust = trust.given("SHA-256 of the file", &*delivered.sha256);
@@ -134,18 +143,15 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
     }
     let mut steps = vec![trust.done("the certificate list shows the name")];
     if channel.kind.has(Section::Identity) {
-        let password = channel.identity_password();
         steps.push(
             upload("Upload the identity certificate (Managing a Certificate)")
                 .given("name", channel.identity_name())
-                .given(
-                    "password",
-                    password.map_or_else(|| "(none)".to_owned(), ToString::to_string),
+                .again(
+                    Change::Certificates,
+                    "Only if the certificate of the current system is another one.",
                 )
-                .given(
-                    "identity certificate",
-                    channel.identity_file().unwrap_or(NOT_RECORDED),
-                )
+                .value_as("password", channel, "identity.password")
+                .value_as("identity certificate", channel, "identity.file")
                 .done("the certificate list shows the name"),
         );
     }
@@ -156,7 +162,7 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
 pub(super) fn create(channel: &Channel) -> Vec<Step> {
     let step = |title: &str| Step::new(Phase::Create, Who::TenantAdministrator, title);
     // "Newly created" is the button's text in the document (domain notes 7, A28).
-    let new = step("Create the channel")
+    let new = step("Sign in to the AICC and create the channel")
         .place(format!("{CHANNEL_CONFIGURATION} > Newly created [New]"))
         .done("the Configure Channel page is displayed");
     let mut info = step("Set channel information parameters").place("Configure Channel, Table 1");
@@ -176,6 +182,7 @@ pub(super) fn create(channel: &Channel) -> Vec<Step> {
         .place("Configure Channel, Table 2")
         .given("Channel Name", channel.label());
     let basic = rows(channel, basic, &[Section::Basic, Section::WorkTime, Section::More])
+        .note("By default, a time segment is displayed; click New to add one, four at most.")
         .note("Non-working days are set on the Configuration Center > Workbench Configuration > Service Time page.");
     let robot = step("Set robot configuration parameters").place("Configure Channel, Table 3");
     vec![
@@ -204,7 +211,8 @@ fn rows(channel: &Channel, mut step: Step, sections: &[Section]) -> Step {
 pub(super) fn export() -> Step {
     Step::new(Phase::After, Who::TenantAdministrator, "Export channel information")
         .place(CHANNEL_CONFIGURATION)
-        .note("Select the new channel, or all channels are exported: at most 100,000 at a time and 2000 per file.")
+        .note("Return to the channel list, select the new channel and click the export button; if no channel is selected, all are exported: at most 100,000 at a time and 2000 per file.")
+        .note("Confirm that Status of the export task is Success, then click Download.")
         .note("Passwords and keys cannot be exported: the references of the specification are their only record.")
         .done("Status of the export task is Success and the file is downloaded")
 }

@@ -1,63 +1,114 @@
-//! The checklist as Markdown, for a person with a pen or a ticket.
+//! Instructions as Markdown, for a person with a pen or a ticket.
 
 use std::fmt::Write as _;
 
-use super::{Delivered, Phase, steps};
-use crate::channel::Channel;
+use super::instructions::{Instructions, Purpose};
+use super::{Phase, Step};
 use crate::text::one_line;
 
-/// The checklist of a channel: every step in order, with who, where, what and the proof.
-pub fn checklist(channel: &Channel, delivered: Option<&Delivered>) -> String {
-    let variant = channel.kind.variant();
-    let mut text = format!(
-        "# Checklist: {} ({})\n\n",
-        one_line(&channel.label()),
-        channel.kind.title()
-    );
-    text.push_str(
-        "Labels and menu paths are those of the document; [brackets] hold the likely meaning of a mistranslated one.\n\
-         Values that start with env: or file: say where a secret is. A ticked step is done already.\n",
-    );
-    let mut phase = None;
-    for (place, step) in steps(channel, delivered).iter().enumerate() {
-        if phase != Some(step.phase) {
-            phase = Some(step.phase);
-            let _ = write!(text, "\n## {}\n", heading(step.phase));
-        }
-        let tick = if step.finished { 'x' } else { ' ' };
-        let _ = writeln!(
-            text,
-            "\n- [{tick}] **{}. {}** ({})",
-            place + 1,
-            step.title,
-            step.who.label()
+impl Instructions {
+    /// As Markdown: every step with who, where, what and the proof.
+    pub fn markdown(&self) -> String {
+        let mut text = format!(
+            "# {}: {} ({})\n\n",
+            self.purpose.heading(),
+            one_line(&self.channel),
+            self.kind
         );
-        if let Some(place) = &step.place {
-            let _ = writeln!(text, "  - Where: {}", escaped(place));
+        text.push_str(self.purpose.introduction());
+        // A checklist is of a bundle, whose specification was valid.
+        if self.purpose != Purpose::Checklist && !self.record_first.is_empty() {
+            text.push_str("\n## Record first\n\n");
+            for one in &self.record_first {
+                let _ = writeln!(
+                    text,
+                    "- {} (`{}`): {}",
+                    escaped(one.label),
+                    one.key,
+                    escaped(one.from)
+                );
+            }
         }
-        for (label, value) in &step.values {
-            let _ = writeln!(text, "  - {}: {}", escaped(label), code(value));
+        let mut place = 0;
+        for part in &self.parts {
+            let _ = write!(text, "\n## {}\n", escaped(&part.heading));
+            if !part.notes.is_empty() {
+                text.push('\n');
+            }
+            for note in &part.notes {
+                let _ = writeln!(text, "{}", escaped(note));
+            }
+            for step in &part.steps {
+                place += 1;
+                write_step(&mut text, place, step);
+            }
         }
-        for note in &step.notes {
-            let _ = writeln!(text, "  - Note: {}", one_line(note));
-        }
-        if let Some(done) = &step.done {
-            let _ = writeln!(text, "  - Done when: {}", one_line(done));
-        }
+        text
     }
-    let _ = write!(text, "\n## When something changes\n\n{}\n", variant.change);
-    text.push_str(
-        "When a server changes its certificate authority, run trustpack channel pack again and upload the new trust \
-         certificate.\n",
-    );
-    text
 }
 
-fn heading(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Before => "Before (Prerequisites)",
-        Phase::Create => "Create the channel (Procedure)",
-        Phase::After => "Afterwards (Follow-up Procedure)",
+fn write_step(text: &mut String, place: usize, step: &Step) {
+    let tick = if step.finished { 'x' } else { ' ' };
+    let _ = writeln!(
+        text,
+        "\n- [{tick}] **{place}. {}** ({})",
+        step.title,
+        step.who.label()
+    );
+    if let Some(place) = &step.place {
+        let _ = writeln!(text, "  - Where: {}", escaped(place));
+    }
+    for value in &step.values {
+        let _ = writeln!(
+            text,
+            "  - {}: {}",
+            escaped(&value.label),
+            code(&value.value)
+        );
+    }
+    for note in &step.notes {
+        let _ = writeln!(text, "  - Note: {}", escaped(note));
+    }
+    if let Some(done) = &step.done {
+        let _ = writeln!(text, "  - Done when: {}", one_line(done));
+    }
+}
+
+impl Purpose {
+    const fn heading(self) -> &'static str {
+        match self {
+            Self::Checklist => "Checklist",
+            Self::Plan => "Plan",
+            Self::Requests => "Requests",
+            Self::Handover => "Handover",
+            Self::Rotation => "Rotation",
+        }
+    }
+
+    const fn introduction(self) -> &'static str {
+        match self {
+            Self::Checklist => {
+                "Labels and menu paths are those of the document; [brackets] hold the likely meaning of a mistranslated one.\n\
+                 Values that start with env: or file: say where a secret is. A ticked step is done already.\n"
+            }
+            Self::Requests => {
+                "Labels and menu paths are those of the document, API names those of the product, to the letter.\n"
+            }
+            Self::Plan | Self::Handover | Self::Rotation => {
+                "Labels and menu paths are those of the document; [brackets] hold the likely meaning of a mistranslated one.\n\
+                 Values that start with env: or file:, and prompt, say where a secret is.\n"
+            }
+        }
+    }
+}
+
+impl Phase {
+    pub(super) const fn heading(self) -> &'static str {
+        match self {
+            Self::Before => "Before (Prerequisites)",
+            Self::Create => "Create the channel (Procedure)",
+            Self::After => "Afterwards (Follow-up Procedure)",
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{DOCUMENT, WHATSAPP, info, output, phone_number, provider};
 use crate::channel::common::{BASIC_AND_ROBOT, CHANNEL, IDENTITY, TRUST};
-use crate::channel::field::{Field, Need, Section, Source};
+use crate::channel::field::{Change, Field, Need, Section, Source};
 use crate::channel::form::{Callback, DATE_OR_NEVER, DIGITS, Form, date};
 use crate::channel::kind::{Host, PROXY_SUSPECTED, Variant};
 use crate::channel::model::{Channel, Container};
@@ -41,6 +41,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     before,
     after,
     change: super::CHANGE,
+    changes_with: Change::Provider,
 };
 
 const SOURCE: Source = DOCUMENT.at("Prerequisites, cloud-api");
@@ -59,11 +60,13 @@ static INFO: &[Field] = &[
         .to("no field of AICC; decides which trust certificate is right")
         .example("elsewhere"),
     info("app_key", "APP Key", SOURCE)
+        .changes(Change::App)
         .form(Form::Shaped(&DIGITS))
         .says("The app ID corresponds to the value of APP Key in the channel configuration in the AICC.")
         .from("Meta: app ID, https://developers.facebook.com/apps/App ID/settings/basic")
         .example("123456789012345"),
     info("app_secret", "APP Secret", SOURCE)
+        .changes(Change::App)
         .says("The app secret corresponds to the value of APP Secret in the channel configuration in the AICC.")
         .from("Meta: app secret, on the same page")
         .secret("the app secret"),
@@ -71,16 +74,19 @@ static INFO: &[Field] = &[
         .says("The test number corresponds to the value of Phone Number in the AICC.")
         .from("Meta: test number, WhatsApp > API Setup"),
     info("base_url", "BaseUrl", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&graph::BASE_URL))
         .says("The URL in the red box corresponds to the value of BaseUrl in the AICC.")
         .from("Meta: URL of the example call, WhatsApp > API Setup")
         .to("Configuration Center > Access Configuration > Channel Configuration; address trustlist (not stated by the document)")
         .example("https://graph.facebook.com/v25.0/123456789012345/messages"),
     info("access_token", "access token", SOURCE)
+        .changes(Change::Provider)
         .says("The generated token must have the whatsapp_business_messaging and whatsapp_business_management permissions.")
         .from("Meta: system user (role Employee), Add assets, Generate new token")
         .secret("the access token"),
     info("token_valid_until", "token validity period", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&DATE_OR_NEVER))
         .says("When generating the token, you need to select a validity period, which corresponds to the token validity period in the AICC.")
         .from("Meta: the period that was chosen when the token was generated, as its last day, or never")
@@ -94,6 +100,7 @@ static OUTPUTS: &[Field] = &[
         .to(WEBHOOKS)
         .example("https://aicc.example.com/social/on/whatsapp/cloud-api/message/1234567890"),
     output("verification_code", "Verification Code")
+        .changes(Change::Webhook)
         .to(WEBHOOKS)
         .secret("the verification code"),
 ];
@@ -190,14 +197,50 @@ fn token(channel: &Channel, at: OffsetDateTime) -> Option<Found> {
 }
 
 fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
-    let title = "Create an app at Meta for Developers and obtain its information";
-    let data = Step::new(Phase::Before, Who::Operator, title)
+    let step = |title: &str| Step::new(Phase::Before, Who::Operator, title);
+    let create = step("Create an app at Meta for Developers")
         .place("https://developers.facebook.com/apps")
-        .note("Click Other, select the Business type, customize the app name, and retain other default settings. Add the WhatsApp product to the app, then choose WhatsApp > Quickstart and WhatsApp > API Setup.")
-        .note("If the advertisement placement function is disabled for the Facebook account, apply for enabling it.")
-        .note("https://business.facebook.com/settings/system-users: add a system user with the role Employee, add assets, and generate a token with the permissions whatsapp_business_messaging and whatsapp_business_management.")
+        .note("Log in to Facebook using a Meta for Developers account.")
+        .note("Click Other, select the Business type, customize the app name, and retain other default settings.")
         .note("Currently, this function can only be demonstrated and cannot be put into commercial use.")
-        .value(channel, "handover.recipient_number");
+        .note(super::OUTSIDE)
+        .done("the app is listed");
+    let information = step("Copy the app ID and the app secret")
+        .again(Change::App, "")
+        .place("https://developers.facebook.com/apps/App ID/settings/basic")
+        .gives(channel, "info.app_key")
+        .gives(channel, "info.app_secret")
+        .note("The app ID is the value of APP Key, the app secret that of APP Secret.")
+        .done("the app ID is recorded, and the app secret is behind its reference");
+    let product = step("Add the WhatsApp product to the app")
+        .place("WhatsApp > Quickstart")
+        .note("Configure the quick start. If the advertisement placement function is disabled for the Facebook account, apply for enabling it.")
+        .done("WhatsApp > API Setup can be opened");
+    let number = step("Copy the phone number and the base URL, and add the recipient number")
+        .place("WhatsApp > API Setup")
+        .gives(channel, "info.phone_number")
+        .gives(channel, "info.base_url")
+        .value(channel, "handover.recipient_number")
+        .note("The test number is the value of Phone Number, the URL of the example call that of BaseUrl.")
+        .note("The recipient number is the mobile number of a customer; it is added by hand so that the customer can access the channel.")
+        .done("both values are recorded, and the recipient number is listed");
+    let token = step("Add a system user and generate a token")
+        .place("https://business.facebook.com/settings/system-users > Users > System users")
+        .note("Select the business of the app, customize System user name, and set System user role to Employee.")
+        .note("Add assets, then generate a new token with the permissions whatsapp_business_messaging and whatsapp_business_management, and select its validity period.")
+        .gives(channel, "info.access_token")
+        .gives(channel, "info.token_valid_until")
+        .done("the token is behind its reference, and the last day of its validity period is recorded");
+    let proxy = (channel.values.text(Section::Info, "region") == Some("china")).then(|| {
+        step("Configure a proxy server and obtain its trust certificate")
+            .note("In China, direct access to https://graph.facebook.com/v8.0 is restricted.")
+            .value(channel, "trust.files")
+            .value(channel, "trust.connect")
+            .done("trust.files or trust.connect of the specification names it")
+    });
+    let data = [create, information, product, number, token]
+        .into_iter()
+        .chain(proxy);
     let trustlist = "Not stated by the document for this provider; asked for by the product for every other address.";
     super::before(channel, delivered, data, trustlist)
 }
@@ -205,13 +248,17 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
     vec![
         Step::new(Phase::Create, Who::TenantAdministrator, "Copy the URL and the Verification Code")
+            .again(Change::Webhook, "")
             .place("Channel Integration")
-            .value(channel, "outputs.url")
-            .value(channel, "outputs.verification_code")
+            .gives(channel, "outputs.url")
+            .gives(channel, "outputs.verification_code")
             .note("Record the URL in the specification under outputs.url, and put the code behind its reference.")
             .done("the URL is recorded, and the code is behind its reference"),
         Step::new(Phase::Create, Who::Operator, "Configure the webhook at Meta")
+            .tells("Meta")
+            .again(Change::Webhook, "")
             .place(WEBHOOKS)
+            .value_as("App ID", channel, "info.app_key")
             .value(channel, "outputs.url")
             .value(channel, "outputs.verification_code")
             .note("Meta calls the URL at once, with hub.mode=subscribe, and takes no self-signed certificate.")

@@ -5,7 +5,7 @@ use super::{
     provider,
 };
 use crate::channel::common::{BASIC_AND_ROBOT, CHANNEL, TRUST};
-use crate::channel::field::{Field, Source};
+use crate::channel::field::{Change, Field, Source};
 use crate::channel::form::{Callback, DOUBTED, Form, Shape};
 use crate::channel::kind::{Host, PROXY_SUSPECTED, Variant};
 use crate::channel::model::{Channel, Container};
@@ -39,6 +39,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     before,
     after,
     change: super::CHANGE,
+    changes_with: Change::Provider,
 };
 
 const SOURCE: Source = DOCUMENT.at("Prerequisites, infobip");
@@ -47,24 +48,29 @@ static INFO: &[Field] = &[
     phone_number(SOURCE)
         .from("Infobip: phone number for registering a WhatsApp service path provider user"),
     info("username", "UserName", SOURCE)
+        .changes(Change::Provider)
         .says("Username for registering with the WhatsApp service path provider")
         .from("Infobip: username for registering with the WhatsApp service path provider")
         .example("example_user"),
     info("password", "Password", SOURCE)
+        .changes(Change::Provider)
         .says("Password for registering with the WhatsApp service path provider")
         .from("Infobip: password for registering with the WhatsApp service path provider")
         .secret("the password"),
     info("base_url", "BaseUrl", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&BASE_URL))
         .says("API URL prefix provided by the WhatsApp service path provider. … This information corresponds to the value of BaseUrl in the AICC.")
         .from("Infobip: API URL prefix of your account; must be on the address trustlist")
         .to("Configuration Center > Access Configuration > Channel Configuration; address trustlist")
         .example("https://abc123.api-us.infobip.com/"),
     info("account_key", "AccountKey", SOURCE)
+        .changes(Change::Provider)
         .says("Account key provided by the WhatsApp service path provider for authentication")
         .from("Infobip: account key for authentication")
         .secret("the account key"),
     info("webhook_password", "Webhook password", SOURCE)
+        .changes(Change::Webhook)
         .says("The webhook password is customized by channel configuration personnel. … which corresponds to the account key of the webhook API in Infobip.")
         .from("your choice; Infobip must be told, it is the account key of the webhook API there")
         .to("Configuration Center > Access Configuration > Channel Configuration; Infobip, which sends it as the header AccountKey")
@@ -125,7 +131,12 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
     .place("Infobip")
     .note("The webhook password is your own choice. Infobip is told of it at the end.");
     let trustlist = "The API URL prefix must have been approved before the channel is created.";
-    super::before(channel, delivered, data, trustlist)
+    super::before(
+        channel,
+        delivered,
+        [super::obtain(channel, data, &[])],
+        trustlist,
+    )
 }
 
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
@@ -134,6 +145,8 @@ fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
         Who::Operator,
         "Notify Infobip of the URLs and of the webhook password",
     )
+    .tells("Infobip")
+    .again(Change::Webhook, "")
     .place("offline, to your Infobip contact")
     .given("HTTP header", "AccountKey: <webhook password>")
     .value(channel, "info.webhook_password")

@@ -5,12 +5,12 @@ use super::{
     provider,
 };
 use crate::channel::common::{BASIC_AND_ROBOT, CHANNEL, IDENTITY, TRUST};
-use crate::channel::field::{Field, Source};
+use crate::channel::field::{Change, Field, Source};
 use crate::channel::form::{Callback, DOUBTED, Fault, Form, Shape};
 use crate::channel::kind::{Host, METHOD, OWN_ROOT, PROXY_SUSPECTED, Selection, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::secret::shown;
-use crate::channel::steps::{Delivered, Phase, Step, Who};
+use crate::channel::steps::{self, Delivered, Phase, Step, Who};
 use crate::channel::url;
 use crate::report::Severity;
 
@@ -44,6 +44,7 @@ pub(in crate::channel) static BASIC: Variant = Variant {
     before,
     after,
     change: super::CHANGE,
+    changes_with: Change::Provider,
 };
 
 /// "authentication of the WhatsApp service path provider using an API": the API is the product's own.
@@ -71,11 +72,13 @@ pub(in crate::channel) static OAUTH: Variant = Variant {
     before,
     after,
     change: super::CHANGE,
+    changes_with: Change::Provider,
 };
 
 const SOURCE: Source = DOCUMENT.at("Prerequisites, other");
 
 const WEBHOOK_PASSWORD: Field = info("webhook_password", "Webhook password", SOURCE)
+    .changes(Change::Webhook)
     .says("Authentication password for the channel to receive messages")
     .from("your choice; the provider must be told")
     .to("Configuration Center > Access Configuration > Channel Configuration; the provider")
@@ -85,20 +88,24 @@ static BASIC_INFO: &[Field] = &[
     phone_number(SOURCE)
         .from("the provider: phone number for registering a WhatsApp service path provider user"),
     info("username", "UserName", SOURCE)
+        .changes(Change::Provider)
         .says("Username for registering with the WhatsApp service path provider")
         .from("the provider: username for registering with it")
         .example("example_user"),
     info("password", "Password", SOURCE)
+        .changes(Change::Provider)
         .says("Password for registering with the WhatsApp service path provider")
         .from("the provider: password for registering with it")
         .secret("the password"),
     info("base_url", "BaseUrl", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&ANY_PREFIX))
         .says("API URL prefix provided by the WhatsApp service path provider")
         .from("the provider: API URL prefix")
         .to("Configuration Center > Access Configuration > Channel Configuration; address trustlist (not stated by the document)")
         .example("https://whatsapp.provider.example/api"),
     info("account_key", "AccountKey", SOURCE)
+        .changes(Change::Provider)
         .says("Authentication key provided by the WhatsApp service path provider")
         .from("the provider: authentication key")
         .secret("the authentication key"),
@@ -107,14 +114,17 @@ static BASIC_INFO: &[Field] = &[
 
 static OAUTH_INFO: &[Field] = &[
     info("username", "UserName", SOURCE)
+        .changes(Change::App)
         .says("… the app key of the app that has subscribed to the sendWhatsappMessage API …, and enter the app key in the UserName text box.")
         .from("system administrator: app key of the app that has subscribed to sendWhatsappMessage")
         .secret("the app key"),
     info("password", "Password", SOURCE)
+        .changes(Change::App)
         .says("… the app secret of the app that has subscribed to the sendWhatsappMessage API …, and enter the app secret in the Password text box.")
         .from("system administrator: app secret of the same app")
         .secret("the app secret"),
     info("base_url", "BaseUrl", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&OAUTH_PREFIX))
         .says("… the API URL prefix must be https://IP address:Port number/apiaccess/rest/ccmessaging, where IP address:Port number indicates the IP address and port number for signing in to the AICC and can be replaced with a domain name.")
         .from("IP address and port number, or domain name, for signing in to the AICC")
@@ -184,25 +194,40 @@ fn oauth_prefix(text: &str) -> Result<(), &'static str> {
 }
 
 fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+    let is_oauth = channel.kind.word(METHOD) == Some("oAuth");
+    let app = is_oauth.then(|| {
+        let title = "Subscribe the app to the API and bind it to the tenant space";
+        Step::new(Phase::Before, Who::SystemAdministrator, title)
+            .again(Change::App, "Only if the app is another one.")
+            .place(steps::APP_MANAGEMENT)
+            .given("API", "sendWhatsappMessage")
+            .gives(channel, "info.username")
+            .gives(channel, "info.password")
+            .note("The app key of the app is UserName, its app secret is Password.")
+            .done("the app lists the API as subscribed and the tenant space as bound; app key and app secret are behind the references")
+    });
+    let by_the_app: &[&str] = if is_oauth {
+        &["username", "password"]
+    } else {
+        &[]
+    };
     let title = "Obtain the information of the WhatsApp service path provider";
-    let mut data = Step::new(Phase::Before, Who::Operator, title)
+    let data = Step::new(Phase::Before, Who::Operator, title)
         .note("The customer implements the provider. The current version supports only ITAU.")
         .note("The webhook password is your own choice. The provider is told of it at the end.");
-    if channel.kind.word(METHOD) == Some("oAuth") {
-        data = data
-            .place("Configuration Center > Expansion and Integration > API Management > APP Service > APP Management")
-            .given("API", "sendWhatsappMessage")
-            .note("The system administrator has the app that has subscribed to the API and is bound to the tenant space: its app key is UserName, its app secret is Password.");
-    }
     let trustlist = "Not stated by the document for this provider; asked for by the product for every other address.";
-    super::before(channel, delivered, data, trustlist)
+    let data = super::obtain(channel, data, by_the_app);
+    super::before(channel, delivered, app.into_iter().chain([data]), trustlist)
 }
 
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
     let title = "Notify the WhatsApp service provider of the URLs";
     let notify = Step::new(Phase::Create, Who::Operator, title)
+        .tells("the WhatsApp service provider")
+        .again(Change::Webhook, "")
         .place("offline, to your contact at the provider")
         .value(channel, "info.webhook_password")
+        .note("The document tells to notify of the URLs; the webhook password is with what the provider must authenticate when it calls them. How it is sent is not stated.")
         .note("Pass the password on by a protected way, not in the same message as the URLs.")
         .done("the provider confirms, and a test message to the number reaches an agent");
     super::after(channel, notify)

@@ -5,12 +5,12 @@ use super::{
     provider,
 };
 use crate::channel::common::{BASIC_AND_ROBOT, CHANNEL, IDENTITY_UNCLEAR, TRUST};
-use crate::channel::field::{Field, Source};
+use crate::channel::field::{Change, Field, Source};
 use crate::channel::form::{ACCOUNT_SID, API_KEY_SID, Callback, Form, Shape, URL_USER};
 use crate::channel::kind::{Host, PROXY_SUSPECTED, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::secret::shown;
-use crate::channel::steps::{Delivered, Phase, Step, Who};
+use crate::channel::steps::{self, Delivered, Phase, Step, Who};
 use crate::channel::url;
 
 pub(in crate::channel) static VARIANT: Variant = Variant {
@@ -46,6 +46,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     before,
     after,
     change: super::CHANGE,
+    changes_with: Change::Provider,
 };
 
 const SOURCE: Source = DOCUMENT.at("Prerequisites, Twilio");
@@ -57,32 +58,38 @@ static INFO: &[Field] = &[
         .says("Phone number for registering a WhatsApp service provider user")
         .from("Twilio: phone number for registering a WhatsApp service provider user"),
     info("api_key_sid", "API Key SID", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&API_KEY_SID))
         .says("API Key SID for registering a WhatsApp service provider")
         .from("Twilio: SID of an API key")
         .example("SK0123456789abcdef0123456789abcdef"),
     info("api_key_secret", "API Key Secret", SOURCE)
+        .changes(Change::Provider)
         .says("API Key Secret for registering a WhatsApp service provider")
         .from("Twilio: secret of the API key, shown once")
         .secret("the secret of the API key"),
     info("base_url", "BaseUrl", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&BASE_URL))
         .says("This information corresponds to the value of BaseUrl in the AICC, for example, https://api.twilio.com/2010-04-01.")
         .from("Twilio: API URL prefix; must be on the address trustlist")
         .to("Configuration Center > Access Configuration > Channel Configuration; address trustlist")
         .example("https://api.twilio.com/2010-04-01"),
     info("account_sid", "Account SID", SOURCE)
+        .changes(Change::Provider)
         .form(Form::Shaped(&ACCOUNT_SID))
         .says("Account SID provided by the WhatsApp service provider for authentication")
         .from("Twilio: SID of the account")
         .example("AC0123456789abcdef0123456789abcdef"),
     info("webhook_user", "Webhook user", SOURCE)
+        .changes(Change::Webhook)
         .form(Form::Shaped(&URL_USER))
         .says("The webhook user is customized by channel configuration personnel. … which corresponds to the username of the webhook API in Twilio.")
         .from("your choice; Twilio must be told, it is the user of the two callback URLs there")
         .to(BOTH_SIDES)
         .example("aicc"),
     info("webhook_password", "Webhook password", SOURCE)
+        .changes(Change::Webhook)
         .form(Form::Shaped(&URL_USER))
         .says("The webhook password is customized by channel configuration personnel. … which corresponds to the password of the webhook API in Twilio.")
         .from("your choice; Twilio must be told, it is the password of the two callback URLs there")
@@ -134,17 +141,34 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         .place("Twilio console")
         .note("Webhook user and password are your own choice: letters, digits, hyphens and underscores. Twilio is told of them at the end.");
     let trustlist = "The API URL prefix must have been approved before the channel is created.";
-    super::before(channel, delivered, data, trustlist)
+    super::before(
+        channel,
+        delivered,
+        [super::obtain(channel, data, &[])],
+        trustlist,
+    )
 }
 
 fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
     let title = "Notify Twilio of the URLs and of the webhook user and password";
-    let notify = Step::new(Phase::Create, Who::Operator, title)
+    let mut notify = Step::new(Phase::Create, Who::Operator, title)
+        .tells("Twilio")
+        .again(Change::Webhook, "")
         .place("Twilio console > WhatsApp sender > incoming webhook, status callback")
         .value(channel, "info.webhook_user")
         .value(channel, "info.webhook_password")
         .note("Both URLs get user and password before the host: https://USER:PASSWORD@HOST/…. Such a URL is a secret.")
         .note("Twilio connects to no server with a self-signed or expired certificate.")
         .done("a test message to the number reaches an agent, and its delivery report arrives");
+    let user = steps::look(channel, "info.webhook_user");
+    for (label, path) in [
+        ("incoming webhook", "outputs.message_url"),
+        ("status callback", "outputs.report_url"),
+    ] {
+        if let (Ok(user), Ok(url)) = (&user, steps::look(channel, path)) {
+            let with_user = url.replacen("://", &format!("://{user}:<webhook password>@"), 1);
+            notify = notify.given(label, with_user);
+        }
+    }
     super::after(channel, notify)
 }
