@@ -318,11 +318,14 @@ fn the_channels_of_the_readme_run() {
         .filter(|command| command.contains("docs/examples/") || command.contains(" schema"));
     let commands: Vec<_> = commands.collect();
     assert!(commands.len() >= 4, "{commands:?}");
+    // where what they write does no harm
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(root().join("docs"), folder.path().join("docs")).unwrap();
     for command in commands {
         let command = command.split(" > ").next().unwrap();
         let output = trustpack()
             .args(words_of(command))
-            .current_dir(root())
+            .current_dir(folder.path())
             .output()
             .unwrap();
         assert!(output.status.success(), "{command}: {}", stderr(&output));
