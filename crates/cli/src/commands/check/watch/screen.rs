@@ -13,7 +13,7 @@ use console::{measure_text_width, truncate_str};
 use tempfile::TempDir;
 use terminal_size::{Height, Width, terminal_size};
 use time::OffsetDateTime;
-use trustpack_core::report::{Part, ReportFormat, Style, Summary, read, writer};
+use trustpack_core::report::{Part, ReportFormat, Style, Summary, escape, read, writer};
 
 use super::super::baseline::Earlier;
 use super::super::outputs::to_stdout;
@@ -88,7 +88,7 @@ impl Screen {
         };
         let header = self.header.iter();
         let mut lines: Vec<String> = header
-            .flat_map(|line| wrapped(line, usize::from(width)))
+            .flat_map(|line| wrapped(&escape(line), usize::from(width)))
             .collect();
         lines.push(String::new());
         match self.table(&style) {
@@ -98,7 +98,7 @@ impl Screen {
                 &text,
                 usize::from(height).saturating_sub(lines.len() + 1),
             )),
-            Err(error) => lines.push(format!("error: {error:#}")),
+            Err(error) => lines.push(escape(&format!("error: {error:#}"))),
         }
         let mut drawn = String::from(match self.is_drawn {
             true => HOME,
