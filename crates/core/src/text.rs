@@ -1,6 +1,7 @@
 //! Words that all messages and renderers share: safe names, dates, time left, counts.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use serde::Serializer;
 use time::format_description::well_known::Rfc3339;
@@ -103,6 +104,26 @@ pub(crate) fn span(seconds: i64) -> String {
     }
 }
 
+/// What a parser of TOML says, on one line and with the place.
+pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
+    let (line, column) = line_and_column(text, error.span().map_or(0, |span| span.start));
+    format!("line {line}, column {column}: {}", toml_message(error))
+}
+
+/// The message of a parser of TOML on one line, without its place.
+pub(crate) fn toml_message(error: &toml::de::Error) -> String {
+    let lines: Vec<&str> = error.message().lines().map(str::trim).collect();
+    lines.join(" ")
+}
+
+/// Where an octet of a text stands: line and column in characters, from one.
+pub(crate) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|&one| one != '\n').count() + 1;
+    (line, column)
+}
+
 /// `2026-03-31`.
 pub(crate) fn date(moment: OffsetDateTime) -> String {
     let utc = utc(moment);
@@ -146,6 +167,25 @@ pub(crate) fn serialize_optional_time<S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     match moment {
         Some(moment) => serialize_time(moment, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// As its words.
+pub(crate) fn serialize_display<S: Serializer>(
+    value: &impl Display,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+/// As its words, when it is there.
+pub(crate) fn serialize_optional_display<S: Serializer>(
+    value: &Option<impl Display>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
         None => serializer.serialize_none(),
     }
 }

@@ -435,6 +435,21 @@ pub(super) const PAGES: &[Page] = &[
         verbs: BOTH,
     },
     Page {
+        id: "FACTS-OLD",
+        title: "nobody has looked up the provider facts for long",
+        severities: &[note("the newest was looked up more than 180 days ago")],
+        meaning: "What this program knows of providers, public CAs and clients stands in a table of dated facts: when a version \
+            ends, when a provider moves to other roots, which ports it calls. The newest of them was looked up long ago.",
+        consequence: "Rules that depend on facts may be silent about what providers have announced since, or warn of what they \
+            have put off.",
+        look: &[],
+        remedy: &[step("Use a newer trustpack, or a newer file of facts.")],
+        sources: &[
+            "providers tell of changes of certificates some months ahead (Infobip: 60 days, Twilio: about a year)",
+        ],
+        verbs: &["channel validate"],
+    },
+    Page {
         id: "GRAPH-VERSION",
         title: "a version of Meta's Graph API ends or has ended",
         severities: &[critical("it has ended"), warning("it ends within 90 days")],

@@ -193,6 +193,31 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// The 32 octets of a digest in hex; letters of both cases, perhaps with colons between the octets.
+pub(crate) fn read_hex(text: &str) -> Option<[u8; 32]> {
+    let octets: Vec<&str> = match text.contains(':') {
+        true => text.split(':').collect(),
+        false => {
+            let mut rest = text;
+            std::iter::from_fn(|| {
+                let (octet, after) = rest.split_at_checked(2)?;
+                rest = after;
+                Some(octet)
+            })
+            .chain((text.len() % 2 == 1).then_some(""))
+            .collect()
+        }
+    };
+    let octets: Option<Vec<u8>> = octets.into_iter().map(read_octet).collect();
+    octets?.try_into().ok()
+}
+
+fn read_octet(text: &str) -> Option<u8> {
+    let is_hex = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // from_str_radix alone takes a sign too
+    is_hex.then(|| u8::from_str_radix(text, 16).ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

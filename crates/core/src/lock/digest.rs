@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::cert::asn1::hex;
+use crate::cert::asn1::{hex, read_hex};
 
 /// A digest, and how it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,30 +33,6 @@ pub(super) fn read(text: &str) -> Option<Written> {
 /// `sha256:` and lower-case hex.
 pub(super) fn write(digest: &[u8; 32]) -> String {
     format!("{ALGORITHM}:{}", hex(digest))
-}
-
-fn read_hex(text: &str) -> Option<[u8; 32]> {
-    let octets: Vec<&str> = match text.contains(':') {
-        true => text.split(':').collect(),
-        false => {
-            let mut rest = text;
-            std::iter::from_fn(|| {
-                let (octet, after) = rest.split_at_checked(2)?;
-                rest = after;
-                Some(octet)
-            })
-            .chain((text.len() % 2 == 1).then_some(""))
-            .collect()
-        }
-    };
-    let octets: Option<Vec<u8>> = octets.into_iter().map(read_octet).collect();
-    octets?.try_into().ok()
-}
-
-fn read_octet(text: &str) -> Option<u8> {
-    let is_hex = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    // from_str_radix alone takes a sign too
-    is_hex.then(|| u8::from_str_radix(text, 16).ok()).flatten()
 }
 
 fn read_base64(text: &str) -> Option<[u8; 32]> {

@@ -24,6 +24,7 @@ use time::{Date, Month};
 use toml::value::Datetime;
 
 use crate::path::PathPattern;
+use crate::text::toml_error;
 
 use super::{ByRole, Fits, Policy, RoleThreshold, Rule, Silence, Thresholds};
 
@@ -51,7 +52,7 @@ impl Policy {
     /// [`PolicyError`], with the place.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
         let document: Document =
-            toml::from_str(text).map_err(|error| PolicyError::Syntax(placed(text, &error)))?;
+            toml::from_str(text).map_err(|error| PolicyError::Syntax(toml_error(text, &error)))?;
         let numbered = |what: &'static str| (1..).map(move |number| format!("{what} {number}"));
         let rules = document.rule.into_iter().zip(numbered("rule"));
         let silences = document.silence.into_iter().zip(numbered("silence"));
@@ -66,16 +67,6 @@ impl Policy {
                 .collect::<Result<_, _>>()?,
         })
     }
-}
-
-/// What a parser says, on one line and with the place.
-fn placed(text: &str, error: &toml::de::Error) -> String {
-    let start = error.span().map_or(0, |span| span.start);
-    let before = text.get(..start).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|&one| one != '\n').count() + 1;
-    let message: Vec<&str> = error.message().lines().map(str::trim).collect();
-    format!("line {line}, column {column}: {}", message.join(" "))
 }
 
 #[derive(Deserialize)]

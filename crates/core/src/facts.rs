@@ -1,0 +1,385 @@
+//! Dated facts about providers, public CAs and clients, each with its source: what the rules know of the world outside.
+//!
+//! They stand in `facts.toml`, and in no rule. A fact changes faster than a program: [`Facts::read`] takes a newer file, and
+//! whatever depends on facts takes them as an argument.
+
+mod read;
+
+use std::sync::{Arc, LazyLock};
+
+use serde::Serialize;
+use time::{Date, Duration, OffsetDateTime};
+
+use crate::cert::Fingerprint;
+use crate::report::{Finding, Severity};
+use crate::text;
+
+pub use read::FactsError;
+
+/// All facts, in the order of their file. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    facts: Arc<[Fact]>,
+    text: Arc<str>,
+}
+
+/// Something that is so, from a day on or until a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Fact {
+    /// Which one; unique, and never another fact later.
+    pub id: String,
+    /// What it is about.
+    pub subject: String,
+    /// The first day on which it holds; nothing when it holds already.
+    #[serde(serialize_with = "text::serialize_optional_display")]
+    pub from: Option<Date>,
+    /// The last day on which it holds; nothing when no end is known.
+    #[serde(serialize_with = "text::serialize_optional_display")]
+    pub until: Option<Date>,
+    /// The fact, in a sentence.
+    pub text: String,
+    /// Where it can be read.
+    pub source: String,
+    /// When somebody last looked there.
+    #[serde(serialize_with = "text::serialize_display")]
+    pub looked_up: Date,
+    /// What rules take from it.
+    #[serde(flatten)]
+    pub rule: Option<FactRule>,
+}
+
+/// What rules take from a fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FactRule {
+    /// From the first day of the fact on, servers get certificates of other roots than today's.
+    ComingAnchors(ComingAnchors),
+    /// A version of Meta's Graph API; the fact ends with it.
+    GraphVersion {
+        /// Its number: 25 of `v25.0`.
+        number: u32,
+    },
+    /// From the first day of the fact on, clients trust a root no more.
+    DepartingRoot(DepartingRoot),
+    /// Where a provider can reach a webhook.
+    Webhook(Webhook),
+    /// The longest life of a public server certificate that is issued from the first day of the fact on.
+    LeafLifetime {
+        /// In days.
+        days: i64,
+    },
+    /// Whether public CAs may put clientAuth into server certificates that they issue from the first day of the fact on.
+    ClientAuth {
+        /// Whether they may.
+        issued: bool,
+    },
+}
+
+/// Roots that a store should hold beside those that it needs today, because servers are about to move to them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ComingAnchors {
+    /// The servers: these hosts, and those below them.
+    pub domains: Vec<String>,
+    /// The roots.
+    #[serde(rename = "anchor")]
+    pub anchors: Vec<NamedRoot>,
+}
+
+/// A root, by its fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NamedRoot {
+    /// What it is called.
+    pub name: String,
+    /// SHA-256 of its DER.
+    #[serde(serialize_with = "text::serialize_display")]
+    pub sha256: Fingerprint,
+}
+
+/// A root that clients drop while its own dates say that all is well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DepartingRoot {
+    /// Which one.
+    #[serde(flatten)]
+    pub root: NamedRoot,
+    /// Who drops it.
+    pub who: String,
+    /// What its customers move to.
+    pub successor: String,
+}
+
+/// What a provider asks of a webhook before it calls it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// The provider, by the word for its channels in a specification.
+    pub caller: String,
+    /// The ports that it calls; empty when it calls any.
+    pub ports: Vec<u16>,
+    /// Whether it has no IPv6.
+    pub ipv4_only: bool,
+}
+
+/// What is coming for a host.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Move<'a> {
+    /// The fact, with the day and the source.
+    pub fact: &'a Fact,
+    /// The roots that the store should hold beside today's.
+    pub anchors: &'a [NamedRoot],
+}
+
+impl Facts {
+    /// Those that this program knows by itself.
+    pub fn builtin() -> Self {
+        static BUILTIN: LazyLock<Facts> = LazyLock::new(|| {
+            Facts::read(include_str!("facts.toml")).unwrap_or_else(|_| Facts::none())
+        });
+        BUILTIN.clone()
+    }
+
+    /// No facts: no rule that depends on one finds anything.
+    pub fn none() -> Self {
+        Self {
+            facts: Arc::new([]),
+            text: Arc::from(""),
+        }
+    }
+
+    /// Every fact.
+    pub fn all(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// The file that they were read from, comments and all.
+    pub fn as_toml(&self) -> &str {
+        &self.text
+    }
+
+    /// The roots that a store for a host should hold beside today's, with the facts that say so. Those whose day has come are
+    /// among them, as long as their fact has not ended: nobody moves all servers in one night.
+    pub fn coming_anchors(&self, host: &str, at: OffsetDateTime) -> Vec<Move<'_>> {
+        let moves = self.facts.iter().filter(|fact| !fact.is_over(at.date()));
+        let moves = moves.filter_map(|fact| match &fact.rule {
+            Some(FactRule::ComingAnchors(coming)) => Some((fact, coming)),
+            _ => None,
+        });
+        moves
+            .filter(|(_, coming)| coming.domains.iter().any(|domain| is_under(host, domain)))
+            .map(|(fact, coming)| Move {
+                fact,
+                anchors: &coming.anchors,
+            })
+            .collect()
+    }
+
+    /// The versions of the Graph API that are known, with their last days.
+    pub fn graph_versions(&self) -> impl Iterator<Item = (u32, Option<Date>)> {
+        self.facts.iter().filter_map(|fact| match fact.rule {
+            Some(FactRule::GraphVersion { number }) => Some((number, fact.until)),
+            _ => None,
+        })
+    }
+
+    /// That clients drop a root, when they do.
+    pub fn departing_root(&self, fingerprint: &Fingerprint) -> Option<(&Fact, &DepartingRoot)> {
+        self.facts.iter().find_map(|fact| match &fact.rule {
+            Some(FactRule::DepartingRoot(root)) if root.root.sha256 == *fingerprint => {
+                Some((fact, root))
+            }
+            _ => None,
+        })
+    }
+
+    /// What a provider asks of a webhook, when that is known.
+    pub fn webhook(&self, caller: &str) -> Option<(&Fact, &Webhook)> {
+        self.facts.iter().find_map(|fact| match &fact.rule {
+            Some(FactRule::Webhook(webhook)) if webhook.caller == caller => Some((fact, webhook)),
+            _ => None,
+        })
+    }
+
+    /// So many days a public server certificate that was issued on a day may live; nothing from before there was a limit in
+    /// days.
+    pub fn longest_leaf_lifetime(&self, issued: Date) -> Option<i64> {
+        let limits = self.facts.iter().filter_map(|fact| match fact.rule {
+            Some(FactRule::LeafLifetime { days }) => Some((fact.from?, days)),
+            _ => None,
+        });
+        let limits = limits.filter(|(from, _)| *from <= issued);
+        limits.max_by_key(|(from, _)| *from).map(|(_, days)| days)
+    }
+
+    /// The day from which on public CAs issue no certificate for clients, with the fact that says so.
+    pub fn end_of_client_auth(&self) -> Option<(Date, &Fact)> {
+        let ends = self.facts.iter().filter_map(|fact| match fact.rule {
+            Some(FactRule::ClientAuth { issued: false }) => Some((fact.from?, fact)),
+            _ => None,
+        });
+        ends.min_by_key(|(from, _)| *from)
+    }
+
+    /// The day on which somebody last looked anything up.
+    pub fn newest_lookup(&self) -> Option<Date> {
+        self.facts.iter().map(|fact| fact.looked_up).max()
+    }
+
+    /// `FACTS-OLD`: that nobody has looked anything up for long.
+    pub fn age_problem(&self, at: OffsetDateTime) -> Option<Finding> {
+        let newest = self.newest_lookup()?;
+        let age = at.date() - newest;
+        (age > OLD).then(|| {
+            let days = age.whole_days();
+            let message = format!("the newest was looked up on {newest}, {days} days ago");
+            Finding::new("FACTS-OLD", Severity::Note, "provider facts", message).with_hint(
+                "use a newer trustpack, or write `trustpack channel facts --toml` to a file, look its sources up, and name it \
+                 with --facts",
+            )
+        })
+    }
+}
+
+impl Fact {
+    /// Whether its last day is behind.
+    pub fn is_over(&self, day: Date) -> bool {
+        self.until.is_some_and(|until| until < day)
+    }
+
+    /// Whether its first day is ahead.
+    pub fn is_coming(&self, day: Date) -> bool {
+        self.from.is_some_and(|from| day < from)
+    }
+}
+
+/// Whether a host is a domain, or below it.
+fn is_under(host: &str, domain: &str) -> bool {
+    let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
+    let rest = host.strip_suffix(domain.as_str());
+    rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// A provider tells of changes months ahead, so a table of this age may have missed one.
+const OLD: Duration = Duration::days(180);
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+    use crate::trust::TrustAnchors;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-28 12:00 UTC);
+
+    #[test]
+    fn what_is_built_in_can_be_read() {
+        let facts = Facts::read(include_str!("facts.toml")).unwrap();
+        assert_eq!(facts.all(), Facts::builtin().all());
+        assert!(facts.all().len() > 30);
+        assert_eq!(facts.as_toml(), include_str!("facts.toml"));
+        for fact in facts.all() {
+            assert!(fact.source.starts_with("https://"), "{}", fact.id);
+            assert!(fact.text.ends_with(['.', ')']), "{}", fact.id);
+        }
+    }
+
+    #[test]
+    fn twilio_moves_to_roots_that_mozilla_knows() {
+        let facts = Facts::builtin();
+        let mozilla = TrustAnchors::mozilla();
+        for host in ["api.twilio.com", "API.Twilio.com", "twilio.com"] {
+            let moves = facts.coming_anchors(host, NOW);
+            let [one] = moves.as_slice() else {
+                panic!("{host}: {moves:?}");
+            };
+            assert_eq!(one.fact.from, Some(date!(2027 - 01 - 26)));
+            assert_eq!(one.anchors.len(), 5);
+            for anchor in one.anchors {
+                let known = mozilla.certificates().iter();
+                let known = known
+                    .filter(|root| root.fingerprint() == anchor.sha256)
+                    .map(|root| root.display_name())
+                    .next();
+                assert_eq!(known.as_deref(), Some(anchor.name.as_str()));
+            }
+        }
+        // still so after the day
+        assert_eq!(
+            facts
+                .coming_anchors("api.twilio.com", datetime!(2027-06-01 0:00 UTC))
+                .len(),
+            1
+        );
+        for host in ["api.infobip.com", "nottwilio.com", "com", ""] {
+            assert!(facts.coming_anchors(host, NOW).is_empty(), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_move_ends_with_its_fact() {
+        let text = include_str!("facts.toml").replacen(
+            "from = 2027-01-26",
+            "from = 2027-01-26\nuntil = 2027-03-31",
+            1,
+        );
+        let facts = Facts::read(&text).unwrap();
+        let there = |at| !facts.coming_anchors("api.twilio.com", at).is_empty();
+        assert!(there(datetime!(2027-03-31 23:59 UTC)));
+        assert!(!there(datetime!(2027-04-01 0:00 UTC)));
+    }
+
+    #[test]
+    fn the_limit_is_that_of_the_day_of_issue() {
+        let facts = Facts::builtin();
+        let days = |day| facts.longest_leaf_lifetime(day);
+        assert_eq!(days(date!(2018 - 02 - 28)), None);
+        assert_eq!(days(date!(2018 - 03 - 01)), Some(825));
+        assert_eq!(days(date!(2020 - 08 - 31)), Some(825));
+        assert_eq!(days(date!(2020 - 09 - 01)), Some(398));
+        assert_eq!(days(date!(2026 - 03 - 14)), Some(398));
+        assert_eq!(days(date!(2026 - 03 - 15)), Some(200));
+        assert_eq!(days(date!(2027 - 03 - 15)), Some(100));
+        assert_eq!(days(date!(2029 - 03 - 15)), Some(47));
+    }
+
+    #[test]
+    fn rules_find_their_facts() {
+        let facts = Facts::builtin();
+        let (end, _) = facts.end_of_client_auth().unwrap();
+        assert_eq!(end, date!(2027 - 03 - 15));
+        let (_, webhook) = facts.webhook("telegram").unwrap();
+        assert_eq!(webhook.ports, [443, 80, 88, 8443]);
+        assert!(webhook.ipv4_only);
+        assert!(facts.webhook("twilio").is_none());
+        let versions: Vec<_> = facts.graph_versions().collect();
+        assert!(versions.contains(&(21, Some(date!(2027 - 01 - 21)))));
+        assert!(versions.contains(&(26, None)));
+    }
+
+    #[test]
+    fn no_root_that_mozilla_still_holds_has_been_dropped_by_it() {
+        let facts = Facts::builtin();
+        let roots = facts.all().iter();
+        let roots = roots.filter(|fact| matches!(fact.rule, Some(FactRule::DepartingRoot(_))));
+        assert!(roots.count() >= 3);
+        for root in TrustAnchors::mozilla().certificates() {
+            let departing = facts.departing_root(&root.fingerprint());
+            assert!(departing.is_none(), "{}", root.display_name());
+        }
+    }
+
+    #[test]
+    fn facts_grow_old_together() {
+        let facts = Facts::builtin();
+        let newest = facts.newest_lookup().unwrap().midnight().assume_utc();
+        assert_eq!(facts.age_problem(newest + Duration::days(180)), None);
+        let old = facts.age_problem(newest + Duration::days(181)).unwrap();
+        assert_eq!((&*old.id, old.severity), ("FACTS-OLD", Severity::Note));
+        assert!(old.message.contains("181 days ago"), "{}", old.message);
+        assert_eq!(Facts::none().age_problem(NOW), None);
+    }
+}
