@@ -62,8 +62,8 @@ pub(crate) use rules::jks_password_problem;
 #[cfg(test)]
 pub(crate) use rules::tests::{INFOBIP, TELEGRAM};
 pub use rules::{
-    Resolver, SpecFinding, behind_references, name_problem, validate, validate_channel,
-    value_problem,
+    FileOpener, Resolver, SpecFinding, behind_references, judge_files, name_problem, validate,
+    validate_channel, value_problem,
 };
 pub use schema::schema;
 pub use secret::SecretRef;

@@ -134,7 +134,8 @@ pub(crate) enum ModelFormat {
     Json,
 }
 
-/// Check a specification against the product's and the provider's rules. Opens no connection.
+/// Check a specification against the product's and the provider's rules, and the certificate files that it names. Opens no
+/// connection.
 #[derive(Debug, Args)]
 #[command(after_help = concat!("\
 Examples:

@@ -12,6 +12,7 @@ use crate::alias::{self, Aliases};
 use crate::cert::asn1;
 use crate::channel::{Channel, Container, jks_password_problem};
 use crate::expiry::{Item, Subject};
+use crate::identity::SIZE_LIMIT;
 use crate::report::{Finding, Role, Severity};
 use crate::trust::TrustAnchors;
 
@@ -28,9 +29,6 @@ pub(super) struct TrustFile {
     /// What a client has that loads the file.
     pub(super) anchors: TrustAnchors,
 }
-
-/// From the page on callback certificates: the limit where certificates are delivered through DV.
-const SIZE_LIMIT: usize = 512 * 1024;
 
 /// `JKS-PASS`, where the secret is known.
 pub(super) fn password_problem(channel: &Channel, password: Option<&Password>) -> Option<Finding> {

@@ -110,22 +110,94 @@ pub(super) const PAGES: &[Page] = &[
     },
     Page {
         id: "CERT-FORMAT",
-        title: "another container is made than the document asks for",
-        severities: &[note("trust.container was set to something else")],
-        meaning: "For each type of channel the product's document names a container: one DER certificate for Telegram, a JKS for \
-            WhatsApp over infobip. The specification asks for the other one.",
-        consequence: "The page on which certificates are uploaded may refuse the file, or ask for a password that there is none \
-            of.",
-        look: &[VALIDATE],
-        remedy: &[step(
-            "Remove the line to follow the document, unless your version of the product takes the other.",
-        )],
-        sources: &["AICC, Configuring AICC Information (Prerequisites)"],
+        title: "a certificate file has not the form that is needed",
+        severities: &[
+            critical(
+                "an identity file is not what its ending promises or holds more than one certificate; a file is empty, cannot \
+                 be read, or has no certificate",
+            ),
+            warning("the same of a file of trust.files, which is read by its content"),
+            note("trust.container was set to something else than the document asks for"),
+        ],
+        meaning: "The page on which certificates are uploaded goes by the ending and the type that is chosen: .cer and .der are one \
+            certificate in DER, .jks is a Java key store. Here the content is something else: PEM text under .cer, a PKCS#12 \
+            file under .jks, bytes behind the certificate, several certificates where one is allowed, or nothing at all.\n\n\
+            As a note: for each type of channel the product's document names a container: one DER certificate for Telegram, a \
+            JKS for WhatsApp over infobip. The specification asks for the other one.",
+        consequence: "The page refuses the file, or takes it and the product cannot use it: no message is delivered.",
+        look: &[
+            VALIDATE,
+            run("See what it is, by content:", &["trustpack inspect FILE"]),
+        ],
+        remedy: &[
+            run(
+                "Write the form that the ending promises:",
+                &[
+                    "trustpack convert FILE -o identity.cer",
+                    "trustpack convert STORE.p12 -o STORE.jks --password env:STORE_PASS",
+                ],
+            ),
+            step(
+                "For trust.container: remove the line to follow the document, unless your version of the product takes the other.",
+            ),
+        ],
+        sources: &[
+            "AICC, Configuring AICC Information (Prerequisites)",
+            "X.690 section 8.9, RFC 7468",
+        ],
         verbs: BOTH,
     },
     Page {
+        id: "CERT-ID-EKU",
+        title: "an identity certificate is not made to be shown by clients",
+        severities: &[warning(
+            "its extendedKeyUsage has neither clientAuth nor anyExtendedKeyUsage, or its keyUsage no digitalSignature",
+        )],
+        meaning: "The product shows the identity certificate to the other side when it connects (mutual TLS). An extension that \
+            says what a certificate is for forbids everything that it does not name; here it does not name clients. \
+            A certificate of a public CA is for servers only nowadays.",
+        consequence: "The other side refuses the connection: `unsupported certificate purpose`, `tlsv1 alert unsupported \
+            certificate`. Where it asks for no certificate, nothing happens.",
+        look: &[run(
+            "See what it is for:",
+            &["trustpack inspect identity.cer"],
+        )],
+        remedy: &[step(
+            "Have it issued again with the key usage digitalSignature and the extended key usage clientAuth (1.3.6.1.5.5.7.3.2), by a \
+             CA whose root the other side accepts.",
+        )],
+        sources: &["RFC 5280 sections 4.2.1.3 and 4.2.1.12"],
+        verbs: VALIDATED,
+    },
+    Page {
+        id: "CERT-ID-NO-KEY",
+        title: "an identity certificate comes without its private key",
+        severities: &[warning(
+            "there is no key in the file, or no password that is named opens it",
+        )],
+        meaning: "The document has the certificate exported by a browser, which never has the key. Whoever shows a certificate \
+            must sign with its key, so a certificate alone proves nothing. It is enough where the system keeps the key itself.",
+        consequence: "Where the other side asks for a client certificate, the handshake fails, or none is sent: `certificate required`, \
+            `bad certificate`.",
+        look: &[run(
+            "See what is in the file:",
+            &["trustpack inspect identity.cer"],
+        )],
+        remedy: &[
+            step("Ask who runs the current system whether the product has the key already."),
+            step(
+                "If not: get both in one file, such as a PKCS#12, and name it in identity.file, its password by reference.",
+            ),
+        ],
+        sources: &[
+            "AICC, Configuring the WhatsApp Channel (Prerequisites)",
+            "RFC 8446 section 4.4.3",
+        ],
+        verbs: VALIDATED,
+    },
+    Page {
         id: "CERT-SIZE",
-        title: "a trust file is larger than a managed site takes",
+        title: "a certificate file is larger than a managed site takes",
         severities: &[warning("more than 512 KiB")],
         meaning: "Where a site's certificates are delivered by DV, files of at most 512 KiB are taken.",
         consequence: "The delivery is refused when everything else is done.",
@@ -134,7 +206,7 @@ pub(super) const PAGES: &[Page] = &[
             "Trust fewer certificates: policy = \"root\" under [channel.trust].",
         )],
         sources: &["AICC, the page on callback certificates"],
-        verbs: PACK,
+        verbs: BOTH,
     },
     Page {
         id: "EXPORT-LIMIT",
@@ -448,6 +520,24 @@ pub(super) const PAGES: &[Page] = &[
             "providers tell of changes of certificates some months ahead (Infobip: 60 days, Twilio: about a year)",
         ],
         verbs: &["channel validate"],
+    },
+    Page {
+        id: "FILE-UNREAD",
+        title: "a certificate file that the specification names was not judged",
+        severities: &[
+            critical("its password is wrong, or none is named where one is needed"),
+            warning("it is not there, or may not be read"),
+            note("its password was not asked for"),
+        ],
+        meaning: "Files are looked for where the specification lies, whatever folder the command runs in. What is sealed by a \
+            password is opened when --secrets is named, and a password that stands as prompt is not asked for here.",
+        consequence: "What is wrong with the file is found by the product's form, or by `trustpack channel pack`, which stops.",
+        look: &[SECRETS],
+        remedy: &[step(
+            "Put the file there, correct its path, or correct what is behind the reference to its password.",
+        )],
+        sources: &["`trustpack channel validate --help`"],
+        verbs: VALIDATED,
     },
     Page {
         id: "GRAPH-VERSION",

@@ -37,7 +37,7 @@ pub(super) const PAGES: &[Page] = &[
             "Chrome Root Program Policy 1.8",
             "RFC 5280 section 4.2.1.12",
         ],
-        verbs: &["check", "channel pack"],
+        verbs: &["check", "channel validate", "channel pack"],
     },
     Page {
         id: "CERT-HOST",
@@ -113,7 +113,7 @@ pub(super) const PAGES: &[Page] = &[
             ),
         ],
         sources: &["RFC 5280 section 4.1.2.7"],
-        verbs: &["check"],
+        verbs: &["check", "channel validate"],
     },
     Page {
         id: "CERT-LIFETIME",
@@ -238,6 +238,6 @@ pub(super) const PAGES: &[Page] = &[
             "jdk.certpath.disabledAlgorithms of the JDK",
             "SSL_CTX_set_security_level(3)",
         ],
-        verbs: &["check", "channel pack"],
+        verbs: &["check", "channel validate", "channel pack"],
     },
 ];

@@ -6,9 +6,11 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         id: "CERT-KEY-IN-TRUST",
         title: "a private key is in a trust file",
-        severities: &[critical("the trust file of a channel holds a key")],
+        severities: &[critical(
+            "the trust file of a channel, or a file of trust.files, holds a key",
+        )],
         meaning: "A trust file says whom to believe; it is copied to many places and needs no secret. Here it holds a private \
-            key, so the bundle was refused.",
+            key; a bundle with such a file is refused.",
         consequence: "Everybody who gets the file could pose as the owner of the key.",
         look: &[run(
             "See what the file holds:",
@@ -26,7 +28,7 @@ pub(super) const PAGES: &[Page] = &[
             ),
         ],
         sources: &["RFC 5280 section 8 (private keys)"],
-        verbs: &["channel pack"],
+        verbs: &["channel validate", "channel pack"],
     },
     Page {
         id: "KEY-EXPOSED",

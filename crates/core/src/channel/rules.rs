@@ -1,10 +1,11 @@
 //! The rules for a specification (domain notes 8.3): what would be refused, or would go wrong later, and what to do.
 //!
-//! Most come from the rows: what must be there, and what it must look like. Rules that need certificates belong to
-//! [`bundle`](crate::bundle), those about what is behind a reference to [`secrets`]. E, W and I of the notes are critical,
-//! warning and note here.
+//! Most come from the rows: what must be there, and what it must look like. Rules that need what servers present
+//! belong to [`bundle`](crate::bundle), those about certificate files to [`files`], those about what is behind a reference to
+//! [`secrets`]. E, W and I of the notes are critical, warning and note here.
 
 mod fields;
+mod files;
 mod finding;
 mod secrets;
 mod together;
@@ -18,6 +19,7 @@ use super::model::{Channel, Spec};
 use super::secret::SecretRef;
 use crate::report::{Finding, Severity};
 
+pub use files::{FileOpener, judge_files};
 pub(super) use finding::Found;
 pub use finding::SpecFinding;
 pub use secrets::{Resolver, behind_references};

@@ -4,13 +4,16 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use serde::Serialize;
-use trustpack_core::channel::{Channel, SecretRef, Spec, SpecFinding, behind_references, validate};
+use trustpack_core::channel::{
+    Channel, Resolver, SecretRef, Spec, SpecFinding, behind_references, judge_files, validate,
+};
 use trustpack_core::report::{Severity, escape};
 use zeroize::Zeroizing;
 
 use super::spec;
 use crate::args::ChannelValidate;
 use crate::commands::Outcome;
+use crate::input;
 use crate::password::PasswordSource;
 use crate::render::{Talk, print, print_json, told};
 
@@ -24,12 +27,15 @@ struct Validation<'a> {
 /// Runs the verb.
 pub(super) fn run(arguments: &ChannelValidate) -> Result<Outcome> {
     let spec = spec::read(&arguments.spec)?;
-    let mut findings = validate(&spec, arguments.time.now());
+    let at = arguments.time.now();
+    let mut findings = validate(&spec, at);
+    let mut resolver: Option<&mut Resolver<'_>> = None;
+    let mut look = behind;
     if arguments.secrets {
-        findings.extend(behind_references(&spec, &mut |file, secret| {
-            behind(file, secret)
-        }));
+        findings.extend(behind_references(&spec, &mut look));
+        resolver = Some(&mut look);
     }
+    findings.extend(judge_files(&spec, &mut read, resolver, at));
     let limit = match arguments.strict {
         true => Severity::Warning,
         false => Severity::Critical,
@@ -45,6 +51,12 @@ pub(super) fn run(arguments: &ChannelValidate) -> Result<Outcome> {
         print(&page(&arguments.spec, &spec, valid, &findings))?;
     }
     Ok(if valid { Outcome::Fine } else { Outcome::No })
+}
+
+/// A file that the specification names.
+fn read(specification: &str, path: &str) -> Result<Vec<u8>, String> {
+    let path = spec::folder_of(specification).join(path);
+    input::read_file(&path).map_err(|error| told(&error))
 }
 
 /// What is behind a reference. It is looked at and forgotten.
