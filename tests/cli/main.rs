@@ -19,6 +19,8 @@ mod hostile;
 mod inspect;
 mod key_passwords;
 mod kill;
+mod limits;
+mod memory;
 mod pack;
 mod policy;
 mod record;

@@ -7,6 +7,7 @@ mod hint;
 mod identity;
 mod input;
 mod keys;
+mod memory;
 mod opened;
 mod ordered;
 mod output;
@@ -24,6 +25,7 @@ use trustpack_core::report::ServiceState;
 use crate::render::Talk;
 
 fn main() -> ExitCode {
+    memory::keep_private();
     let is_for_monitoring = args::is_for_monitoring(std::env::args_os());
     let arguments = match args::Arguments::try_parse() {
         Ok(arguments) => arguments,

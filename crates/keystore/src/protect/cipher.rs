@@ -6,7 +6,7 @@ use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _
 use des::{Des, TdesEde2, TdesEde3};
 use rc2::Rc2;
 use twofish::Twofish;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A cipher with its key length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,9 @@ impl Cipher {
             }
             Self::Rc4 { .. } => rc4(key, encrypted),
         };
-        clear.map(Zeroizing::new)
+        let clear = clear.map(Zeroizing::new);
+        wipe_stack();
+        clear
     }
 
     /// With padding; `None` for a cipher that is only read, or when the key or the IV does not fit.
@@ -133,6 +135,17 @@ impl Cipher {
         }
     }
 }
+
+/// Wipes the stack below the caller: a block mode that works on several blocks at a time leaves the last of them there,
+/// and nothing else need ever come by.
+#[inline(never)]
+pub(super) fn wipe_stack() {
+    let mut below = [0_u8; STACK];
+    below.zeroize();
+}
+
+/// More than the frames of a decryption take, in a debug build too.
+const STACK: usize = 16 << 10;
 
 /// AES-256-CBC with PKCS#7 padding.
 pub(super) fn encrypt_aes256(key: &[u8; 32], iv: &[u8; 16], clear: &[u8]) -> Vec<u8> {

@@ -9,6 +9,7 @@ use ccm::consts::{U8, U12, U16};
 use ccm::{Ccm, KeyInit as _};
 use zeroize::Zeroizing;
 
+use super::cipher::wipe_stack;
 use super::digest::dispatch;
 use super::pbes2::{MAX_SCRYPT_MEMORY, scrypt_cost};
 use super::{Budget, Hash, Refusal, bouncy_form};
@@ -359,6 +360,7 @@ impl Encryption {
                     return Err(Refusal::Unsupported(format!("a CCM tag of {other} octets")));
                 }
             };
+            wipe_stack();
             if let Some(clear) = clear {
                 return Ok(Zeroizing::new(clear));
             }

@@ -179,3 +179,38 @@ fn a_large_file_is_read_in_pieces_with_true_places() {
     assert!(matches!(error.kind, SpecErrorKind::WrongType { .. }));
     assert_eq!((error.line, error.column), (2 + 3_000 * 4 + 2, 8));
 }
+
+#[test]
+fn included_files_end_at_a_depth() {
+    let read = |depth: usize| {
+        let next = |name: &str| {
+            let number: usize = name.parse().unwrap();
+            match number < depth {
+                true => format!("include = \"{}\"\n", number + 1),
+                false => "[[channel]]\nname = \"last\"\ntype = \"telegram\"\n".to_owned(),
+            }
+        };
+        Spec::read_with("1", &next("1"), &mut |_, name| {
+            Ok((name.to_owned(), next(name)))
+        })
+    };
+    assert_eq!(read(16).unwrap().channels.len(), 1);
+    let told = read(17).unwrap_err().to_string();
+    assert!(told.starts_with("16: line 1, column 11: "), "{told}");
+}
+
+#[test]
+fn included_files_end_at_a_number() {
+    let names: Vec<String> = (0..10_000).map(|number| format!("\"{number}\"")).collect();
+    let main = format!("include = [{}]\n", names.join(", "));
+    let read = |main: &str| {
+        let empty = "[[channel]]\nname = \"a\"\ntype = \"telegram\"\n";
+        Spec::read_with("main", main, &mut |_, name| {
+            Ok((name.to_owned(), empty.to_owned()))
+        })
+    };
+    let told = read(&main).unwrap_err().to_string();
+    assert!(told.starts_with("line 1, column "), "{told}");
+    let fewer = main.replace(", \"9999\"", "");
+    assert_eq!(read(&fewer).unwrap().channels.len(), 9_999);
+}

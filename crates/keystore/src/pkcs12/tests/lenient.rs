@@ -56,6 +56,27 @@ fn one_bad_bag_never_hides_its_neighbours() {
 }
 
 #[test]
+fn bags_in_bags_end() {
+    let shape_at = |depth: usize| {
+        let mut inner = cert_bag(
+            &certificate("a", "a"),
+            &[
+                attributes::friendly_name("a"),
+                attributes::trusted_key_usage(),
+            ]
+            .concat(),
+        );
+        for _ in 0..depth {
+            inner = bag(&oid::SAFE_CONTENTS_BAG, &sequence(&[&inner]), &[]);
+        }
+        open(&pfx(&[&data(&[&inner])], &[]), None)
+    };
+    assert_eq!(shape(&shape_at(8).unwrap().store).len(), 1);
+    let told = shape_at(9).unwrap_err().to_string();
+    assert!(told.contains("nesting of bags beyond 8 levels"), "{told}");
+}
+
+#[test]
 fn invisible_certificates_and_namesakes_are_told() {
     let set = attributes::friendly_name("same");
     let bags = [
