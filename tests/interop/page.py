@@ -1,12 +1,13 @@
-"""Opens the HTML report of `check` in headless Chromium, uses it as people do, and prints what it saw there as JSON.
+"""Opens the pages that trustpack writes in headless Chromium, uses them as people do, and prints what it saw there as JSON.
 
 page.py look FILE      what is said and shown, and what should not be: errors, requests, violations of the policy, faults of
                        accessibility
 page.py use FILE       filters, search, keyboard, details, address, print, narrow screens
 page.py chain FILE NAME    the chain of the first certificate that is found by a name
 page.py changes FILE   what is renewed and what is gone since an earlier report
+page.py bundle FILE OTHER  the page of a bundle: copying, ticks, filters, print, keyboard; OTHER is of another bundle
 page.py measure FILE   first paint, and what filtering takes
-page.py pictures FILE FOLDER
+page.py pictures FILE FOLDER, bundle_pictures FILE FOLDER
 """
 
 import datetime
@@ -187,6 +188,128 @@ def changes(browser, path):
     }
 
 
+def ticked(page):
+    return page.locator("[data-tick]:checked:not(:disabled)").evaluate_all("boxes => boxes.map(box => box.dataset.tick)")
+
+
+# What is on the clipboard after a button was clicked.
+COPIED = """async button => {
+    const said = document.getElementById("said");
+    said.textContent = "";
+    button.click();
+    while (said.textContent === "") await new Promise(done => setTimeout(done));
+    return navigator.clipboard.readText();
+}"""
+
+
+def bundle(browser, path, other):
+    page = browser.open(path)
+    shown = lambda: page.locator(".step:visible label").all_inner_texts()
+    seen = {
+        "headline": page.locator("h1").inner_text(),
+        "verdicts": page.locator(".verdict").all_inner_texts(),
+        "pictures": page.locator(".chain-picture").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))"),
+        "left": page.locator(".expiry .time").all_inner_texts(),
+        "secrets": page.locator(".secret").all_inner_texts(),
+        "faults": faults(page),
+        # names that became elements
+        "strange": page.locator("main :is(script, img, b b, [onload], [onerror])").count(),
+        "script": page.evaluate("typeof globalThis.hostile"),
+        "unlabelled": page.locator("button:not([aria-label]):not([data-who]):not([data-open])").count(),
+    }
+
+    # every value is copied to the letter, by a mouse and by a key
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    buttons = page.locator("button.copy")
+    seen["copies"] = buttons.count()
+    seen["miscopied"] = page.evaluate(f"""async () => {{
+        const copied = {COPIED}, wrong = [];
+        for (const button of document.querySelectorAll("button.copy")) {{
+            const text = await copied(button);
+            if (text !== button.dataset.copies) wrong.push(text);
+        }}
+        return wrong;
+    }}""")
+    notification = page.locator("dt", has_text="Non-Working Time Notification").first.locator("xpath=..")
+    seen["lines"] = notification.locator("button.copy").evaluate(COPIED)
+    page.evaluate("document.getElementById('said').textContent = ''")
+    page.evaluate("navigator.clipboard.writeText('')")
+    buttons.first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#said:not(:empty)").wait_for()
+    seen["by key"] = page.evaluate("navigator.clipboard.readText()") == buttons.first.get_attribute("data-copies")
+
+    # ticks survive a reload, in this bundle alone
+    first, second = page.locator("[data-tick]:not(:disabled)").nth(0), page.locator("[data-tick]:not(:disabled)").nth(1)
+    first.check()
+    second.focus()
+    page.keyboard.press("Space")
+    seen["ticked"] = ticked(page)
+    seen["progress"] = page.locator(".progress span").first.inner_text()
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    seen["ticked after"] = ticked(page)
+    seen["progress after"] = page.locator(".progress span").first.inner_text()
+    elsewhere = page.context.new_page()
+    elsewhere.goto(pathlib.Path(other).resolve().as_uri())
+    elsewhere.wait_for_selector("body[data-ready]")
+    seen["ticked elsewhere"] = ticked(elsewhere)
+    # the same bundle in another tab
+    elsewhere.goto(pathlib.Path(path).resolve().as_uri())
+    elsewhere.locator("[data-tick]:not(:disabled)").nth(2).check()
+    page.locator("[data-tick]:checked:not(:disabled)").nth(2).wait_for()
+    elsewhere.close()
+    # what another program left in its place
+    page.evaluate("localStorage.setItem(PLACE, '{{')")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    seen["garbled"] = ticked(page)
+
+    # filters
+    seen["steps"] = len(shown())
+    page.locator("[data-who='system administrator']").first.click()
+    seen["administrator"] = shown()
+    page.locator("[data-who='system administrator']").first.click()
+    page.locator("[data-tick]:not(:disabled)").first.check()
+    page.locator("[data-open]").first.click()
+    seen["open"] = len(shown())
+    page.locator("[data-open]").first.click()
+
+    # print: what is ticked can be seen, and nothing that only a screen can use
+    page.emulate_media(media="print")
+    seen["printed"] = {name: page.locator(name).first.is_visible() for name in ["button.copy", ".bar", ".parts", "[data-tick]", ".chain-picture", ".expiry"]}
+    page.emulate_media(media="screen")
+
+    # the first stop of the Tab key
+    again = browser.open(path)
+    again.keyboard.press("Tab")
+    seen["skip"] = again.evaluate("document.activeElement.className")
+    again.keyboard.press("Enter")
+    again.keyboard.press("Tab")
+    seen["then"] = again.evaluate("document.activeElement.closest('main') !== null")
+    seen["outline"] = again.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+
+    for look in [{"scheme": "dark"}, {"width": 360, "height": 740}]:
+        page = browser.open(path, **look)
+        seen["faults"] += faults(page)
+    seen["overflow"] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    plain = browser.open(path, scripts=False)
+    seen["plain"] = {name: plain.locator(name).first.is_visible() for name in ["button.copy", ".bar", "[data-tick]", ".chain-picture", ".expiry", ".as-of"]}
+    # a browser that keeps nothing
+    strict = browser.chromium.new_context()
+    strict.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden') } })")
+    page = strict.new_page()
+    page.on("pageerror", lambda error: browser.wrong["errors"].append(str(error)))
+    page.goto(pathlib.Path(path).resolve().as_uri())
+    page.wait_for_selector("body[data-ready]")
+    page.locator("[data-tick]:not(:disabled)").first.check()
+    seen["forgotten"] = ticked(page)
+    old = browser.open(path, clock=NOW + datetime.timedelta(days=60))
+    seen["age"] = old.locator("#age").inner_text()
+    seen["over"] = old.locator(".expiry .critical .time").all_inner_texts()
+    return seen
+
+
 def measure(browser, path):
     """First paint by the browser's own clock; filtering by the processor time of the page's thread, because a machine does
     other things too, and by the wall."""
@@ -225,6 +348,16 @@ def pictures(browser, path, folder):
     page.locator("dialog").screenshot(path=f"{folder}/html-details.png")
     save(browser.open(path, scheme="dark"), "dark")
     save(browser.open(path, width=360, height=740), "narrow")
+    return {}
+
+
+def bundle_pictures(browser, path, folder):
+    save = lambda page, name: page.screenshot(path=f"{folder}/bundle-{name}.png")
+    page = browser.open(path)
+    save(page, "light")
+    page.locator(".server").first.screenshot(path=f"{folder}/bundle-server.png")
+    save(browser.open(path, scheme="dark"), "dark")
+    save(browser.open(path, width=380, height=740), "narrow")
     return {}
 
 

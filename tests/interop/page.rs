@@ -13,10 +13,10 @@ use crate::support::pki::{self, Certified};
 use crate::support::server::Server;
 use crate::support::{judge, python, root, run, trustpack};
 
-const AT: OffsetDateTime = datetime!(2026-11-21 0:00 UTC);
+pub(crate) const AT: OffsetDateTime = datetime!(2026-11-21 0:00 UTC);
 
 /// What strangers may write into a name, as far as DER takes it.
-const HOSTILE: [&str; 8] = [
+pub(crate) const HOSTILE: [&str; 8] = [
     "<script>hostile = 1</script>",
     "</script><img src=x onerror=\"hostile=1\">",
     "\u{202e}gro.elpmaxe",
@@ -77,13 +77,13 @@ impl Made {
 }
 
 /// A private CA with its intermediate, and servers of it.
-struct Trust {
-    root: Certified,
-    issuing: Certified,
+pub(crate) struct Trust {
+    pub(crate) root: Certified,
+    pub(crate) issuing: Certified,
 }
 
 impl Trust {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = pki::ca("Example Root R1", None, |params| days(params, -2000, 3000));
         let issuing = pki::ca("Example Issuing CA 3", Some(&root), |params| {
             days(params, -800, 700)
@@ -91,14 +91,14 @@ impl Trust {
         Self { root, issuing }
     }
 
-    fn server(&self, name: &str, from: i64, until: i64) -> Certified {
+    pub(crate) fn server(&self, name: &str, from: i64, until: i64) -> Certified {
         pki::server(&[name], Some(&self.issuing), |params| {
             days(params, from, until)
         })
     }
 }
 
-fn days(params: &mut CertificateParams, from: i64, until: i64) {
+pub(crate) fn days(params: &mut CertificateParams, from: i64, until: i64) {
     params.not_before = AT + Duration::days(from);
     params.not_after = AT + Duration::days(until);
 }
@@ -150,7 +150,7 @@ fn usual(made: &Made) -> (Server, PathBuf) {
 }
 
 /// What Chromium saw; `None` when it, or what drives it, is not here.
-fn browser(verb: &str, arguments: &[&Path]) -> Option<Value> {
+pub(crate) fn browser(verb: &str, arguments: &[&Path]) -> Option<Value> {
     judge("chromium")?;
     let mut python = python("playwright.sync_api, axe_playwright_python")?;
     python.arg(root().join("tests/interop/page.py")).arg(verb);
@@ -185,7 +185,7 @@ fn look(page: &Path) -> Option<Value> {
     Some(seen)
 }
 
-fn strings(list: &Value) -> Vec<&str> {
+pub(crate) fn strings(list: &Value) -> Vec<&str> {
     let list = list.as_array().unwrap();
     list.iter().map(|one| one.as_str().unwrap()).collect()
 }

@@ -9,6 +9,7 @@ mod archive;
 mod files;
 mod judge;
 mod manifest;
+mod page;
 mod store;
 
 use rustls_pki_types::ServerName;
@@ -17,7 +18,7 @@ use trustpack_keystore::Password;
 
 use crate::Certificate;
 use crate::chain::{Issuer, PresentedChain};
-use crate::channel::{Channel, HostRequirement, hosts, validate_channel};
+use crate::channel::{Channel, HostRequirement, hosts, to_be_done, validate_channel};
 use crate::endpoint::Endpoint;
 use crate::expiry::Thresholds;
 use crate::report::{Finding, Report, Severity};
@@ -104,6 +105,7 @@ pub struct Packed {
     /// The report that is in the files, judged at `SOURCE_DATE_EPOCH` when that is set.
     pub report: Report,
     pub(crate) summary: manifest::ChannelSummary,
+    pub(crate) page: page::ChannelPage,
 }
 
 /// One file of a bundle.
@@ -240,7 +242,9 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     if judged.refuses {
         return Err(refused(judged.findings()));
     }
+    let steps = to_be_done(channel, Some(&files::delivered(&hosts, &trust)));
     Ok(Packed {
+        page: page::ChannelPage::new(channel, &hosts, &trust, &steps, &judged.report, created),
         files: files::render(channel, &hosts, &trust, &judged)?,
         findings,
         report: judged.report,

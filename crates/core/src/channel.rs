@@ -67,6 +67,7 @@ pub use rules::{
 };
 pub use schema::schema;
 pub use secret::SecretRef;
+pub(crate) use steps::{CERTIFICATE_FORM, to_be_done};
 pub use steps::{
     Delivered, DeliveredAnchor, DeliveredHost, Instructions, Part, Phase, Purpose, RecordFirst,
     Sheet, SheetRow, Step, StepValue, Who, checklist, handover, plan, requests, rotate, sheet,

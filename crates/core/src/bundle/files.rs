@@ -132,7 +132,7 @@ fn pem(certificate: &Certificate) -> Result<String, PackError> {
     Ok(text[start..].to_owned())
 }
 
-fn delivered(hosts: &[Host<'_>], trust: &TrustFile) -> Delivered {
+pub(super) fn delivered(hosts: &[Host<'_>], trust: &TrustFile) -> Delivered {
     let anchors = trust
         .entries
         .iter()

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::judge::Host;
 use super::store::{TrustFile, hex_sha256};
-use super::{BundleFile, PackError, Packed, archive, files};
+use super::{BundleFile, PackError, Packed, archive, files, page};
 use crate::channel::{Channel, KindWords};
 use crate::report::{Finding, Severity};
 use crate::text::rfc3339;
@@ -30,10 +30,15 @@ impl Bundle {
         unique_folders(channels.iter().map(|packed| packed.summary.name.as_str()))?;
         let mut summaries = Vec::new();
         let mut files = Vec::new();
+        let mut pages = Vec::new();
         for packed in channels {
             summaries.push(packed.summary);
+            pages.push(packed.page);
             files.extend(packed.files);
         }
+        files.sort_by(|first, second| first.path.cmp(&second.path));
+        pages.sort_by(|first, second| first.name().cmp(second.name()));
+        files.push(page::render(&pages, created, &fingerprint(&files)));
         files.sort_by(|first, second| first.path.cmp(&second.path));
         summaries.sort_by(|first, second| first.name.cmp(&second.name));
         let manifest = Manifest {
@@ -74,6 +79,15 @@ impl Bundle {
             why: error.to_string(),
         })
     }
+}
+
+/// SHA-256 over the digests of all files, hex: another bundle has another one.
+fn fingerprint(files: &[BundleFile]) -> String {
+    let lines: String = files
+        .iter()
+        .map(|file| format!("{}  {}\n", hex_sha256(&file.bytes), file.path))
+        .collect();
+    hex_sha256(lines.as_bytes())
 }
 
 /// Whether the channels can be in one bundle, before anything is fetched for them.

@@ -17,9 +17,11 @@ use super::value::{Value, is_placeholder};
 use crate::cert::Fingerprint;
 use crate::report::Severity;
 
+pub(crate) use common::CERTIFICATE_FORM;
 pub(super) use common::{
     APP_MANAGEMENT, FABRIC_PARAMETER, fabric, identity_ready, trust_ready, trustlist, uploads,
 };
+pub(crate) use instructions::to_be_done;
 pub use instructions::{
     Instructions, Part, Purpose, RecordFirst, checklist, handover, plan, requests,
 };
@@ -69,6 +71,9 @@ pub struct StepValue {
     pub result: bool,
     /// Whether it must be recorded, or mended, before the step can be done.
     pub missing: bool,
+    /// Whether the value is what to type, to the letter, and no word about it.
+    #[serde(skip)]
+    pub literal: bool,
 }
 
 /// When a step is due.
@@ -187,6 +192,7 @@ impl Step {
         let field = channel.kind.field_at(path);
         self.values.push(StepValue {
             label: label.to_owned(),
+            literal: looked.is_ok() && field.is_some_and(|field| is_typed(channel, field)),
             missing: looked.is_err(),
             value: looked.unwrap_or_else(|absent| absent.words().to_owned()),
             key: Some(path.to_owned()),
@@ -216,6 +222,7 @@ impl Step {
         if let Some(value) = self.values.last_mut().filter(|_| !is_there) {
             Absent::NotRecorded.words().clone_into(&mut value.value);
             value.missing = true;
+            value.literal = false;
         }
         self
     }
@@ -228,6 +235,7 @@ impl Step {
             secret: false,
             result: false,
             missing: false,
+            literal: true,
         });
         self
     }
@@ -252,6 +260,15 @@ impl Step {
     pub(super) fn done(mut self, done: impl Into<String>) -> Self {
         self.done = Some(done.into());
         self
+    }
+}
+
+/// Whether there is a text that people type: a switch is no text, and of a secret there is only the place.
+fn is_typed(channel: &Channel, field: &Field) -> bool {
+    match channel.values.of_field(field) {
+        Some(Value::Text(_)) => true,
+        Some(Value::List(texts)) => !texts.is_empty(),
+        _ => false,
     }
 }
 

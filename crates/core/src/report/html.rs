@@ -14,12 +14,12 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rustls_pki_types::CertificateDer;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use super::soonest::Soonest;
 use super::{Gone, ReportWriter, Shard, Since, SubjectReport, Summary, json};
 use crate::catalogue;
+use crate::html::{Document, fill};
 use crate::text;
 
 use certificates::Packed;
@@ -31,6 +31,7 @@ mod rows;
 
 const PAGE: &str = include_str!("html/page/page.html");
 const SCRIPT: &str = concat!(
+    include_str!("../html/common.js"),
     include_str!("html/page/text.js"),
     include_str!("html/page/report.js"),
     include_str!("html/page/filters.js"),
@@ -41,7 +42,10 @@ const SCRIPT: &str = concat!(
     include_str!("html/page/facts.js"),
     include_str!("html/page/start.js"),
 );
-const STYLE: &str = include_str!("html/page/page.css");
+const STYLE: &str = concat!(
+    include_str!("../html/base.css"),
+    include_str!("html/page/page.css")
+);
 
 /// What the JSON of the subjects in a page may come to before it is deflated: some 40,000 certificates.
 const MAX_JSON: usize = 32 << 20;
@@ -135,18 +139,27 @@ impl ReportWriter for Html<'_> {
             has_bytes: !ders.is_empty(),
         };
         let (mut plain, lines) = (rows.page(self.at, summary), lines(&subjects));
-        let taken = PAGE.len() + SCRIPT.len() + STYLE.len() + plain.table.len();
+        let frame = Document {
+            title: &plain.title,
+            style: STYLE,
+            body: "",
+            script: SCRIPT,
+        };
+        let taken = frame.len_without_body() + PAGE.len() + plain.table.len();
         let report = packed_report(&head, &lines)?;
         // the number of certificates, which is not known yet, may make it a little longer
         let room = MAX_PAGE.saturating_sub(taken + report.len() + 64);
         let Packed { blocks, count } = certificates::pack(&subjects, &ders, room)?;
         head.packed = count;
-        plain.style = STYLE;
-        plain.script = SCRIPT;
-        plain.policy = policy();
         plain.report = packed_report(&head, &lines)?;
         plain.certificates = blocks;
-        self.out.write_all(plain.fill(PAGE).as_bytes())?;
+        let body = fill(PAGE, |place| plain.part(place));
+        let page = Document {
+            title: &plain.title,
+            body: &body,
+            ..frame
+        };
+        self.out.write_all(page.page().as_bytes())?;
         self.out.flush()
     }
 }
@@ -171,12 +184,9 @@ struct Head<'a> {
     has_bytes: bool,
 }
 
-/// The parts of the page, which [`fill`](Page::fill) puts into their places.
+/// The parts of the page, which [`fill`] puts into their places.
 #[derive(Default)]
 struct Page {
-    policy: String,
-    style: &'static str,
-    script: &'static str,
     title: String,
     moment: String,
     as_of: String,
@@ -191,27 +201,8 @@ struct Page {
 }
 
 impl Page {
-    /// In one pass, so that a name that looks like a place is none.
-    fn fill(&self, template: &str) -> String {
-        let mut page = String::new();
-        for (number, piece) in template.split("{{").enumerate() {
-            match piece.split_once("}}") {
-                Some((place, rest)) if number > 0 => {
-                    page.push_str(self.part(place));
-                    page.push_str(rest);
-                }
-                _ => page.push_str(piece),
-            }
-        }
-        page
-    }
-
     fn part(&self, place: &str) -> &str {
         match place {
-            "policy" => &self.policy,
-            "style" => self.style,
-            "script" => self.script,
-            "title" => &self.title,
             "moment" => &self.moment,
             "as_of" => &self.as_of,
             "headline" => &self.headline,
@@ -225,16 +216,6 @@ impl Page {
             _ => "",
         }
     }
-}
-
-/// Nothing is loaded, and nothing runs but what has these digests.
-fn policy() -> String {
-    let digest = |content: &str| STANDARD.encode(Sha256::digest(content.as_bytes()));
-    format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
-        digest(SCRIPT),
-        digest(STYLE)
-    )
 }
 
 fn lines(subjects: &[SubjectReport]) -> String {

@@ -10,6 +10,10 @@ pub(in crate::channel) const FABRIC_PARAMETER: &str = "Configuration Center > Sy
 /// Where apps subscribe to APIs.
 pub(in crate::channel) const APP_MANAGEMENT: &str = "Configuration Center > Expansion and Integration > API Management > APP Service > APP Management";
 
+/// Where certificates are uploaded.
+pub(crate) const CERTIFICATE_FORM: &str =
+    "Configuration Center > System Management > Certificate > New";
+
 /// *Prerequisites* of the channels that go through the API Fabric: `apis` are what the app must have subscribed to.
 pub(in crate::channel) fn fabric(
     channel: &Channel,
@@ -119,8 +123,7 @@ pub(in crate::channel) fn identity_ready(channel: &Channel) -> Step {
 /// *Managing a Certificate*: one record for the trust certificate, and one for the identity certificate if listed.
 pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
     let upload = |title: &str| {
-        Step::new(Phase::Before, Who::TenantAdministrator, title)
-            .place("Configuration Center > System Management > Certificate > New")
+        Step::new(Phase::Before, Who::TenantAdministrator, title).place(CERTIFICATE_FORM)
     };
     let container = channel.container();
     let password = channel.trust_password();

@@ -64,6 +64,11 @@ pub enum Purpose {
 
 /// Everything that is to be done with a bundle, in order, as Markdown.
 pub fn checklist(channel: &Channel, delivered: Option<&Delivered>) -> String {
+    to_be_done(channel, delivered).markdown()
+}
+
+/// The same as data.
+pub(crate) fn to_be_done(channel: &Channel, delivered: Option<&Delivered>) -> Instructions {
     let change = channel.kind.variant().change;
     let mut parts = by_phase(channel, delivered);
     parts.push(Part {
@@ -71,7 +76,7 @@ pub fn checklist(channel: &Channel, delivered: Option<&Delivered>) -> String {
         notes: vec![change.to_owned(), NEW_AUTHORITY.to_owned()],
         steps: Vec::new(),
     });
-    Instructions::new(channel, Purpose::Checklist, parts).markdown()
+    Instructions::new(channel, Purpose::Checklist, parts)
 }
 
 const NEW_AUTHORITY: &str = "When a server changes its certificate authority, run trustpack channel pack again and upload \

@@ -9,6 +9,7 @@ use super::super::matched::{Matched, worst};
 use super::super::table::counts;
 use super::super::{CertificateReport, Severity, State, SubjectReport, Summary};
 use super::Page;
+use crate::html::{escaped, named};
 use crate::text::{self, count, cut};
 
 /// How many rows there are without the script.
@@ -252,21 +253,5 @@ fn grouped(number: usize) -> String {
 
 /// A name in a row.
 fn shown(name: &str) -> String {
-    format!("<bdi>{}</bdi>", escaped(&cut(name, MAX_CHARACTERS)))
-}
-
-/// Text within an element: what would be markup is not, and what would steer or hide is spelled out.
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text::escape(text).chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(character),
-        }
-    }
-    safe
+    named(&cut(name, MAX_CHARACTERS))
 }

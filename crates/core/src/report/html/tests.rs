@@ -1,8 +1,10 @@
 use proptest::prelude::*;
 
-use super::rows::escaped;
+use sha2::{Digest, Sha256};
+
 use super::*;
 use crate::cert::testing::{self, DAY};
+use crate::html::escaped;
 use crate::report::{CertificateReport, Finding, Report, ReportFormat, Role, Severity, sample};
 
 fn page(report: &Report) -> String {

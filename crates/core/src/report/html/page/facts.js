@@ -61,22 +61,11 @@ function pem(certificate) {
   if (!(place < report.packed)) return [title, element("p", {}, "Left out to keep this page small: it has the certificates with the least time left.")];
   const text = element("pre", { tabIndex: 0, "aria-label": "PEM" });
   const said = element("span", { role: "status" });
-  const button = element("button", { type: "button", className: "copy", disabled: true, onclick: () => copy(text, said) }, "Copy PEM");
+  const button = element("button", { type: "button", className: "copy", disabled: true, onclick: () => copy(text.textContent, text, said) }, "Copy PEM");
   derOf(certificate.fingerprint).then(der => {
     text.textContent = der.length > 0 ? armored(der) : "Left out to keep this page small.";
     button.disabled = der.length === 0;
   });
   return [title, element("p", {}, button, said), text];
-}
-
-// Where a page may not write to the clipboard, the text is selected, and a key away from being copied.
-async function copy(text, said) {
-  try {
-    await navigator.clipboard.writeText(text.textContent);
-    said.textContent = "Copied";
-  } catch {
-    getSelection().selectAllChildren(text);
-    said.textContent = "Selected: press Ctrl+C";
-  }
 }
 

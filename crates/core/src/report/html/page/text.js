@@ -1,18 +1,14 @@
-"use strict";
 // Shows the report that is packed into this page. Names in it were chosen by strangers: they become text nodes, never markup
 // (nothing here parses HTML), and what would reorder or hide text in them is spelled out.
 
 const SEVERITIES = ["fine", "note", "warning", "critical"];
 const GROUPS = ["expired", "soon", "failed", "other", "fine"];
-const DAY = 86400;
 // Rows are made as they are scrolled to: ten thousand at once would take a second.
 const WINDOW = 40;
 const NAME = 120; // characters of a name in a row, as in the rows that are in the page already
 const BLOCK = 64; // certificates in a block, as `certificates.rs` packs them
 
-const $ = id => document.getElementById(id);
 const collator = new Intl.Collator("en", { numeric: true });
-const numbers = new Intl.NumberFormat("en");
 const months = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
 let report = null; // what `unpack` gives
 let rows = []; // all of them, the least time left first
@@ -22,7 +18,6 @@ const filters = { words: "", show: new Set(), severity: new Set(), role: "", cha
 
 const UNSAFE = /[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 const visible = text => String(text).replace(UNSAFE, one => `\\u{${one.codePointAt(0).toString(16)}}`);
-const count = (number, noun) => `${numbers.format(number)} ${noun}${number === 1 ? "" : "s"}`;
 
 function cut(text) {
   const characters = Array.from(text.slice(0, 2 * NAME + 2));
@@ -52,15 +47,6 @@ function shape(severity) {
   return svg;
 }
 
-// As trustpack says it elsewhere: days, hours below three days, always rounded down.
-function span(seconds) {
-  if (seconds >= 3 * DAY) return count(Math.floor(seconds / DAY), "day");
-  if (seconds >= 3600) return count(Math.floor(seconds / 3600), "hour");
-  if (seconds >= 60) return count(Math.floor(seconds / 60), "minute");
-  return "less than a minute";
-}
-
-const left = seconds => (seconds < 0 ? `expired ${span(-seconds)} ago` : span(seconds));
 // What RFC 3339 has no words for is `@` and seconds.
 const date = moment => (moment.startsWith("@") ? moment : moment.slice(0, 10));
 const minute = moment => (moment.startsWith("@") ? moment : `${date(moment)} ${moment.slice(11, 16)} UTC`);
