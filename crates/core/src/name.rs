@@ -11,7 +11,10 @@ use x509_parser::x509::X509Name;
 use crate::cert::asn1::{self, Reader};
 use crate::text;
 
+mod parse;
 pub(crate) mod string;
+
+pub use parse::NameError;
 
 /// A distinguished name (RFC 5280 section 4.1.2.4).
 ///

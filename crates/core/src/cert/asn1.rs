@@ -218,6 +218,17 @@ fn read_octet(text: &str) -> Option<u8> {
     is_hex.then(|| u8::from_str_radix(text, 16).ok()).flatten()
 }
 
+/// The octets that hex digits stand for, in either case and with nothing between them.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.chars().map(|digit| digit.to_digit(16));
+    let digits = digits.collect::<Option<Vec<u32>>>()?;
+    let pairs = digits.chunks(2).map(|pair| match pair {
+        [high, low] => u8::try_from(high << 4 | low).ok(),
+        _ => None,
+    });
+    pairs.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
