@@ -31,7 +31,7 @@ mod value;
 use crate::cert::asn1::{Element, Reader, SEQUENCE};
 
 pub(crate) use any::{outline, time};
-pub use oids::name;
+pub use oids::{name, oid_named};
 pub use value::Value;
 
 /// What became of a value's bytes.

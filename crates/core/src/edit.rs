@@ -91,6 +91,8 @@ pub enum Action {
     PasswordChanged,
     /// It got another alias.
     Renamed,
+    /// Its certificate was issued again.
+    Renewed,
     /// Something was wrong with it.
     Repaired,
     /// The CA's answer took the place of its chain.
@@ -108,6 +110,7 @@ impl Action {
             Self::KeyPasswordChanged => "key password changed",
             Self::PasswordChanged => "password changed",
             Self::Renamed => "renamed",
+            Self::Renewed => "renewed",
             Self::Repaired => "repaired",
             Self::ReplyImported => "reply imported",
         }

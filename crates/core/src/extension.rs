@@ -3,6 +3,7 @@
 use x509_parser::extensions::X509Extension;
 use x509_parser::prelude::FromDer;
 
+use crate::Certificate;
 use crate::cert::asn1::{Reader, SEQUENCE};
 
 /// One extension of a certificate, a request, a CRL or an entry of one.
@@ -22,6 +23,15 @@ impl Extension {
             oid: extension.oid.to_id_string(),
             critical: extension.critical,
             value: extension.value.to_vec(),
+        }
+    }
+
+    /// Those of a certificate, in its order; `None` when any cannot be read.
+    pub(crate) fn of(certificate: &Certificate) -> Option<Vec<Self>> {
+        let mut fields = Reader::inside(certificate.tbs(), SEQUENCE)?;
+        match fields.find(|field| field.tag == 0xa3) {
+            Some(field) => Self::read_set(field.value),
+            None => Some(Vec::new()),
         }
     }
 

@@ -5,7 +5,8 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1,
     ECDSA_P256K1_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA384_ASN1_SIGNING,
     ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
-    ParsedPublicKey,
+    ML_DSA_44_SIGNING, ML_DSA_65_SIGNING, ML_DSA_87_SIGNING, ParsedPublicKey, PqdsaKeyPair,
+    PqdsaSigningAlgorithm,
 };
 use serde::Serialize;
 
@@ -87,9 +88,9 @@ impl KeyFacts {
             "1.3.101.113" => ("Ed448", Some(456)),
             "1.3.101.110" => ("X25519", Some(256)),
             "1.3.101.111" => ("X448", Some(448)),
-            "2.16.840.1.101.3.4.3.17" => ("ML-DSA-44", None),
-            "2.16.840.1.101.3.4.3.18" => ("ML-DSA-65", None),
-            "2.16.840.1.101.3.4.3.19" => ("ML-DSA-87", None),
+            ML_DSA_44 => ("ML-DSA-44", None),
+            ML_DSA_65 => ("ML-DSA-65", None),
+            ML_DSA_87 => ("ML-DSA-87", None),
             other => (other, None),
         };
         Self {
@@ -136,8 +137,23 @@ pub fn belongs(pkcs8: &[u8], certificate: &Certificate) -> Belongs {
                 public.bits,
             )
         }
+        ML_DSA_44 => belongs_ml_dsa(&ML_DSA_44_SIGNING, pkcs8, &public),
+        ML_DSA_65 => belongs_ml_dsa(&ML_DSA_65_SIGNING, pkcs8, &public),
+        ML_DSA_87 => belongs_ml_dsa(&ML_DSA_87_SIGNING, pkcs8, &public),
         other => Belongs::CannotTell(format!("keys of algorithm {other} are not supported")),
     }
+}
+
+fn belongs_ml_dsa(
+    algorithm: &'static PqdsaSigningAlgorithm,
+    pkcs8: &[u8],
+    public: &PublicKey<'_>,
+) -> Belongs {
+    let pair = PqdsaKeyPair::from_pkcs8(algorithm, pkcs8).ok();
+    compare(
+        pair.map(|pair| pair.public_key().as_ref().to_vec()),
+        public.bits,
+    )
 }
 
 fn compare(derived: Option<Vec<u8>>, public: &[u8]) -> Belongs {
@@ -202,14 +218,14 @@ fn rsa_public(pkcs8: &[u8], private: &PrivateKey<'_>) -> Option<Vec<u8>> {
 }
 
 /// The part of a PKCS#8 structure that is needed: `version, algorithm, privateKey`.
-struct PrivateKey<'a> {
-    oid: String,
-    curve: Option<String>,
+pub(crate) struct PrivateKey<'a> {
+    pub(crate) oid: String,
+    pub(crate) curve: Option<String>,
     key: &'a [u8],
 }
 
 impl<'a> PrivateKey<'a> {
-    fn from_der(pkcs8: &'a [u8]) -> Option<Self> {
+    pub(crate) fn from_der(pkcs8: &'a [u8]) -> Option<Self> {
         let mut fields = Reader::inside(pkcs8, asn1::SEQUENCE)?;
         fields.expect_tag(asn1::INTEGER)?;
         let mut algorithm = Reader::new(fields.expect_tag(asn1::SEQUENCE)?.value);
@@ -342,6 +358,9 @@ pub(crate) const RSA: &str = "1.2.840.113549.1.1.1";
 pub(crate) const EC: &str = "1.2.840.10045.2.1";
 pub(crate) const ED25519: &str = "1.3.101.112";
 pub(crate) const ED448: &str = "1.3.101.113";
+pub(crate) const ML_DSA_44: &str = "2.16.840.1.101.3.4.3.17";
+pub(crate) const ML_DSA_65: &str = "2.16.840.1.101.3.4.3.18";
+pub(crate) const ML_DSA_87: &str = "2.16.840.1.101.3.4.3.19";
 pub(crate) const P256: &str = "1.2.840.10045.3.1.7";
 pub(crate) const P384: &str = "1.3.132.0.34";
 pub(crate) const P521: &str = "1.3.132.0.35";

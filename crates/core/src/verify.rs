@@ -19,7 +19,7 @@ mod distrust;
 mod findings;
 mod hostname;
 mod java;
-mod name_constraints;
+pub(crate) mod name_constraints;
 mod openssl;
 mod openssl_name;
 mod pkix;

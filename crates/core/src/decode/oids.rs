@@ -7,6 +7,12 @@ pub fn name(oid: &str) -> Option<&'static str> {
     rows.find_map(|(known, name)| (*known == oid).then_some(*name))
 }
 
+/// The object identifier of an extension or a purpose, by its name in any case.
+pub fn oid_named(name: &str) -> Option<&'static str> {
+    let mut rows = [EXTENSIONS, PURPOSES, OTHERS].into_iter().flatten();
+    rows.find_map(|(oid, known)| known.eq_ignore_ascii_case(name).then_some(*oid))
+}
+
 /// Extensions of certificates, CRLs and their entries (RFC 5280 and the bodies named beside them).
 const EXTENSIONS: &[(&str, &str)] = &[
     ("2.5.29.35", "authorityKeyIdentifier"),

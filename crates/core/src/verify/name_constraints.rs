@@ -7,7 +7,7 @@ use crate::cert::asn1::{self, Reader};
 use crate::name::Name;
 
 /// Whether every name of `certificate` is allowed by the DER of a nameConstraints value; `false` when it is broken.
-pub(super) fn allow(constraints: &[u8], certificate: &Certificate) -> bool {
+pub(crate) fn allow(constraints: &[u8], certificate: &Certificate) -> bool {
     let Some(constraints) = Constraints::from_der(constraints) else {
         return false;
     };

@@ -1,0 +1,306 @@
+//! Alternative names as people type them (RFC 5280 section 4.2.1.6).
+
+use std::net::IpAddr;
+
+use der::asn1::ObjectIdentifier;
+
+use crate::cert::asn1;
+use crate::name::{Name, NameError};
+use crate::text::cut;
+
+/// One alternative name, encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneralName(Vec<u8>);
+
+/// Why a text is no alternative name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no {kind}: {why}")]
+pub struct AltNameError {
+    /// As written, without its prefix.
+    pub text: String,
+    /// What it should be.
+    pub kind: &'static str,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl GeneralName {
+    /// `dns:`, `ip:`, `email:`, `uri:`, `dir:` (a name in either form), `rid:` (an object identifier). Without a prefix an
+    /// address, a URI, a mail address or a DNS name, by its looks. Internationalised hosts become `xn--…` (UTS 46).
+    ///
+    /// # Errors
+    /// [`AltNameError`] when it is not what it should be.
+    pub fn parse(text: &str) -> Result<Self, AltNameError> {
+        let (kind, rest) = text.split_once(':').unwrap_or(("", text));
+        match kind.to_ascii_lowercase().as_str() {
+            "dns" => dns(rest),
+            "ip" => ip(rest),
+            "email" => email(rest),
+            "uri" => uri(rest),
+            "dir" | "dirname" => directory(rest),
+            "rid" => registered(rest),
+            _ if text.parse::<IpAddr>().is_ok() => ip(text),
+            _ if text.contains("://") => uri(text),
+            _ if text.contains('@') => email(text),
+            _ => dns(text),
+        }
+    }
+
+    /// A base for name constraints: as [`parse`](Self::parse), but a DNS name may begin with a dot, a mail name may be a
+    /// host, a URI is its host, and an address has a prefix length: `ip:10.0.0.0/8` (section 4.2.1.10).
+    ///
+    /// # Errors
+    /// [`AltNameError`] when it is not what it should be.
+    pub fn parse_constraint(text: &str) -> Result<Self, AltNameError> {
+        let (kind, rest) = text.split_once(':').unwrap_or(("", text));
+        let host = |kind, tag| {
+            let bare = rest.strip_prefix('.').unwrap_or(rest);
+            let dot = if bare.len() < rest.len() { "." } else { "" };
+            let ascii = host_name(bare, kind)?;
+            Ok(Self(asn1::element(
+                tag,
+                &[dot.as_bytes(), ascii.as_bytes()],
+            )))
+        };
+        match kind.to_ascii_lowercase().as_str() {
+            "dns" if rest.is_empty() => Ok(Self(asn1::element(DNS, &[]))),
+            "dns" => host("DNS name", DNS),
+            "email" if rest.contains('@') => email(rest),
+            "email" => host("mail host", EMAIL),
+            "uri" => host("host of a URI", URI),
+            "ip" => network(rest),
+            "dir" | "dirname" => directory(rest),
+            _ => Err(refuse(
+                text,
+                "constraint",
+                "write dns:, email:, uri:, ip:, or dir: before it",
+            )),
+        }
+    }
+
+    /// DER of the `GeneralName`.
+    pub fn der(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+fn refuse(text: &str, kind: &'static str, why: impl Into<String>) -> AltNameError {
+    AltNameError {
+        text: cut(text, SHOWN).into_owned(),
+        kind,
+        why: why.into(),
+    }
+}
+
+fn dns(text: &str) -> Result<GeneralName, AltNameError> {
+    let (wildcard, host) = match text.strip_prefix("*.") {
+        Some(host) => ("*.", host),
+        None => ("", text),
+    };
+    if !wildcard.is_empty() && !host.contains('.') {
+        let why = "a star for a whole top-level domain is refused by every client";
+        return Err(refuse(text, "DNS name", why));
+    }
+    let ascii = host_name(host, "DNS name")?;
+    let parts = [wildcard.as_bytes(), ascii.as_bytes()];
+    Ok(GeneralName(asn1::element(DNS, &parts)))
+}
+
+/// In ASCII, checked as "preferred name syntax" (RFC 1034 section 3.5); the underscores of inner networks are let through.
+fn host_name(text: &str, kind: &'static str) -> Result<String, AltNameError> {
+    let ascii = idna::domain_to_ascii(text)
+        .map_err(|_| refuse(text, kind, "it cannot be written as xn--… (UTS 46)"))?;
+    if ascii.is_empty() {
+        return Err(refuse(text, kind, "it is empty"));
+    }
+    if ascii.len() > 253 {
+        return Err(refuse(text, kind, "it is longer than 253 characters"));
+    }
+    for label in ascii.split('.') {
+        let is_sound = (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        if !is_sound {
+            let why =
+                format!("the label {label:?} is not 1 to 63 letters, digits and inner hyphens");
+            return Err(refuse(text, kind, why));
+        }
+    }
+    Ok(ascii)
+}
+
+fn ip(text: &str) -> Result<GeneralName, AltNameError> {
+    let address: IpAddr = text
+        .parse()
+        .map_err(|_| refuse(text, "IP address", "write 192.0.2.1 or 2001:db8::1"))?;
+    Ok(GeneralName(asn1::element(IP, &[&octets(address)])))
+}
+
+fn octets(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
+    }
+}
+
+fn network(text: &str) -> Result<GeneralName, AltNameError> {
+    let network: ipnet::IpNet = text
+        .parse()
+        .map_err(|_| refuse(text, "network", "write 10.0.0.0/8 or 2001:db8::/32"))?;
+    let network = network.trunc();
+    let (address, mask) = (octets(network.addr()), octets(network.netmask()));
+    Ok(GeneralName(asn1::element(IP, &[&address, &mask])))
+}
+
+fn email(text: &str) -> Result<GeneralName, AltNameError> {
+    let kind = "mail address";
+    let Some((mailbox, host)) = text.rsplit_once('@') else {
+        return Err(refuse(text, kind, "it has no @"));
+    };
+    let is_sound = |byte: u8| byte.is_ascii_graphic() && !b"()<>[]:;@\\,\"".contains(&byte);
+    if mailbox.is_empty() || !mailbox.bytes().all(is_sound) {
+        let why = "what stands before the @ is not plain ASCII (RFC 5321 section 4.1.2)";
+        return Err(refuse(text, kind, why));
+    }
+    let host = host_name(host, kind)?;
+    let parts = [mailbox.as_bytes(), b"@", host.as_bytes()];
+    Ok(GeneralName(asn1::element(EMAIL, &parts)))
+}
+
+/// Absolute, in ASCII (section 4.2.1.6).
+fn uri(text: &str) -> Result<GeneralName, AltNameError> {
+    let (scheme, rest) = text.split_once(':').unwrap_or_default();
+    let starts = scheme.starts_with(|first: char| first.is_ascii_alphabetic());
+    let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    if !starts || !scheme.bytes().all(is_scheme) || rest.is_empty() {
+        return Err(refuse(text, "URI", "it has no scheme, such as https:"));
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let why = "it has characters that are written as %XX, and in hosts as xn--…";
+        return Err(refuse(text, "URI", why));
+    }
+    Ok(GeneralName(asn1::element(URI, &[text.as_bytes()])))
+}
+
+fn directory(text: &str) -> Result<GeneralName, AltNameError> {
+    let broken = |error: NameError| refuse(text, "directory name", error.to_string());
+    let name = Name::parse(text).map_err(broken)?;
+    // a CHOICE cannot be tagged implicitly (X.680 section 31.2.7)
+    Ok(GeneralName(asn1::element(DIRECTORY, &[name.der()])))
+}
+
+fn registered(text: &str) -> Result<GeneralName, AltNameError> {
+    let oid = ObjectIdentifier::new(text)
+        .map_err(|_| refuse(text, "object identifier", "write it as 1.2.3"))?;
+    Ok(GeneralName(asn1::element(REGISTERED, &[oid.as_bytes()])))
+}
+
+/// Of what is wrong so many characters are repeated.
+const SHOWN: usize = 100;
+
+const EMAIL: u8 = 0x81;
+const DNS: u8 = 0x82;
+const DIRECTORY: u8 = 0xa4;
+const URI: u8 = 0x86;
+const IP: u8 = 0x87;
+const REGISTERED: u8 = 0x88;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn der(text: &str) -> Vec<u8> {
+        GeneralName::parse(text).unwrap().der().to_vec()
+    }
+
+    #[test]
+    fn every_kind_is_encoded() {
+        for (text, tag, value) in [
+            ("dns:h.example", DNS, &b"h.example"[..]),
+            ("h.example", DNS, b"h.example"),
+            ("H.Example", DNS, b"h.example"),
+            ("*.example.org", DNS, b"*.example.org"),
+            ("müller.example", DNS, b"xn--mller-kva.example"),
+            ("localhost", DNS, b"localhost"),
+            ("my_host", DNS, b"my_host"),
+            ("192.0.2.1", IP, &[192, 0, 2, 1]),
+            (
+                "ip:::1",
+                IP,
+                &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+            ),
+            ("a.b@h.example", EMAIL, b"a.b@h.example"),
+            ("email:a@müller.example", EMAIL, b"a@xn--mller-kva.example"),
+            ("https://h.example/x?y", URI, b"https://h.example/x?y"),
+            ("uri:urn:uuid:1", URI, b"urn:uuid:1"),
+            ("rid:1.2.3", REGISTERED, &[0x2a, 3]),
+        ] {
+            assert_eq!(der(text), asn1::element(tag, &[value]), "{text}");
+        }
+        let name = Name::parse("/DC=com/DC=example").unwrap();
+        assert_eq!(
+            der("dir:DC=example,DC=com"),
+            asn1::element(DIRECTORY, &[name.der()])
+        );
+    }
+
+    #[test]
+    fn what_is_none_is_refused() {
+        let long = format!("{}.example", "a".repeat(64));
+        for text in [
+            "",
+            "dns:",
+            "-a.example",
+            "a..example",
+            "a b.example",
+            "*.com",
+            "a.*.example",
+            "dns:a\u{202e}b",
+            "dns:a\0b",
+            long.as_str(),
+            "ip:300.1.1.1",
+            "ip:h.example",
+            "email:a",
+            "email:@h",
+            "email:ü@h.example",
+            "uri:nothing",
+            "uri:https://h/ü",
+            "uri:1:x",
+            "dir:CN",
+            "rid:x",
+            "192.0.2.1.",
+        ] {
+            // the last one is a host by its looks, and a label of digits is one
+            if text != "192.0.2.1." {
+                assert!(GeneralName::parse(text).is_err(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn constraints_have_their_own_forms() {
+        let constraint = |text: &str| GeneralName::parse_constraint(text).unwrap().der().to_vec();
+        assert_eq!(
+            constraint("dns:example.com"),
+            asn1::element(DNS, &[b"example.com"])
+        );
+        assert_eq!(
+            constraint("dns:.example.com"),
+            asn1::element(DNS, &[b".example.com"])
+        );
+        assert_eq!(
+            constraint("email:example.com"),
+            asn1::element(EMAIL, &[b"example.com"])
+        );
+        assert_eq!(
+            constraint("ip:10.1.2.3/8"),
+            asn1::element(IP, &[&[10, 0, 0, 0, 255, 0, 0, 0]])
+        );
+        for text in ["example.com", "ip:10.0.0.1", "rid:1.2.3"] {
+            assert!(GeneralName::parse_constraint(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! What a small CA issued and revoked: one readable TOML file, of which this is the text.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::Certificate;
+use crate::cert::asn1;
+use crate::text;
+
+/// The state of one CA.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ledger {
+    /// Whose it is, RFC 4514.
+    authority: String,
+    /// SHA-256 of its `SubjectPublicKeyInfo`, hex: a renewed CA goes on with it, another one does not.
+    authority_key: String,
+    /// The number of the last revocation list; zero before the first.
+    crl_number: u64,
+    #[serde(default, rename = "certificate", skip_serializing_if = "Vec::is_empty")]
+    certificates: Vec<Row>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Row {
+    serial: String,
+    subject: String,
+    sha256: String,
+    #[serde(with = "text::moment")]
+    not_before: OffsetDateTime,
+    #[serde(with = "text::moment")]
+    not_after: OffsetDateTime,
+    status: Status,
+    #[serde(
+        default,
+        with = "text::optional_moment",
+        skip_serializing_if = "Option::is_none"
+    )]
+    revoked_at: Option<OffsetDateTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+}
+
+/// Whether a certificate still counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It is on every list.
+    Revoked,
+    /// It was issued.
+    Valid,
+}
+
+/// Why a certificate is revoked (RFC 5280 section 5.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The subject's name or something else in it has changed.
+    AffiliationChanged,
+    /// The key of the CA that it is got to others.
+    CaCompromise,
+    /// It is not needed any more.
+    CessationOfOperation,
+    /// The key got to others.
+    KeyCompromise,
+    /// What it allowed is allowed no longer.
+    PrivilegeWithdrawn,
+    /// Another one took its place.
+    Superseded,
+    /// Not told.
+    #[default]
+    Unspecified,
+}
+
+/// A word for no reason.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of {}", Reason::WORDS.join(", "))]
+pub struct UnknownReason;
+
+/// Why the state cannot be read or changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// It is the state of another CA.
+    #[error("it is the state of {found}, and not of {wanted}")]
+    AnotherAuthority {
+        /// Whose it is.
+        found: String,
+        /// Whose it should be.
+        wanted: String,
+    },
+    /// The serial number is there already.
+    #[error("the serial number {serial} is in it already")]
+    Repeated {
+        /// Hex.
+        serial: String,
+    },
+    /// It is no such file.
+    #[error("{why}")]
+    Toml {
+        /// What the parser says, with the line.
+        why: String,
+    },
+    /// Nothing with that serial number was issued.
+    #[error("no certificate with the serial number {serial} is in it")]
+    Unknown {
+        /// Hex.
+        serial: String,
+    },
+}
+
+impl Reason {
+    /// Their words.
+    pub const WORDS: [&'static str; 7] = [
+        "unspecified",
+        "key-compromise",
+        "ca-compromise",
+        "affiliation-changed",
+        "superseded",
+        "cessation-of-operation",
+        "privilege-withdrawn",
+    ];
+
+    const ALL: [Self; 7] = [
+        Self::Unspecified,
+        Self::KeyCompromise,
+        Self::CaCompromise,
+        Self::AffiliationChanged,
+        Self::Superseded,
+        Self::CessationOfOperation,
+        Self::PrivilegeWithdrawn,
+    ];
+
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Unspecified => 0,
+            Self::KeyCompromise => 1,
+            Self::CaCompromise => 2,
+            Self::AffiliationChanged => 3,
+            Self::Superseded => 4,
+            Self::CessationOfOperation => 5,
+            Self::PrivilegeWithdrawn => 9,
+        }
+    }
+}
+
+impl FromStr for Reason {
+    type Err = UnknownReason;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let mut pairs = Self::ALL.into_iter().zip(Self::WORDS);
+        pairs
+            .find_map(|(reason, known)| (known == word).then_some(reason))
+            .ok_or(UnknownReason)
+    }
+}
+
+impl Ledger {
+    /// Of a CA that has issued nothing yet.
+    pub fn new(authority: &Certificate) -> Self {
+        Self {
+            authority: authority.subject().to_string(),
+            authority_key: key_of(authority),
+            crl_number: 0,
+            certificates: Vec::new(),
+        }
+    }
+
+    /// Reads what [`to_text`](Self::to_text) wrote.
+    ///
+    /// # Errors
+    /// [`LedgerError::Toml`]; [`LedgerError::Repeated`] when two rows have one serial number.
+    pub fn parse(text: &str) -> Result<Self, LedgerError> {
+        let ledger: Self = toml::from_str(text).map_err(|error| LedgerError::Toml {
+            why: error.to_string().trim_end().replace('\n', " "),
+        })?;
+        let mut serials: Vec<&str> = ledger
+            .certificates
+            .iter()
+            .map(|row| row.serial.as_str())
+            .collect();
+        serials.sort_unstable();
+        match serials.windows(2).find(|pair| pair.first() == pair.last()) {
+            Some(pair) => Err(LedgerError::Repeated {
+                serial: pair.first().copied().unwrap_or_default().to_owned(),
+            }),
+            None => Ok(ledger),
+        }
+    }
+
+    /// The whole file.
+    ///
+    /// # Errors
+    /// [`LedgerError::Toml`], which nobody has seen.
+    pub fn to_text(&self) -> Result<String, LedgerError> {
+        let rows = toml::to_string(self).map_err(|error| LedgerError::Toml {
+            why: error.to_string(),
+        })?;
+        Ok(format!("{HEADER}{rows}"))
+    }
+
+    /// Whether it is the state of this CA, by its key.
+    ///
+    /// # Errors
+    /// [`LedgerError::AnotherAuthority`].
+    pub fn require_of(&self, authority: &Certificate) -> Result<(), LedgerError> {
+        if self.authority_key == key_of(authority) {
+            return Ok(());
+        }
+        Err(LedgerError::AnotherAuthority {
+            found: self.authority.clone(),
+            wanted: authority.subject().to_string(),
+        })
+    }
+
+    /// Adds a certificate that was issued.
+    ///
+    /// # Errors
+    /// [`LedgerError::Repeated`].
+    pub fn record(&mut self, issued: &Certificate) -> Result<(), LedgerError> {
+        let serial = issued.serial().to_string();
+        if self.certificates.iter().any(|row| row.serial == serial) {
+            return Err(LedgerError::Repeated { serial });
+        }
+        self.certificates.push(Row {
+            serial,
+            subject: issued.subject().to_string(),
+            sha256: issued.fingerprint().to_string(),
+            not_before: issued.not_before(),
+            not_after: issued.not_after(),
+            status: Status::Valid,
+            revoked_at: None,
+            reason: None,
+        });
+        Ok(())
+    }
+
+    /// Whether a serial number (hex) is in it.
+    pub fn has(&self, serial: &str) -> bool {
+        self.certificates.iter().any(|row| row.serial == serial)
+    }
+
+    /// The serial number of which this is the only one that begins so, as people copy it: hex in either case, with colons or
+    /// without.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unknown`].
+    pub fn serial(&self, text: &str) -> Result<String, LedgerError> {
+        let plain = text.replace(':', "").to_ascii_lowercase();
+        let is_same =
+            |serial: &str| serial.trim_start_matches('0') == plain.trim_start_matches('0');
+        let mut rows = self.certificates.iter();
+        rows.find(|row| is_same(&row.serial))
+            .map(|row| row.serial.clone())
+            .ok_or(LedgerError::Unknown { serial: plain })
+    }
+
+    /// Revokes; `false` when it was revoked before, whose time and reason stay.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unknown`].
+    pub fn revoke(
+        &mut self,
+        serial: &str,
+        at: OffsetDateTime,
+        reason: Reason,
+    ) -> Result<bool, LedgerError> {
+        let row = self
+            .certificates
+            .iter_mut()
+            .find(|row| row.serial == serial);
+        let row = row.ok_or_else(|| LedgerError::Unknown {
+            serial: serial.to_owned(),
+        })?;
+        if row.status == Status::Revoked {
+            return Ok(false);
+        }
+        row.status = Status::Revoked;
+        row.revoked_at = Some(at);
+        row.reason = Some(reason);
+        Ok(true)
+    }
+
+    /// The subject of a certificate in it.
+    pub fn subject(&self, serial: &str) -> Option<&str> {
+        let row = self.certificates.iter().find(|row| row.serial == serial)?;
+        Some(&row.subject)
+    }
+
+    /// Counts one more list and returns its number.
+    pub fn next_list(&mut self) -> u64 {
+        self.crl_number = self.crl_number.saturating_add(1);
+        self.crl_number
+    }
+
+    /// What a list has to say, in the order of the file. Expired ones stay on it (section 3.3 lets them go after one more
+    /// list; a small CA need not).
+    pub fn revoked(&self) -> Vec<(Vec<u8>, OffsetDateTime, Reason)> {
+        let revoked = self
+            .certificates
+            .iter()
+            .filter(|row| row.status == Status::Revoked);
+        revoked
+            .filter_map(|row| {
+                let serial = asn1::from_hex(&row.serial)?;
+                Some((serial, row.revoked_at?, row.reason.unwrap_or_default()))
+            })
+            .collect()
+    }
+
+    /// How many certificates are in it.
+    pub fn len(&self) -> usize {
+        self.certificates.len()
+    }
+
+    /// Whether nothing was issued.
+    pub fn is_empty(&self) -> bool {
+        self.certificates.is_empty()
+    }
+}
+
+fn key_of(authority: &Certificate) -> String {
+    use sha2::{Digest, Sha256};
+    asn1::hex(&Sha256::digest(authority.subject_public_key_info()))
+}
+
+const HEADER: &str =
+    "# What this CA issued and revoked. trustpack sign, renew, revoke and new crl write it.\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cert::testing::{NOW, root, server};
+
+    #[test]
+    fn what_is_written_is_read_and_revoked_once() {
+        let root = root("Root \u{202e}");
+        let (one, two) = (server("one.example", &root), server("two.example", &root));
+        let mut ledger = Ledger::new(&root.certificate);
+        ledger.record(&one.certificate).unwrap();
+        ledger.record(&two.certificate).unwrap();
+        assert!(ledger.record(&two.certificate).is_err());
+        let serial = one.certificate.serial().to_string();
+        assert!(ledger.revoke(&serial, NOW, Reason::KeyCompromise).unwrap());
+        assert!(!ledger.revoke(&serial, NOW, Reason::Superseded).unwrap());
+        assert!(ledger.revoke("00", NOW, Reason::Superseded).is_err());
+        assert_eq!((ledger.next_list(), ledger.next_list()), (1, 2));
+        let text = ledger.to_text().unwrap();
+        assert!(!text.contains('\u{202e}'), "{text}");
+        let again = Ledger::parse(&text).unwrap();
+        assert_eq!(again, ledger);
+        let revoked = again.revoked();
+        assert_eq!(revoked.len(), 1);
+        assert_eq!(revoked[0].2, Reason::KeyCompromise);
+        assert_eq!(again.serial(&serial.to_uppercase()).unwrap(), serial);
+        assert!(again.require_of(&root.certificate).is_ok());
+        assert!(again.require_of(&one.certificate).is_err());
+    }
+
+    #[test]
+    fn what_is_no_state_is_refused() {
+        let root = root("Root");
+        let mut ledger = Ledger::new(&root.certificate);
+        ledger.record(&root.certificate).unwrap();
+        let text = ledger.to_text().unwrap();
+        let (_, row) = text.split_once("[[certificate]]").unwrap();
+        assert!(Ledger::parse(&format!("{text}\n[[certificate]]{row}")).is_err());
+        for length in 0..text.len() - 1 {
+            if let Ok(cut) = Ledger::parse(&text[..length]) {
+                assert!(cut.is_empty(), "{length}");
+            }
+        }
+    }
+}
