@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod exporter;
 mod fetch;
+mod issue;
 mod reach;
 mod report;
 mod sources;
@@ -37,6 +38,10 @@ pub(crate) use diff::Diff;
 pub(crate) use explain::Explain;
 pub(crate) use exporter::{Exporter, Serving};
 pub(crate) use fetch::Fetch;
+pub(crate) use issue::{
+    DatesChoice, Issued, KeyChoice, Locations, New, NewCa, NewCert, NewCrl, NewCsr, NewKey, Renew,
+    Revoke, Sign, StoreChoice, Wishes,
+};
 pub(crate) use reach::{CertType, Handshake, Listed, Proof, Reach, StarttlsChoice};
 pub(crate) use report::{Report, ReportMerge};
 pub(crate) use sources::Sources;
@@ -50,6 +55,16 @@ Examples:
   trustpack store rename keys.jks mykey server --password env:STORE_PASS --dry-run
 
 Exit codes: 0 done, or nothing to do · 1 a conflict was refused, nothing found · 2 could not do it";
+
+const NEW_EXAMPLES: &str = "\
+Examples, a CA in three commands:
+  trustpack new ca --subject 'CN=Test CA' --days 3650 --store ca.p12 --password env:CA_PASS
+  trustpack new csr --subject CN=server.test --san server.test --new-key server.key \\
+      --password none -o server.csr
+  trustpack sign server.csr --ca ca.p12 --ca-password env:CA_PASS --profile server --days 90 \\
+      -o server.pem
+
+Exit codes: 0 made · 1 a rule would be broken, nothing written · 2 not done";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine · 1 the answer is no (expired, not trusted, invalid) · 2 could not do it";
@@ -78,6 +93,12 @@ pub(crate) enum Command {
     /// Change one store, entry by entry: import, export, delete, rename, copy, passwords, repair.
     #[command(subcommand, after_help = STORE_EXAMPLES)]
     Store(store::Store),
+    /// Make keys, requests, certificates, CAs and their revocation lists.
+    #[command(subcommand, after_help = NEW_EXAMPLES)]
+    New(New),
+    Sign(Sign),
+    Renew(Renew),
+    Revoke(Revoke),
     Check(Check),
     Verify(Verify),
     Diff(Diff),

@@ -10,6 +10,7 @@ mod explain;
 pub(crate) mod exporter;
 mod fetch;
 mod inspect;
+mod issue;
 mod merge;
 mod report;
 mod store;
@@ -63,7 +64,11 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Inspect(arguments) => inspect::run(&arguments, talk),
         Command::Man => complete::manual(),
         Command::Merge(arguments) => merge::run(&arguments, talk),
+        Command::New(verb) => issue::new(verb, talk),
+        Command::Renew(arguments) => issue::renew(&arguments, talk),
         Command::Report(verb) => report::run(&verb, talk),
+        Command::Revoke(arguments) => issue::revoke(&arguments, talk),
+        Command::Sign(arguments) => issue::sign(&arguments, talk),
         Command::Store(verb) => store::run(verb, talk),
         Command::Verify(arguments) => verify::run(&arguments, talk),
     }

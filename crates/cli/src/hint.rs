@@ -5,7 +5,9 @@ use std::io;
 
 use trustpack_core::edit::EditError;
 use trustpack_core::endpoint::EndpointError;
+use trustpack_core::issue::IssueError;
 use trustpack_core::keystore;
+use trustpack_core::name::NameError;
 use trustpack_core::source::SourceError;
 
 /// An error of the command itself, with its advice.
@@ -56,6 +58,12 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(error) = cause.downcast_ref::<EditError>() {
             return Some(error.hint());
+        }
+        if let Some(error) = cause.downcast_ref::<IssueError>() {
+            return for_issue(error);
+        }
+        if cause.is::<NameError>() {
+            return Some(NAMES.to_owned());
         }
         if cause.is::<EndpointError>() {
             return Some(
@@ -131,6 +139,33 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
             "leave --password out, or choose another --profile"
         }
         Error::PasswordUnfit { .. } => "choose another password with --password",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+const NAMES: &str = "write CN=a,OU=b,O=c or /O=c/OU=b/CN=a; a backslash goes before a comma that belongs to a value";
+
+fn for_issue(error: &IssueError) -> Option<String> {
+    let text = match error {
+        IssueError::Refused { violations } => {
+            let mut words: Vec<&str> = violations.iter().map(|one| one.rule.word()).collect();
+            words.dedup();
+            let flags = words.join(" --allow ");
+            return Some(format!(
+                "mend it; where it is meant, as in a test, add --allow {flags}"
+            ));
+        }
+        IssueError::Date { .. } => "name other dates",
+        IssueError::Name(_) => NAMES,
+        IssueError::KeyOfAnother { .. } => "name the key and the certificate that belong together",
+        IssueError::KeyUnsupported { .. } => {
+            "make another key, for example with `trustpack new key --type p-256 -o FILE`"
+        }
+        IssueError::Dates { .. } => "name a later --not-after, or an earlier --not-before",
+        IssueError::Unknown { .. } => {
+            "write it as its standard does, such as serverAuth, or as an object identifier"
+        }
         _ => return None,
     };
     Some(text.to_owned())

@@ -9,6 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags};
@@ -96,23 +97,38 @@ pub(crate) fn is_folder(path: &Path) -> bool {
 }
 
 /// Holds other processes of ours off the folder of a file until it is dropped.
+#[derive(Clone)]
 pub(crate) struct Guard {
-    _folder: Option<File>,
+    folder: Option<Arc<File>>,
 }
 
 impl Guard {
     /// Waits until no other of us writes there. Whoever compares, decides and writes does all of it under one guard.
     pub(crate) fn of(path: &Path) -> Result<Self> {
         if is_stdout(path) || is_device(path) {
-            return Ok(Self { _folder: None });
+            return Ok(Self { folder: None });
         }
         let target = follow_links(path)?;
         let folder = folder_of(&target);
         refuse_without_folder(path, folder)?;
         let folder = lock(folder).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self {
-            _folder: Some(folder),
+            folder: Some(Arc::new(folder)),
         })
+    }
+
+    /// The guard of another file: this one again when that lies in the same folder, since its lock would wait for itself.
+    pub(crate) fn beside(&self, path: &Path) -> Result<Self> {
+        let place = |metadata: io::Result<fs::Metadata>| {
+            let metadata = metadata.ok()?;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        let own = self.folder.as_ref().and_then(|own| place(own.metadata()));
+        let theirs = place(fs::metadata(folder_of(&follow_links(path)?)));
+        match own.is_some() && own == theirs {
+            true => Ok(self.clone()),
+            false => Self::of(path),
+        }
     }
 }
 
@@ -264,7 +280,7 @@ pub(crate) fn back_up(path: &Path, privacy: Privacy) -> Result<PathBuf> {
             continue;
         }
         save_under(
-            &Guard { _folder: None },
+            &Guard { folder: None },
             &kept,
             &bytes,
             Privacy::Private,

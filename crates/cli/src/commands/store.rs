@@ -13,6 +13,9 @@ mod passwords;
 
 use anyhow::Result;
 
+pub(super) use chains::certificates as certificates_in;
+pub(super) use change::Editing;
+
 use super::Outcome;
 use crate::args::store::Store;
 use crate::render::Talk;

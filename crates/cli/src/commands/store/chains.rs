@@ -45,7 +45,7 @@ pub(super) fn import_reply(arguments: &store::ImportReply, talk: &Talk) -> Resul
 }
 
 /// Every certificate in files, in their order; all of them must be readable.
-pub(super) fn certificates(names: &[String], talk: &Talk) -> Result<Vec<Certificate>> {
+pub(in crate::commands) fn certificates(names: &[String], talk: &Talk) -> Result<Vec<Certificate>> {
     let inputs = Input::parse_all(names)?;
     if let Some(endpoint) = Input::endpoints(&inputs).next() {
         let hint = format!("use `trustpack fetch {endpoint} -o FILE` first");

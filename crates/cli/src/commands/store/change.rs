@@ -16,7 +16,7 @@ use crate::render::{Talk, print, print_json, stdout_style};
 use crate::store::{Protection, Target};
 
 /// A store that a verb changes, held until it is written.
-pub(super) struct Editing<'a> {
+pub(in crate::commands) struct Editing<'a> {
     pub file: StoreFile,
     pub keys: KeyPasswords,
     options: &'a EditOptions,
@@ -36,7 +36,11 @@ struct Report<'a> {
 
 impl<'a> Editing<'a> {
     /// Opens the store, and says what is odd about it; nobody else of us changes it meanwhile.
-    pub(super) fn open(store: &Path, options: &'a EditOptions, talk: &Talk) -> Result<Self> {
+    pub(in crate::commands) fn open(
+        store: &Path,
+        options: &'a EditOptions,
+        talk: &Talk,
+    ) -> Result<Self> {
         let editing = Self::open_for_repair(store, options, talk)?;
         for note in &editing.file.contents.notes {
             talk.say(format!("note: {}: {note}", editing.file.name()));
@@ -72,8 +76,13 @@ impl<'a> Editing<'a> {
         }
     }
 
+    /// The lock that it holds.
+    pub(in crate::commands) fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
     /// Every password that may open a key of this alias.
-    pub(super) fn passwords_of<'s>(&'s self, alias: &str) -> Vec<&'s Password> {
+    pub(in crate::commands) fn passwords_of<'s>(&'s self, alias: &str) -> Vec<&'s Password> {
         self.keys
             .for_alias(alias)
             .chain(&self.file.password)
@@ -93,7 +102,7 @@ impl<'a> Editing<'a> {
     }
 
     /// Shows the changes and writes the store, unless nothing changed or it is a rehearsal.
-    pub(super) fn finish(self, edited: &Edited, talk: &Talk) -> Result<Outcome> {
+    pub(in crate::commands) fn finish(self, edited: &Edited, talk: &Talk) -> Result<Outcome> {
         let protection = self.as_it_is();
         self.finish_under(edited, protection, talk)
     }

@@ -1,0 +1,161 @@
+//! `trustpack revoke` and `trustpack new crl`.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use trustpack_core::Certificate;
+use trustpack_core::issue::{Dates, ListWanted, revocation_list};
+use trustpack_core::signature::{SignatureCheck, check};
+
+use super::super::Outcome;
+use super::super::store::certificates_in;
+use super::holder::Holder;
+use super::state::State;
+use super::written::{self, Report, refuse_existing, refuse_two_on_stdout};
+use crate::args::{NewCrl, Revoke};
+use crate::hint::Hinted;
+use crate::render::{Talk, print_json};
+
+/// For scripts.
+#[derive(Serialize)]
+struct Revoked<'a> {
+    state: String,
+    serial: &'a str,
+    subject: &'a str,
+    /// Whether that changed anything.
+    revoked: bool,
+}
+
+pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
+    let name = arguments.state.display().to_string();
+    let authority = match &arguments.ca {
+        Some(path) => certificates_in(std::slice::from_ref(path), talk)?
+            .into_iter()
+            .next(),
+        None => None,
+    };
+    let certificate = match Path::new(&arguments.certificate).exists() {
+        true => certificates_in(std::slice::from_ref(&arguments.certificate), talk)?
+            .into_iter()
+            .next(),
+        false => None,
+    };
+    let mut state = match &authority {
+        Some(authority) => State::of(&arguments.state, authority, None)?,
+        None => State::existing(&arguments.state)?,
+    };
+    let serial = match &certificate {
+        Some(certificate) => certificate.serial().to_string(),
+        None => serial(&state, &arguments.certificate).with_context(|| name.clone())?,
+    };
+    if let (Some(certificate), false) = (&certificate, state.ledger.has(&serial)) {
+        take_up(&mut state, certificate, authority.as_ref()).with_context(|| name.clone())?;
+    }
+    let at = arguments.since.unwrap_or_else(|| arguments.time.now());
+    let at = at.replace_nanosecond(0).unwrap_or(at);
+    let changed = state.ledger.revoke(&serial, at, arguments.reason)?;
+    let subject = state.ledger.subject(&serial).unwrap_or_default().to_owned();
+    if changed {
+        state.save()?;
+        talk.say(format!(
+            "revoked {subject}, serial {serial}; `trustpack new crl` makes the list that says so"
+        ));
+    } else {
+        talk.say(format!(
+            "nothing to do: {subject}, serial {serial}, is revoked already"
+        ));
+    }
+    if arguments.json.json {
+        print_json(&Revoked {
+            state: name,
+            serial: &serial,
+            subject: &subject,
+            revoked: changed,
+        })?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn serial(state: &State, text: &str) -> Result<String> {
+    let is_hex = |digit: char| digit.is_ascii_hexdigit() || digit == ':';
+    if text.is_empty() || !text.chars().all(is_hex) {
+        let message = format!("{text:?} is neither a file nor a serial number");
+        return Err(Hinted::new(
+            message,
+            "name the certificate's file, or its serial number in hex",
+        )
+        .into());
+    }
+    state.ledger.serial(text).map_err(|error| {
+        Hinted::new(
+            error.to_string(),
+            "the serial numbers stand in the file; or name the certificate's file",
+        )
+        .into()
+    })
+}
+
+/// One that the state does not know, when the CA's key shows that it is its own.
+fn take_up(
+    state: &mut State,
+    certificate: &Certificate,
+    authority: Option<&Certificate>,
+) -> Result<()> {
+    let who = certificate.display_name();
+    let Some(authority) = authority else {
+        let message = format!("{who} (serial {}) is not in it", certificate.serial());
+        return Err(Hinted::new(
+            message,
+            "name the CA's certificate with --ca, and it is taken up when that CA issued it",
+        )
+        .into());
+    };
+    match check(certificate, authority) {
+        SignatureCheck::Good => Ok(state.ledger.record(certificate)?),
+        SignatureCheck::Bad | SignatureCheck::CannotCheck(_) => {
+            let message = format!("{who} was not issued by {}", authority.subject());
+            Err(Hinted::new(message, "name the CA that issued it, and its state").into())
+        }
+    }
+}
+
+pub(super) fn list(arguments: &NewCrl, talk: &Talk) -> Result<Outcome> {
+    let output = arguments.output.output.as_deref();
+    refuse_two_on_stdout(arguments.json.json, output, None)?;
+    if !arguments.output.force {
+        refuse_existing(&[output], false)?;
+    }
+    let issuer = &arguments.issuer;
+    let ca = Holder::of_ca(
+        &issuer.ca,
+        issuer.ca_alias.as_deref(),
+        &issuer.ca_password,
+        talk,
+    )?;
+    let authority = ca.authority()?;
+    let mut state = State::of(&arguments.state, authority.certificate(), None)?;
+    let at = arguments.time.now();
+    let wanted = ListWanted {
+        dates: Dates::of_days(at, arguments.days)?,
+        number: state.ledger.next_list(),
+        revoked: state.ledger.revoked(),
+    };
+    let (der, waived) = revocation_list(&wanted, &authority, at, &arguments.allow.allow)?;
+    let mut report = Report::default();
+    report.waive(&waived, talk);
+    // a number is never used twice, so it is counted before anybody sees the list
+    state.save()?;
+    // the list may lie in the same folder, whose lock it takes for itself
+    drop(state);
+    let path = written::list(&arguments.output, der, talk)?;
+    talk.say(format!(
+        "list {} of {}: {} revoked",
+        wanted.number,
+        authority.certificate().subject(),
+        wanted.revoked.len()
+    ));
+    report.add(&path);
+    report.print(arguments.json.json)?;
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,108 @@
+//! The file in which a small CA keeps what it issued. Whoever changes it holds the lock of its folder from reading to
+//! writing, so that two processes at once lose nothing, and it is replaced as a whole.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use trustpack_core::Certificate;
+use trustpack_core::issue::Ledger;
+
+use crate::hint::Hinted;
+use crate::input;
+use crate::output::{self, Existing, Guard, Privacy};
+
+/// The file, held until it is dropped.
+pub(super) struct State {
+    path: PathBuf,
+    guard: Guard,
+    bytes: Option<Vec<u8>>,
+    pub ledger: Ledger,
+}
+
+impl State {
+    /// Reads the state of a CA, or begins one where there is no file yet. `held` is a lock that the caller holds already.
+    pub(super) fn of(path: &Path, authority: &Certificate, held: Option<&Guard>) -> Result<Self> {
+        let state = Self::open(path, held, || Some(Ledger::new(authority)))?;
+        state
+            .ledger
+            .require_of(authority)
+            .map_err(|error| {
+                Hinted::new(
+                    error.to_string(),
+                    "name the state of this CA, or a new file",
+                )
+            })
+            .with_context(|| path.display().to_string())?;
+        Ok(state)
+    }
+
+    /// Reads a state that must be there.
+    pub(super) fn existing(path: &Path) -> Result<Self> {
+        Self::open(path, None, || None)
+    }
+
+    fn open(
+        path: &Path,
+        held: Option<&Guard>,
+        new: impl FnOnce() -> Option<Ledger>,
+    ) -> Result<Self> {
+        let name = path.display().to_string();
+        if output::is_stdout(path) || output::is_folder(path) || output::is_device(path) {
+            let message = format!("{name} is no file, and the state of a CA is one");
+            return Err(Hinted::new(message, "name a file, such as ca.toml").into());
+        }
+        let guard = match held {
+            Some(held) => held.beside(path)?,
+            None => Guard::of(path)?,
+        };
+        if !path.exists()
+            && let Some(ledger) = new()
+        {
+            return Ok(Self {
+                path: path.to_owned(),
+                guard,
+                bytes: None,
+                ledger,
+            });
+        }
+        let bytes = input::read_file(path).with_context(|| name.clone())?;
+        let text = str::from_utf8(&bytes).with_context(|| name.clone())?;
+        let ledger = Ledger::parse(text)
+            .map_err(|error| {
+                let message = format!("not the state of a CA: {error}");
+                Hinted::new(message, "name the file that `trustpack sign --state` made")
+            })
+            .with_context(|| name)?;
+        Ok(Self {
+            path: path.to_owned(),
+            guard,
+            bytes: Some(bytes),
+            ledger,
+        })
+    }
+
+    /// Writes it down.
+    pub(super) fn save(&self) -> Result<()> {
+        let text = self.ledger.to_text()?;
+        let existing = self.bytes.as_deref().map_or(Existing::Keep, Existing::Was);
+        let bytes = text.as_bytes();
+        output::save_under(&self.guard, &self.path, bytes, Privacy::Public, existing)?;
+        Ok(())
+    }
+
+    /// One more certificate: written down before anybody gets it, so that none is forgotten. `held` is the lock that the
+    /// caller holds already.
+    pub(super) fn record(
+        path: &Path,
+        authority: &Certificate,
+        issued: &Certificate,
+        held: Option<&Guard>,
+    ) -> Result<()> {
+        let mut state = Self::of(path, authority, held)?;
+        state
+            .ledger
+            .record(issued)
+            .with_context(|| path.display().to_string())?;
+        state.save()
+    }
+}
