@@ -23,10 +23,20 @@ fn commands_of(text: &str) -> Vec<&str> {
 
 /// As a shell does it, for words and single quotes.
 fn words_of(command: &str) -> Vec<String> {
-    let words = command.split_whitespace().skip(1);
+    let mut words = vec![String::new()];
+    // what stands between quotes is every second part
+    for (place, part) in command.split('\'').enumerate() {
+        for letter in part.chars() {
+            match (letter, words.last_mut()) {
+                (' ', _) if place % 2 == 0 => words.push(String::new()),
+                (_, Some(word)) => word.push(letter),
+                (_, None) => {}
+            }
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words.remove(0);
     words
-        .map(|word| word.trim_matches('\'').to_owned())
-        .collect()
 }
 
 /// Stands for `server.test`.
@@ -63,15 +73,7 @@ fn assert_they_run(commands: &[&str]) {
 #[test]
 fn every_command_for_users_of_portecle_runs() {
     let text = fs::read_to_string(root().join("docs/portecle.md")).unwrap();
-    let commands: Vec<&str> = commands_of(&text)
-        .into_iter()
-        // named as coming later
-        .filter(|command| {
-            !["trustpack new", "trustpack sign"]
-                .iter()
-                .any(|later| command.starts_with(later))
-        })
-        .collect();
+    let commands = commands_of(&text);
     assert!(commands.len() > 60, "{}", commands.len());
     assert_they_run(&commands);
 }
@@ -135,6 +137,41 @@ fn every_command_about_checking_runs() {
     let commands = commands_of(&text);
     assert!(commands.len() >= 8, "{commands:?}");
     assert_they_run_in_order(commands);
+}
+
+#[test]
+fn every_command_about_issuing_runs() {
+    use trustpack_core::issue::{KeyKind, Profile, Rule};
+    let text = fs::read_to_string(root().join("docs/issue.md")).unwrap();
+    let mut commands = commands_of(&text);
+    // the reply of a public CA is not there
+    commands.retain(|command| !command.contains(" reply.pem"));
+    assert!(commands.len() >= 15, "{commands:?}");
+    let desk = Desk::new();
+    // the reader has none yet
+    fs::remove_file(desk.path("server.pem")).unwrap();
+    for command in &commands {
+        let words = words_of(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = desk.command(&words).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", stderr(&output));
+    }
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, section) = readme
+        .split_once("\n## Keys, requests and a small CA\n")
+        .unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    for command in commands_of(section) {
+        assert!(commands.contains(&command), "{command}");
+    }
+    for rule in Rule::ALL {
+        let row = format!("| `{}` |", rule.word());
+        let line = text.lines().find(|line| line.starts_with(&row)).unwrap();
+        assert!(line.ends_with(&format!("| {} |", rule.source())), "{line}");
+    }
+    for word in KeyKind::WORDS.iter().chain(&Profile::WORDS) {
+        assert!(text.contains(&format!("`{word}`")), "{word}");
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod exporter;
 mod fetch;
 mod hostile;
 mod inspect;
+mod issue;
 mod key_passwords;
 mod kill;
 mod limits;

@@ -16,13 +16,14 @@ pub(crate) struct Desk {
 }
 
 /// Names here, and what they are copies of.
-const FILES: [(&str, &str); 20] = [
+const FILES: [(&str, &str); 21] = [
     ("cacerts", "keystores/p12/cacerts"),
     ("chain.p7b", "der/chain.p7b"),
     ("clear.key", "pki/server.key.pem"),
     ("encrypted.key", "pem/encrypted.key.pem"),
     ("fullchain.pem", "pki/fullchain-server.pem"),
     ("issuing.crl", "crl/issuing.crl"),
+    ("issuing.key", "pki/intermediate.key.pem"),
     ("issuing.pem", "pki/intermediate.pem"),
     ("key-password.jks", "keystores/jks/key-password.jks"),
     ("keys.jks", "keystores/jks/key.jks"),
@@ -69,6 +70,7 @@ impl Desk {
             .env("STORE_PASS", "changeit")
             .env("NEW_PASS", "new-secret")
             .env("KEY_PASS", "key-secret")
+            .env("CA_PASS", "ca-secret")
             .args(arguments);
         command
     }

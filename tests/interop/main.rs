@@ -19,6 +19,7 @@ mod dashboards;
 mod dates;
 mod demo;
 mod deploy;
+mod issue;
 mod java_client;
 mod java_stores;
 mod keytool;
