@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
+use trustpack_core::facts::Facts;
 use trustpack_core::issue::{Profile, Template, request, template_like};
 use trustpack_core::keystore::{Request, SealedKey};
 use trustpack_core::name::Name;
@@ -115,14 +116,15 @@ fn merged(contents: Contents, before: Option<&Certificate>) -> Template {
     template
 }
 
-/// A dated fact: Chrome Root Program Policy 1.8, with the last day that public CAs may issue for clients.
+/// Who asks a public CA for it is told when that ends.
 fn note_client_auth(template: &Template, talk: &Talk) {
-    let is_for_clients = template
-        .extended_key_usage
-        .iter()
-        .any(|oid| oid == CLIENT_AUTH);
-    if is_for_clients {
-        talk.say("note: public CAs stop issuing for clients (clientAuth), at the latest on 2027-03-15; ask a private CA");
+    let mut purposes = template.extended_key_usage.iter();
+    let is_for_clients = purposes.any(|oid| oid == CLIENT_AUTH);
+    if let (true, Some((day, fact))) = (is_for_clients, Facts::builtin().end_of_client_auth()) {
+        talk.say(format!(
+            "note: public CAs stop issuing for clients (clientAuth), at the latest on {day}: {}; ask a private CA",
+            fact.source
+        ));
     }
 }
 
