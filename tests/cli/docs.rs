@@ -350,21 +350,28 @@ fn the_stores_of_the_readme_run() {
 fn the_channels_of_the_readme_run() {
     let text = fs::read_to_string(root().join("README.md")).unwrap();
     let commands = commands_of(&text);
-    let commands = commands
-        .iter()
-        .filter(|command| command.contains("docs/examples/") || command.contains(" schema"));
+    let commands = commands.iter().filter(|command| {
+        let parts = ["docs/examples/", " schema", "channel facts"];
+        parts.iter().any(|part| command.contains(part))
+    });
     let commands: Vec<_> = commands.collect();
     assert!(commands.len() >= 4, "{commands:?}");
     // where what they write does no harm
     let folder = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(root().join("docs"), folder.path().join("docs")).unwrap();
     for command in commands {
-        let command = command.split(" > ").next().unwrap();
+        let (command, written) = match command.split_once(" > ") {
+            Some((command, file)) => (command, Some(folder.path().join(file))),
+            None => (*command, None),
+        };
         let output = trustpack()
             .args(words_of(command))
             .current_dir(folder.path())
             .output()
             .unwrap();
         assert!(output.status.success(), "{command}: {}", stderr(&output));
+        if let Some(file) = written {
+            fs::write(file, output.stdout).unwrap();
+        }
     }
 }

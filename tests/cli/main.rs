@@ -24,6 +24,7 @@ mod limits;
 mod memory;
 mod pack;
 mod policy;
+mod questions;
 mod record;
 mod reports;
 mod revocation;
@@ -31,6 +32,7 @@ mod screen;
 mod sources;
 mod state;
 mod store;
+mod terminal;
 mod verify;
 mod watch;
 

@@ -1,91 +1,11 @@
-//! `trustpack check --watch` on a terminal, as tmux shows it.
+//! `trustpack check --watch` on a terminal.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
-use crate::support::{fixture, judge, trustpack};
-
-/// A terminal with a watch in it.
-struct Terminal {
-    /// Of a server of its own, in a folder of its own.
-    socket: tempfile::TempDir,
-    tmux: PathBuf,
-}
+use crate::support::fixture;
+use crate::terminal::Terminal;
 
 const RULE: &str = "[[rule]]\npath = \"*.pem\"\nwarn = \"30d\"\n";
-
-/// Nothing here takes so long, whatever else the machine does.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-impl Terminal {
-    /// `None` where there is no tmux. What ends in it stays to be seen, with its exit code.
-    fn start(folder: &Path, arguments: &str) -> Option<Self> {
-        let tmux = judge("tmux")?.get_program().into();
-        let terminal = Self {
-            socket: tempfile::tempdir().unwrap(),
-            tmux,
-        };
-        let command = format!(
-            "{} check {arguments}; echo exit=$?; sleep 1000",
-            trustpack().get_program().to_str().unwrap()
-        );
-        let started = terminal
-            .command()
-            .current_dir(folder)
-            .args([
-                "-f",
-                "/dev/null",
-                "new-session",
-                "-d",
-                "-x",
-                "100",
-                "-y",
-                "20",
-            ])
-            .arg(command)
-            .output()
-            .unwrap();
-        assert!(started.status.success(), "{started:?}");
-        Some(terminal)
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(&self.tmux);
-        command.arg("-S").arg(self.socket.path().join("socket"));
-        command.stdin(Stdio::null()).env("LANG", "C.UTF-8");
-        command
-    }
-
-    fn tmux(&self, arguments: &[&str]) -> Output {
-        self.command().args(arguments).output().unwrap()
-    }
-
-    fn shown(&self) -> String {
-        let shown = self.tmux(&["capture-pane", "-p"]).stdout;
-        String::from_utf8(shown).unwrap()
-    }
-
-    /// What is shown as soon as it holds.
-    fn when(&self, holds: impl Fn(&str) -> bool) -> String {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let shown = self.shown();
-            if holds(&shown) {
-                return shown;
-            }
-            assert!(Instant::now() < end, "{shown}");
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        self.tmux(&["kill-server"]);
-    }
-}
 
 fn folder(count: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -99,7 +19,7 @@ fn folder(count: usize) -> tempfile::TempDir {
 #[test]
 fn a_table_is_drawn_anew_and_marks_what_changed() {
     let folder = folder(2);
-    let Some(terminal) = Terminal::start(folder.path(), ". --watch 1s") else {
+    let Some(terminal) = Terminal::start(folder.path(), "check . --watch 1s") else {
         return;
     };
     let first = terminal.when(|shown| shown.contains("2 subjects, 2 certificates"));
@@ -128,7 +48,7 @@ fn a_table_is_drawn_anew_and_marks_what_changed() {
 #[test]
 fn it_keeps_to_the_size_of_the_terminal() {
     let folder = folder(40);
-    let Some(terminal) = Terminal::start(folder.path(), ". --watch 1d") else {
+    let Some(terminal) = Terminal::start(folder.path(), "check . --watch 1d") else {
         return;
     };
     let first = terminal.when(|shown| shown.contains("40 subjects, 40 certificates"));
@@ -151,8 +71,10 @@ fn a_round_that_fails_leaves_the_last_table() {
     let folder = folder(1);
     let policy = folder.path().join("policy.toml");
     fs::write(&policy, RULE).unwrap();
-    let Some(terminal) = Terminal::start(folder.path(), "00.pem --policy policy.toml --watch 1s")
-    else {
+    let Some(terminal) = Terminal::start(
+        folder.path(),
+        "check 00.pem --policy policy.toml --watch 1s",
+    ) else {
         return;
     };
     terminal.when(|shown| shown.contains("1 subject, 1 certificate"));

@@ -30,8 +30,8 @@ use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
 
 pub(crate) use channel::{
-    Channel, ChannelDiff, ChannelExport, ChannelList, ChannelNew, ChannelPack, ChannelRecord,
-    ChannelShow, ChannelValidate, Instructed, ModelFormat, RecordFormat,
+    Channel, ChannelDiff, ChannelExport, ChannelFacts, ChannelList, ChannelNew, ChannelPack,
+    ChannelRecord, ChannelShow, ChannelValidate, FactsFile, Instructed, ModelFormat, RecordFormat,
 };
 pub(crate) use check::{Check, ShardChoice};
 pub(crate) use diff::Diff;

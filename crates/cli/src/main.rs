@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod duration;
+mod facts;
 mod hint;
 mod identity;
 mod input;

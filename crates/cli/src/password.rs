@@ -46,38 +46,48 @@ impl PasswordSource {
         talk: &Talk,
     ) -> Result<Option<Password>> {
         match self {
+            Self::Literal(password) => {
+                talk.warn("a password on the command line is visible to every user of this machine; use env:, file: or prompt");
+                Ok(Some(password.clone()))
+            }
+            Self::Prompt => prompt(purpose, new).map(Some),
+            stored => stored
+                .look()
+                .with_context(|| format!("password of {purpose}")),
+        }
+    }
+
+    /// What is there, where nobody is to be asked; the errors say nothing of a purpose.
+    pub(crate) fn look(&self) -> Result<Option<Password>> {
+        match self {
             Self::Descriptor(number) => read_one(
                 format!("/dev/fd/{number}").into(),
                 "it is not open",
                 "open it in the shell, as in `3<PATH` for fd:3",
             )
-            .with_context(|| format!("password of {purpose}: file descriptor {number}"))
+            .with_context(|| format!("file descriptor {number}"))
             .map(Some),
             Self::Empty => Ok(Some(Password::new(""))),
             Self::Environment(name) => match std::env::var(name) {
                 Ok(value) => Ok(Some(Password::new(value))),
                 Err(std::env::VarError::NotPresent) => Err(Hinted::new(
-                    format!("password of {purpose}: the environment variable {name} is not set"),
+                    format!("the environment variable {name} is not set"),
                     format!(
                         "export {name}, or use --password empty when the empty password is meant"
                     ),
                 )
                 .into()),
                 Err(std::env::VarError::NotUnicode(_)) => {
-                    bail!("password of {purpose}: the environment variable {name} is not UTF-8")
+                    bail!("the environment variable {name} is not UTF-8")
                 }
             },
             Self::File(path) => {
                 read_one(path.clone(), "no such file", "check the path after file:")
-                    .with_context(|| format!("password of {purpose}: {}", path.display()))
+                    .with_context(|| path.display().to_string())
                     .map(Some)
             }
-            Self::Literal(password) => {
-                talk.warn("a password on the command line is visible to every user of this machine; use env:, file: or prompt");
-                Ok(Some(password.clone()))
-            }
-            Self::None => Ok(None),
-            Self::Prompt => prompt(purpose, new).map(Some),
+            Self::Literal(password) => Ok(Some(password.clone())),
+            Self::None | Self::Prompt => Ok(None),
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::chain::{Issuer, PresentedChain};
 use crate::channel::{Channel, HostRequirement, hosts, to_be_done, validate_channel};
 use crate::endpoint::Endpoint;
 use crate::expiry::Thresholds;
+use crate::facts::Facts;
 use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
 use judge::Host;
@@ -37,6 +38,8 @@ pub struct PackRequest<'a> {
     pub hosts: &'a [HostChain],
     /// Who knows public roots, the first that does wins.
     pub roots: &'a [TrustAnchors],
+    /// What is known of the providers and of public CAs.
+    pub facts: &'a Facts,
     /// The resolved `trust.password`; needed for a JKS.
     pub password: Option<&'a Password>,
     /// When, and how strictly.
@@ -192,7 +195,7 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     };
 
     // 1. The specification, and a chain for every host.
-    let specification = validate_channel(channel, options.at);
+    let specification = validate_channel(channel, request.facts, options.at);
     if is_critical(&specification) {
         return Err(refused(specification));
     }
@@ -242,10 +245,14 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     if judged.refuses {
         return Err(refused(judged.findings()));
     }
-    let steps = to_be_done(channel, Some(&files::delivered(&hosts, &trust)));
+    let steps = to_be_done(
+        channel,
+        request.facts,
+        Some(&files::delivered(&hosts, &trust)),
+    );
     Ok(Packed {
         page: page::ChannelPage::new(channel, &hosts, &trust, &steps, &judged.report, created),
-        files: files::render(channel, &hosts, &trust, &judged)?,
+        files: files::render(request, &hosts, &trust, &judged)?,
         findings,
         report: judged.report,
         summary: manifest::ChannelSummary::new(channel, &hosts, &trust),

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use time::{Duration, OffsetDateTime};
 
 use crate::cert::Fingerprint;
+use crate::facts::Facts;
 use crate::report::{
     CertificateReport, Finding, Origin, Report, Role, Severity, State, SubjectReport,
 };
@@ -139,7 +140,8 @@ impl Judge {
         findings
             .iter_mut()
             .for_each(|finding| self.silence(finding, &about));
-        let is_leaving = has_no_lasting_anchor(&subject.items);
+        let facts = &self.policy.facts;
+        let is_leaving = has_no_lasting_anchor(&subject.items, facts);
         let mut certificates = Vec::with_capacity(subject.items.len());
         for item in &subject.items {
             let mut report = match &item.dated {
@@ -157,7 +159,7 @@ impl Judge {
             let is_needed = self.is_needed(item);
             let mut remarks = Vec::new();
             remarks.extend(self.dates(item, limits, is_needed, &mut report));
-            remarks.extend(lint::remarks(item, is_needed || is_leaving, self.at));
+            remarks.extend(lint::remarks(item, is_needed || is_leaving, facts, self.at));
             for remark in remarks {
                 let place = format!("{}: {}", subject.name, item.label);
                 let severity = match item.extra {
@@ -251,13 +253,13 @@ impl Judge {
 }
 
 /// Whether every anchor of a store is about to be dropped, so that nothing takes their place.
-fn has_no_lasting_anchor(items: &[Item]) -> bool {
+fn has_no_lasting_anchor(items: &[Item], facts: &Facts) -> bool {
     let mut anchors = items
         .iter()
         .filter(|item| item.role == Role::Anchor)
         .filter_map(Item::certificate)
         .peekable();
-    anchors.peek().is_some() && anchors.all(lint::is_departing)
+    anchors.peek().is_some() && anchors.all(|anchor| lint::is_departing(anchor, facts))
 }
 
 /// Adds a finding unless it is there; returns the severity that counts.

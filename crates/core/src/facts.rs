@@ -134,6 +134,12 @@ pub struct Move<'a> {
     pub anchors: &'a [NamedRoot],
 }
 
+impl Default for Facts {
+    fn default() -> Self {
+        Self::builtin()
+    }
+}
+
 impl Facts {
     /// Those that this program knows by itself.
     pub fn builtin() -> Self {
@@ -156,6 +162,11 @@ impl Facts {
         &self.facts
     }
 
+    /// The fact of an id.
+    pub fn get(&self, id: &str) -> Option<&Fact> {
+        self.facts.iter().find(|fact| fact.id == id)
+    }
+
     /// The file that they were read from, comments and all.
     pub fn as_toml(&self) -> &str {
         &self.text
@@ -164,18 +175,19 @@ impl Facts {
     /// The roots that a store for a host should hold beside today's, with the facts that say so. Those whose day has come are
     /// among them, as long as their fact has not ended: nobody moves all servers in one night.
     pub fn coming_anchors(&self, host: &str, at: OffsetDateTime) -> Vec<Move<'_>> {
-        let moves = self.facts.iter().filter(|fact| !fact.is_over(at.date()));
-        let moves = moves.filter_map(|fact| match &fact.rule {
-            Some(FactRule::ComingAnchors(coming)) => Some((fact, coming)),
-            _ => None,
-        });
-        moves
-            .filter(|(_, coming)| coming.domains.iter().any(|domain| is_under(host, domain)))
-            .map(|(fact, coming)| Move {
+        let moves = self.moves(host);
+        moves.filter(|one| !one.fact.is_over(at.date())).collect()
+    }
+
+    /// The same, whatever the day.
+    pub fn moves(&self, host: &str) -> impl Iterator<Item = Move<'_>> {
+        self.facts.iter().filter_map(move |fact| match &fact.rule {
+            Some(FactRule::ComingAnchors(coming)) if coming.are_for(host) => Some(Move {
                 fact,
                 anchors: &coming.anchors,
-            })
-            .collect()
+            }),
+            _ => None,
+        })
     }
 
     /// The versions of the Graph API that are known, with their last days.
@@ -253,6 +265,12 @@ impl Fact {
     /// Whether its first day is ahead.
     pub fn is_coming(&self, day: Date) -> bool {
         self.from.is_some_and(|from| day < from)
+    }
+}
+
+impl ComingAnchors {
+    fn are_for(&self, host: &str) -> bool {
+        self.domains.iter().any(|domain| is_under(host, domain))
     }
 }
 

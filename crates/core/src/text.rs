@@ -140,6 +140,16 @@ pub(crate) fn date_and_time(moment: OffsetDateTime) -> String {
     .unwrap_or_else(|_| seconds(utc))
 }
 
+/// `443, 80, 88 or 8443`.
+pub(crate) fn alternatives(items: &[impl Display], word: &str) -> String {
+    let mut items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    match (items.pop(), items.is_empty()) {
+        (None, _) => String::new(),
+        (Some(last), true) => last,
+        (Some(last), false) => format!("{} {word} {last}", items.join(", ")),
+    }
+}
+
 /// `1 day`, `2 days`.
 pub fn count(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };

@@ -1,6 +1,7 @@
 //! The flags of `trustpack channel`.
 
 mod export;
+mod facts;
 mod instructions;
 mod record;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 pub(crate) use export::{ChannelDiff, ChannelExport, RecordFormat};
+pub(crate) use facts::{ChannelFacts, FactsFile};
 pub(crate) use record::ChannelRecord;
 
 use super::{Json, Proof, Reach, Roots, Time};
@@ -23,6 +25,7 @@ pub(crate) enum Channel {
     Show(ChannelShow),
     Validate(ChannelValidate),
     Schema(ChannelSchema),
+    Facts(ChannelFacts),
     Requests(ChannelRequests),
     Plan(ChannelPlan),
     Handover(ChannelHandover),
@@ -94,6 +97,8 @@ pub(crate) struct ChannelList {
     pub spec: String,
 
     #[command(flatten)]
+    pub facts: FactsFile,
+    #[command(flatten)]
     pub time: Time,
     #[command(flatten)]
     pub json: Json,
@@ -123,6 +128,8 @@ pub(crate) struct ChannelShow {
     #[arg(long, value_name = "FORMAT", conflicts_with = "json")]
     pub model: Option<ModelFormat>,
 
+    #[command(flatten)]
+    pub facts: FactsFile,
     #[command(flatten)]
     pub json: Json,
 }
@@ -157,6 +164,8 @@ pub(crate) struct ChannelValidate {
     #[arg(long)]
     pub secrets: bool,
 
+    #[command(flatten)]
+    pub facts: FactsFile,
     #[command(flatten)]
     pub time: Time,
     #[command(flatten)]
@@ -207,6 +216,8 @@ pub(crate) struct ChannelPack {
     #[arg(long)]
     pub strict: bool,
 
+    #[command(flatten)]
+    pub facts: FactsFile,
     #[command(flatten)]
     pub proof: Proof,
     #[command(flatten)]

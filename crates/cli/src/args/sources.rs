@@ -8,7 +8,7 @@ use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::RoleThreshold;
 
 use super::watch::Ari;
-use super::{Listed, Reach, ReadPassword, Roots, SourceParser, parse_from};
+use super::{FactsFile, Listed, Reach, ReadPassword, Roots, SourceParser, parse_from};
 use crate::commands::check::PasswordRule;
 use crate::password::PasswordSource;
 
@@ -54,6 +54,9 @@ pub(crate) struct Sources {
     pub policy: Option<PathBuf>,
 
     #[command(flatten)]
+    pub facts: FactsFile,
+
+    #[command(flatten)]
     pub input_password: ReadPassword,
 
     /// The password of stores whose path or name fits: '*.p12=file:store.pass'. Repeatable; the first that fits counts,
@@ -84,7 +87,8 @@ impl Sources {
             .chain(self.password_for.iter().map(PasswordRule::source));
         let named = [&handshake.client_cert, &handshake.client_key];
         let named = named.into_iter().flatten().chain(&self.roots.files);
-        let listed = self.listed.targets.iter().chain(&self.policy);
+        let listed = self.listed.targets.iter();
+        let listed = listed.chain(&self.policy).chain(&self.facts.file);
         let passwords = passwords.filter_map(PasswordSource::file);
         named
             .map(PathBuf::from)

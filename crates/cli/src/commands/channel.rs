@@ -3,6 +3,7 @@
 mod ask;
 mod diff;
 mod export;
+mod facts;
 mod instructions;
 mod list;
 mod new;
@@ -30,12 +31,15 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
             print_json(&schema())?;
             Ok(Outcome::Fine)
         }
+        Channel::Facts(arguments) => facts::run(&arguments),
         Channel::Requests(arguments) => instructions::tell(&arguments.instructed, requests),
         Channel::Plan(arguments) => instructions::run(&arguments.instructed, plan),
         Channel::Handover(arguments) => instructions::tell(&arguments.instructed, handover),
         Channel::Rotate(arguments) => {
             let changes = arguments.changes();
-            instructions::run(&arguments.instructed, |channel| rotate(channel, &changes))
+            instructions::run(&arguments.instructed, |channel, facts| {
+                rotate(channel, facts, &changes)
+            })
         }
         Channel::Pack(arguments) => pack::run(&arguments, talk),
         Channel::Export(arguments) => export::run(&arguments, talk),

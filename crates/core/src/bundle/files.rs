@@ -5,7 +5,7 @@ use trustpack_keystore::{self as keystore, Alias, Entry, Format, KeyStore, Write
 
 use super::judge::{Host, Judged};
 use super::store::TrustFile;
-use super::{BundleFile, ChainSource, PackError};
+use super::{BundleFile, ChainSource, PackError, PackRequest};
 use crate::Certificate;
 use crate::channel::{
     Channel, Delivered, DeliveredAnchor, DeliveredHost, KindWords, Spec, checklist,
@@ -16,11 +16,12 @@ use crate::text::{one_line, rfc3339};
 
 /// Every file of the channel.
 pub(super) fn render(
-    channel: &Channel,
+    request: &PackRequest<'_>,
     hosts: &[Host<'_>],
     trust: &TrustFile,
     judged: &Judged,
 ) -> Result<Vec<BundleFile>, PackError> {
+    let channel = request.channel;
     let name = &channel.name;
     let failed = |file: &str, why: String| PackError::Written {
         file: format!("{name}/{file}"),
@@ -56,7 +57,7 @@ pub(super) fn render(
     files.push(BundleFile {
         path: format!("{name}/checklist.md"),
         purpose: "what remains to be done by hand",
-        bytes: checklist(channel, Some(&delivered)).into_bytes(),
+        bytes: checklist(channel, request.facts, Some(&delivered)).into_bytes(),
     });
     Ok(files)
 }

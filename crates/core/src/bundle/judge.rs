@@ -169,8 +169,12 @@ pub(super) fn judge(
         let findings = findings(request, host, trust, &judgement, at);
         subjects.push(host.subject_of(judgement.anchor, findings));
     }
+    let policy = Policy {
+        facts: request.facts.clone(),
+        ..Policy::from(request.options.thresholds)
+    };
     Judged {
-        report: check(subjects, &Policy::from(request.options.thresholds), at),
+        report: check(subjects, &policy, at),
         refuses,
     }
 }

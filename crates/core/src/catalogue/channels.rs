@@ -431,11 +431,17 @@ pub(super) const PAGES: &[Page] = &[
         id: "TG-PORT",
         title: "Telegram calls no webhook on this port",
         severities: &[critical("outputs.message_url")],
-        meaning: "Telegram calls webhooks on the ports 443, 80, 88 and 8443 only.",
+        meaning: "Telegram calls webhooks on a few ports only; the hint of the finding names them.",
         consequence: "setWebhook is answered with `Bad Request: bad webhook`, and no message of a customer arrives.",
-        look: &[VALIDATE],
+        look: &[
+            VALIDATE,
+            run(
+                "See what is known of Telegram:",
+                &["trustpack channel facts telegram-webhook"],
+            ),
+        ],
         remedy: &[step(
-            "Expose the address on port 443 or 8443, and have the product show that URL.",
+            "Expose the address on a port that Telegram calls, and have the product show that URL.",
         )],
         sources: &[BOT_API],
         verbs: BOTH,
@@ -514,12 +520,24 @@ pub(super) const PAGES: &[Page] = &[
             ends, when a provider moves to other roots, which ports it calls. The newest of them was looked up long ago.",
         consequence: "Rules that depend on facts may be silent about what providers have announced since, or warn of what they \
             have put off.",
-        look: &[],
-        remedy: &[step("Use a newer trustpack, or a newer file of facts.")],
+        look: &[run(
+            "See the facts, and when each was looked up:",
+            &["trustpack channel facts"],
+        )],
+        remedy: &[
+            step("Use a newer trustpack."),
+            run(
+                "Or write the facts to a file, look the sources up, correct what has changed and the days, and name the file:",
+                &[
+                    "trustpack channel facts --toml > facts.toml",
+                    "trustpack channel validate SPEC --facts facts.toml",
+                ],
+            ),
+        ],
         sources: &[
             "providers tell of changes of certificates some months ahead (Infobip: 60 days, Twilio: about a year)",
         ],
-        verbs: &["channel validate"],
+        verbs: &["channel facts", "channel validate"],
     },
     Page {
         id: "FILE-UNREAD",
@@ -546,7 +564,13 @@ pub(super) const PAGES: &[Page] = &[
         meaning: "The BaseUrl of a cloud-api channel names a version of the Graph API, and each lasts about two years. The v8.0 of \
             the product's document ended in 2022.",
         consequence: "Calls to a version that has ended are answered by an error or by a later version that behaves otherwise.",
-        look: &[VALIDATE],
+        look: &[
+            VALIDATE,
+            run(
+                "See the last days of the versions:",
+                &["trustpack channel facts"],
+            ),
+        ],
         remedy: &[step(
             "Write a version that lasts into info.base_url, and update BaseUrl in the product.",
         )],

@@ -10,16 +10,18 @@ pub(super) const PAGES: &[Page] = &[
             "a public server certificate with its key, which is also good for clients (extendedKeyUsage clientAuth)",
         )],
         meaning: "Public CAs used to issue server certificates that were also good for clients. Chrome's root program ends \
-            that: certificates that public CAs issue from 2027-03-15 on are for servers only, and many CAs stopped earlier.",
+            that: from a day on, public CAs issue certificates for servers only, and many CAs stopped earlier. The message names the \
+            day.",
         consequence: "Where this certificate proves to another server who you are (mutual TLS: partner interfaces, SMTP between \
             servers, messaging gateways), the other side refuses its successor: `unsupported certificate purpose`, \
             `tlsv1 alert unsupported certificate`. The renewal itself succeeds, so nothing warns before.",
         look: &[
             run(
-                "See what the certificate is good for:",
+                "See what the certificate is good for, and what is known of public CAs:",
                 &[
                     "trustpack inspect FILE",
                     "openssl x509 -in FILE -noout -ext extendedKeyUsage",
+                    "trustpack channel facts client-auth-end",
                 ],
             ),
             step(
@@ -122,15 +124,16 @@ pub(super) const PAGES: &[Page] = &[
             "the lifetime exceeds the limit of the day on which it was issued",
         )],
         meaning: "The certificate says by its policies that it is a public server certificate under the Baseline \
-            Requirements. These limit its lifetime by the day of issue: 825 days from 2018-03-01, 398 from 2020-09-01, 200 from \
-            2026-03-15, 100 from 2027-03-15, 47 from 2029-03-15. This one has more.",
+            Requirements. These limit its lifetime by the day of issue, and the limits become shorter every year or two. This one \
+            has more.",
         consequence: "Browsers and Apple's systems refuse it (NET::ERR_CERT_VALIDITY_TOO_LONG). Public CAs do not issue such \
             certificates any more, so it may be a forgery, or a private CA that copied the policies of a public one.",
         look: &[run(
-            "See the dates and the policies:",
+            "See the dates, the policies and the limits:",
             &[
                 "trustpack inspect https://HOST",
                 "openssl x509 -in FILE -noout -dates -ext certificatePolicies",
+                "trustpack channel facts leaf-200-days leaf-100-days leaf-47-days",
             ],
         )],
         remedy: &[

@@ -38,7 +38,7 @@ pub(super) const PAGES: &[Page] = &[
             step("Delete the old root when no server needs it any more."),
         ],
         sources: &[
-            "the list with a source for each root: `crates/core/src/expiry/lint/departing.toml`",
+            "the roots, each with its source: `trustpack channel facts`",
             "jdk.security.caDistrustPolicies in the java.security file of the JDK",
             "Mozilla Root Store Policy and Chrome Root Program Policy",
         ],

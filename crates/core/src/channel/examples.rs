@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 
 use super::{Kind, Spec, validate};
+use crate::facts::Facts;
 use crate::report::Severity;
 
 /// Each example by its name.
@@ -60,7 +61,7 @@ fn there_is_a_valid_example_of_every_kind() {
     let mut kinds = Vec::new();
     for (name, text) in EXAMPLES {
         let spec = Spec::read(text).unwrap();
-        let findings = validate(&spec, NOW);
+        let findings = validate(&spec, &Facts::builtin(), NOW);
         let grave = findings
             .iter()
             .find(|found| found.severity > Severity::Note);
@@ -85,7 +86,7 @@ fn the_examples_in_json_say_the_same() {
 fn defaults_are_taken_where_they_fit() {
     let text = include_str!("../../../../docs/examples/defaults.toml");
     let spec = Spec::read(text).unwrap();
-    let findings = validate(&spec, NOW);
+    let findings = validate(&spec, &Facts::builtin(), NOW);
     let grave = findings
         .iter()
         .find(|found| found.severity > Severity::Note);

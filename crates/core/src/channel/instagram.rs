@@ -7,7 +7,7 @@ use super::form::{Callback, Fault, Form, IP_AND_PORT, Shape};
 use super::kind::{Host, OWN_ROOT, Selection, TYPE, Variant};
 use super::model::{Channel, Container};
 use super::secret::shown;
-use super::steps::{self, Delivered, Phase, Step, Who};
+use super::steps::{self, Known, Phase, Step, Who};
 use super::url::{self, NoFrontEnd};
 use crate::report::Severity;
 
@@ -24,19 +24,20 @@ pub(super) static VARIANT: Variant = Variant {
     container: Container::Der,
     trust_file: "trust.cer",
     trust_word: "authentication certificate",
+    by_hand: super::telegram::BY_HAND,
     hosts: &[Host::BaseUrl {
         why: "BaseUrl: the API Fabric behind the system frontend",
     }],
     public_hosts: false,
     unknown_root: &OWN_ROOT,
-    rules: |_, _| Vec::new(),
-    before: |channel, delivered| {
+    rules: |_, _, _| Vec::new(),
+    before: |channel, known| {
         let apis = [
             "instagram_north - v1.0.0",
             "ccmessage_north - v1.0.0",
             "file_donload_get-v1.0.0-manual - v1.0.0",
         ];
-        steps::fabric(channel, delivered, &apis)
+        steps::fabric(channel, known, &apis)
     },
     after,
     change: "If the app ID and app secret provided by the API Fabric are changed: sign in as a tenant administrator, \
@@ -132,22 +133,35 @@ static BASE_URL: Shape = Shape {
 
 static MESSAGE_URL: Callback = Callback::single(Some("/apiaccess/api/instagram/message/"));
 
-fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
+fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     vec![
-        Step::new(Phase::Create, Who::TenantAdministrator, "Copy the callback URL")
-            .again(Change::Webhook, "")
-            .place("Channel Integration")
-            .gives(channel, "outputs.message_url")
-            .gives(channel, "outputs.verify_token")
-            .note("Record the URL in the specification under outputs.message_url; trustpack channel validate then checks its form.")
-            .done("the URL is recorded, and the token is behind its reference"),
-        Step::new(Phase::Create, Who::Operator, "Enter the callback URL at Meta")
-            .tells("Meta")
-            .again(Change::Webhook, "")
-            .place("https://developers.facebook.com/apps/App ID/webhooks")
-            .value(channel, "outputs.message_url")
-            .value(channel, "outputs.verify_token")
-            .note("Meta calls the URL at once, with hub.mode=subscribe, and takes no self-signed certificate.")
-            .done("Meta shows the webhook as verified"),
+        Step::new(
+            Phase::Create,
+            Who::TenantAdministrator,
+            "Copy the callback URL",
+        )
+        .again(Change::Webhook, "")
+        .place("Channel Integration")
+        .gives(channel, "outputs.message_url")
+        .gives(channel, "outputs.verify_token")
+        .recorded_by(
+            channel,
+            "--message-url URL --verify-token env:VARIABLE",
+            "the URL, and where the token is, into the specification",
+        )
+        .done("the URL is recorded, and the token is behind its reference"),
+        Step::new(
+            Phase::Create,
+            Who::Operator,
+            "Enter the callback URL at Meta",
+        )
+        .tells("Meta")
+        .again(Change::Webhook, "")
+        .place("https://developers.facebook.com/apps/App ID/webhooks")
+        .value(channel, "outputs.message_url")
+        .value(channel, "outputs.verify_token")
+        .note("Meta calls the URL at once, with hub.mode=subscribe.")
+        .fact(known.facts, "meta-webhook-certificate")
+        .done("Meta shows the webhook as verified"),
     ]
 }

@@ -8,9 +8,10 @@ use super::model::{Channel, Container};
 use super::nearest::nearest;
 use super::read::SpecErrorKind;
 use super::secret;
-use super::steps::{Delivered, Step};
+use super::steps::{Known, Step};
 use super::{instagram, telegram, url, whatsapp};
 use crate::endpoint::Endpoint;
+use crate::facts::Facts;
 use crate::report::Severity;
 
 /// What a channel connects to: *Channel Selection*, and for some what the document asks next: the provider and the
@@ -46,18 +47,20 @@ pub(super) struct Variant {
     pub(super) trust_file: &'static str,
     /// The document's word for the trust certificate (domain notes 7, A5).
     pub(super) trust_word: &'static str,
+    /// What the document has people do to get it, in place of which trustpack makes it.
+    pub(super) by_hand: &'static str,
     /// The servers that the trust certificate must cover.
     pub(super) hosts: &'static [Host],
     /// Whether the hosts belong to a public provider.
     pub(super) public_hosts: bool,
     /// What it means when a chain ends in a root that no root set knows.
     pub(super) unknown_root: &'static UnknownRoot,
-    /// The rules that see more than one value, or the time.
-    pub(super) rules: fn(&Channel, Option<OffsetDateTime>) -> Vec<super::rules::Found>,
+    /// The rules that see more than one value, facts, or the time.
+    pub(super) rules: fn(&Channel, &Facts, OffsetDateTime) -> Vec<super::rules::Found>,
     /// What is to be done by hand before the channel can be created, up to the upload of certificates.
-    pub(super) before: fn(&Channel, Option<&Delivered>) -> Vec<Step>,
+    pub(super) before: fn(&Channel, Known<'_>) -> Vec<Step>,
     /// What is to be done by hand from the Channel Integration page on.
-    pub(super) after: fn(&Channel, Option<&Delivered>) -> Vec<Step>,
+    pub(super) after: fn(&Channel, Known<'_>) -> Vec<Step>,
     /// *Context*: what to do when the other side changes its data.
     pub(super) change: &'static str,
     /// What that is about.

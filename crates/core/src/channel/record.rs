@@ -8,6 +8,7 @@ use super::model::Spec;
 use super::rules::{SpecFinding, leaking, validate};
 use super::steps::shown;
 use super::{Kind, SecretRef, Value};
+use crate::facts::Facts;
 
 /// What the page shows before the key is generated: "If scenario key:NO is displayed, click Generate."
 const NOT_GENERATED: &str = "NO";
@@ -60,6 +61,7 @@ pub fn record(
     spec: &mut Spec,
     index: usize,
     values: &[(String, String)],
+    facts: &Facts,
     at: OffsetDateTime,
 ) -> Recorded {
     let mut recorded = Recorded::default();
@@ -96,7 +98,7 @@ pub fn record(
         let changed = key.is_some_and(|key| recorded.changes.iter().any(|one| one.key == *key));
         found.index == Some(index) && changed
     };
-    let found = validate(spec, at).into_iter();
+    let found = validate(spec, facts, at).into_iter();
     let found: Vec<SpecFinding> = found.filter(is_new).collect();
     recorded.findings.extend(found);
     recorded
@@ -114,7 +116,13 @@ mod tests {
 
     fn recorded(spec: &str, path: &str, text: &str) -> Recorded {
         let values = [(path.to_owned(), text.to_owned())];
-        record(&mut Spec::read(spec).unwrap(), 0, &values, NOW)
+        record(
+            &mut Spec::read(spec).unwrap(),
+            0,
+            &values,
+            &Facts::builtin(),
+            NOW,
+        )
     }
 
     fn ids(recorded: &Recorded) -> Vec<&str> {

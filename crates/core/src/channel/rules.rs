@@ -4,6 +4,7 @@
 //! belong to [`bundle`](crate::bundle), those about certificate files to [`files`], those about what is behind a reference to
 //! [`secrets`]. E, W and I of the notes are critical, warning and note here.
 
+mod callbacks;
 mod fields;
 mod files;
 mod finding;
@@ -17,37 +18,42 @@ use super::field::Field;
 use super::form::NAME;
 use super::model::{Channel, Spec};
 use super::secret::SecretRef;
+use crate::facts::Facts;
 use crate::report::{Finding, Severity};
 
+pub(super) use callbacks::unreachable;
 pub use files::{FileOpener, judge_files};
 pub(super) use finding::Found;
 pub use finding::SpecFinding;
 pub use secrets::{Resolver, behind_references};
 
-/// Judges a specification: every channel, and all of them together. Versions and tokens end, so the time counts.
-pub fn validate(spec: &Spec, at: OffsetDateTime) -> Vec<SpecFinding> {
+/// Judges a specification: every channel, and all of them together. Versions and tokens end, and facts grow old, so the time
+/// counts.
+pub fn validate(spec: &Spec, facts: &Facts, at: OffsetDateTime) -> Vec<SpecFinding> {
     let mut findings = Vec::new();
     for (index, channel) in spec.channels.iter().enumerate() {
-        let found = judge(channel, Some(at)).into_iter();
+        let found = judge(channel, facts, at).into_iter();
         findings.extend(found.map(|found| found.placed(spec, index, channel)));
     }
     findings.extend(together::judge(spec));
+    findings.extend(facts.age_problem(at).map(SpecFinding::from));
     findings
 }
 
 /// Judges one channel alone.
-pub fn validate_channel(channel: &Channel, at: OffsetDateTime) -> Vec<Finding> {
-    let found = judge(channel, Some(at)).into_iter();
+pub fn validate_channel(channel: &Channel, facts: &Facts, at: OffsetDateTime) -> Vec<Finding> {
+    let found = judge(channel, facts, at).into_iter();
     found.map(|found| found.of(channel)).collect()
 }
 
-fn judge(channel: &Channel, at: Option<OffsetDateTime>) -> Vec<Found> {
+fn judge(channel: &Channel, facts: &Facts, at: OffsetDateTime) -> Vec<Found> {
     let mut found = Vec::new();
     found.extend(name(channel));
     found.extend(secrets::inline(channel));
     found.extend(fields::judge(channel));
     found.extend(trust::judge(channel));
-    found.extend((channel.kind.variant().rules)(channel, at));
+    found.extend(callbacks::judge(channel, facts));
+    found.extend((channel.kind.variant().rules)(channel, facts, at));
     without_echoes(channel, found)
 }
 
@@ -93,7 +99,7 @@ pub fn name_problem(name: &str) -> Option<Finding> {
 }
 
 /// What is wrong with a text as the value at a path such as `info.base_url` of a kind, as [`validate`] would say it;
-/// nothing when it can be one. For values that are in no specification yet.
+/// nothing when it can be one. For values that are in no specification yet; facts and the time do not count.
 pub fn value_problem(kind: super::Kind, path: &str, text: &str) -> Option<Finding> {
     let field = kind.field_at(path)?;
     let fault = || {

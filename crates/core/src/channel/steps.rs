@@ -13,8 +13,10 @@ use time::OffsetDateTime;
 use super::field::{Change, Field, Need};
 use super::form::{Fault, Form, is_host};
 use super::model::{Channel, Container};
+use super::rules::unreachable;
 use super::value::{Value, is_placeholder};
 use crate::cert::Fingerprint;
+use crate::facts::Facts;
 use crate::report::Severity;
 
 pub(crate) use common::CERTIFICATE_FORM;
@@ -147,14 +149,40 @@ impl Delivered {
     }
 }
 
+/// What steps go by beside the channel itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) delivered: Option<&'a Delivered>,
+}
+
 /// The steps of a channel in order. Without `delivered` the trust certificate is still to be made.
-pub fn steps(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+pub fn steps(channel: &Channel, facts: &Facts, delivered: Option<&Delivered>) -> Vec<Step> {
+    let known = Known { facts, delivered };
     let variant = channel.kind.variant();
-    let mut steps = (variant.before)(channel, delivered);
+    let mut steps = (variant.before)(channel, known);
     steps.extend(common::create(channel));
-    steps.extend((variant.after)(channel, delivered));
+    steps.extend((variant.after)(channel, known));
     steps.push(common::export());
+    let values = steps.iter_mut().flat_map(|step| &mut step.values);
+    for value in values {
+        value.withhold_unreachable(channel, facts);
+    }
     steps
+}
+
+impl StepValue {
+    /// A callback URL that its caller cannot get to is as good as none.
+    fn withhold_unreachable(&mut self, channel: &Channel, facts: &Facts) {
+        let field = self
+            .key
+            .as_deref()
+            .and_then(|key| channel.kind.field_at(key));
+        if field.is_some_and(|field| unreachable(channel, field, facts).is_some()) {
+            Absent::NotValid.words().clone_into(&mut self.value);
+            self.missing = !self.result;
+        }
+    }
 }
 
 impl Step {
@@ -243,6 +271,22 @@ impl Step {
     pub(super) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// That a verb records what the step gives; `flags` are those of `trustpack channel record`.
+    pub(super) fn recorded_by(self, channel: &Channel, flags: &str, what: &str) -> Self {
+        let name = channel.label();
+        self.note(format!(
+            "trustpack channel record SPEC --channel {name} {flags} writes {what}."
+        ))
+    }
+
+    /// A fact in its own words, as long as the facts have it.
+    pub(super) fn fact(self, facts: &Facts, id: &str) -> Self {
+        match facts.get(id) {
+            Some(fact) => self.note(&*fact.text),
+            None => self,
+        }
     }
 
     /// A third party is told something.
@@ -390,7 +434,8 @@ mod tests {
     fn shown(channel: &Channel) -> String {
         let delivered = delivered(channel);
         let fingerprint = delivered.anchors[0].fingerprint.to_string();
-        checklist(channel, Some(&delivered)).replace(&fingerprint, "[fingerprint]")
+        checklist(channel, &Facts::builtin(), Some(&delivered))
+            .replace(&fingerprint, "[fingerprint]")
     }
 
     #[test]
@@ -407,8 +452,10 @@ mod tests {
             let lacking = instructions.record_first.into_iter();
             lacking.map(|one| one.key).collect()
         };
-        assert!(!keys(plan(&channel)).contains(&"outputs.message_url".to_owned()));
-        let told = keys(handover(&channel));
+        assert!(
+            !keys(plan(&channel, &Facts::builtin())).contains(&"outputs.message_url".to_owned())
+        );
+        let told = keys(handover(&channel, &Facts::builtin()));
         let count = told.iter().filter(|key| *key == "outputs.message_url");
         assert_eq!(count.count(), 1, "{told:?}");
     }
@@ -424,7 +471,7 @@ mod tests {
                 }
             }
             let channel = channel(&text);
-            let sheet = rotate(&channel, Change::ALL);
+            let sheet = rotate(&channel, &Facts::builtin(), Change::ALL);
             for (part, change) in sheet.parts.iter().zip(Change::ALL) {
                 let rows = kind.fields().filter(|row| row.changes == Some(*change));
                 for row in rows {
@@ -443,7 +490,7 @@ mod tests {
     #[test]
     fn every_step_says_how_it_is_done() {
         for text in [TELEGRAM, INFOBIP] {
-            for step in steps(&channel(text), None) {
+            for step in steps(&channel(text), &Facts::builtin(), None) {
                 assert!(!step.title.ends_with('.'), "{step:?}");
                 assert!(step.done.is_some() || !step.values.is_empty(), "{step:?}");
                 assert!(!step.finished, "{step:?}");

@@ -6,8 +6,9 @@ use super::form::{BOT_TOKEN, BOT_USERNAME, Callback, Fault, Form, IP_AND_PORT, S
 use super::kind::{Host, Selection, TYPE, UnknownRoot, Variant};
 use super::model::{Channel, Container};
 use super::secret::{SecretRef, shown};
-use super::steps::{self, Delivered, Phase, Step, Who};
+use super::steps::{self, Known, Phase, Step, Who};
 use super::url::{self, NoFrontEnd};
+use crate::facts::Facts;
 use crate::report::Severity;
 
 pub(super) static VARIANT: Variant = Variant {
@@ -32,6 +33,7 @@ pub(super) static VARIANT: Variant = Variant {
     container: Container::Der,
     trust_file: "trust.cer",
     trust_word: "authentication certificate",
+    by_hand: BY_HAND,
     hosts: &[Host::BaseUrl {
         why: "BaseUrl: the API Fabric behind the system frontend",
     }],
@@ -44,7 +46,7 @@ pub(super) static VARIANT: Variant = Variant {
         message: "the chain ends in no public root: Telegram will not trust this server by itself",
         hint: "if the callback URL leads to this server, upload its certificate with setWebhook, as PEM and not as DER",
     },
-    rules: |_, _| Vec::new(),
+    rules: |_, _, _| Vec::new(),
     before,
     after,
     change: "If the app ID and app secret provided by the API Fabric are changed: sign in as a tenant administrator, \
@@ -52,6 +54,10 @@ pub(super) static VARIANT: Variant = Variant {
              column of the channel, and update APP Key and APP Secret.",
     changes_with: Change::App,
 };
+
+/// *Prerequisites*: "Contact O&M personnel to log in to the system backend and run the following command".
+pub(super) const BY_HAND: &str = "In place of the two openssl commands that O&M personnel run on the active container node. To take the \
+     certificate from the server where the NSLB is located, name that server in trust.connect.";
 
 static BOT_FEATURES: Document = Document::new(
     "Telegram Bot Features",
@@ -174,11 +180,9 @@ static PRIVATE_WEBHOOK: UnknownRoot = UnknownRoot {
     hint: "upload its certificate with setWebhook, as PEM and not as DER",
 };
 
-/// "Webhook can be set up only on ports 80, 88, 443 or 8443" (Bot API, setWebhook); over IPv4
-/// (`core.telegram.org/bots/webhooks`).
+/// Telegram calls on some ports only; the facts say which.
 static MESSAGE_URL: Callback = Callback {
-    ports: &[443, 80, 88, 8443],
-    ipv4_only: true,
+    caller: Some("telegram"),
     unknown_root: &PRIVATE_WEBHOOK,
     ..Callback::single(Some("/apiaccess/api/telegram/message/"))
 };
@@ -188,9 +192,13 @@ const TELEGRAM: &str = "Telegram";
 const OWN_CALLBACK_CERTIFICATE: &str =
     "Only if the certificate of the callback URL was uploaded to Telegram and is another one now.";
 
-/// The call for a shell, with the token from where the reference says; nothing while the URL or the token is not there.
-fn call(channel: &Channel) -> Option<String> {
+/// The call for a shell, with the token from where the reference says; nothing while the token is not there, or no URL that
+/// Telegram can get to.
+fn call(channel: &Channel, facts: &Facts) -> Option<String> {
     let url = steps::look(channel, "outputs.message_url").ok()?;
+    if MESSAGE_URL.unreachable(&url, facts).is_some() {
+        return None;
+    }
     let (before, token) = match channel.values.secret(Section::Handover, "bot_token")? {
         SecretRef::Env(name) => ("", format!("${name}")),
         SecretRef::File(path) => ("", format!("$(cat -- {})", quoted(path))),
@@ -209,14 +217,14 @@ fn quoted(text: &str) -> String {
 }
 
 /// Domain notes 6, Telegram (1) to (7); the source is the document's *Prerequisites*.
-fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+fn before(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     let apis = [
         "ccmessage_telegram_north_v1.0.0",
         "telegram_north_v1.0.0",
         // The misspelling is the product's (domain notes 7, A21).
         "file_donload_get-v1.0.0-manual - v1.0.0",
     ];
-    let mut steps = steps::fabric(channel, delivered, &apis);
+    let mut steps = steps::fabric(channel, known, &apis);
     steps.push(
         Step::new(
             Phase::Before,
@@ -229,12 +237,13 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
 }
 
 /// The document's *Procedure*, steps 6 to 8.
-fn after(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     let bot_father = Step::new(Phase::Create, Who::Operator, "Generate the token of the bot")
         .tells(TELEGRAM)
         .place("Telegram > @BotFather > /newbot")
         .value(channel, "handover.bot_name")
         .value(channel, "handover.bot_username")
+        .note("Use any account to log in to Telegram, search for @BotFather, add it as a contact, and send the /newbot command.")
         .note("@BotFather asks for a display name first and for a username next; the username must end with bot.")
         .note("The token is entered in no AICC field; it is needed for setWebhook only. Save it behind the reference, nowhere else.")
         .gives(channel, "handover.bot_token")
@@ -246,14 +255,14 @@ fn after(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         .place("https://api.telegram.org/bot<Token>/setWebhook")
         .value_as("<Token>", channel, "handover.bot_token")
         .value_as("url", channel, "outputs.message_url")
-        .note("Telegram accepts the ports 443, 80, 88 and 8443 only, over IPv4, with TLS 1.2 or later and all intermediates served.")
+        .fact(known.facts, "telegram-webhook")
         .note("The token stands in the path: keep the call out of logs, shell histories and argument lists.");
-    if let Some(call) = call(channel) {
+    if let Some(call) = call(channel, known.facts) {
         webhook = webhook
             .given("call, in a shell", call)
             .note("The call hands the token to curl by stdin. A relative file: path starts at the folder of the specification.");
     }
-    webhook = match delivered {
+    webhook = match known.delivered {
         Some(delivered) if !delivered.is_publicly_trusted() => webhook
             .note(
                 "The certificate of the BaseUrl host ends in no public root. If the callback URL leads to the same server, \
@@ -278,11 +287,20 @@ fn after(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
     .note("Not in the document; added because it is the only proof.")
     .done("`url` is the callback URL and there is no `last_error_message`");
     vec![
-        Step::new(Phase::Create, Who::TenantAdministrator, "Copy the callback URL")
-            .place("Channel Integration")
-            .gives(channel, "outputs.message_url")
-            .note("Record it in the specification under outputs.message_url; trustpack channel validate then checks its port.")
-            .done("the URL is recorded"),
+        Step::new(
+            Phase::Create,
+            Who::TenantAdministrator,
+            "Copy the callback URL",
+        )
+        .place("Channel Integration")
+        .gives(channel, "outputs.message_url")
+        .note("View and copy the value of url used to send message to agent to the local PC.")
+        .recorded_by(
+            channel,
+            "--message-url URL",
+            "it into the specification and checks its port",
+        )
+        .done("the URL is recorded"),
         bot_father,
         webhook.done("the answer is `\"ok\":true`"),
         info,

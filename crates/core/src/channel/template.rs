@@ -155,6 +155,7 @@ mod tests {
 
     use super::super::{Spec, validate};
     use super::*;
+    use crate::facts::Facts;
     use crate::report::Severity;
 
     const NOW: time::OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
@@ -169,7 +170,7 @@ mod tests {
             let text = plain(*kind, "support");
             let spec = Spec::read(&text).unwrap();
             assert_eq!(spec.channels[0].kind, *kind);
-            let findings = validate(&spec, NOW);
+            let findings = validate(&spec, &Facts::builtin(), NOW);
             let findings: Vec<_> = findings
                 .iter()
                 .filter(|found| found.id != "DEMO-ONLY")
@@ -205,7 +206,7 @@ mod tests {
                 (field.path(), value)
             });
             let text = template(*kind, "support", &answers.collect());
-            let findings = validate(&Spec::read(&text).unwrap(), NOW);
+            let findings = validate(&Spec::read(&text).unwrap(), &Facts::builtin(), NOW);
             let grave = findings
                 .iter()
                 .find(|found| found.severity > Severity::Note);

@@ -11,7 +11,7 @@ use super::form::{Fault, Form, PHONE};
 use super::kind::{PROVIDER, Selection, TYPE};
 use super::model::Channel;
 use super::secret::shown;
-use super::steps::{self, Delivered, Phase, Step, Who};
+use super::steps::{self, Known, Phase, Step, Who};
 use super::url;
 use crate::report::Severity;
 
@@ -102,7 +102,7 @@ fn obtain(channel: &Channel, mut step: Step, others: &[&str]) -> Step {
 /// is known of the request.
 fn before(
     channel: &Channel,
-    delivered: Option<&Delivered>,
+    known: Known<'_>,
     data: impl IntoIterator<Item = Step>,
     trustlist: &str,
 ) -> Vec<Step> {
@@ -110,12 +110,12 @@ fn before(
     steps.extend([
         steps::trustlist(channel, trustlist)
             .again(Change::Provider, "Only if BaseUrl is another one."),
-        steps::trust_ready(channel, delivered),
+        steps::trust_ready(channel, known),
     ]);
     if channel.kind.has(Section::Identity) {
         steps.push(steps::identity_ready(channel));
     }
-    steps.extend(steps::uploads(channel, delivered));
+    steps.extend(steps::uploads(channel, known));
     steps
 }
 
@@ -125,17 +125,29 @@ fn after(channel: &Channel, notify: Step) -> Vec<Step> {
         .value(channel, "outputs.message_url")
         .value(channel, "outputs.report_url");
     vec![
-        Step::new(Phase::Create, Who::TenantAdministrator, "Copy the two callback URLs")
-            .place("Channel Integration")
-            .gives(channel, "outputs.message_url")
-            .gives(channel, "outputs.report_url")
-            .note("Record them in the specification under outputs; trustpack channel validate then checks their form.")
-            .done("both URLs are recorded"),
+        Step::new(
+            Phase::Create,
+            Who::TenantAdministrator,
+            "Copy the two callback URLs",
+        )
+        .place("Channel Integration")
+        .gives(channel, "outputs.message_url")
+        .gives(channel, "outputs.report_url")
+        .recorded_by(
+            channel,
+            "--message-url URL --report-url URL",
+            "them into the specification and checks their form",
+        )
+        .done("both URLs are recorded"),
         notify,
         // "Skip this step if the WhatsApp service provider is cloud-api."
-        Step::new(Phase::Create, Who::TenantAdministrator, "Generate the scenario key")
-            .place("Channel Integration")
-            .note("Only if scenario key:NO is displayed: click Generate.")
-            .done("scenario key:NO is no longer displayed"),
+        Step::new(
+            Phase::Create,
+            Who::TenantAdministrator,
+            "Generate the scenario key",
+        )
+        .place("Channel Integration")
+        .note("Only if scenario key:NO is displayed: click Generate.")
+        .done("scenario key:NO is no longer displayed"),
     ]
 }

@@ -1,9 +1,10 @@
 //! What there is to say of a certificate beside its dates: whatever of its own will stop it from being accepted.
 
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 
 use crate::Certificate;
 use crate::cert::without_null;
+use crate::facts::Facts;
 use crate::key::KeyFacts;
 use crate::report::{Role, Severity, lifetime};
 use crate::signature::is_pss_with_sha1;
@@ -15,7 +16,7 @@ mod public;
 mod renewal;
 
 pub(super) use departing::is_departing;
-use public::{is_public_server, longest_lifetime};
+use public::is_public_server;
 
 /// Something to say of one certificate; its place is added by whoever asked.
 pub(super) struct Remark {
@@ -34,7 +35,12 @@ pub(super) struct Remark {
 /// | `CERT-RENEW` | warning | those whose issuer was asked | the window in which it is to be renewed has begun |
 ///
 /// A departing root is a warning when `is_needed`: a server stands or falls with it.
-pub(super) fn remarks(item: &Item, is_needed: bool, at: OffsetDateTime) -> Vec<Remark> {
+pub(super) fn remarks(
+    item: &Item,
+    is_needed: bool,
+    facts: &Facts,
+    at: OffsetDateTime,
+) -> Vec<Remark> {
     let Some(certificate) = item.certificate() else {
         return Vec::new();
     };
@@ -42,14 +48,14 @@ pub(super) fn remarks(item: &Item, is_needed: bool, at: OffsetDateTime) -> Vec<R
     remarks.extend(weak_key(certificate));
     remarks.extend(weak_digest(certificate));
     if item.role == Role::EndEntity && is_public_server(certificate) {
-        remarks.extend(long_lived(certificate));
-        remarks.extend(client_auth(certificate, item.has_key));
+        remarks.extend(long_lived(certificate, facts));
+        remarks.extend(client_auth(certificate, item.has_key, facts));
     }
     if let Some(window) = &item.renewal {
         remarks.extend(renewal::remark(certificate, window, at));
     }
     if item.role == Role::Anchor {
-        remarks.extend(departing::remark(certificate, is_needed, at));
+        remarks.extend(departing::remark(certificate, is_needed, facts, at));
     }
     remarks
 }
@@ -102,9 +108,9 @@ fn weak_digest(certificate: &Certificate) -> Option<Remark> {
 }
 
 /// Baseline Requirements of the CA/Browser Forum, section 6.3.2: by the day of issue.
-fn long_lived(certificate: &Certificate) -> Option<Remark> {
+fn long_lived(certificate: &Certificate, facts: &Facts) -> Option<Remark> {
     let issued = certificate.not_before().date();
-    let most = longest_lifetime(issued)?;
+    let most = facts.longest_leaf_lifetime(issued)?;
     let lives = lifetime(certificate);
     if lives <= time::Duration::days(most) {
         return None;
@@ -121,11 +127,12 @@ fn long_lived(certificate: &Certificate) -> Option<Remark> {
     })
 }
 
-/// Chrome Root Program Policy 1.8: from 2027-03-15 on, public server certificates are for servers only.
-fn client_auth(certificate: &Certificate, has_key: bool) -> Option<Remark> {
+/// Chrome Root Program Policy 1.8: from a day on, public server certificates are for servers only.
+fn client_auth(certificate: &Certificate, has_key: bool, facts: &Facts) -> Option<Remark> {
+    let (end, _) = facts.end_of_client_auth()?;
     let usages = certificate.extensions().extended_key_usage.as_ref()?;
     let is_for_clients = usages.iter().any(|usage| usage == CLIENT_AUTH);
-    if !has_key || !is_for_clients || certificate.not_before().date() >= SERVERS_ONLY {
+    if !has_key || !is_for_clients || certificate.not_before().date() >= end {
         return None;
     }
     Some(Remark {
@@ -133,7 +140,7 @@ fn client_auth(certificate: &Certificate, has_key: bool) -> Option<Remark> {
         severity: Severity::Note,
         message: format!(
             "it may be shown as a client certificate, and its successor may not: public CAs stop issuing for clients, at \
-             the latest on {SERVERS_ONLY}"
+             the latest on {end}"
         ),
         hint: "where it is a client certificate, take one of a private CA before the next renewal"
             .to_owned(),
@@ -142,7 +149,6 @@ fn client_auth(certificate: &Certificate, has_key: bool) -> Option<Remark> {
 
 const DAY: i64 = 86_400;
 const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
-const SERVERS_ONLY: Date = time::macros::date!(2027 - 03 - 15);
 
 /// 1.2.840.113549.1.1.10
 const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];

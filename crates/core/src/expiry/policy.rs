@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
+use crate::facts::Facts;
 use crate::report::{Finding, Role, Severity};
 
 use super::threshold::{Threshold, ThresholdError};
@@ -14,7 +15,7 @@ mod fits;
 pub use file::PolicyError;
 pub use fits::{About, Fits};
 
-/// Thresholds, rules for some certificates, and silences.
+/// Thresholds, rules for some certificates, silences, and the facts that certificates are judged by.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// For everything that no rule is about.
@@ -23,6 +24,8 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// What is known and accepted for a time.
     pub silences: Vec<Silence>,
+    /// What is known of public CAs and of clients.
+    pub facts: Facts,
 }
 
 /// When to warn; what is not said is `auto`, see [`limits`](Self::limits).

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use trustpack_core::channel::Change;
 
+use super::FactsFile;
 use crate::args::Json;
 
 /// Whom they are for, and how they are printed.
@@ -16,6 +17,8 @@ pub(crate) struct Instructed {
     #[arg(long, value_name = "NAME")]
     pub channel: Vec<String>,
 
+    #[command(flatten)]
+    pub facts: FactsFile,
     #[command(flatten)]
     pub json: Json,
 }

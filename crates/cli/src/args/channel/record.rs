@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::FactsFile;
 use crate::args::{Json, Reach, Roots, Time};
 
 /// Write what the product has generated into the specification: paste it from the Channel Integration page.
@@ -42,6 +43,8 @@ pub(crate) struct ChannelRecord {
     #[arg(long)]
     pub check: bool,
 
+    #[command(flatten)]
+    pub facts: FactsFile,
     #[command(flatten)]
     pub reach: Reach,
     #[command(flatten)]

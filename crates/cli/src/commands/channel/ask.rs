@@ -39,10 +39,14 @@ impl<R: BufRead, W: Write> Asking<R, W> {
             None => self.name()?,
         };
         let mut values = settings(arguments, kind)?;
-        for field in questions(kind) {
-            if !values.contains_key(&field.path())
-                && let Some(value) = self.value(kind, field)?
-            {
+        let open = questions(kind).filter(|field| !values.contains_key(&field.path()));
+        let open: Vec<&Field> = open.collect();
+        if !open.is_empty() {
+            self.say("An empty answer leaves a value open.")?;
+        }
+        for (place, field) in (1..).zip(&open) {
+            self.explain(field, place, open.len())?;
+            if let Some(value) = self.value(kind, field)? {
                 values.insert(field.path(), value);
             }
         }
@@ -65,15 +69,23 @@ impl<R: BufRead, W: Write> Asking<R, W> {
             };
             let (key, options) = match &error {
                 SpecErrorKind::WordMissing { key, options } => (*key, options.clone()),
-                SpecErrorKind::WordUnknown { key, options, .. } => {
+                SpecErrorKind::WordUnknown {
+                    key,
+                    options,
+                    nearest,
+                    ..
+                } => {
                     if kind.is_some() {
                         self.say(&format!("{error}"))?;
+                    }
+                    if let Some(nearest) = nearest {
+                        self.say(&format!("hint: the nearest is {nearest}"))?;
                     }
                     (*key, options.clone())
                 }
                 _ => return Err(Hinted::new(error.to_string(), "leave the flag out").into()),
             };
-            let question = format!("{} ({})", key.replace('_', " "), options.join(", "));
+            let question = format!("{} ({}): ", key.replace('_', " "), options.join(", "));
             let answer = self.line(&question)?;
             let place = ["type", "provider", "verification_method"]
                 .iter()
@@ -86,7 +98,7 @@ impl<R: BufRead, W: Write> Asking<R, W> {
 
     fn name(&mut self) -> Result<String> {
         loop {
-            let name = self.line("Channel Name")?;
+            let name = self.line("Channel Name: ")?;
             match name_problem(&name) {
                 None => return Ok(name),
                 Some(problem) => self.refuse(&problem)?,
@@ -94,14 +106,26 @@ impl<R: BufRead, W: Write> Asking<R, W> {
         }
     }
 
+    /// What is asked, and where the answer comes from: lines of its own, since both are long.
+    fn explain(&mut self, field: &Field, place: usize, count: usize) -> Result<()> {
+        self.say("")?;
+        self.say(&format!(
+            "{} ({}), {place} of {count}",
+            field.label,
+            field.path()
+        ))?;
+        self.say(&format!("  {}", field.from))?;
+        match (field.is_secret(), field.example) {
+            (true, _) => self.say("  write env:NAME, file:PATH or prompt, never the secret itself"),
+            (_, "") => Ok(()),
+            (_, example) => self.say(&format!("  such as {example}")),
+        }
+    }
+
     fn value(&mut self, kind: Kind, field: &Field) -> Result<Option<String>> {
         let path = field.path();
-        let mut question = format!("{} [{path}] ({})", field.label, field.from);
-        if field.is_secret() {
-            question += ": env:NAME, file:PATH or prompt, never the secret itself";
-        }
         loop {
-            let answer = self.line(&question)?;
+            let answer = self.line("> ")?;
             if answer.is_empty() {
                 return Ok(None);
             }
@@ -126,10 +150,12 @@ impl<R: BufRead, W: Write> Asking<R, W> {
     }
 
     fn line(&mut self, question: &str) -> Result<String> {
-        write!(self.questions, "{}: ", escape(question))?;
+        write!(self.questions, "{}", escape(question))?;
         self.questions.flush()?;
         let mut line = String::new();
         if self.answers.read_line(&mut line)? == 0 {
+            // What comes next is no answer.
+            self.say("")?;
             return Err(Hinted::new(
                 "the answers end before the questions",
                 "give what is known as flags; an empty line leaves a value open",

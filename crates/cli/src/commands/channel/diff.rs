@@ -11,7 +11,7 @@ use trustpack_core::report::{count, escape};
 use super::spec;
 use crate::args::ChannelDiff;
 use crate::commands::Outcome;
-use crate::hint::Hinted;
+use crate::hint::{Hinted, of_file};
 use crate::input;
 use crate::render::{Talk, print, print_json};
 
@@ -20,8 +20,8 @@ pub(super) fn run(arguments: &ChannelDiff, talk: &Talk) -> Result<Outcome> {
     let mut export = Export::default();
     for file in files(&arguments.export)? {
         let name = file.display().to_string();
-        let bytes = input::read_file(&file).with_context(|| name.clone())?;
         let hint = "name a CSV or JSON file of channel records, as `trustpack channel export` and the product write it";
+        let bytes = input::read_file(&file).map_err(|error| of_file(error, &name, hint))?;
         let read = Export::read(&bytes).and_then(|read| export.join(read));
         read.map_err(|error| Hinted::new(format!("{name}: {error}"), hint))?;
     }

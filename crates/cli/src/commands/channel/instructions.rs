@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 use trustpack_core::channel::{Channel, Instructions};
+use trustpack_core::facts::Facts;
 
 use super::spec;
 use crate::args::Instructed;
@@ -17,7 +18,7 @@ struct Sheets {
 /// Prints the instructions that are made of each channel.
 pub(super) fn run(
     arguments: &Instructed,
-    instruct: impl Fn(&Channel) -> Instructions,
+    instruct: impl Fn(&Channel, &Facts) -> Instructions,
 ) -> Result<Outcome> {
     show(arguments, instruct)?;
     Ok(Outcome::Fine)
@@ -26,7 +27,7 @@ pub(super) fn run(
 /// The same for what is sent to others: the answer is no while something must be recorded first.
 pub(super) fn tell(
     arguments: &Instructed,
-    instruct: impl Fn(&Channel) -> Instructions,
+    instruct: impl Fn(&Channel, &Facts) -> Instructions,
 ) -> Result<Outcome> {
     let channels = show(arguments, instruct)?;
     let is_whole = channels.iter().all(|one| one.record_first.is_empty());
@@ -35,12 +36,16 @@ pub(super) fn tell(
 
 fn show(
     arguments: &Instructed,
-    instruct: impl Fn(&Channel) -> Instructions,
+    instruct: impl Fn(&Channel, &Facts) -> Instructions,
 ) -> Result<Vec<Instructions>> {
+    let facts = crate::facts::read(&arguments.facts)?;
     let spec = spec::read(&arguments.spec)?;
     let channels = spec::wanted(&spec, &arguments.channel)?;
+    let sheets = channels
+        .into_iter()
+        .map(|channel| instruct(channel, &facts));
     let sheets = Sheets {
-        channels: channels.into_iter().map(instruct).collect(),
+        channels: sheets.collect(),
     };
     if arguments.json.json {
         print_json(&sheets)?;

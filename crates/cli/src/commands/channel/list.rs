@@ -37,9 +37,10 @@ struct Line {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &ChannelList) -> Result<Outcome> {
+    let facts = crate::facts::read(&arguments.facts)?;
     let spec = spec::read(&arguments.spec)?;
     let mut channels = lines(&spec);
-    for found in validate(&spec, arguments.time.now()) {
+    for found in validate(&spec, &facts, arguments.time.now()) {
         let Some(line) = found.index.and_then(|index| channels.get_mut(index)) else {
             continue;
         };

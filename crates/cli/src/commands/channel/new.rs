@@ -18,6 +18,15 @@ pub(super) fn run(arguments: &ChannelNew, talk: &Talk) -> Result<Outcome> {
     let is_whole = arguments.kind.is_some() && arguments.name.is_some();
     let is_terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
     let text = if arguments.ask || (!is_whole && is_terminal) {
+        // Nobody is asked for what cannot be written.
+        let is_taken = !output::is_stdout(&arguments.output) && arguments.output.exists();
+        if is_taken && !arguments.force {
+            return Err(Hinted::new(
+                format!("{} exists", arguments.output.display()),
+                "name another file, or overwrite it with --force",
+            )
+            .into());
+        }
         let mut asking = Asking::new(io::stdin().lock(), io::stderr());
         let (kind, name, answers) = asking.all(arguments)?;
         template(kind, &name, &answers)

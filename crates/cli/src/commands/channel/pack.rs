@@ -27,6 +27,7 @@ use crate::servers::{Doubt, Judging, Plan, doubt};
 
 /// Runs the verb.
 pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
+    let facts = crate::facts::read(&arguments.facts)?;
     let spec = spec::read(&arguments.spec)?;
     let channels = spec::wanted(&spec, &arguments.channel)?;
     if let Err(PackError::Refused { channel, findings }) = check_names(&channels) {
@@ -36,6 +37,9 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
     }
     let epoch = source_date_epoch()?;
     let at = arguments.time.now();
+    if let Some(old) = facts.age_problem(at) {
+        talk.warn(format!("{}: {}", old.subject, old.message));
+    }
     let judging = Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?;
     let options = PackOptions {
         at,
@@ -49,7 +53,7 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
     let mut refused = Vec::new();
     for channel in channels {
         // Nothing is fetched for a specification that cannot be packed anyway.
-        let problems = validate_channel(channel, at);
+        let problems = validate_channel(channel, &facts, at);
         if has_critical(&problems) {
             refused.push(Refused {
                 channel: channel.label(),
@@ -64,6 +68,7 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             channel,
             hosts: &chains,
             roots: &judging.roots,
+            facts: &facts,
             password: password.as_ref(),
             options,
         };

@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &ChannelRecord, talk: &Talk) -> Result<Outcome> {
         let hint = "name the file into which the values are to be written";
         return Err(Hinted::new("record writes a file and cannot read stdin", hint).into());
     }
+    let facts = crate::facts::read(&arguments.facts)?;
     let mut read = spec::read(&arguments.spec)?;
     let index = the_one(&read, &arguments.channel)?;
     let Some(channel) = read.channels.get(index).cloned() else {
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &ChannelRecord, talk: &Talk) -> Result<Outcome> {
     // Nobody changes the file between what is read and what is written.
     let guard = Guard::of(Path::new(&file))?;
     let old = input::read_file(Path::new(&file)).with_context(|| file.clone())?;
-    let mut recorded = record(&mut read, index, &values, arguments.time.now());
+    let mut recorded = record(&mut read, index, &values, &facts, arguments.time.now());
     recorded
         .changes
         .retain(|change| change.before != change.after);

@@ -20,6 +20,7 @@ struct Sheets {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &ChannelShow) -> Result<Outcome> {
+    let facts = crate::facts::read(&arguments.facts)?;
     let spec = spec::read(&arguments.spec)?;
     let channels = spec::wanted(&spec, &arguments.channel)?;
     if let Some(format) = arguments.model {
@@ -41,8 +42,9 @@ pub(super) fn run(arguments: &ChannelShow) -> Result<Outcome> {
         print(&written)?;
         return Ok(Outcome::Fine);
     }
+    let sheets = channels.into_iter().map(|channel| sheet(channel, &facts));
     let sheets = Sheets {
-        channels: channels.into_iter().map(sheet).collect(),
+        channels: sheets.collect(),
     };
     match arguments.json.json {
         true => print_json(&sheets)?,

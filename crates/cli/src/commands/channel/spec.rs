@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use trustpack_core::channel::{Channel, Place, Spec};
 
-use crate::hint::Hinted;
+use crate::hint::{Hinted, of_file};
 use crate::input;
 use crate::render::told;
 
@@ -15,21 +15,17 @@ const STDIN: &str = "stdin";
 /// Reads a specification; `-` is stdin.
 pub(super) fn read(path: &str) -> Result<Spec> {
     let name = if path == "-" { STDIN } else { path };
-    let text = text(path).with_context(|| name.to_owned())?;
+    let text = text(path).map_err(|error| of_file(error, name, HINT))?;
     let spec = Spec::read_with(name, &text, &mut |from, included| {
         let path = folder_of(from).join(included);
         let name = path.display().to_string();
         let read = self::text(&name);
         read.map(|text| (name, text)).map_err(|error| told(&error))
     });
-    spec.map_err(|error| {
-        Hinted::new(
-            format!("{name}: {error}"),
-            "`trustpack channel new` writes a specification with every key explained",
-        )
-        .into()
-    })
+    spec.map_err(|error| Hinted::new(format!("{name}: {error}"), HINT).into())
 }
+
+const HINT: &str = "`trustpack channel new` writes a specification with every key explained";
 
 fn text(path: &str) -> Result<String> {
     let bytes = match path {

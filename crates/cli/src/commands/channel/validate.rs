@@ -15,7 +15,7 @@ use crate::args::ChannelValidate;
 use crate::commands::Outcome;
 use crate::input;
 use crate::password::PasswordSource;
-use crate::render::{Talk, print, print_json, told};
+use crate::render::{print, print_json, told};
 
 #[derive(Serialize)]
 struct Validation<'a> {
@@ -26,9 +26,10 @@ struct Validation<'a> {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &ChannelValidate) -> Result<Outcome> {
+    let facts = crate::facts::read(&arguments.facts)?;
     let spec = spec::read(&arguments.spec)?;
     let at = arguments.time.now();
-    let mut findings = validate(&spec, at);
+    let mut findings = validate(&spec, &facts, at);
     let mut resolver: Option<&mut Resolver<'_>> = None;
     let mut look = behind;
     if arguments.secrets {
@@ -66,7 +67,7 @@ fn behind(file: &str, secret: &SecretRef) -> Result<Zeroizing<String>, String> {
         SecretRef::File(path) => PasswordSource::File(spec::folder_of(file).join(path)),
         _ => PasswordSource::None,
     };
-    match source.resolve("the specification", false, &Talk::new(true)) {
+    match source.look() {
         Ok(Some(password)) => Ok(Zeroizing::new(password.expose_secret().to_owned())),
         Ok(None) => Err("nobody is asked here".to_owned()),
         Err(error) => Err(told(&error)),

@@ -49,6 +49,7 @@ pub(in crate::commands) fn read(sources: &Sources) -> Result<Policy> {
     for one in &sources.crit {
         policy.thresholds.crit.set(one.role, one.threshold);
     }
+    policy.facts = crate::facts::read(&sources.facts)?;
     policy
         .thresholds
         .check()

@@ -162,7 +162,13 @@ fn records(spec: &Spec) -> String {
         true => (field.path(), MARK.to_owned()),
         false => (field.path(), format!("https://u:{MARK}@h.example/")),
     });
-    let recorded = record(&mut spec.clone(), 0, &pasted.collect::<Vec<_>>(), NOW);
+    let recorded = record(
+        &mut spec.clone(),
+        0,
+        &pasted.collect::<Vec<_>>(),
+        &Facts::builtin(),
+        NOW,
+    );
     assert!(recorded.changes.is_empty());
     output + &format!("{recorded:?}")
 }
@@ -173,21 +179,23 @@ fn everything(text: &str, bench: &mut Bench) -> String {
         Ok(spec) => spec,
         Err(error) => return format!("{error} {error:?}"),
     };
-    let mut output = format!("{spec:?} {:?}", validate(&spec, NOW));
+    let facts = Facts::builtin();
+    let mut output = format!("{spec:?} {:?}", validate(&spec, &facts, NOW));
     // What is behind a reference is looked at, and not told either.
     let behind = behind_references(&spec, &mut |_, _| Ok(Zeroizing::new(MARK.to_owned())));
     output += &format!("{behind:?}");
     output += &format!("{:?} {:?}", spec.to_toml(), spec.to_json());
-    output += &format!("{:?}", spec.channels.iter().map(sheet).collect::<Vec<_>>());
+    let sheets = spec.channels.iter().map(|channel| sheet(channel, &facts));
+    output += &format!("{:?}", sheets.collect::<Vec<_>>());
     output += &records(&spec);
     let channel = spec.channels.remove(0);
-    output += &checklist(&channel, None);
-    output += &format!("{:?} {}", steps(&channel, None), channel.label());
+    output += &checklist(&channel, &facts, None);
+    output += &format!("{:?} {}", steps(&channel, &facts, None), channel.label());
     for instructions in [
-        plan(&channel),
-        requests(&channel),
-        handover(&channel),
-        rotate(&channel, Change::ALL),
+        plan(&channel, &facts),
+        requests(&channel, &facts),
+        handover(&channel, &facts),
+        rotate(&channel, &facts, Change::ALL),
     ] {
         output += &format!("{instructions:?} {}", instructions.markdown());
     }

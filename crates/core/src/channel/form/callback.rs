@@ -4,7 +4,9 @@ use super::Fault;
 use crate::channel::kind::UnknownRoot;
 use crate::channel::secret::shown;
 use crate::channel::url::{self, HttpsUrl};
+use crate::facts::Facts;
 use crate::report::Severity;
+use crate::text::alternatives;
 
 /// The form of a callback URL.
 #[derive(Debug)]
@@ -14,10 +16,9 @@ pub struct Callback {
     pub path: Option<&'static str>,
     /// The word in the path of the other URL of the pair, for which this one may be mistaken.
     pub other: Option<&'static str>,
-    /// The ports that the caller takes; empty when it takes any.
-    pub ports: &'static [u16],
-    /// Whether the caller has no IPv6.
-    pub ipv4_only: bool,
+    /// Who calls it, by the word under which the [facts](crate::facts::Facts::webhook) say where it can get; nothing when it
+    /// can get anywhere, as far as is known.
+    pub caller: Option<&'static str>,
     /// What it means that the server behind it has a certificate of no public root.
     pub(in crate::channel) unknown_root: &'static UnknownRoot,
 }
@@ -45,8 +46,7 @@ impl Callback {
         Self {
             path,
             other: Some(other),
-            ports: &[],
-            ipv4_only: false,
+            caller: None,
             unknown_root: &REFUSED,
         }
     }
@@ -56,8 +56,7 @@ impl Callback {
         Self {
             path,
             other: None,
-            ports: &[],
-            ipv4_only: false,
+            caller: None,
             unknown_root: &REFUSED,
         }
     }
@@ -67,9 +66,8 @@ impl Callback {
         if let Some(path) = self.path {
             words += &format!(" with the path {path}<channel id>");
         }
-        if !self.ports.is_empty() {
-            let ports: Vec<String> = self.ports.iter().map(ToString::to_string).collect();
-            words += &format!(", on port {}", ports.join(", "));
+        if self.caller.is_some() {
+            words += ", on a port that the caller takes (see trustpack channel facts)";
         }
         words
     }
@@ -88,9 +86,6 @@ impl Callback {
             }
             Ok(url) => url,
         };
-        if let Some(fault) = self.reach(&url) {
-            return Some(fault);
-        }
         if self.is_other(&url) {
             let message = "this is the other one of the two callback URLs";
             let hint = "exchange outputs.message_url and outputs.report_url";
@@ -105,9 +100,11 @@ impl Callback {
         })
     }
 
-    /// Whether the caller can get there at all.
-    fn reach(&self, url: &HttpsUrl<'_>) -> Option<Fault> {
-        if self.ipv4_only && url.is_ipv6() {
+    /// Why the caller cannot get there at all, by what is known of it; nothing of a text that is no URL.
+    pub(in crate::channel) fn unreachable(&self, text: &str, facts: &Facts) -> Option<Fault> {
+        let (_, webhook) = facts.webhook(self.caller?)?;
+        let url = url::https(text).ok()?;
+        if webhook.ipv4_only && url.is_ipv6() {
             return Some(Fault::new(
                 "TG-IPV6",
                 Severity::Critical,
@@ -116,12 +113,13 @@ impl Callback {
             ));
         }
         let port = url.port_or_default();
-        (!self.ports.is_empty() && !self.ports.contains(&port)).then(|| {
+        (!webhook.ports.is_empty() && !webhook.ports.contains(&port)).then(|| {
+            let ports = alternatives(&webhook.ports, "or");
             Fault::new(
                 "TG-PORT",
                 Severity::Critical,
                 format!("Telegram refuses a webhook on port {port}"),
-                "expose the address on port 443 or 8443 (also possible: 80, 88) and have AICC show that URL",
+                format!("expose the address on port {ports} and have AICC show that URL"),
             )
         })
     }

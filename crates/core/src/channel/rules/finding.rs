@@ -137,6 +137,26 @@ impl Found {
     }
 }
 
+/// About what a specification is judged by, not about anything in it.
+impl From<Finding> for SpecFinding {
+    fn from(finding: Finding) -> Self {
+        Self {
+            why: catalogue::find(&finding.id).map(|page| page.consequence),
+            id: finding.id,
+            severity: finding.severity,
+            index: None,
+            subject: finding.subject,
+            channel: None,
+            key: None,
+            file: None,
+            line: None,
+            column: None,
+            message: finding.message,
+            hint: finding.hint,
+        }
+    }
+}
+
 impl SpecFinding {
     /// Where it is, as editors and compilers write it: `channels.toml:4:1`; of a text without a name, the line.
     pub fn place(&self) -> Option<String> {

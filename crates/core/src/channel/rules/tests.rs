@@ -73,7 +73,7 @@ fn by_id(findings: &[SpecFinding]) -> BTreeMap<&str, Vec<&SpecFinding>> {
 }
 
 fn findings(text: &str) -> Vec<SpecFinding> {
-    validate(&Spec::read(text).unwrap(), NOW)
+    validate(&Spec::read(text).unwrap(), &Facts::builtin(), NOW)
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_model_survives_being_written_and_read() {
     for text in [TELEGRAM, INFOBIP] {
         let written = Spec::read(text).unwrap().to_toml().unwrap();
         let again = Spec::read(&written).unwrap();
-        assert_eq!(validate(&again, NOW), []);
+        assert_eq!(validate(&again, &Facts::builtin(), NOW), []);
         assert_eq!(again.to_toml().unwrap(), written);
     }
     let written = Spec::read(&format!("{TELEGRAM}{INFOBIP}"))
@@ -253,7 +253,7 @@ fn a_literal_secret_is_never_repeated() {
                 let output = match Spec::read(&text) {
                     Err(error) => format!("{error} {error:?}"),
                     Ok(spec) if secret_keys.contains(&key) || form.contains("://user:") => {
-                        let findings = validate(&spec, NOW);
+                        let findings = validate(&spec, &Facts::builtin(), NOW);
                         let ids = by_id(&findings);
                         assert!(
                             ids.contains_key("SECRET-INLINE") || key == "name",
@@ -300,7 +300,7 @@ fn given_files_are_found_by_host_or_by_host_and_port() {
     let hosts = hosts(channel);
     assert_eq!(channel.given_file(&hosts[0]), Some("b"));
     assert_eq!(channel.given_file(&hosts[1]), None);
-    assert_eq!(validate(&spec, NOW), []);
+    assert_eq!(validate(&spec, &Facts::builtin(), NOW), []);
 }
 
 #[test]
@@ -326,10 +326,10 @@ proptest! {
             let end = (at + cut).min(good.len());
             let text = format!("{}{put}{}", &good[..at], &good[end..]);
             if let Ok(spec) = Spec::read(&text) {
-                let _ = validate(&spec, NOW);
+                let _ = validate(&spec, &Facts::builtin(), NOW);
                 let _ = spec.to_toml();
                 for channel in &spec.channels {
-                    let _ = super::super::checklist(channel, None);
+                    let _ = super::super::checklist(channel, &Facts::builtin(), None);
                 }
             }
         }
@@ -342,8 +342,8 @@ proptest! {
             for line in good.lines().filter(|line| line.contains(" = ") && !line.starts_with("type") && !line.starts_with("provider")) {
                 let key = line.split(" = ").next().unwrap();
                 if let Ok(spec) = Spec::read(&good.replacen(line, &format!("{key} = {quoted}"), 1)) {
-                    let _ = validate(&spec, NOW);
-                    let _ = super::super::checklist(&spec.channels[0], None);
+                    let _ = validate(&spec, &Facts::builtin(), NOW);
+                    let _ = super::super::checklist(&spec.channels[0], &Facts::builtin(), None);
                 }
             }
         }

@@ -1,8 +1,11 @@
 //! The steps that both documents share.
 
-use super::{Delivered, Phase, Step, Who};
+use super::{Known, Phase, Step, Who};
 use crate::channel::field::{CHANNEL_CONFIGURATION, Change, Field, Need, Section};
+use crate::channel::kind::hosts;
 use crate::channel::model::{Channel, Container};
+use crate::facts::{Facts, Move};
+use crate::text::alternatives;
 
 /// Where the address of the API Fabric is set.
 pub(in crate::channel) const FABRIC_PARAMETER: &str = "Configuration Center > System Management > System Parameter > System parameters > Service Channels > Common";
@@ -15,11 +18,7 @@ pub(crate) const CERTIFICATE_FORM: &str =
     "Configuration Center > System Management > Certificate > New";
 
 /// *Prerequisites* of the channels that go through the API Fabric: `apis` are what the app must have subscribed to.
-pub(in crate::channel) fn fabric(
-    channel: &Channel,
-    delivered: Option<&Delivered>,
-    apis: &[&str],
-) -> Vec<Step> {
+pub(in crate::channel) fn fabric(channel: &Channel, known: Known<'_>, apis: &[&str]) -> Vec<Step> {
     let administrator = |title| Step::new(Phase::Before, Who::SystemAdministrator, title);
     let mut subscribe =
         administrator("Subscribe the app to the APIs and bind it to the tenant space")
@@ -39,10 +38,10 @@ pub(in crate::channel) fn fabric(
             .note("The format is IP address:Port number, without https://.")
             .done("the parameter shows the value after the page is reloaded"),
         trustlist(channel, "The value must start with https://; a domain name is not supported."),
-        trust_ready(channel, delivered),
+        trust_ready(channel, known),
         identity_ready(channel),
     ];
-    steps.extend(uploads(channel, delivered));
+    steps.extend(uploads(channel, known));
     steps
 }
 
@@ -60,10 +59,10 @@ pub(in crate::channel) fn trustlist(channel: &Channel, note: &str) -> Step {
 }
 
 /// Under the document's word for the trust certificate (domain notes 7, A5).
-pub(in crate::channel) fn trust_ready(channel: &Channel, delivered: Option<&Delivered>) -> Step {
+pub(in crate::channel) fn trust_ready(channel: &Channel, known: Known<'_>) -> Step {
     let word = channel.kind.variant().trust_word;
-    let Some(delivered) = delivered else {
-        return Step::new(
+    let Some(delivered) = known.delivered else {
+        let step = Step::new(
             Phase::Before,
             Who::Operator,
             format!("Make the trust certificate ({word})"),
@@ -71,7 +70,11 @@ pub(in crate::channel) fn trust_ready(channel: &Channel, delivered: Option<&Deli
         .again(Change::Certificates, "")
         .place("trustpack channel pack SPEC -o bundle.zip")
         .given("file", channel.trust_file_name())
-        .done("the command ends with exit code 0");
+        .note(channel.kind.variant().by_hand);
+        let step = hosts(channel).iter().fold(step, |step, host| {
+            step.given("covers", format!("{} ({})", host.endpoint, host.why))
+        });
+        return moves(channel, step, known.facts).done("the command ends with exit code 0");
     };
     let mut step = Step::new(
         Phase::Before,
@@ -97,7 +100,38 @@ pub(in crate::channel) fn trust_ready(channel: &Channel, delivered: Option<&Deli
             host.endpoint
         ));
     }
-    step.done("trustpack made the file and judged every host with it")
+    moves(channel, step, known.facts).done("trustpack made the file and judged every host with it")
+}
+
+/// What is announced of the roots of the hosts, each once.
+fn moves(channel: &Channel, mut step: Step, facts: &Facts) -> Step {
+    let hosts = hosts(channel);
+    let moves = hosts
+        .iter()
+        .flat_map(|host| facts.moves(host.endpoint.host()));
+    let mut told: Vec<&str> = Vec::new();
+    for Move { fact, anchors } in moves {
+        if told.contains(&fact.id.as_str()) {
+            continue;
+        }
+        told.push(&fact.id);
+        let day = fact
+            .from
+            .map(|day| format!("From {day} on: "))
+            .unwrap_or_default();
+        let names: Vec<&str> = anchors.iter().map(|anchor| anchor.name.as_str()).collect();
+        step = step.note(format!(
+            "{day}{} By then, trust beside today's roots: {} ({}, looked up {}).",
+            fact.text,
+            alternatives(&names, "and"),
+            fact.source,
+            fact.looked_up
+        ));
+    }
+    if !told.is_empty() && channel.container() == Container::Der {
+        step = step.note("A DER file holds one certificate; trust.container = \"jks\" with trust.password makes a file that holds several.");
+    }
+    step
 }
 
 /// The document wants a browser export, which holds no key (domain notes 7, A7): ask for no more than it does.
@@ -121,13 +155,13 @@ pub(in crate::channel) fn identity_ready(channel: &Channel) -> Step {
 }
 
 /// *Managing a Certificate*: one record for the trust certificate, and one for the identity certificate if listed.
-pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+pub(in crate::channel) fn uploads(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     let upload = |title: &str| {
         Step::new(Phase::Before, Who::TenantAdministrator, title).place(CERTIFICATE_FORM)
     };
     let container = channel.container();
     let password = channel.trust_password();
-    let file = delivered.map_or_else(
+    let file = known.delivered.map_or_else(
         || channel.trust_file_name().to_owned(),
         |there| there.file.clone(),
     );
@@ -137,7 +171,7 @@ pub(in crate::channel) fn uploads(channel: &Channel, delivered: Option<&Delivere
         .given("type", container.label())
         .value_as("password", channel, "trust.password")
         .given("trust certificate", file);
-    if let Some(delivered) = delivered {
+    if let Some(delivered) = known.delivered {
         trust = trust.given("SHA-256 of the file", &*delivered.sha256);
     }
     if container == Container::Der && password.is_none() {
@@ -184,7 +218,12 @@ pub(super) fn create(channel: &Channel) -> Vec<Step> {
     let basic = step("Set basic configuration parameters")
         .place("Configure Channel, Table 2")
         .given("Channel Name", channel.label());
-    let basic = rows(channel, basic, &[Section::Basic, Section::WorkTime, Section::More])
+    let basic = rows(channel, basic, is_before_work_time);
+    let basic = rows(channel, basic, |field| field.section == Section::WorkTime);
+    let basic = rows(channel, basic, |field| {
+        field.section == Section::Basic && !is_before_work_time(field)
+    });
+    let basic = rows(channel, basic, |field| field.section == Section::More)
         .note("By default, a time segment is displayed; click New to add one, four at most.")
         .note("Non-working days are set on the Configuration Center > Workbench Configuration > Service Time page.");
     let robot = step("Set robot configuration parameters").place("Configure Channel, Table 3");
@@ -192,22 +231,24 @@ pub(super) fn create(channel: &Channel) -> Vec<Step> {
         new,
         info,
         basic,
-        rows(channel, robot, &[Section::Robot]),
+        rows(channel, robot, |field| field.section == Section::Robot),
         step("Go on to the integration page")
             .place("The next step [Next]")
             .done("the Channel Integration page is displayed"),
     ]
 }
 
-/// Every field of some tables, whether it is set or not.
-fn rows(channel: &Channel, mut step: Step, sections: &[Section]) -> Step {
-    let fields = sections
-        .iter()
-        .flat_map(|section| channel.kind.fields_of(*section));
-    for field in fields {
+/// Some of the fields, whether they are set or not.
+fn rows(channel: &Channel, mut step: Step, are_meant: impl Fn(&Field) -> bool) -> Step {
+    for field in channel.kind.fields().filter(|field| are_meant(field)) {
         step = step.value(channel, &field.path());
     }
     step
+}
+
+/// *Table 2* has Agent Work Time before the notification; in a specification a table comes after what stands beside it.
+fn is_before_work_time(field: &Field) -> bool {
+    field.section == Section::Basic && field.key != "non_working_time_notification"
 }
 
 /// *Follow-up Procedure*, the same in both documents.

@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use super::{Delivered, Phase, Step, StepValue, Who, steps};
 use crate::channel::Channel;
+use crate::channel::field::{Field, Section};
+use crate::facts::Facts;
 
 /// Steps for one purpose.
 #[derive(Clone, Debug, Serialize)]
@@ -43,6 +45,8 @@ pub struct RecordFirst {
     pub label: &'static str,
     /// Where it comes from.
     pub from: &'static str,
+    /// The flag of `trustpack channel record` that records it; nothing of what is written into the specification by hand.
+    pub flag: Option<String>,
 }
 
 /// What instructions are for.
@@ -63,14 +67,18 @@ pub enum Purpose {
 }
 
 /// Everything that is to be done with a bundle, in order, as Markdown.
-pub fn checklist(channel: &Channel, delivered: Option<&Delivered>) -> String {
-    to_be_done(channel, delivered).markdown()
+pub fn checklist(channel: &Channel, facts: &Facts, delivered: Option<&Delivered>) -> String {
+    to_be_done(channel, facts, delivered).markdown()
 }
 
 /// The same as data.
-pub(crate) fn to_be_done(channel: &Channel, delivered: Option<&Delivered>) -> Instructions {
+pub(crate) fn to_be_done(
+    channel: &Channel,
+    facts: &Facts,
+    delivered: Option<&Delivered>,
+) -> Instructions {
     let change = channel.kind.variant().change;
-    let mut parts = by_phase(channel, delivered);
+    let mut parts = by_phase(channel, facts, delivered);
     parts.push(Part {
         heading: "When something changes".to_owned(),
         notes: vec![change.to_owned(), NEW_AUTHORITY.to_owned()],
@@ -83,14 +91,14 @@ const NEW_AUTHORITY: &str = "When a server changes its certificate authority, ru
     the new trust certificate.";
 
 /// Everything that is to be done to configure a channel, in order.
-pub fn plan(channel: &Channel) -> Instructions {
-    Instructions::new(channel, Purpose::Plan, by_phase(channel, None))
+pub fn plan(channel: &Channel, facts: &Facts) -> Instructions {
+    Instructions::new(channel, Purpose::Plan, by_phase(channel, facts, None))
 }
 
 /// What to ask the system administrator for: the app and its APIs, the address of the API Fabric, the address trustlist,
 /// as far as the kind needs them. Secrets are asked for, and no reference to one is told.
-pub fn requests(channel: &Channel) -> Instructions {
-    let steps = steps(channel, None).into_iter();
+pub fn requests(channel: &Channel, facts: &Facts) -> Instructions {
+    let steps = steps(channel, facts, None).into_iter();
     let steps = steps.filter(|step| step.who == Who::SystemAdministrator);
     let part = Part::new(
         "To the system administrator",
@@ -126,9 +134,9 @@ fn request(channel: &Channel, mut step: Step) -> Step {
 }
 
 /// What to tell third parties, and to ask of them.
-pub fn handover(channel: &Channel) -> Instructions {
+pub fn handover(channel: &Channel, facts: &Facts) -> Instructions {
     let mut parts: Vec<Part> = Vec::new();
-    for step in steps(channel, None) {
+    for step in steps(channel, facts, None) {
         let Some(third_party) = step.third_party else {
             continue;
         };
@@ -140,9 +148,9 @@ pub fn handover(channel: &Channel) -> Instructions {
     Instructions::new(channel, Purpose::Handover, parts)
 }
 
-fn by_phase(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Part> {
+fn by_phase(channel: &Channel, facts: &Facts, delivered: Option<&Delivered>) -> Vec<Part> {
     let mut parts: Vec<(Phase, Part)> = Vec::new();
-    for step in steps(channel, delivered) {
+    for step in steps(channel, facts, delivered) {
         match parts.last_mut() {
             Some((phase, part)) if *phase == step.phase => part.steps.push(step),
             _ => parts.push((step.phase, Part::new(step.phase.heading(), vec![step]))),
@@ -184,10 +192,17 @@ fn record_first(channel: &Channel, parts: &[Part]) -> Vec<RecordFirst> {
                 key: key.to_owned(),
                 label: field.label,
                 from: field.from,
+                flag: flag(field),
             });
         }
     }
     lacking
+}
+
+/// What the product generates is recorded by a verb, which judges it first.
+fn flag(field: &Field) -> Option<String> {
+    let is_generated = field.section == Section::Outputs;
+    is_generated.then(|| format!("--{}", field.key.replace('_', "-")))
 }
 
 impl Part {

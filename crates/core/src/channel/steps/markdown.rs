@@ -28,6 +28,7 @@ impl Instructions {
                     escaped(one.from)
                 );
             }
+            text.push_str(&self.how_to_record());
         }
         let mut place = 0;
         for part in &self.parts {
@@ -44,6 +45,32 @@ impl Instructions {
             }
         }
         text
+    }
+}
+
+impl Instructions {
+    /// The command for what the product generates, and where the rest belongs.
+    fn how_to_record(&self) -> String {
+        let flags = self
+            .record_first
+            .iter()
+            .filter_map(|one| one.flag.as_deref());
+        let flags: Vec<String> = flags.map(|flag| format!("{flag} VALUE")).collect();
+        let is_all = flags.len() == self.record_first.len();
+        let command = format!(
+            "trustpack channel record SPEC --channel {} {}",
+            one_line(&self.channel),
+            flags.join(" ")
+        );
+        let command = code(&command);
+        match (flags.is_empty(), is_all) {
+            (true, _) => "\nWrite it into the specification.\n".to_owned(),
+            (_, true) => format!("\n{command} judges it, and writes it into the specification.\n"),
+            _ => format!(
+                "\n{command} judges what the product generates, and writes it into the specification; write the rest there \
+                 yourself.\n"
+            ),
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use super::instructions::{Instructions, Part, Purpose};
 use super::{Phase, Step, Who, steps};
 use crate::channel::Channel;
 use crate::channel::field::{CHANNEL_CONFIGURATION, Change, Field, Section};
+use crate::facts::Facts;
 
 /// What to do after each change, in order: the rows that change with it, and the steps that it makes due again.
-pub fn rotate(channel: &Channel, changes: &[Change]) -> Instructions {
-    let all = steps(channel, None);
+pub fn rotate(channel: &Channel, facts: &Facts, changes: &[Change]) -> Instructions {
+    let all = steps(channel, facts, None);
     let parts = changes.iter().map(|change| part(channel, *change, &all));
     Instructions::new(channel, Purpose::Rotation, parts.collect())
 }

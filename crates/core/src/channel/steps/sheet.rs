@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::shown;
+use super::{Absent, shown};
 use crate::channel::field::{Secrecy, Section};
 use crate::channel::model::Channel;
+use crate::channel::rules::unreachable;
 use crate::channel::value::Place;
+use crate::facts::Facts;
 
 /// The sheet of a channel.
 #[derive(Clone, Debug, Serialize)]
@@ -47,7 +49,7 @@ pub struct SheetRow {
 }
 
 /// The sheet of a channel. A value that the rules refuse is not shown, and no secret.
-pub fn sheet(channel: &Channel) -> Sheet {
+pub fn sheet(channel: &Channel, facts: &Facts) -> Sheet {
     let selection = channel.kind.selection().iter().map(|selection| SheetRow {
         key: selection.key.to_owned(),
         table: Section::Channel.heading(),
@@ -72,6 +74,9 @@ pub fn sheet(channel: &Channel) -> Sheet {
             label: field.label,
             value: match is_name {
                 true => channel.label(),
+                false if unreachable(channel, field, facts).is_some() => {
+                    Absent::NotValid.words().to_owned()
+                }
                 false => shown(channel, &path),
             },
             set,

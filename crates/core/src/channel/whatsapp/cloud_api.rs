@@ -11,7 +11,8 @@ use crate::channel::form::{Callback, DATE_OR_NEVER, DIGITS, Form, date};
 use crate::channel::kind::{Host, PROXY_SUSPECTED, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::rules::Found;
-use crate::channel::steps::{Delivered, Phase, Step, Who};
+use crate::channel::steps::{Known, Phase, Step, Who};
+use crate::facts::Facts;
 use crate::report::Severity;
 
 pub(in crate::channel) static VARIANT: Variant = Variant {
@@ -31,6 +32,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     container: Container::Der,
     trust_file: "trust.der",
     trust_word: "trust certificate",
+    by_hand: "In place of accessing https://graph.facebook.com/v8.0 and exporting the certificate using a browser (in China: of obtaining the one of the proxy server). The certificate must be in .der format.",
     hosts: &[Host::Fixed {
         name: "graph.facebook.com",
         why: "https://graph.facebook.com/, whose certificate the document asks for",
@@ -128,7 +130,7 @@ static URL: Callback = Callback {
 /// `TOKEN-VALIDITY`: so long before its end a token is told of.
 const TOKEN_WARNING: Duration = Duration::days(30);
 
-fn rules(channel: &Channel, at: Option<OffsetDateTime>) -> Vec<Found> {
+fn rules(channel: &Channel, facts: &Facts, at: OffsetDateTime) -> Vec<Found> {
     let mut found = vec![Found::new(
         "DEMO-ONLY",
         Severity::Note,
@@ -139,11 +141,8 @@ fn rules(channel: &Channel, at: Option<OffsetDateTime>) -> Vec<Found> {
     if channel.values.text(Section::Info, "region") == Some("china") {
         found.extend(in_china(channel));
     }
-    let Some(at) = at else {
-        return found;
-    };
     if let Some(text) = channel.values.text(Section::Info, "base_url") {
-        found.extend(graph::version(text, at.date()));
+        found.extend(graph::version(text, facts, at.date()));
     }
     found.extend(token(channel, at));
     found
@@ -196,7 +195,7 @@ fn token(channel: &Channel, at: OffsetDateTime) -> Option<Found> {
     })
 }
 
-fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+fn before(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     let step = |title: &str| Step::new(Phase::Before, Who::Operator, title);
     let create = step("Create an app at Meta for Developers")
         .place("https://developers.facebook.com/apps")
@@ -242,26 +241,39 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         .into_iter()
         .chain(proxy);
     let trustlist = "Not stated by the document for this provider; asked for by the product for every other address.";
-    super::before(channel, delivered, data, trustlist)
+    super::before(channel, known, data, trustlist)
 }
 
-fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
+fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     vec![
-        Step::new(Phase::Create, Who::TenantAdministrator, "Copy the URL and the Verification Code")
-            .again(Change::Webhook, "")
-            .place("Channel Integration")
-            .gives(channel, "outputs.url")
-            .gives(channel, "outputs.verification_code")
-            .note("Record the URL in the specification under outputs.url, and put the code behind its reference.")
-            .done("the URL is recorded, and the code is behind its reference"),
-        Step::new(Phase::Create, Who::Operator, "Configure the webhook at Meta")
-            .tells("Meta")
-            .again(Change::Webhook, "")
-            .place(WEBHOOKS)
-            .value_as("App ID", channel, "info.app_key")
-            .value(channel, "outputs.url")
-            .value(channel, "outputs.verification_code")
-            .note("Meta calls the URL at once, with hub.mode=subscribe, and takes no self-signed certificate.")
-            .done("Meta shows the webhook as verified, and a test message reaches an agent"),
+        Step::new(
+            Phase::Create,
+            Who::TenantAdministrator,
+            "Copy the URL and the Verification Code",
+        )
+        .again(Change::Webhook, "")
+        .place("Channel Integration")
+        .gives(channel, "outputs.url")
+        .gives(channel, "outputs.verification_code")
+        .recorded_by(
+            channel,
+            "--url URL --verification-code env:VARIABLE",
+            "the URL, and where the code is, into the specification",
+        )
+        .done("the URL is recorded, and the code is behind its reference"),
+        Step::new(
+            Phase::Create,
+            Who::Operator,
+            "Configure the webhook at Meta",
+        )
+        .tells("Meta")
+        .again(Change::Webhook, "")
+        .place(WEBHOOKS)
+        .value_as("App ID", channel, "info.app_key")
+        .value(channel, "outputs.url")
+        .value(channel, "outputs.verification_code")
+        .note("Meta calls the URL at once, with hub.mode=subscribe.")
+        .fact(known.facts, "meta-webhook-certificate")
+        .done("Meta shows the webhook as verified, and a test message reaches an agent"),
     ]
 }

@@ -10,7 +10,7 @@ use crate::channel::form::{Callback, DOUBTED, Form, Shape};
 use crate::channel::kind::{Host, PROXY_SUSPECTED, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::secret::shown;
-use crate::channel::steps::{Delivered, Phase, Step, Who};
+use crate::channel::steps::{Known, Phase, Step, Who};
 use crate::channel::url;
 
 pub(in crate::channel) static VARIANT: Variant = Variant {
@@ -23,6 +23,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     container: Container::Jks,
     trust_file: "trust.jks",
     trust_word: "authentication certificate",
+    by_hand: "In place of exporting a certificate from each of the two sites by a browser (DER-encoded binary, single certificate) and combining the two into a JKS certificate with Portecle.",
     hosts: &[
         // The first of the two sites of the newer copy of the document (domain notes 2.2; 7, A8).
         Host::Fixed {
@@ -35,7 +36,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     ],
     public_hosts: true,
     unknown_root: &PROXY_SUSPECTED,
-    rules: |_, _| Vec::new(),
+    rules: |_, _, _| Vec::new(),
     before,
     after,
     change: super::CHANGE,
@@ -122,7 +123,7 @@ static BASE_URL: Shape = Shape {
     },
 };
 
-fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+fn before(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     let data = Step::new(
         Phase::Before,
         Who::Operator,
@@ -133,13 +134,13 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
     let trustlist = "The API URL prefix must have been approved before the channel is created.";
     super::before(
         channel,
-        delivered,
+        known,
         [super::obtain(channel, data, &[])],
         trustlist,
     )
 }
 
-fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
+fn after(channel: &Channel, _: Known<'_>) -> Vec<Step> {
     let notify = Step::new(
         Phase::Create,
         Who::Operator,

@@ -10,7 +10,7 @@ use crate::channel::form::{Callback, DOUBTED, Fault, Form, Shape};
 use crate::channel::kind::{Host, METHOD, OWN_ROOT, PROXY_SUSPECTED, Selection, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::secret::shown;
-use crate::channel::steps::{self, Delivered, Phase, Step, Who};
+use crate::channel::steps::{self, Known, Phase, Step, Who};
 use crate::channel::url;
 use crate::report::Severity;
 
@@ -35,12 +35,13 @@ pub(in crate::channel) static BASIC: Variant = Variant {
     container: Container::Jks,
     trust_file: "trust.jks",
     trust_word: "trust certificate",
+    by_hand: BY_HAND,
     hosts: &[Host::BaseUrl {
         why: "BaseUrl: the API URL prefix provided by the WhatsApp service path provider",
     }],
     public_hosts: true,
     unknown_root: &PROXY_SUSPECTED,
-    rules: |_, _| Vec::new(),
+    rules: |_, _, _| Vec::new(),
     before,
     after,
     change: super::CHANGE,
@@ -62,13 +63,14 @@ pub(in crate::channel) static OAUTH: Variant = Variant {
     container: Container::Der,
     trust_file: "trust.cer",
     trust_word: "trust certificate",
+    by_hand: BY_HAND,
     // Domain notes 7, A13.
     hosts: &[Host::BaseUrl {
         why: "BaseUrl: the AICC itself, through which the provider is reached",
     }],
     public_hosts: false,
     unknown_root: &OWN_ROOT,
-    rules: |_, _| Vec::new(),
+    rules: |_, _, _| Vec::new(),
     before,
     after,
     change: super::CHANGE,
@@ -76,6 +78,10 @@ pub(in crate::channel) static OAUTH: Variant = Variant {
 };
 
 const SOURCE: Source = DOCUMENT.at("Prerequisites, other");
+
+/// "Trust certificate provided by the WhatsApp service path provider."
+const BY_HAND: &str = "The document: trust certificate provided by the WhatsApp service path provider. It is taken from the server \
+    itself; where the provider gave you a file, name it in trust.files.";
 
 const WEBHOOK_PASSWORD: Field = info("webhook_password", "Webhook password", SOURCE)
     .changes(Change::Webhook)
@@ -193,7 +199,7 @@ fn oauth_prefix(text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+fn before(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     let is_oauth = channel.kind.word(METHOD) == Some("oAuth");
     let app = is_oauth.then(|| {
         let title = "Subscribe the app to the API and bind it to the tenant space";
@@ -217,10 +223,10 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
         .note("The webhook password is your own choice. The provider is told of it at the end.");
     let trustlist = "Not stated by the document for this provider; asked for by the product for every other address.";
     let data = super::obtain(channel, data, by_the_app);
-    super::before(channel, delivered, app.into_iter().chain([data]), trustlist)
+    super::before(channel, known, app.into_iter().chain([data]), trustlist)
 }
 
-fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
+fn after(channel: &Channel, _: Known<'_>) -> Vec<Step> {
     let title = "Notify the WhatsApp service provider of the URLs";
     let notify = Step::new(Phase::Create, Who::Operator, title)
         .tells("the WhatsApp service provider")

@@ -10,7 +10,7 @@ use crate::channel::form::{ACCOUNT_SID, API_KEY_SID, Callback, Form, Shape, URL_
 use crate::channel::kind::{Host, PROXY_SUSPECTED, Variant};
 use crate::channel::model::{Channel, Container};
 use crate::channel::secret::shown;
-use crate::channel::steps::{self, Delivered, Phase, Step, Who};
+use crate::channel::steps::{self, Known, Phase, Step, Who};
 use crate::channel::url;
 
 pub(in crate::channel) static VARIANT: Variant = Variant {
@@ -31,6 +31,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     // The document names no ending (domain notes 7, A15).
     trust_file: "trust.cer",
     trust_word: "authentication certificate",
+    by_hand: "In place of exporting a certificate from https://api.twilio.com/ by a browser (DER-encoded binary, single certificate).",
     hosts: &[
         Host::Fixed {
             name: "api.twilio.com",
@@ -42,7 +43,7 @@ pub(in crate::channel) static VARIANT: Variant = Variant {
     ],
     public_hosts: true,
     unknown_root: &PROXY_SUSPECTED,
-    rules: |_, _| Vec::new(),
+    rules: |_, _, _| Vec::new(),
     before,
     after,
     change: super::CHANGE,
@@ -135,7 +136,7 @@ static BASE_URL: Shape = Shape {
     },
 };
 
-fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
+fn before(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     let title = "Obtain the information of your Twilio account";
     let data = Step::new(Phase::Before, Who::Operator, title)
         .place("Twilio console")
@@ -143,13 +144,13 @@ fn before(channel: &Channel, delivered: Option<&Delivered>) -> Vec<Step> {
     let trustlist = "The API URL prefix must have been approved before the channel is created.";
     super::before(
         channel,
-        delivered,
+        known,
         [super::obtain(channel, data, &[])],
         trustlist,
     )
 }
 
-fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
+fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     let title = "Notify Twilio of the URLs and of the webhook user and password";
     let mut notify = Step::new(Phase::Create, Who::Operator, title)
         .tells("Twilio")
@@ -157,8 +158,9 @@ fn after(channel: &Channel, _: Option<&Delivered>) -> Vec<Step> {
         .place("Twilio console > WhatsApp sender > incoming webhook, status callback")
         .value(channel, "info.webhook_user")
         .value(channel, "info.webhook_password")
+        .note("The document: notify the WhatsApp service provider of them offline. At Twilio that is done in its console.")
         .note("Both URLs get user and password before the host: https://USER:PASSWORD@HOST/…. Such a URL is a secret.")
-        .note("Twilio connects to no server with a self-signed or expired certificate.")
+        .fact(known.facts, "twilio-webhook-certificate")
         .done("a test message to the number reaches an agent, and its delivery report arrives");
     let user = steps::look(channel, "info.webhook_user");
     for (label, path) in [

@@ -1,7 +1,4 @@
-//! Public server certificates, and how long they may live.
-
-use time::Date;
-use time::macros::date;
+//! Public server certificates: those under the Baseline Requirements.
 
 use crate::Certificate;
 use crate::cert::asn1::{self, Reader};
@@ -34,22 +31,6 @@ fn names_forum(policies: &[u8]) -> bool {
     false
 }
 
-/// In days, by the day of issue; a certificate from before there was a limit in days has none.
-pub(super) fn longest_lifetime(issued: Date) -> Option<i64> {
-    let mut limits = LIMITS.iter();
-    let limit = limits.find(|(from, _)| *from <= issued);
-    limit.map(|(_, days)| *days)
-}
-
-/// Baseline Requirements 2.2.6, section 6.3.2 (ballot SC-081v3), and ballots 193 and SC-31 before it. The newest first.
-const LIMITS: [(Date, i64); 5] = [
-    (date!(2029 - 03 - 15), 47),
-    (date!(2027 - 03 - 15), 100),
-    (date!(2026 - 03 - 15), 200),
-    (date!(2020 - 09 - 01), 398),
-    (date!(2018 - 03 - 01), 825),
-];
-
 const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
 
 /// 2.23.140.1.1: extended validation
@@ -61,19 +42,6 @@ const VALIDATED: &[u8] = &[0x67, 0x81, 0x0c, 1, 2];
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_limit_is_that_of_the_day_of_issue() {
-        let days = |day| longest_lifetime(day);
-        assert_eq!(days(date!(2018 - 02 - 28)), None);
-        assert_eq!(days(date!(2018 - 03 - 01)), Some(825));
-        assert_eq!(days(date!(2020 - 08 - 31)), Some(825));
-        assert_eq!(days(date!(2020 - 09 - 01)), Some(398));
-        assert_eq!(days(date!(2026 - 03 - 14)), Some(398));
-        assert_eq!(days(date!(2026 - 03 - 15)), Some(200));
-        assert_eq!(days(date!(2027 - 03 - 15)), Some(100));
-        assert_eq!(days(date!(2029 - 03 - 15)), Some(47));
-    }
 
     #[test]
     fn policies_of_the_forum() {

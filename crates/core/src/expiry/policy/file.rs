@@ -23,6 +23,7 @@ use serde::Deserialize;
 use time::{Date, Month};
 use toml::value::Datetime;
 
+use crate::facts::Facts;
 use crate::path::PathPattern;
 use crate::text::toml_error;
 
@@ -65,6 +66,7 @@ impl Policy {
             silences: silences
                 .map(|(silence, place)| silence.read(&place))
                 .collect::<Result<_, _>>()?,
+            facts: Facts::builtin(),
         })
     }
 }

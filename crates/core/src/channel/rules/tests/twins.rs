@@ -63,7 +63,7 @@ fn twins() -> Vec<Twin> {
 fn every_broken_twin_is_found() {
     for twin in twins() {
         let spec = Spec::read(&twin.text).unwrap_or_else(|error| panic!("{}: {error}", twin.text));
-        let mut findings = validate(&spec, NOW);
+        let mut findings = validate(&spec, &Facts::builtin(), NOW);
         if let Some(secret) = &twin.behind {
             let mut resolve = |_: &str, _: &SecretRef| Ok(Zeroizing::new(secret.clone()));
             findings.extend(behind_references(&spec, &mut resolve));
@@ -108,12 +108,25 @@ fn every_finding_has_a_twin() {
     let broken: BTreeSet<&str> = twins.iter().map(|twin| &*twin.id).chain(of_files).collect();
     let pages = catalogue::pages().iter();
     let validated = pages.filter(|page| page.verbs.contains(&"channel validate"));
-    // It takes thousands of channels: `exports_are_counted` has it.
+    // They take thousands of channels or a later day: `exports_are_counted` and `facts_grow_old` have them.
     let validated: BTreeSet<&str> = validated
         .map(|page| page.id)
-        .filter(|id| *id != "EXPORT-LIMIT")
+        .filter(|id| !["EXPORT-LIMIT", "FACTS-OLD"].contains(id))
         .collect();
     assert_eq!(broken, validated);
+}
+
+#[test]
+fn facts_grow_old() {
+    let spec = Spec::read(TELEGRAM).unwrap();
+    let facts = Facts::builtin();
+    let newest = facts.newest_lookup().unwrap().midnight().assume_utc();
+    let ids = |days| -> Vec<String> {
+        let findings = validate(&spec, &facts, newest + time::Duration::days(days));
+        findings.iter().map(|found| found.id.to_string()).collect()
+    };
+    assert_eq!(ids(180), [""; 0]);
+    assert_eq!(ids(181), ["FACTS-OLD"]);
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The Graph API: its addresses and its versions.
 
-use time::macros::date;
 use time::{Date, Duration};
 
 use crate::channel::form::{Fault, Shape};
@@ -8,18 +7,8 @@ use crate::channel::rules::Found;
 use crate::channel::secret::shown;
 use crate::channel::url;
 use crate::channel::whatsapp::{prefix_doubt, prefix_fault};
+use crate::facts::Facts;
 use crate::report::Severity;
-
-/// The last day of each version (`developers.facebook.com/docs/graph-api/changelog/versions/`, read 2026-11-20). Earlier
-/// ones than the first are over, later ones than the last are not known to end.
-const LAST_DAYS: &[(u32, Date)] = &[
-    (20, date!(2026 - 09 - 24)),
-    (21, date!(2027 - 01 - 21)),
-    (22, date!(2027 - 05 - 20)),
-    (23, date!(2027 - 10 - 08)),
-    (24, date!(2028 - 02 - 18)),
-    (25, date!(2028 - 07 - 29)),
-];
 
 /// So long before its end a version is told of.
 const WARNING: Duration = Duration::days(90);
@@ -70,7 +59,7 @@ fn number(step: &str) -> Option<u32> {
 }
 
 /// `GRAPH-VERSION`.
-pub(super) fn version(text: &str, today: Date) -> Option<Found> {
+pub(super) fn version(text: &str, facts: &Facts, today: Date) -> Option<Found> {
     let url = url::https(text).ok()?;
     let version = number(url.path.trim_start_matches('/').split('/').next()?)?;
     let found = |severity, message: String| {
@@ -82,17 +71,23 @@ pub(super) fn version(text: &str, today: Date) -> Option<Found> {
             "write a version of the Graph API that lasts, see https://developers.facebook.com/docs/graph-api/changelog/versions/",
         )
     };
-    let (first, _) = LAST_DAYS.first()?;
-    if version < *first {
-        let message = format!("version v{version}.0 of the Graph API is over");
-        return Some(found(Severity::Critical, message));
-    }
-    let (_, last) = LAST_DAYS.iter().find(|(known, _)| *known == version)?;
-    if *last < today {
+    let known = facts.graph_versions().find(|(known, _)| *known == version);
+    let Some((_, last)) = known else {
+        // Versions end in the order in which they came.
+        let ended = |(later, last): (u32, Option<Date>)| {
+            version < later && last.is_some_and(|last| last < today)
+        };
+        return facts.graph_versions().any(ended).then(|| {
+            let message = format!("version v{version}.0 of the Graph API is over");
+            found(Severity::Critical, message)
+        });
+    };
+    let last = last?;
+    if last < today {
         let message = format!("version v{version}.0 of the Graph API ended on {last}");
         return Some(found(Severity::Critical, message));
     }
-    (*last - today <= WARNING).then(|| {
+    (last - today <= WARNING).then(|| {
         let message = format!("version v{version}.0 of the Graph API ends on {last}");
         found(Severity::Warning, message)
     })
@@ -100,6 +95,8 @@ pub(super) fn version(text: &str, today: Date) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
+    use time::macros::date;
+
     use super::*;
 
     #[test]
@@ -128,6 +125,7 @@ mod tests {
         };
         let today = date!(2026 - 11 - 20);
         assert_eq!(severity("v8.0", today), Some(Severity::Critical));
+        assert_eq!(severity("v19.0", today), Some(Severity::Critical));
         assert_eq!(severity("v20.0", today), Some(Severity::Critical));
         assert_eq!(severity("v21.0", today), Some(Severity::Warning));
         assert_eq!(severity("v22.0", today), None);
@@ -145,6 +143,7 @@ mod tests {
     fn version_of(version: &str, today: Date) -> Option<Found> {
         super::version(
             &format!("https://graph.facebook.com/{version}/1/messages"),
+            &Facts::builtin(),
             today,
         )
     }

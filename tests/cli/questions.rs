@@ -1,0 +1,90 @@
+//! `trustpack channel new` asks on a terminal.
+
+use std::fs;
+
+use crate::terminal::Terminal;
+
+fn answer(terminal: &Terminal, text: &str) {
+    terminal.tmux(&["send-keys", "-l", text]);
+    terminal.tmux(&["send-keys", "Enter"]);
+}
+
+#[test]
+fn what_is_not_given_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(terminal) = Terminal::start(folder.path(), "channel new -o spec.toml") else {
+        return;
+    };
+    let ask = |question: &str, text: &str| {
+        terminal.when(|shown| {
+            let lines = shown.trim_end().lines();
+            lines.last().is_some_and(|last| last.starts_with(question))
+        });
+        answer(&terminal, text);
+    };
+    ask("type (telegram, whatsapp, instagram):", "telegramm");
+    terminal.when(|shown| shown.contains("hint: the nearest is telegram\n"));
+    ask("type", "telegram");
+    ask("Channel Name:", "support bot");
+    ask("Channel Name:", "support_bot");
+    let shown = terminal.when(|shown| shown.contains("APP Key (info.app_key)"));
+    assert!(
+        shown.contains("An empty answer leaves a value open."),
+        "{shown}"
+    );
+    assert!(shown.contains("1 of 6"), "{shown}");
+    ask(">", "Hunter2SecretXyz");
+    terminal.when(|shown| shown.contains("a secret is a reference here, and this is none"));
+    ask(">", "env:TG_APP_KEY");
+    terminal.when(|shown| shown.contains("APP Secret (info.app_secret)"));
+    ask(">", "");
+    terminal.when(|shown| shown.contains("BaseUrl (info.base_url)"));
+    ask(">", "https://192.0.2.10:28090");
+    for field in ["basic.ou", "basic.skill_queue", "identity.file"] {
+        terminal.when(|shown| shown.contains(&format!("({field})")));
+        ask(">", "");
+    }
+    let last = terminal.when(|shown| shown.contains("exit="));
+    assert!(last.contains("exit=0"), "{last}");
+    assert!(last.contains("wrote spec.toml: fill it in"), "{last}");
+    let written = fs::read_to_string(folder.path().join("spec.toml")).unwrap();
+    assert!(
+        written.contains("app_key = \"env:TG_APP_KEY\""),
+        "{written}"
+    );
+    assert!(
+        written.contains("base_url = \"https://192.0.2.10:28090\""),
+        "{written}"
+    );
+    assert!(!written.contains("Hunter2"), "{written}");
+}
+
+#[test]
+fn who_goes_away_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(terminal) = Terminal::start(folder.path(), "channel new telegram -o spec.toml") else {
+        return;
+    };
+    terminal.when(|shown| shown.starts_with("Channel Name:"));
+    terminal.tmux(&["send-keys", "C-d"]);
+    let last = terminal.when(|shown| shown.contains("exit="));
+    // on a line of its own, not behind the question
+    assert!(
+        last.contains("\nerror: the answers end before the questions\n"),
+        "{last}"
+    );
+    assert!(last.contains("exit=2"), "{last}");
+    assert!(!folder.path().join("spec.toml").exists());
+}
+
+#[test]
+fn a_file_that_is_there_is_told_before_the_first_question() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("spec.toml"), "# mine\n").unwrap();
+    let Some(terminal) = Terminal::start(folder.path(), "channel new -o spec.toml") else {
+        return;
+    };
+    let last = terminal.when(|shown| shown.contains("exit="));
+    assert!(last.starts_with("error: spec.toml exists\n"), "{last}");
+    assert!(last.contains("exit=2"), "{last}");
+}
