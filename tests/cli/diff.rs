@@ -118,7 +118,7 @@ fn a_bundle_is_the_same_as_zip_and_as_folder() {
     assert_eq!(told.status.code(), Some(1), "{}", stderr(&told));
     let record: Value = serde_json::from_str(&stdout(&told)).expect("JSON");
     let place = record["differences"][0]["before"]["place"].as_str();
-    assert_eq!(place, Some("support_bot/trust.cer"), "{record}");
+    assert_eq!(place, Some("support_bot/trust/trust.cer"), "{record}");
 
     let bytes = fs::read(folder.join("a.zip")).expect("read");
     fs::write(folder.join("cut.zip"), &bytes[..bytes.len() / 2]).expect("written");

@@ -10,6 +10,7 @@
 
 mod ari;
 mod bad_input;
+mod bundle;
 mod diff;
 mod docs;
 mod export;

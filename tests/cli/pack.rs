@@ -69,7 +69,7 @@ fn packing_again_is_no_overwriting() {
 fn the_packed_anchor_is_the_certificate_itself() {
     let folder = tempfile::tempdir().unwrap();
     let target = pack("telegram.toml", folder.path(), "out/", None);
-    let packed = fs::read(target.join("support_bot/trust.cer")).unwrap();
+    let packed = fs::read(target.join("support_bot/trust/trust.cer")).unwrap();
     assert_eq!(packed, fs::read(fixture("der/root.cer")).unwrap());
     let chain = fs::read(target.join("support_bot/chains/192.0.2.10_28090.pem")).unwrap();
     let given = fs::read(fixture("pki/fullchain-ip.pem")).unwrap();
@@ -81,7 +81,12 @@ fn the_packed_anchor_is_the_certificate_itself() {
 fn no_secret_is_in_a_bundle() {
     let folder = tempfile::tempdir().unwrap();
     let target = pack("telegram-jks.toml", folder.path(), "out/", None);
-    for name in ["channel.toml", "report.json", "checklist.md", "trust.jks"] {
+    for name in [
+        "channel.json",
+        "report.json",
+        "CHECKLIST.md",
+        "trust/trust.jks",
+    ] {
         let bytes = fs::read(target.join("support_bot").join(name)).unwrap();
         // The reference names the file that holds it.
         let text = String::from_utf8_lossy(&bytes).replace("changeit.pass", "");

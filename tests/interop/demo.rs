@@ -35,7 +35,7 @@ fn keytool_and_java_accept_the_bundle_of_the_rehearsal() {
         "{played:#?}"
     );
 
-    let store = dir.join("whatsapp/wa_rehearsal/trust.jks");
+    let store = dir.join("whatsapp/wa_rehearsal/trust/trust.jks");
     let list = keytool
         .args([
             "-list",
@@ -62,7 +62,7 @@ fn keytool_and_java_accept_the_bundle_of_the_rehearsal() {
         .unwrap();
     let front_end = front_end.split_whitespace().next().unwrap();
     let (api, account) = ("api.infobip.com", "demo.api-us.infobip.com");
-    let telegram = dir.join("telegram/tg_rehearsal/trust.cer");
+    let telegram = dir.join("telegram/tg_rehearsal/trust/trust.cer");
     let leaf_only = dir.join("leaf-only.jks");
     let (store, telegram, leaf_only) = (store.display(), telegram.display(), leaf_only.display());
     let questions = [

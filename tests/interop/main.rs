@@ -13,6 +13,7 @@
 mod support;
 
 mod bouncy;
+mod bundle;
 mod bundle_page;
 mod clients;
 mod dashboards;

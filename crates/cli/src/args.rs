@@ -31,7 +31,8 @@ use crate::password::{KeyPasswordSource, PasswordSource};
 
 pub(crate) use channel::{
     Channel, ChannelDiff, ChannelExport, ChannelFacts, ChannelList, ChannelNew, ChannelPack,
-    ChannelRecord, ChannelShow, ChannelValidate, FactsFile, Instructed, ModelFormat, RecordFormat,
+    ChannelRecord, ChannelShow, ChannelValidate, ChannelVerifyBundle, FactsFile, Instructed,
+    ModelFormat, RecordFormat,
 };
 pub(crate) use check::{Check, ShardChoice};
 pub(crate) use diff::Diff;

@@ -1,6 +1,7 @@
 //! The `trustpack` command: parse, run, print once, exit.
 
 mod args;
+mod bundle;
 mod commands;
 mod duration;
 mod facts;

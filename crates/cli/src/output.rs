@@ -17,6 +17,7 @@ use tempfile::TempPath;
 
 use crate::hint::Hinted;
 
+pub(crate) mod folder;
 mod streamed;
 
 pub(crate) use streamed::{Streamed, abandon, abandon_on_signals};

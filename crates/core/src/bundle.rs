@@ -1,16 +1,29 @@
 //! The package of a channel: the trust store that the document asks for, made, judged and put beside its evidence.
 //!
 //! [`pack`] turns presented chains into the files of one channel; [`Bundle`] joins channels, adds `MANIFEST.json` and
-//! becomes a zip. Nothing secret can get in: certificates are public, the model holds references, and a store with a
-//! key is refused.
+//! becomes a zip. [`open`] is the way back: an [`OpenedBundle`] is one in which every file is as it was packed.
+//!
+//! ```text
+//! MANIFEST.json  MANIFEST.sig      hashes, decisions, verdicts; the signature over the bytes of that
+//! <channel>/trust/                 what to upload as trust certificate
+//! <channel>/chains/<host>.pem      what each server presented
+//! <channel>/channel.json           the model; secrets are references
+//! <channel>/report.json            what was found
+//! <channel>/CHECKLIST.md           what remains to be done by hand
+//! ```
 
 mod anchors;
 mod archive;
 mod files;
 mod judge;
+mod layout;
 mod manifest;
+mod open;
 mod page;
+mod record;
+mod sign;
 mod store;
+mod verification;
 
 use rustls_pki_types::ServerName;
 use time::OffsetDateTime;
@@ -26,8 +39,16 @@ use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
 use judge::Host;
 
-pub use archive::unzip;
-pub use manifest::{Bundle, check_names};
+pub use archive::{UnzipError, unzip};
+pub use layout::{MANIFEST, SIGNATURE, host as host_name};
+pub use manifest::{Bundle, BundleOptions, FileRecord, Manifest, check_names, listed};
+pub use open::{OpenError, OpenedBundle, OpenedChannel, open, open_zip};
+pub use record::{
+    AnchorRecord, ChannelRecord, HostRecord, PassedOver, Reason, RenewalRecord, SourceRecord,
+    TrustRecord,
+};
+pub use sign::{KeyError, SignerRecord, SigningKey, VerifyingKey};
+pub use verification::{Candidate, HostVerdict, Verification, VerifyOptions};
 
 /// Everything that a channel is packed from.
 #[derive(Clone, Copy)]
@@ -90,8 +111,13 @@ pub enum ChainSource {
         /// `TLSv1.3`, …
         protocol: Option<String>,
     },
-    /// From a file.
+    /// From a file that the specification names.
     Given {
+        /// Its name.
+        file: String,
+    },
+    /// From a recording, such as an earlier bundle.
+    Recorded {
         /// Its name.
         file: String,
     },
@@ -107,7 +133,8 @@ pub struct Packed {
     pub findings: Vec<Finding>,
     /// The report that is in the files, judged at `SOURCE_DATE_EPOCH` when that is set.
     pub report: Report,
-    pub(crate) summary: manifest::ChannelSummary,
+    /// What was decided, and why.
+    pub record: ChannelRecord,
     pub(crate) page: page::ChannelPage,
 }
 
@@ -120,6 +147,8 @@ pub struct BundleFile {
     pub purpose: &'static str,
     /// Its content.
     pub bytes: Vec<u8>,
+    /// Whether a key is in it, so that nobody but its owner may read it.
+    pub private: bool,
 }
 
 /// Why a channel cannot be packed.
@@ -161,21 +190,6 @@ fn summary(findings: &[Finding]) -> String {
         .map(|found| format!("{} {}: {}", found.id, found.subject, found.message))
         .collect();
     lines.join("; ")
-}
-
-/// Why a bundle cannot be unpacked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UnzipError {
-    /// No zip, or a damaged one.
-    #[error("broken zip: {why}")]
-    Broken {
-        /// What the reader says.
-        why: String,
-    },
-    /// More files or bytes than any bundle has.
-    #[error("a zip with more in it than any bundle has")]
-    TooMuch,
 }
 
 /// Packs one channel: chooses anchors, writes the container of the document, reads it back and judges every host as a
@@ -225,7 +239,8 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
         nothing.extend(specification.clone());
         refused(nothing)
     })?;
-    let trust = store::write(channel, &chosen, request.password)?;
+    let certificates: Vec<Certificate> = chosen.certificates().cloned().collect();
+    let trust = store::write(channel, &certificates, request.password)?;
 
     // 3. Every host against what was just written and read back.
     let known = [specification, missing].concat();
@@ -245,17 +260,15 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     if judged.refuses {
         return Err(refused(judged.findings()));
     }
-    let steps = to_be_done(
-        channel,
-        request.facts,
-        Some(&files::delivered(&hosts, &trust)),
-    );
+    let delivered = files::delivered(&hosts, &trust);
+    let steps = to_be_done(channel, request.facts, Some(&delivered));
+    let record = ChannelRecord::new(channel, &hosts, &chosen, &trust, created);
     Ok(Packed {
         page: page::ChannelPage::new(channel, &hosts, &trust, &steps, &judged.report, created),
-        files: files::render(request, &hosts, &trust, &judged)?,
+        files: files::render(request, &hosts, &trust, &record, &judged.report)?,
         findings,
         report: judged.report,
-        summary: manifest::ChannelSummary::new(channel, &hosts, &trust),
+        record,
     })
 }
 
@@ -293,7 +306,7 @@ fn gather<'a>(request: &PackRequest<'a>) -> (Vec<(HostRequirement, &'a HostChain
                 format!("{problem} ({})", requirement.why),
             )
             .with_hint(
-                "make the host reachable, or give its certificates as a file in trust.files",
+                "make the host reachable, record its chain for --offline, or give its certificates as a file in trust.files",
             ),
         );
     }

@@ -3,6 +3,7 @@
 //! The pages are data, one file per family; `trustpack explain`, `docs/findings.md` and the rules of a SARIF report are
 //! made from them. A test reads the sources: no finding lacks a page, no page lacks a finding.
 
+mod bundles;
 mod chains;
 mod channels;
 mod check;
@@ -108,6 +109,7 @@ const LIKELY: f64 = 0.8;
 
 static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
     let families = [
+        bundles::PAGES,
         chains::PAGES,
         channels::PAGES,
         check::PAGES,

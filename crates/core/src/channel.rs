@@ -53,7 +53,6 @@ pub use export::{
 };
 pub use field::{Change, Document, Field, Need, Secrecy, Section, Source};
 pub use form::{Callback, Form, Shape};
-pub(crate) use kind::KindWords;
 pub use kind::{HostRequirement, Kind, Selection, hosts};
 pub use model::{Channel, Container, SelectPolicy, Spec, Unused};
 pub use read::{Opener, SpecError, SpecErrorKind};

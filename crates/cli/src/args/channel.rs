@@ -3,6 +3,7 @@
 mod export;
 mod facts;
 mod instructions;
+mod pack;
 mod record;
 
 use std::path::PathBuf;
@@ -11,9 +12,10 @@ use clap::{Args, Subcommand, ValueEnum};
 
 pub(crate) use export::{ChannelDiff, ChannelExport, RecordFormat};
 pub(crate) use facts::{ChannelFacts, FactsFile};
+pub(crate) use pack::{ChannelPack, ChannelVerifyBundle};
 pub(crate) use record::ChannelRecord;
 
-use super::{Json, Proof, Reach, Roots, Time};
+use super::{Json, Time};
 
 pub(crate) use instructions::Instructed;
 use instructions::{ChannelHandover, ChannelPlan, ChannelRequests, ChannelRotate};
@@ -31,6 +33,7 @@ pub(crate) enum Channel {
     Handover(ChannelHandover),
     Rotate(ChannelRotate),
     Pack(Box<ChannelPack>),
+    VerifyBundle(Box<ChannelVerifyBundle>),
     Export(ChannelExport),
     Diff(ChannelDiff),
     Record(Box<ChannelRecord>),
@@ -180,52 +183,3 @@ Examples:
 
 Exit codes: 0 printed"))]
 pub(crate) struct ChannelSchema {}
-
-/// Fetch, choose, write, verify and pack what a channel needs.
-///
-/// For each host that must be covered: fetches its chain (or takes the files that the specification names),
-/// chooses anchors, writes the container that the product asks for, verifies the host against what was just written,
-/// and packs store, chains, model, report, checklist and manifest. No secret goes into the bundle.
-#[derive(Debug, Args)]
-#[command(after_help = concat!("\
-Examples:
-  trustpack channel pack whatsapp.toml -o whatsapp.zip
-  trustpack channel pack telegram.toml -o telegram.zip --connect 10.0.0.7:28090
-  SOURCE_DATE_EPOCH=1790000000 trustpack channel pack whatsapp.toml -o whatsapp.zip
-
-Exit codes: 0 packed · 1 a host would not be accepted, or the specification is not valid: nothing written
-  · 2 could not do it"))]
-pub(crate) struct ChannelPack {
-    /// The specification (TOML or JSON).
-    #[arg(value_name = "SPEC")]
-    pub spec: String,
-
-    /// Pack only these channels; default all.
-    #[arg(long, value_name = "NAME")]
-    pub channel: Vec<String>,
-
-    /// The bundle: a .zip file, or a folder when it ends with `/`.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
-
-    /// Overwrite an existing bundle.
-    #[arg(long)]
-    pub force: bool,
-
-    /// Treat CERT-LEAF-ONLY and other lasting risks as errors.
-    #[arg(long)]
-    pub strict: bool,
-
-    #[command(flatten)]
-    pub facts: FactsFile,
-    #[command(flatten)]
-    pub proof: Proof,
-    #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
-    pub roots: Roots,
-    #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
-}

@@ -12,6 +12,7 @@ mod record;
 mod show;
 mod spec;
 mod validate;
+mod verify_bundle;
 
 use anyhow::Result;
 use trustpack_core::channel::{handover, plan, requests, rotate, schema};
@@ -42,6 +43,7 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
             })
         }
         Channel::Pack(arguments) => pack::run(&arguments, talk),
+        Channel::VerifyBundle(arguments) => verify_bundle::run(&arguments, talk),
         Channel::Export(arguments) => export::run(&arguments, talk),
         Channel::Diff(arguments) => diff::run(&arguments, talk),
         Channel::Record(arguments) => record::run(&arguments, talk),

@@ -267,7 +267,7 @@ impl Stage {
                 to_api,
                 &api,
                 "--trust",
-                "whatsapp/wa_rehearsal/trust.jks",
+                "whatsapp/wa_rehearsal/trust/trust.jks",
             ],
             0,
         )?;
@@ -276,7 +276,7 @@ impl Stage {
                 "verify",
                 &front_end,
                 "--trust",
-                "telegram/tg_rehearsal/trust.cer",
+                "telegram/tg_rehearsal/trust/trust.cer",
             ],
             0,
         )?;

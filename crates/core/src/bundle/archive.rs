@@ -1,66 +1,68 @@
 //! The zip: order, times and permissions fixed, so that equal files give equal bytes (reproducible-builds.org).
+//!
+//! Files are stored and not compressed. What is in a bundle is small, and so every byte of the zip is one that somebody can
+//! name: a changed one either changes a file, or makes the zip another one than these files give.
 
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Write as _};
 
 use time::OffsetDateTime;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use super::{BundleFile, UnzipError};
+mod unzip;
+
+pub(super) use unzip::unsafe_name;
+pub use unzip::{UnzipError, unzip};
+
+/// A file to be put into a zip.
+pub(super) struct Member<'a> {
+    pub(super) path: &'a str,
+    pub(super) bytes: &'a [u8],
+    /// Whether a key is in it.
+    pub(super) private: bool,
+}
 
 /// Writes the files in the order given, which is sorted.
-pub(super) fn zip(files: &[BundleFile], created: OffsetDateTime) -> Result<Vec<u8>, ZipError> {
+pub(super) fn zip(files: &[Member<'_>], created: OffsetDateTime) -> Result<Vec<u8>, ZipError> {
     let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(6))
-        .last_modified_time(dos_time(created))
-        // Certificates are public, and nothing else is in a bundle.
-        .unix_permissions(0o644);
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(dos_time(created));
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for file in files {
-        writer.start_file(file.path.as_str(), options)?;
-        writer.write_all(&file.bytes)?;
+        let mode = if file.private { 0o600 } else { 0o644 };
+        writer.start_file(file.path, options.unix_permissions(mode))?;
+        writer.write_all(file.bytes)?;
     }
     Ok(writer.finish()?.into_inner())
 }
 
-/// Every file of a zip in memory, by its path, sorted.
-///
-/// # Errors
-/// When it is no zip, or is more than a bundle can be.
-pub fn unzip(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, UnzipError> {
-    let broken = |error: ZipError| UnzipError::Broken {
-        why: error.to_string(),
-    };
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    if archive.len() > MAX_FILES {
-        return Err(UnzipError::TooMuch);
+/// The first byte in which another zip differs from one that was written here, and the file to which it belongs there.
+pub(super) fn difference(written: &[u8], other: &[u8]) -> Option<(usize, Option<String>)> {
+    if written == other {
+        return None;
     }
-    let mut files = Vec::new();
-    let mut left = MAX_BYTES;
-    for index in 0..archive.len() {
-        let mut file = archive.by_index(index).map_err(broken)?;
-        if file.is_dir() {
-            continue;
+    let pairs = written.iter().zip(other);
+    let place = pairs.take_while(|(one, other)| one == other).count();
+    let at = place as u64;
+    let mut owner = None;
+    if let Ok(mut archive) = ZipArchive::new(Cursor::new(written)) {
+        for index in 0..archive.len() {
+            let Ok(file) = archive.by_index_raw(index) else {
+                continue;
+            };
+            // The headers of all files stand before those of the directory.
+            let starts = [file.header_start(), file.central_header_start()];
+            let is_behind = starts.iter().any(|start| *start <= at);
+            let best = owner.as_ref().map(|(start, _)| *start);
+            let start = starts.into_iter().filter(|start| *start <= at).max();
+            if is_behind && start > best {
+                owner = start.zip(Some(String::from_utf8_lossy(file.name_raw()).into_owned()));
+            }
         }
-        let path = file.name().map_err(broken)?.into_owned();
-        let mut content = Vec::new();
-        // What the directory says of the size is a claim.
-        let read = file.by_ref().take(left + 1).read_to_end(&mut content);
-        let length = read.map_err(|error| broken(error.into()))? as u64;
-        left = left.checked_sub(length).ok_or(UnzipError::TooMuch)?;
-        files.push((path, content));
     }
-    files.sort();
-    Ok(files)
+    Some((place, owner.map(|(_, name)| name)))
 }
-
-/// A channel has a dozen files; a zip of a few kilobytes could name millions.
-const MAX_FILES: usize = 10_000;
-
-/// Certificates are small; a zip can claim a thousand times its own size.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// DOS time counts in two seconds from 1980 to 2107 and has no zone: UTC, and the nearest end outside of that.
 fn dos_time(time: OffsetDateTime) -> DateTime {
@@ -82,35 +84,4 @@ fn dos_time(time: OffsetDateTime) -> DateTime {
         second & !1,
     )
     .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_packed_is_unpacked() {
-        let file = |path: &str| BundleFile {
-            path: path.to_owned(),
-            purpose: "test",
-            bytes: path.as_bytes().to_vec(),
-        };
-        let packed = zip(&[file("a/b"), file("c")], OffsetDateTime::UNIX_EPOCH).unwrap();
-        let pair = |path: &str| (path.to_owned(), path.as_bytes().to_vec());
-        assert_eq!(unzip(&packed).unwrap(), [pair("a/b"), pair("c")]);
-        for length in 0..packed.len() {
-            assert!(unzip(&packed[..length]).is_err());
-        }
-    }
-
-    #[test]
-    fn a_bomb_is_refused() {
-        let bomb = BundleFile {
-            path: "bomb".to_owned(),
-            purpose: "test",
-            bytes: vec![0; usize::try_from(MAX_BYTES).unwrap() + 1],
-        };
-        let packed = zip(&[bomb], OffsetDateTime::UNIX_EPOCH).unwrap();
-        assert!(matches!(unzip(&packed), Err(UnzipError::TooMuch)));
-    }
 }

@@ -3,14 +3,12 @@
 use serde::Serialize;
 use trustpack_keystore::{self as keystore, Alias, Entry, Format, KeyStore, WriteOptions};
 
-use super::judge::{Host, Judged};
+use super::judge::Host;
+use super::record::ChannelRecord;
 use super::store::TrustFile;
-use super::{BundleFile, ChainSource, PackError, PackRequest};
+use super::{BundleFile, PackError, PackRequest, layout};
 use crate::Certificate;
-use crate::channel::{
-    Channel, Delivered, DeliveredAnchor, DeliveredHost, KindWords, Spec, checklist,
-};
-use crate::endpoint::Endpoint;
+use crate::channel::{Channel, Delivered, DeliveredAnchor, DeliveredHost, Spec, checklist};
 use crate::report::Report;
 use crate::text::{one_line, rfc3339};
 
@@ -19,70 +17,55 @@ pub(super) fn render(
     request: &PackRequest<'_>,
     hosts: &[Host<'_>],
     trust: &TrustFile,
-    judged: &Judged,
+    record: &ChannelRecord,
+    report: &Report,
 ) -> Result<Vec<BundleFile>, PackError> {
     let channel = request.channel;
-    let name = &channel.name;
-    let failed = |file: &str, why: String| PackError::Written {
-        file: format!("{name}/{file}"),
-        why,
+    let file = |path, purpose, bytes| BundleFile {
+        path,
+        purpose,
+        bytes,
+        private: false,
     };
-    let mut files = vec![BundleFile {
-        path: trust.path.clone(),
-        purpose: "trust certificate, to be uploaded in Managing a Certificate",
-        bytes: trust.bytes.clone(),
-    }];
+    let failed = |path: &str, error: serde_json::Error| PackError::Written {
+        file: path.to_owned(),
+        why: error.to_string(),
+    };
+    let mut files = vec![file(
+        trust.path.clone(),
+        "trust certificate, to be uploaded in Managing a Certificate",
+        trust.bytes.clone(),
+    )];
     for host in hosts {
-        files.push(BundleFile {
-            path: chain_path(channel, &host.requirement.endpoint),
-            purpose: "certificates that the server presented, in its order",
-            bytes: chain_pem(host)?.into_bytes(),
-        });
+        files.push(file(
+            layout::chain(channel, &host.requirement.endpoint),
+            "certificates that the server presented, in its order",
+            chain_pem(host)?.into_bytes(),
+        ));
     }
-    let model = Spec::of(channel.clone()).to_toml();
-    files.push(BundleFile {
-        path: format!("{name}/channel.toml"),
-        purpose: "model of the channel; secrets are references",
-        bytes: model
-            .map_err(|error| failed("channel.toml", error.to_string()))?
-            .into_bytes(),
-    });
-    let json = report_json(channel, hosts, trust, judged);
-    files.push(BundleFile {
-        path: format!("{name}/report.json"),
-        purpose: "what was found, by machine",
-        bytes: json.map_err(|error| failed("report.json", error.to_string()))?,
-    });
+    let model = layout::own(channel, MODEL);
+    let bytes = json(&Spec::of(channel.clone())).map_err(|error| failed(&model, error))?;
+    files.push(file(
+        model,
+        "model of the channel; secrets are references",
+        bytes,
+    ));
+    let path = layout::own(channel, REPORT);
+    let bytes = json(&ReportFile { record, report }).map_err(|error| failed(&path, error))?;
+    files.push(file(path, "what was found, by machine", bytes));
     let delivered = delivered(hosts, trust);
-    files.push(BundleFile {
-        path: format!("{name}/checklist.md"),
-        purpose: "what remains to be done by hand",
-        bytes: checklist(channel, request.facts, Some(&delivered)).into_bytes(),
-    });
+    files.push(file(
+        layout::own(channel, CHECKLIST),
+        "what remains to be done by hand",
+        checklist(channel, request.facts, Some(&delivered)).into_bytes(),
+    ));
     Ok(files)
 }
 
-/// `<channel>/chains/<host>.pem`; the port is named when it is not 443.
-pub(super) fn chain_path(channel: &Channel, endpoint: &Endpoint) -> String {
-    let plain = |letter: char| {
-        if letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-') {
-            letter
-        } else {
-            '_'
-        }
-    };
-    let host: String = endpoint
-        .host()
-        .to_ascii_lowercase()
-        .chars()
-        .map(plain)
-        .collect();
-    let port = match endpoint.port() {
-        443 => String::new(),
-        port => format!("_{port}"),
-    };
-    format!("{}/chains/{host}{port}.pem", channel.name)
-}
+/// The model of the channel; [`Spec::read`] reads it.
+pub(super) const MODEL: &str = "channel.json";
+const REPORT: &str = "report.json";
+const CHECKLIST: &str = "CHECKLIST.md";
 
 /// Each certificate under comment lines that a person can read; RFC 7468 section 2 lets parsers skip them.
 fn chain_pem(host: &Host<'_>) -> Result<String, PackError> {
@@ -155,79 +138,12 @@ pub(super) fn delivered(hosts: &[Host<'_>], trust: &TrustFile) -> Delivered {
     }
 }
 
+/// `report.json`: what the manifest says of the channel, and everything that was found.
 #[derive(Serialize)]
 struct ReportFile<'a> {
-    channel: &'a str,
     #[serde(flatten)]
-    kind: KindWords,
-    trust: TrustJson<'a>,
-    hosts: Vec<HostJson<'a>>,
+    record: &'a ChannelRecord,
     report: &'a Report,
-}
-
-#[derive(Serialize)]
-struct TrustJson<'a> {
-    file: &'a str,
-    container: crate::channel::Container,
-    policy: crate::channel::SelectPolicy,
-    size: usize,
-    sha256: &'a str,
-}
-
-#[derive(Serialize)]
-struct HostJson<'a> {
-    endpoint: &'a str,
-    why: &'a str,
-    source: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    protocol: Option<&'a str>,
-    chain_file: String,
-    root: Option<String>,
-    root_known_to: Option<&'a str>,
-    /// Always: a host that is refused refuses the whole bundle.
-    accepted: bool,
-}
-
-fn report_json(
-    channel: &Channel,
-    hosts: &[Host<'_>],
-    trust: &TrustFile,
-    judged: &Judged,
-) -> Result<Vec<u8>, serde_json::Error> {
-    let hosts = hosts.iter().map(|host| {
-        let (source, file, protocol) = match &host.chain.source {
-            ChainSource::Fetched { protocol } => ("fetched", None, protocol.as_deref()),
-            ChainSource::Given { file } => ("given", Some(file.as_str()), None),
-        };
-        let root = host.completed.root.as_ref();
-        HostJson {
-            endpoint: &host.subject,
-            why: host.requirement.why,
-            source,
-            file,
-            protocol,
-            chain_file: chain_path(channel, &host.requirement.endpoint),
-            root: root.map(|root| root.certificate.fingerprint().to_string()),
-            root_known_to: root.and_then(|root| root.origin.as_deref()),
-            accepted: true,
-        }
-    });
-    let file = ReportFile {
-        channel: &channel.name,
-        kind: channel.kind.into(),
-        trust: TrustJson {
-            file: &trust.path,
-            container: trust.container,
-            policy: channel.policy(),
-            size: trust.bytes.len(),
-            sha256: &trust.sha256,
-        },
-        hosts: hosts.collect(),
-        report: &judged.report,
-    };
-    json(&file)
 }
 
 /// Pretty, with a line end, fields in the order of the struct: the same value gives the same bytes.

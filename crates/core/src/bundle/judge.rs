@@ -3,8 +3,9 @@
 use rustls_pki_types::ServerName;
 use time::OffsetDateTime;
 
+use super::record::RenewalRecord;
 use super::store::TrustFile;
-use super::{HostChain, PackRequest, anchors};
+use super::{HostChain, PackRequest, anchors, layout};
 use crate::Certificate;
 use crate::cert::Fingerprint;
 use crate::chain::{ChainAnalysis, analyse, analyse_with};
@@ -13,6 +14,7 @@ use crate::expiry::{Policy, Subject, check};
 use crate::report::{Finding, Report, Severity};
 use crate::trust::TrustAnchors;
 use crate::verify::{Client, Verdict, verify};
+use crate::whatif::{Question, Until, after_renewal, until};
 
 /// A host that must be covered, its chain put in order.
 pub(super) struct Host<'a> {
@@ -38,6 +40,18 @@ impl<'a> Host<'a> {
         at: OffsetDateTime,
     ) -> Self {
         let subject = requirement.endpoint.to_string();
+        Self::named(subject, requirement, chain, authorities, roots, at)
+    }
+
+    /// As [`new`](Self::new), under another name in findings.
+    pub(super) fn named(
+        subject: String,
+        requirement: HostRequirement,
+        chain: &'a HostChain,
+        authorities: &[Certificate],
+        roots: &[TrustAnchors],
+        at: OffsetDateTime,
+    ) -> Self {
         let server_name = chain.server_name.clone();
         let analysis = analyse_with(&chain.chain, roots, &chain.issuers, &subject, at);
         let completed = if is_known(&analysis) {
@@ -62,13 +76,18 @@ impl<'a> Host<'a> {
         is_known(&self.completed)
     }
 
-    pub(super) fn is_accepted_with(&self, certificate: &Certificate, at: OffsetDateTime) -> bool {
+    /// Why a client that trusts this certificate alone refuses.
+    pub(super) fn refusal_with(
+        &self,
+        certificate: &Certificate,
+        at: OffsetDateTime,
+    ) -> Option<String> {
         let anchors = TrustAnchors::new("candidate", vec![certificate.clone()]);
-        self.judge(&anchors, at).refusal.is_none()
+        self.judge(&anchors, at).refusal
     }
 
     /// AICC is a Java system and takes JKS, so Java's rules decide (domain notes 4).
-    fn judge(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Judgement {
+    pub(super) fn judge(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Judgement {
         match &self.server_name {
             Some(name) => {
                 let chain = &self.chain.chain;
@@ -82,15 +101,48 @@ impl<'a> Host<'a> {
         }
     }
 
+    /// What becomes of the answer when certificates are renewed.
+    pub(super) fn after_renewal(
+        &self,
+        anchors: &TrustAnchors,
+        at: OffsetDateTime,
+    ) -> Vec<RenewalRecord> {
+        let question = self.question(anchors, at);
+        let scenarios = question.map(|question| after_renewal(&question));
+        let scenarios = scenarios.into_iter().flatten();
+        scenarios.map(RenewalRecord::from).collect()
+    }
+
+    /// Until when the answer holds.
+    pub(super) fn until(&self, anchors: &TrustAnchors, at: OffsetDateTime) -> Option<Until> {
+        let question = self.question(anchors, at)?;
+        Some(until(&question))
+    }
+
+    fn question<'q>(
+        &'q self,
+        anchors: &'q TrustAnchors,
+        at: OffsetDateTime,
+    ) -> Option<Question<'q>> {
+        Some(Question {
+            chain: &self.chain.chain,
+            anchors,
+            name: self.server_name.as_ref()?,
+            at,
+            client: Client::Java,
+            subject: &self.subject,
+        })
+    }
+
     /// Whether any store could make a client accept the server: with everything above the end entity, it would.
-    fn could_be_covered(&self, at: OffsetDateTime) -> bool {
+    pub(super) fn could_be_covered(&self, at: OffsetDateTime) -> bool {
         let all = TrustAnchors::new("every known issuer", anchors::issuers(self));
         self.judge(&all, at).refusal.is_none()
     }
 
     /// What the server presented. A root that it did not send is the business of the trust file, and what is needed is
     /// the anchor in that file.
-    fn subject_of(&self, needs: Option<Fingerprint>, findings: Vec<Finding>) -> Subject {
+    pub(super) fn subject_of(&self, needs: Option<Fingerprint>, findings: Vec<Finding>) -> Subject {
         let presented = &self.chain.chain;
         let mut subject = Subject::from_chain(&self.subject, presented, &self.analysis);
         subject.items.retain(|item| {
@@ -105,18 +157,21 @@ impl<'a> Host<'a> {
     }
 }
 
+/// The trust file does not cover a host.
+pub(super) const NOT_COVERED: &str = "CERT-NOT-COVERED";
+
 fn is_known(analysis: &ChainAnalysis) -> bool {
     let root = analysis.root.as_ref();
     root.is_some_and(|root| root.origin.is_some())
 }
 
 /// What of a [`Verdict`] packing needs.
-struct Judgement {
+pub(super) struct Judgement {
     /// Why the client refuses; `None` when it accepts.
-    refusal: Option<String>,
+    pub(super) refusal: Option<String>,
     /// The anchor at which the accepted path ends.
-    anchor: Option<Fingerprint>,
-    findings: Vec<Finding>,
+    pub(super) anchor: Option<Fingerprint>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl From<Verdict> for Judgement {
@@ -159,7 +214,7 @@ pub(super) fn judge(
     known: &[Finding],
     at: OffsetDateTime,
 ) -> Judged {
-    let mut specification = Subject::new(format!("{}/channel.toml", request.channel.name));
+    let mut specification = Subject::new(layout::own(request.channel, "channel.json"));
     specification.findings = known.to_vec();
     let mut subjects = vec![specification, trust.subject()];
     let mut refuses = false;
@@ -208,12 +263,7 @@ fn findings(
             "a java client with {} refuses the server: {why}",
             trust.path
         );
-        findings.push(finding(
-            "CERT-NOT-COVERED",
-            Severity::Critical,
-            message,
-            hint,
-        ));
+        findings.push(finding(NOT_COVERED, Severity::Critical, message, hint));
     }
     // Without any root set nobody was asked.
     if !request.roots.is_empty() && !host.is_publicly_trusted() {

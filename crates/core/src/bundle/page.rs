@@ -149,6 +149,7 @@ pub(super) fn render(
         path: INDEX.to_owned(),
         purpose: "the whole bundle for a browser: what to upload and to enter, and the steps",
         bytes: document.page().into_bytes(),
+        private: false,
     }
 }
 

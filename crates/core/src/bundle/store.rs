@@ -6,7 +6,7 @@ use trustpack_keystore::{
     WriteOptions,
 };
 
-use super::PackError;
+use super::{PackError, layout};
 use crate::Certificate;
 use crate::alias::{self, Aliases};
 use crate::cert::asn1;
@@ -17,8 +17,9 @@ use crate::report::{Finding, Role, Severity};
 use crate::trust::TrustAnchors;
 
 /// A trust file that was written and read back.
+#[derive(Clone, Debug)]
 pub(super) struct TrustFile {
-    /// `<channel>/trust.jks`.
+    /// `<channel>/trust/trust.jks`.
     pub(super) path: String,
     pub(super) container: Container,
     pub(super) bytes: Vec<u8>,
@@ -65,68 +66,48 @@ pub(super) fn write(
         ..WriteOptions::default()
     };
     let bytes = keystore::write(&store, format, &options)?.bytes.to_vec();
-    read_back(channel, bytes, format, password, chosen)
+    read_back(channel, bytes, password, chosen)
 }
 
 /// Only what a reader finds in the bytes counts, whatever was meant to be in them.
 pub(super) fn read_back(
     channel: &Channel,
     bytes: Vec<u8>,
-    format: Format,
     password: Option<&Password>,
     chosen: &[Certificate],
 ) -> Result<TrustFile, PackError> {
-    let container = channel.container();
-    let path = format!("{}/{}", channel.name, channel.trust_file_name());
-    let contents = keystore::read(&bytes, &ReadOptions { password })?;
-    if contents.store.has_keys() {
-        return Err(PackError::Refused {
+    let path = layout::trust(channel);
+    let read = TrustFile::read(&path, channel.container(), bytes, password);
+    let file = read.map_err(|unfit| match unfit {
+        Unfit::Key(finding) => PackError::Refused {
             channel: channel.name.clone(),
-            findings: vec![
-                Finding::new(
-                    "CERT-KEY-IN-TRUST",
-                    Severity::Critical,
-                    path,
-                    "there is a private key in the trust file",
-                )
-                .with_hint("a trust file holds certificates only"),
-            ],
+            findings: vec![*finding],
+        },
+        Unfit::Unreadable(why) => PackError::Written {
+            file: path.clone(),
+            why,
+        },
+    })?;
+    let there = |wanted: &Certificate| file.entries.iter().any(|(_, one)| one == wanted);
+    if file.entries.len() != chosen.len() || !chosen.iter().all(there) {
+        return Err(PackError::Written {
+            why: format!(
+                "{} certificates written, {} read back",
+                chosen.len(),
+                file.entries.len()
+            ),
+            file: path,
         });
     }
-    let damaged = |why: String| PackError::Written {
-        file: path.clone(),
-        why,
-    };
-    if contents.format != format {
-        return Err(damaged(format!(
-            "written as {format}, read back as {}",
-            contents.format
-        )));
-    }
-    let mut entries = Vec::new();
-    for entry in contents.store.entries() {
-        if let EntryKind::TrustedCertificate(der) = &entry.kind {
-            let certificate =
-                Certificate::from_der(der.clone()).map_err(|error| damaged(error.to_string()))?;
-            entries.push((label(container, entry, &certificate), certificate));
-        }
-    }
-    let there = |wanted: &Certificate| entries.iter().any(|(_, certificate)| certificate == wanted);
-    if entries.len() != chosen.len() || !chosen.iter().all(there) {
-        return Err(damaged(format!(
-            "{} certificates written, {} read back",
-            chosen.len(),
-            entries.len()
-        )));
-    }
-    Ok(TrustFile {
-        sha256: hex_sha256(&bytes),
-        anchors: TrustAnchors::from_store(&path, &contents.store),
-        path,
-        container,
-        bytes,
-        entries,
-    })
+    Ok(file)
+}
+
+/// Why a file cannot be a trust file.
+pub(super) enum Unfit {
+    /// A private key is in it.
+    Key(Box<Finding>),
+    /// It is no readable container of its kind, or holds what that cannot.
+    Unreadable(String),
 }
 
 fn build(channel: &Channel, chosen: &[Certificate]) -> KeyStore {
@@ -160,6 +141,48 @@ pub(super) fn hex_sha256(bytes: &[u8]) -> String {
 }
 
 impl TrustFile {
+    /// What a client would find in the bytes.
+    pub(super) fn read(
+        path: &str,
+        container: Container,
+        bytes: Vec<u8>,
+        password: Option<&Password>,
+    ) -> Result<Self, Unfit> {
+        let contents = keystore::read(&bytes, &ReadOptions { password });
+        let contents = contents.map_err(|error| Unfit::Unreadable(error.to_string()))?;
+        if contents.store.has_keys() {
+            let message = "there is a private key in the trust file";
+            let finding = Finding::new("CERT-KEY-IN-TRUST", Severity::Critical, path, message);
+            let hint = "a trust file holds certificates only";
+            return Err(Unfit::Key(Box::new(finding.with_hint(hint))));
+        }
+        let format = match container {
+            Container::Der => Format::Der,
+            Container::Jks => Format::Jks,
+        };
+        if contents.format != format {
+            let why = format!("it should be {format}, and is {}", contents.format);
+            return Err(Unfit::Unreadable(why));
+        }
+        let mut entries = Vec::new();
+        for entry in contents.store.entries() {
+            if let EntryKind::TrustedCertificate(der) = &entry.kind {
+                let certificate = Certificate::from_der(der.clone());
+                let certificate =
+                    certificate.map_err(|error| Unfit::Unreadable(error.to_string()))?;
+                entries.push((label(container, entry, &certificate), certificate));
+            }
+        }
+        Ok(Self {
+            sha256: hex_sha256(&bytes),
+            anchors: TrustAnchors::from_store(path, &contents.store),
+            path: path.to_owned(),
+            container,
+            bytes,
+            entries,
+        })
+    }
+
     pub(super) fn subject(&self) -> Subject {
         let mut subject = Subject::new(&self.path);
         subject.findings = self.findings();

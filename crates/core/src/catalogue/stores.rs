@@ -28,7 +28,7 @@ pub(super) const PAGES: &[Page] = &[
             ),
         ],
         sources: &["RFC 5280 section 8 (private keys)"],
-        verbs: &["channel validate", "channel pack"],
+        verbs: &["channel pack", "channel validate", "channel verify-bundle"],
     },
     Page {
         id: "KEY-EXPOSED",

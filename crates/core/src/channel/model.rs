@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::field::{Field, Section};
 use super::form::is_name;
@@ -63,7 +63,7 @@ pub struct Unused {
 
 /// A file type that *Managing a Certificate* takes. PEM is on its list too, and is left out here: whether AICC reads
 /// more than the first certificate of a PEM file is unknown, and Java's own tools do not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Container {
@@ -95,7 +95,7 @@ impl Container {
 }
 
 /// Which certificates of a chain become anchors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum SelectPolicy {
     /// The server's own certificate only; breaks at the next renewal.

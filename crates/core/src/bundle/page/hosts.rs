@@ -80,6 +80,9 @@ impl<'a> Prospect<'a> {
             ChainSource::Given { file } => {
                 format!("its chain was taken from the file {}", named(file))
             }
+            ChainSource::Recorded { file } => {
+                format!("its chain was recorded earlier, in {}", named(file))
+            }
         };
         let renewed = match self.renewal().map(|one| one.outlook) {
             Some(Outlook::Holds) => ("fine", "accepted when renewed"),

@@ -207,7 +207,7 @@ fn everything(text: &str, bench: &mut Bench) -> String {
             for file in &packed.files {
                 output += &String::from_utf8_lossy(&file.bytes);
             }
-            let bundle = Bundle::new(vec![packed], NOW).unwrap();
+            let bundle = bundle_at(vec![packed], NOW).unwrap();
             for file in bundle.files() {
                 output += &String::from_utf8_lossy(&file.bytes);
             }

@@ -1,0 +1,50 @@
+//! The key that signs a bundle.
+
+use anyhow::{Context, Result};
+use trustpack_core::bundle::SigningKey;
+use trustpack_core::keystore::{Entry, PrivateKey, SealedKey};
+
+use crate::args::ChannelPack;
+use crate::hint::Hinted;
+use crate::input::{self, Passwords};
+use crate::render::Talk;
+
+/// Reads `--sign`; `None` when no key is named.
+pub(super) fn key(arguments: &ChannelPack, talk: &Talk) -> Result<Option<SigningKey>> {
+    let Some(path) = &arguments.sign else {
+        return Ok(None);
+    };
+    let passwords = Passwords::resolve(arguments.sign_password.as_slice(), None, talk)?;
+    let key = read(path, &passwords).with_context(|| format!("{path}: it cannot sign"))?;
+    Ok(Some(key))
+}
+
+fn read(path: &str, passwords: &Passwords) -> Result<SigningKey> {
+    let loaded = input::load_one(path, passwords)?;
+    let entries = loaded.contents.store.entries();
+    let mut keys = entries.iter().filter_map(Entry::key);
+    let (key, more) = (keys.next(), keys.next());
+    let (Some(key), None) = (key, more) else {
+        let message = match key {
+            None => "there is no private key in it",
+            Some(_) => "there are several private keys in it",
+        };
+        return Err(Hinted::new(message, MAKE_ONE).into());
+    };
+    let open = open(key, passwords).ok_or_else(|| {
+        let hint = "name its password with --sign-password env:NAME, file:PATH or prompt";
+        Hinted::new(
+            "its key is locked, and no password that was named opens it",
+            hint,
+        )
+    })?;
+    SigningKey::from_pkcs8(open.secret_pkcs8())
+        .map_err(|error| Hinted::new(error.to_string(), MAKE_ONE).into())
+}
+
+const MAKE_ONE: &str = "`openssl genpkey -algorithm ed25519 -aes256 -out release.pem` makes one";
+
+fn open(key: &SealedKey, passwords: &Passwords) -> Option<PrivateKey> {
+    let mut tried = std::iter::once(None).chain(passwords.all().map(Some));
+    tried.find_map(|password| key.unlock(password).ok())
+}

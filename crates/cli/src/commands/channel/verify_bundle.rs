@@ -1,0 +1,176 @@
+//! `trustpack channel verify-bundle`: is it as it was packed, and does it still do its work.
+
+mod page;
+mod servers;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use trustpack_core::bundle::{HostVerdict, OpenedBundle, VerifyOptions, VerifyingKey};
+use trustpack_core::expiry::Thresholds;
+use trustpack_core::keystore::Password;
+use trustpack_core::report::{Finding, Report, Severity};
+
+use crate::args::ChannelVerifyBundle;
+use crate::bundle;
+use crate::commands::Outcome;
+use crate::hint::Hinted;
+use crate::input;
+use crate::render::{Talk, print, print_json};
+
+/// Everything that came out.
+#[derive(Serialize)]
+struct Answer<'a> {
+    bundle: String,
+    holds: bool,
+    /// Whether every file is as it was packed.
+    intact: bool,
+    signature: Signature,
+    /// SHA-256 of the public key that signed, hex.
+    signer: Option<String>,
+    /// Of the program that packed it.
+    trustpack: Option<&'a str>,
+    /// When, RFC 3339.
+    created: Option<String>,
+    files: usize,
+    hosts: Vec<HostVerdict>,
+    /// About the bundle itself; those about its hosts are in the report.
+    findings: Vec<Finding>,
+    report: Option<Report>,
+}
+
+/// What is known of the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Signature {
+    /// There is none.
+    None,
+    /// It is good by the key that the bundle names, whoever's that is.
+    Unknown,
+    /// It is good by the key that was named.
+    Good,
+    /// It is not.
+    Refused,
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &ChannelVerifyBundle, talk: &Talk) -> Result<Outcome> {
+    let key = arguments.key.as_deref().map(read_key).transpose()?;
+    let opened = match bundle::open(&arguments.bundle)? {
+        Ok(opened) => opened,
+        Err(findings) => return refuse(arguments, findings),
+    };
+    let (signature, mut findings) = judge_signature(&opened, key.as_ref());
+    findings.extend(
+        bundle::exposed(&arguments.bundle, &opened)
+            .into_iter()
+            .map(exposed),
+    );
+    if arguments.sums && signature != Signature::Refused {
+        print(opened.sums().trim_end())?;
+        return Ok(Outcome::Fine);
+    }
+    let passwords = passwords(arguments, talk)?;
+    let options = VerifyOptions {
+        at: arguments.time.now(),
+        thresholds: Thresholds::default(),
+        passwords: &passwords,
+    };
+    let (candidates, failed) = servers::candidates(&opened, arguments, talk)?;
+    let verification = opened.verify(&candidates, failed, &options);
+    let limit = match arguments.strict {
+        true => Severity::Warning,
+        false => Severity::Critical,
+    };
+    let is_good = findings.iter().all(|found| found.severity < limit);
+    let holds = is_good && verification.holds(arguments.strict);
+    show(
+        arguments,
+        &Answer {
+            bundle: arguments.bundle.display().to_string(),
+            holds,
+            intact: true,
+            signature,
+            signer: opened.signer().map(|key| key.to_string()),
+            trustpack: Some(&opened.manifest.trustpack),
+            created: Some(rfc3339(opened.manifest.created)),
+            files: opened.paths().count(),
+            hosts: verification.hosts,
+            findings,
+            report: Some(verification.report),
+        },
+    )?;
+    Ok(if holds { Outcome::Fine } else { Outcome::No })
+}
+
+fn show(arguments: &ChannelVerifyBundle, answer: &Answer<'_>) -> Result<()> {
+    match arguments.json.json {
+        true => print_json(answer),
+        false => print(page::render(answer).trim_end()),
+    }
+}
+
+/// What is not as it was packed is not looked at any further.
+fn refuse(arguments: &ChannelVerifyBundle, findings: Vec<Finding>) -> Result<Outcome> {
+    let answer = Answer {
+        bundle: arguments.bundle.display().to_string(),
+        holds: false,
+        intact: false,
+        signature: Signature::None,
+        signer: None,
+        trustpack: None,
+        created: None,
+        files: 0,
+        hosts: Vec::new(),
+        findings,
+        report: None,
+    };
+    show(arguments, &answer)?;
+    Ok(Outcome::No)
+}
+
+fn rfc3339(time: OffsetDateTime) -> String {
+    time.format(&Rfc3339).unwrap_or_default()
+}
+
+fn read_key(path: &std::path::Path) -> Result<VerifyingKey> {
+    let name = path.display().to_string();
+    let bytes = input::read_file(path).with_context(|| name.clone())?;
+    VerifyingKey::read(&bytes).map_err(|error| {
+        let hint =
+            "`openssl pkey -in KEY -pubout -out PUBLIC` writes the public key of a signing key";
+        Hinted::new(format!("{name}: {error}"), hint).into()
+    })
+}
+
+fn judge_signature(opened: &OpenedBundle, key: Option<&VerifyingKey>) -> (Signature, Vec<Finding>) {
+    let refused = |message: String| {
+        let hint = "do not use it before somebody you know has said that it is theirs";
+        let id = "BUNDLE-SIGNATURE";
+        let found = Finding::new(id, Severity::Critical, "MANIFEST.sig", message);
+        (Signature::Refused, vec![found.with_hint(hint)])
+    };
+    match (opened.signer(), key) {
+        (None, None) => (Signature::None, Vec::new()),
+        (None, Some(_)) => refused("the bundle is not signed".to_owned()),
+        (Some(_), None) => (Signature::Unknown, Vec::new()),
+        (Some(_), Some(key)) if opened.is_signed_by(key) => (Signature::Good, Vec::new()),
+        (Some(signer), Some(key)) => refused(format!(
+            "it is signed by another key: by that with the SHA-256 {signer}, and {key} was named"
+        )),
+    }
+}
+
+fn exposed(path: String) -> Finding {
+    let message = "a key is in it, and others than its owner may read it";
+    Finding::new("KEY-EXPOSED", Severity::Warning, path, message)
+        .with_hint("`chmod 600` it, and the folders that it was copied to")
+}
+
+fn passwords(arguments: &ChannelVerifyBundle, talk: &Talk) -> Result<Vec<Password>> {
+    let sources = arguments.password.iter();
+    let asked = sources.map(|source| source.resolve("the stores of the bundle", false, talk));
+    let asked = asked.collect::<Result<Vec<_>>>()?;
+    Ok(asked.into_iter().flatten().collect())
+}
