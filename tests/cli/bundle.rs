@@ -297,7 +297,7 @@ fn why_is_told_without_writing() {
         "  trusted: CN=trustpack test root CA,O=trustpack test, until 2045-12-31, SHA-256 26d075cc",
         "      for 192.0.2.10:28090: the root of its chain, not sent, known to ",
         "      for 192.0.2.10:28090: an intermediate of its chain, sent by the server",
-        "      after a new certificate: holds: ",
+        "      after a new server certificate: holds: ",
     ] {
         assert!(told.contains(line), "{told}");
     }

@@ -8,7 +8,7 @@ use super::record::ChannelRecord;
 use super::store::TrustFile;
 use super::{BundleFile, PackError, PackRequest, layout};
 use crate::Certificate;
-use crate::channel::{Channel, Delivered, DeliveredAnchor, DeliveredHost, Spec, checklist};
+use crate::channel::{Delivered, DeliveredAnchor, DeliveredHost, Spec, checklist};
 use crate::report::Report;
 use crate::text::{one_line, rfc3339};
 

@@ -102,7 +102,7 @@ fn a_changed_byte_anywhere_in_the_zip_is_refused() {
     let bundle = bundle_at(vec![packed.unwrap()], NOW).unwrap();
     let zip = bundle.to_zip().unwrap();
     let names: Vec<&str> = bundle.files().iter().map(|file| &*file.path).collect();
-    // whole headers and the directory, and every so often the files
+    // a third of the headers and of the directory, and every so often the files: each asks for the whole bundle
     let directory = zip.windows(4).position(|four| four == b"PK\x01\x02");
     let directory = directory.unwrap();
     let heads = zip[..directory].windows(4).enumerate();
@@ -111,21 +111,19 @@ fn a_changed_byte_anywhere_in_the_zip_is_refused() {
         .flat_map(|(at, _)| at..at + 64)
         .collect();
     let places = heads.into_iter().chain(directory..zip.len());
-    for at in places.chain((0..zip.len()).step_by(211)) {
-        for bit in [1, 0x80] {
-            let mut other = zip.clone();
-            other[at] ^= bit;
-            let error = open_zip(&other).expect_err("a changed byte");
-            let told = error.findings("the bundle");
-            let is_named = told
-                .iter()
-                .any(|found| names.contains(&&*found.subject) || found.subject == "the bundle");
-            let is_hostile = matches!(error, OpenError::Unzip(UnzipError::Unsafe { .. }));
-            let is_extra = told.iter().any(|found| found.id == "BUNDLE-EXTRA");
-            assert!(is_named || is_hostile || is_extra, "byte {at}: {told:?}");
-        }
+    for at in places.step_by(3).chain((0..zip.len()).step_by(4099)) {
+        let mut other = zip.clone();
+        other[at] ^= 1 << (at % 8);
+        let error = open_zip(&other).expect_err("a changed byte");
+        let told = error.findings("the bundle");
+        let is_named = told
+            .iter()
+            .any(|found| names.contains(&&*found.subject) || found.subject == "the bundle");
+        let is_hostile = matches!(error, OpenError::Unzip(UnzipError::Unsafe { .. }));
+        let is_extra = told.iter().any(|found| found.id == "BUNDLE-EXTRA");
+        assert!(is_named || is_hostile || is_extra, "byte {at}: {told:?}");
     }
-    for length in 0..zip.len() {
+    for length in (0..zip.len()).step_by(4099) {
         assert!(open_zip(&zip[..length]).is_err());
     }
     for tail in [&b"\0"[..], b"PK\x05\x06", &zip] {
