@@ -79,6 +79,16 @@ fn every_command_for_users_of_portecle_runs() {
 }
 
 #[test]
+fn every_command_for_users_of_openssl_runs() {
+    let text = fs::read_to_string(root().join("docs/from-openssl.md")).unwrap();
+    let mut commands = commands_of(&text);
+    // a list of a reader's own
+    commands.retain(|command| !command.contains("--targets"));
+    assert!(commands.len() > 20, "{commands:?}");
+    assert_they_run(&commands);
+}
+
+#[test]
 fn every_command_about_fetching_runs() {
     let text = fs::read_to_string(root().join("docs/fetch.md")).unwrap();
     let mut commands = commands_of(&text);
@@ -213,9 +223,11 @@ fn every_command_about_watching_runs_until_it_is_told_to_stop() {
 #[test]
 fn every_command_about_the_exporter_runs_until_it_is_told_to_stop() {
     let text = fs::read_to_string(root().join("docs/exporter.md")).unwrap();
+    let other = fs::read_to_string(root().join("docs/from-blackbox-exporter.md")).unwrap();
     let mut commands = commands_of(&text);
+    commands.extend(commands_of(&other));
     commands.retain(|command| command.starts_with("trustpack exporter "));
-    assert!(commands.len() >= 5, "{commands:?}");
+    assert!(commands.len() >= 8, "{commands:?}");
     let configuration = text.split("```toml\n").nth(1).unwrap();
     let configuration = configuration.split("```").next().unwrap();
     for command in commands {
