@@ -71,8 +71,12 @@ fn assert_they_run(commands: &[&str]) {
 }
 
 #[test]
-fn every_command_for_users_of_portecle_runs() {
-    let text = fs::read_to_string(root().join("docs/portecle.md")).unwrap();
+fn every_command_for_users_of_portecle_and_keytool_runs() {
+    let pages = ["portecle", "keytool", "certificate-ripper"].map(|from| {
+        let page = root().join(format!("docs/from-{from}.md"));
+        fs::read_to_string(page).unwrap()
+    });
+    let text = pages.join("\n");
     let commands = commands_of(&text);
     assert!(commands.len() > 60, "{}", commands.len());
     assert_they_run(&commands);
@@ -323,7 +327,7 @@ fn the_words_about_fetching_are_those_of_the_program() {
 
 #[test]
 fn every_action_of_portecle_has_a_row_and_every_done_one_a_case() {
-    let text = fs::read_to_string(root().join("docs/portecle.md")).unwrap();
+    let text = fs::read_to_string(root().join("docs/from-portecle.md")).unwrap();
     let cases = fs::read_dir(root().join("tests/cli/cmd/portecle")).unwrap();
     let numbers_of_cases: BTreeSet<u32> = cases
         .map(|case| {
@@ -415,7 +419,9 @@ fn anchor_of(heading: &str) -> String {
     let kept = heading.trim().chars().filter_map(|letter| match letter {
         ' ' => Some('-'),
         '-' | '_' => Some(letter),
-        letter => letter.is_alphanumeric().then(|| letter.to_ascii_lowercase()),
+        letter => letter
+            .is_alphanumeric()
+            .then(|| letter.to_ascii_lowercase()),
     });
     kept.collect()
 }

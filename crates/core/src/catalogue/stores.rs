@@ -78,7 +78,7 @@ pub(super) const PAGES: &[Page] = &[
                 "trustpack store import-reply STORE.jks ALIAS FULLCHAIN.pem --password env:STORE_PASS --backup",
             ],
         )],
-        sources: &["`docs/portecle.md`"],
+        sources: &["`docs/from-portecle.md`"],
         verbs: &["merge", "store import"],
     },
     Page {
