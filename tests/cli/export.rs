@@ -63,3 +63,38 @@ fn a_file_has_two_thousand_channels_and_a_folder_the_rest() {
     let whole = folder.path().join("out");
     run(trustpack().args(["channel", "diff"]).arg(&whole).arg(&spec));
 }
+
+#[test]
+fn an_export_has_a_hundred_thousand_channels_at_most() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("channels.toml");
+    let export = |arguments: &[&str]| {
+        let mut command = trustpack();
+        command.args(["channel", "export"]).arg(&spec);
+        let output = command.args(arguments).current_dir(folder.path()).output();
+        output.unwrap()
+    };
+    fs::write(&spec, specification(100_001)).unwrap();
+    let output = export(&["-o", "out/"]);
+    assert_eq!(output.status.code(), Some(2));
+    let expected = "error: 100001 channels, and at most 100000 are exported at a time\nhint: export in parts: ";
+    assert!(stderr(&output).starts_with(expected), "{}", stderr(&output));
+    assert!(!folder.path().join("out").exists());
+    let output = export(&["-o", "part/", "--channel", "c7", "--channel", "c100000"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(fs::read_dir(folder.path().join("part")).unwrap().count(), 1);
+
+    fs::write(&spec, specification(100_000)).unwrap();
+    let output = export(&["-o", "out/"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let files = fs::read_dir(folder.path().join("out")).unwrap();
+    let lines = files.map(|file| {
+        fs::read_to_string(file.unwrap().path())
+            .unwrap()
+            .lines()
+            .count()
+    });
+    let lines: Vec<usize> = lines.collect();
+    // each with its heading
+    assert_eq!(lines, [2_001; 50]);
+}

@@ -240,21 +240,6 @@ impl Step {
         self
     }
 
-    /// The field at a path, which the step cannot do without although the channel can.
-    pub(super) fn needed(mut self, channel: &Channel, path: &str) -> Self {
-        let is_there = channel
-            .kind
-            .field_at(path)
-            .is_some_and(|field| channel.values.of_field(field).is_some());
-        self = self.value(channel, path);
-        if let Some(value) = self.values.last_mut().filter(|_| !is_there) {
-            Absent::NotRecorded.words().clone_into(&mut value.value);
-            value.missing = true;
-            value.literal = false;
-        }
-        self
-    }
-
     pub(super) fn given(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
         self.values.push(StepValue {
             label: label.into(),
@@ -458,6 +443,37 @@ mod tests {
         let told = keys(handover(&channel, &Facts::builtin()));
         let count = told.iter().filter(|key| *key == "outputs.message_url");
         assert_eq!(count.count(), 1, "{told:?}");
+    }
+
+    #[test]
+    fn the_owner_of_the_parameter_is_not_asked_to_be_told_it() {
+        let told = |text: &str| {
+            let sheet = requests(&channel(text), &Facts::builtin());
+            (sheet.record_first.is_empty(), sheet.markdown())
+        };
+        let line = TELEGRAM
+            .lines()
+            .find(|line| line.starts_with("api_fabric_address"));
+        let (is_whole, sheet) = told(&TELEGRAM.replacen(line.unwrap_or_default(), "", 1));
+        assert!(is_whole, "{sheet}");
+        assert!(
+            sheet.contains(
+                "ApiFabric interface Address: `IP address and port number of the API Fabric`"
+            ),
+            "{sheet}"
+        );
+    }
+
+    #[test]
+    fn what_must_be_recorded_first_names_its_command() {
+        let flags = |text: &str| handover(&channel(text), &Facts::builtin()).markdown();
+        let text = TELEGRAM.split("[channel.outputs]").next().unwrap();
+        let sheet = flags(text);
+        assert!(
+            sheet.contains("`trustpack channel record SPEC --channel "),
+            "{sheet}"
+        );
+        assert!(sheet.contains(" --message-url URL`"), "{sheet}");
     }
 
     #[test]

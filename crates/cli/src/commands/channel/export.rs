@@ -24,9 +24,8 @@ pub(super) fn run(arguments: &ChannelExport, talk: &Talk) -> Result<Outcome> {
             "{} channels, and at most {RECORDS_PER_EXPORT} are exported at a time",
             channels.len()
         );
-        return Err(
-            Hinted::new(message, "export the files of the specification one by one").into(),
-        );
+        let hint = "export in parts: the files that it includes one by one, or the channels that --channel names";
+        return Err(Hinted::new(message, hint).into());
     }
     let mut unfit = 0_usize;
     for channel in &channels {

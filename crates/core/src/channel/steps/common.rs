@@ -32,9 +32,7 @@ pub(in crate::channel) fn fabric(channel: &Channel, known: Known<'_>, apis: &[&s
             .gives(channel, "info.app_key")
             .gives(channel, "info.app_secret")
             .done("the app lists the three APIs as subscribed and the tenant space as bound; AK and SK are behind the references"),
-        administrator("Set the address of the API Fabric")
-            .place(FABRIC_PARAMETER)
-            .needed(channel, "info.api_fabric_address")
+        fabric_address(channel)
             .note("The format is IP address:Port number, without https://.")
             .done("the parameter shows the value after the page is reloaded"),
         trustlist(channel, "The value must start with https://; a domain name is not supported."),
@@ -43,6 +41,18 @@ pub(in crate::channel) fn fabric(channel: &Channel, known: Known<'_>, apis: &[&s
     ];
     steps.extend(uploads(channel, known));
     steps
+}
+
+/// Who sets the parameter knows the address; a specification may know it too.
+fn fabric_address(channel: &Channel) -> Step {
+    let title = "Set the address of the API Fabric";
+    let step = Step::new(Phase::Before, Who::SystemAdministrator, title).place(FABRIC_PARAMETER);
+    let path = "info.api_fabric_address";
+    let field = channel.kind.field_at(path);
+    match field.filter(|field| channel.values.of_field(field).is_none()) {
+        Some(field) => step.given(field.label, "IP address and port number of the API Fabric"),
+        None => step.value(channel, path),
+    }
 }
 
 /// The request to the people who own the address trustlist; nothing public does it.

@@ -47,6 +47,8 @@ pub struct RecordFirst {
     pub from: &'static str,
     /// The flag of `trustpack channel record` that records it; nothing of what is written into the specification by hand.
     pub flag: Option<String>,
+    /// Whether it is a secret, so that a reference to it is recorded.
+    pub secret: bool,
 }
 
 /// What instructions are for.
@@ -193,6 +195,7 @@ fn record_first(channel: &Channel, parts: &[Part]) -> Vec<RecordFirst> {
                 label: field.label,
                 from: field.from,
                 flag: flag(field),
+                secret: field.is_secret(),
             });
         }
     }

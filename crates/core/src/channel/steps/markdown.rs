@@ -51,11 +51,12 @@ impl Instructions {
 impl Instructions {
     /// The command for what the product generates, and where the rest belongs.
     fn how_to_record(&self) -> String {
-        let flags = self
-            .record_first
-            .iter()
-            .filter_map(|one| one.flag.as_deref());
-        let flags: Vec<String> = flags.map(|flag| format!("{flag} VALUE")).collect();
+        let flags = self.record_first.iter().filter_map(|one| {
+            let flag = one.flag.as_deref()?;
+            let value = if one.secret { "env:VARIABLE" } else { "URL" };
+            Some(format!("{flag} {value}"))
+        });
+        let flags: Vec<String> = flags.collect();
         let is_all = flags.len() == self.record_first.len();
         let command = format!(
             "trustpack channel record SPEC --channel {} {}",
