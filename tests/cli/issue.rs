@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Output;
 
 use crate::store::Desk;
-use crate::support::{run, stderr, stdout};
+use crate::support::{fixture, run, stderr, stdout};
 
 /// A desk with the CA of `docs/issue.md` on it: `ca.p12`.
 fn desk_with_ca() -> Desk {
@@ -324,4 +324,45 @@ fn every_kind_of_name_and_extension_is_in_the_request() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+}
+
+/// RFC 5280 section 4.2.1.6: where there is no subject, the alternative names are critical, whatever the request says.
+#[test]
+fn without_a_subject_the_names_of_a_request_become_critical() {
+    let desk = desk_with_ca();
+    fs::copy(fixture("issue/no-subject.csr"), desk.path("n.csr")).unwrap();
+    ok(
+        &desk,
+        &format!("sign n.csr {CA} --profile server --days 3 -o n.pem"),
+    );
+    let text = stdout(&ok(&desk, "inspect n.pem"));
+    assert!(
+        text.contains("subjectAltName (2.5.29.17), critical: dns: nobody.test"),
+        "{text}"
+    );
+}
+
+/// The same key and name: what the CA issued before it was renewed stays valid.
+#[test]
+fn a_ca_is_renewed_in_its_place() {
+    let desk = desk_with_ca();
+    ok(
+        &desk,
+        "new csr --subject CN=a --san a.test --type p-256 --new-key a.key --password none -o a.csr",
+    );
+    ok(
+        &desk,
+        &format!("sign a.csr {CA} --profile server --days 9 -o a.pem"),
+    );
+    ok(&desk, "renew ca.p12 --days 60 --password env:STORE_PASS");
+    ok(
+        &desk,
+        "store export ca.p12 --what certificate -o ca.pem --password env:STORE_PASS",
+    );
+    ok(&desk, "verify a.pem --host a.test --trust ca.pem");
+    // longer than the old one could
+    ok(
+        &desk,
+        &format!("sign a.csr {CA} --profile server --days 50 -o b.pem"),
+    );
 }

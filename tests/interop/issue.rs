@@ -167,4 +167,55 @@ impl Yard {
         yard.end_entities(kind);
         yard
     }
+
+    /// Two servers below the issuing CA, of which `two` is on its revocation list, `list.pem`.
+    fn with_one_revoked(kind: &str) -> Self {
+        let yard = Self::new();
+        yard.authorities(kind);
+        for name in ["one", "two"] {
+            let host = format!("{name}.example.test");
+            let [key, csr, pem] = ["key", "csr", "pem"].map(|end| format!("{name}.{end}"));
+            yard.ours(&[
+                "new",
+                "csr",
+                "--san",
+                &host,
+                "--type",
+                kind,
+                "--new-key",
+                &key,
+                "--password",
+                "none",
+                "-o",
+                &csr,
+            ]);
+            yard.sign(
+                &csr,
+                &pem,
+                &["--profile", "server", "--state", "issuing.toml"],
+            );
+        }
+        yard.ours(&[
+            "revoke",
+            "two.pem",
+            "--state",
+            "issuing.toml",
+            "--reason",
+            "key-compromise",
+        ]);
+        yard.ours(&[
+            "new",
+            "crl",
+            "--ca",
+            "issuing.key",
+            "issuing.pem",
+            "--state",
+            "issuing.toml",
+            "--days",
+            "7",
+            "-o",
+            "list.pem",
+        ]);
+        yard
+    }
 }

@@ -41,7 +41,8 @@ pub(crate) fn read(
     identity_of(&pair(store))
 }
 
-fn open(entry: Entry, passwords: &Passwords) -> Entry {
+/// With its key in the clear, when none is needed or a password opens it.
+pub(crate) fn open(entry: Entry, passwords: &Passwords) -> Entry {
     let opened = entry.key().and_then(|key| {
         let mut tried = std::iter::once(None).chain(passwords.all().map(Some));
         tried.find_map(|password| key.unlock(password).ok())

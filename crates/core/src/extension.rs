@@ -4,7 +4,7 @@ use x509_parser::extensions::X509Extension;
 use x509_parser::prelude::FromDer;
 
 use crate::Certificate;
-use crate::cert::asn1::{Reader, SEQUENCE};
+use crate::cert::asn1::{self, Reader, SEQUENCE};
 
 /// One extension of a certificate, a request, a CRL or an entry of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,11 @@ pub struct Extension {
 }
 
 impl Extension {
+    /// The octets of a value that was written in hex, with colons or without.
+    pub fn value_from_hex(text: &str) -> Option<Vec<u8>> {
+        asn1::from_hex(&text.replace(':', ""))
+    }
+
     pub(crate) fn from_x509(extension: &X509Extension<'_>) -> Self {
         Self {
             oid: extension.oid.to_id_string(),

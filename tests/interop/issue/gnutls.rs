@@ -34,3 +34,22 @@ fn gnutls_accepts_chains_and_requests_of_every_kind() {
         }
     }
 }
+
+#[test]
+fn gnutls_verifies_the_list_of_what_was_revoked() {
+    if judge("certtool").is_none() {
+        return;
+    }
+    for kind in KINDS {
+        let yard = Yard::with_one_revoked(kind);
+        let verify = [
+            "--verify-crl",
+            "--load-ca-certificate",
+            "issuing.pem",
+            "--infile",
+            "list.pem",
+        ];
+        let text = stdout(&run(&mut yard.judge("certtool", &verify).unwrap()));
+        assert!(text.contains("Verified"), "{kind}: {text}");
+    }
+}

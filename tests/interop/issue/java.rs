@@ -6,7 +6,8 @@ use std::process::Command;
 use super::{KINDS, PROFILES, Yard};
 use crate::support::{judge, root, run, stdout};
 
-fn java(program: Command, yard: &Yard, names: &[&str]) -> String {
+/// The answers of `Issue.java` about these names.
+pub(super) fn java(program: Command, yard: &Yard, names: &[&str]) -> String {
     let mut java = program;
     java.current_dir(yard.folder())
         .arg(root().join("tests/interop/Issue.java"));
@@ -189,4 +190,16 @@ fn keytool_asks_with_a_key_that_we_made() {
             &["-importcert", "-noprompt", "-file", "own.pem"],
         ));
     }
+}
+
+#[test]
+fn java_finds_what_was_revoked_and_nothing_else() {
+    let Some(program) = judge("java") else {
+        return;
+    };
+    let yard = Yard::with_one_revoked("rsa-2048");
+    assert_eq!(
+        java(program, &yard, &["one", "two"]),
+        "one: path server\ntwo: REVOKED server\n"
+    );
 }

@@ -117,6 +117,12 @@ fn what_is_issued_below_any_name_is_accepted() {
                     .args(["-d", "sql:db"]));
             }
         }
+        if let Some(program) = judge("java") {
+            std::fs::copy(yard.path("issuing.pem"), yard.path("root.pem")).unwrap();
+            let text = super::java::java(program, &yard, &["own"]);
+            assert_eq!(text, "own: path server client\n", "{attributes}");
+        }
+        super::webpki::assert_accepted(&yard, "issuing.pem", &[], "own.pem", "h.example.test");
         if judge("keytool").is_some() {
             yard.ours(&[
                 "store",

@@ -44,56 +44,10 @@ fn openssl_accepts_requests_and_chains_of_every_kind() {
 
 #[test]
 fn openssl_finds_what_was_revoked_and_nothing_else() {
-    let yard = Yard::new();
-    let Some(mut version) = yard.judge("openssl", &["version"]) else {
+    if judge("openssl").is_none() {
         return;
-    };
-    run(&mut version);
-    yard.authorities("p-256");
-    for name in ["one", "two"] {
-        let host = format!("{name}.example.test");
-        let [key, csr, pem] = ["key", "csr", "pem"].map(|end| format!("{name}.{end}"));
-        yard.ours(&[
-            "new",
-            "csr",
-            "--san",
-            &host,
-            "--type",
-            "p-256",
-            "--new-key",
-            &key,
-            "--password",
-            "none",
-            "-o",
-            &csr,
-        ]);
-        yard.sign(
-            &csr,
-            &pem,
-            &["--profile", "server", "--state", "issuing.toml"],
-        );
     }
-    yard.ours(&[
-        "revoke",
-        "two.pem",
-        "--state",
-        "issuing.toml",
-        "--reason",
-        "key-compromise",
-    ]);
-    yard.ours(&[
-        "new",
-        "crl",
-        "--ca",
-        "issuing.key",
-        "issuing.pem",
-        "--state",
-        "issuing.toml",
-        "--days",
-        "7",
-        "-o",
-        "list.pem",
-    ]);
+    let yard = Yard::with_one_revoked("p-256");
     for (name, expected) in [("one.pem", true), ("two.pem", false)] {
         let verify = [
             "verify",

@@ -16,6 +16,22 @@ fn certificate(yard: &Yard, name: &str) -> CertificateDer<'static> {
     pem::parse(text).unwrap().into_contents().into()
 }
 
+/// As a server of this host.
+pub(super) fn assert_accepted(yard: &Yard, root: &str, above: &[&str], own: &str, host: &str) {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate(yard, root)).unwrap();
+    let servers =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::new(default_provider()))
+            .build()
+            .unwrap();
+    let above: Vec<_> = above.iter().map(|name| certificate(yard, name)).collect();
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    let own = certificate(yard, own);
+    servers
+        .verify_server_cert(&own, &above, &name, &[], UnixTime::now())
+        .unwrap();
+}
+
 #[test]
 fn webpki_accepts_servers_and_clients() {
     for kind in KINDS {

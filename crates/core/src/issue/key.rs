@@ -177,7 +177,7 @@ impl SigningKey {
                     let bits = KeyFacts::from_pkcs8(pkcs8).bits;
                     match bits {
                         Some(bits @ (0..2048 | 8193..)) => unsupported(&format!(
-                            "an RSA key of {bits} bits: 2048 to 8192 are safe and supported (NIST SP 800-131A), and it"
+                            "an RSA key of {bits} bits, where 2048 to 8192 are safe (NIST SP 800-131A),"
                         )),
                         _ => unsupported("a damaged key"),
                     }

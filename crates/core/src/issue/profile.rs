@@ -7,7 +7,7 @@ use super::error::IssueError;
 use super::request::Requested;
 use super::template::{Constraints, Locations, Template, new};
 use super::usage::{KeyUsage, extension_oid, purpose_oid};
-use crate::cert::asn1;
+use crate::extension::Extension;
 
 /// What a CA gives out to everybody who asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -132,8 +132,8 @@ impl Profile {
 }
 
 impl FileExtension {
-    fn read(&self) -> Result<crate::extension::Extension, IssueError> {
-        let value = asn1::from_hex(&self.value).ok_or_else(|| IssueError::Unknown {
+    fn read(&self) -> Result<Extension, IssueError> {
+        let value = Extension::value_from_hex(&self.value).ok_or_else(|| IssueError::Unknown {
             kind: "the hex",
             word: self.value.clone(),
         })?;

@@ -68,6 +68,10 @@ impl Template {
     /// The same for a request: without what only an issuer says.
     pub(super) fn requested(&self, spki: &[u8], subject_is_empty: bool) -> Vec<Extension> {
         let mut extensions = self.extensions.clone();
+        let mut names = extensions.iter_mut();
+        if let Some(names) = names.find(|one| one.oid == usage::SUBJECT_ALT_NAME) {
+            names.critical |= subject_is_empty;
+        }
         let built = [
             self.alt_names(subject_is_empty),
             Some(self.basic_constraints()),

@@ -389,7 +389,7 @@ fn a_weak_key_is_named_and_signs_nothing() {
     let error = SigningKey::from_pkcs8(&der).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "an RSA key of 512 bits: 2048 to 8192 are safe and supported (NIST SP 800-131A), and it cannot sign"
+        "an RSA key of 512 bits, where 2048 to 8192 are safe (NIST SP 800-131A), cannot sign"
     );
 }
 
@@ -432,6 +432,36 @@ fn a_request_asks_for_what_was_wanted() {
     assert_eq!(taken(Requested::Names, &[], &["2.5.29.17"]), 0);
     assert_eq!(taken(Requested::Copy, &[], &[]), 4);
     assert_eq!(taken(Requested::Ignore, &[], &[]), 0);
+}
+
+/// Whatever a flipped bit makes of a request: it is issued as it is, or refused, and nothing panics.
+#[test]
+fn what_a_broken_request_asks_for_is_issued_or_refused() {
+    let root = Ca::root("CN=Root", &authority(None));
+    let key = new_key();
+    let mut template = for_host("h.example");
+    template.must_staple = true;
+    let subject = Name::parse("CN=h,OU=a+OU=b").unwrap();
+    let der = request(&subject, &template, &key).unwrap();
+    let mut issued = 0;
+    for place in 0..der.len() {
+        let mut bad = der.clone();
+        bad[place] ^= 0x15;
+        let Ok(read) = CertificateRequest::new(&Request::Pkcs10(bad)) else {
+            continue;
+        };
+        let wanted = Wanted {
+            subject: read.subject.clone().unwrap(),
+            subject_public_key_info: read.subject_public_key_info.clone(),
+            dates: days(1),
+            extensions: Requested::Copy.taken(&read.extensions, &[], &[]),
+        };
+        if let Ok(made) = issue(&wanted, &root.authority(), &Fixed(1)) {
+            issued += 1;
+            let _ = require(&made, Some(&root.authority()), NOW, &[]);
+        }
+    }
+    assert!(issued > der.len() / 8, "{issued} of {}", der.len());
 }
 
 #[test]

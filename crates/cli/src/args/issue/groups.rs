@@ -60,7 +60,7 @@ pub(crate) struct KeyChoice {
     #[arg(long, help_heading = "Passwords", value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub password: Option<PasswordSource>,
 
-    /// Password of the key or store that is read. Repeatable.
+    /// Password of the key or store that is read, from the same sources. Repeatable.
     #[arg(long, help_heading = "Passwords", value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub input_password: Vec<PasswordSource>,
 }
@@ -177,7 +177,7 @@ pub(crate) struct AuthorityChoice {
     #[arg(long, value_name = "ALIAS")]
     pub ca_alias: Option<String>,
 
-    /// Password of the CA's store and key. Repeatable.
+    /// Password of the CA's store and key: env:NAME, file:PATH, fd:N, prompt, none, empty. Repeatable.
     #[arg(long, help_heading = "Passwords", value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub ca_password: Vec<PasswordSource>,
 }
@@ -194,7 +194,7 @@ pub(crate) struct OptionalAuthority {
     #[arg(long, value_name = "ALIAS", requires = "ca")]
     pub ca_alias: Option<String>,
 
-    /// Password of the CA's store and key. Repeatable.
+    /// Password of the CA's store and key: env:NAME, file:PATH, fd:N, prompt, none, empty. Repeatable.
     #[arg(long, help_heading = "Passwords", value_name = "SOURCE", requires = "ca", value_parser = SourceParser::<PasswordSource>::default())]
     pub ca_password: Vec<PasswordSource>,
 }
@@ -210,6 +210,7 @@ pub(crate) struct StateChoice {
 
 /// Rules that may be broken.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
 pub(crate) struct Allow {
     /// Issue although this rule is broken, by the word that the refusal names. Repeatable.
     #[arg(long, value_name = "RULE", value_parser = words::<Rule>(&RULES))]

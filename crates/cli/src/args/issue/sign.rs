@@ -56,7 +56,7 @@ pub(crate) struct Sign {
 
     /// Issue although the request's signature is bad or cannot be checked: nothing shows then that the requester has the
     /// key.
-    #[arg(long)]
+    #[arg(long, help_heading = "Rules")]
     pub accept_unchecked: bool,
 
     /// Write the CA's certificate and those above it behind the certificate.

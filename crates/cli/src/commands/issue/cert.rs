@@ -1,5 +1,7 @@
 //! `trustpack new cert`: a certificate that its own key signs.
 
+use std::path::Path;
+
 use anyhow::Result;
 use time::OffsetDateTime;
 use trustpack_core::Certificate;
@@ -118,6 +120,7 @@ impl Place<'_> {
         if self.key.key.is_none() && new_key.is_none() && store.is_none() {
             return Err(no_key().into());
         }
+        refuse_idle_password(self.key, store)?;
         let source = self.key.password.as_ref();
         let slot = store
             .map(|path| Slot::open(path, self.store, self.output, source, talk))
@@ -165,6 +168,16 @@ pub(super) fn made(choice: &KeyChoice) -> Result<(SealedKey, SigningKey)> {
     let key = choice.kind.kind.unwrap_or(DEFAULT).generate()?;
     let signing = SigningKey::from_pkcs8(key.unlock(None)?.secret_pkcs8())?;
     Ok((key, signing))
+}
+
+/// A password that would protect nothing was meant for something else.
+pub(super) fn refuse_idle_password(choice: &KeyChoice, store: Option<&Path>) -> Result<()> {
+    if choice.password.is_none() || choice.new_key.is_some() || store.is_some() {
+        return Ok(());
+    }
+    let message = "--password protects a key that is written, and none is";
+    let hint = "name the password of the key that is read with --input-password";
+    Err(Hinted::new(message, hint).into())
 }
 
 pub(super) fn no_key() -> Hinted {

@@ -132,7 +132,7 @@ fn extension(text: &str) -> Result<Extension> {
     };
     let value = match rest.strip_prefix('@') {
         Some(path) => input::read_file(Path::new(path)).with_context(|| path.to_owned())?,
-        None => hex(rest).ok_or_else(wrong)?,
+        None => Extension::value_from_hex(rest).ok_or_else(wrong)?,
     };
     if value.is_empty() {
         return Err(wrong().into());
@@ -142,18 +142,4 @@ fn extension(text: &str) -> Result<Extension> {
         critical,
         value,
     })
-}
-
-/// Hex digits, with colons or without.
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u32> = text
-        .chars()
-        .filter(|character| *character != ':')
-        .map(|digit| digit.to_digit(16))
-        .collect::<Option<_>>()?;
-    let pairs = digits.chunks(2).map(|pair| match pair {
-        [high, low] => u8::try_from(high << 4 | low).ok(),
-        _ => None,
-    });
-    pairs.collect()
 }

@@ -10,7 +10,7 @@ use trustpack_core::record::RequestRecord;
 
 use super::super::Outcome;
 use super::super::store::certificates_in;
-use super::cert::{made, no_key};
+use super::cert::{made, no_key, refuse_idle_password};
 use super::contents::{Contents, subject};
 use super::holder::Holder;
 use super::written::{self, Report, key_file, key_password, refuse_existing, refuse_two_on_stdout};
@@ -27,6 +27,7 @@ pub(super) fn run(arguments: &NewCsr, talk: &Talk) -> Result<Outcome> {
     if choice.key.is_none() && new_key.is_none() {
         return Err(no_key().into());
     }
+    refuse_idle_password(choice, None)?;
     let contents = Contents::of(&arguments.wishes, Profile::default())?;
     let password = new_key
         .map(|path| key_password(choice.password.as_ref(), path, talk))

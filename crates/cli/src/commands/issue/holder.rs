@@ -9,6 +9,7 @@ use trustpack_core::pair::pair;
 
 use crate::args::KeyChoice;
 use crate::hint::Hinted;
+use crate::identity::open;
 use crate::input::{self, Passwords};
 use crate::password::PasswordSource;
 use crate::render::Talk;
@@ -47,6 +48,14 @@ impl Holder {
         let Some(path) = &choice.key else {
             return Ok(None);
         };
+        if choice.kind.kind.is_some() {
+            let message = format!("{path}: the key is there, and --type is for a new one");
+            return Err(Hinted::new(
+                message,
+                "leave --type out, or make a key with --new-key FILE",
+            )
+            .into());
+        }
         let paths = std::slice::from_ref(path);
         Self::load(
             paths,
@@ -138,18 +147,6 @@ impl Holder {
     pub(super) fn authority(&self) -> Result<Authority<'_>> {
         Authority::new(&self.signing, &self.chain)
             .with_context(|| format!("{}: it has no certificate", self.name))
-    }
-}
-
-/// With its key in the clear, when a password opens it.
-pub(super) fn open(entry: Entry, passwords: &Passwords) -> Entry {
-    let opened = entry.key().and_then(|key| {
-        let mut tried = std::iter::once(None).chain(passwords.all().map(Some));
-        tried.find_map(|password| key.unlock(password).ok())
-    });
-    match opened {
-        Some(key) => entry.with_key(key.into()),
-        None => entry,
     }
 }
 

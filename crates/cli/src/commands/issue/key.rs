@@ -48,6 +48,15 @@ pub(super) fn run(arguments: &NewKey, talk: &Talk) -> Result<Outcome> {
         report.print(arguments.json.json)?;
         return Ok(Outcome::Fine);
     }
+    let dates = &arguments.dates;
+    if dates.days.is_some()
+        || dates.not_after.is_some()
+        || dates.not_before.is_some()
+        || dates.until_issuer
+    {
+        let message = "a key has no dates, only the certificate that it signs itself in a store";
+        return Err(Hinted::new(message, "leave them out, or name --store").into());
+    }
     refuse_existing(&[output], arguments.output.force)?;
     let path = output.map_or_else(|| "-".into(), ToOwned::to_owned);
     let password = key_password(source, &path, talk)?;

@@ -16,13 +16,14 @@ use trustpack_core::pair::pair;
 use super::super::Outcome;
 use super::super::store::Editing;
 use super::dates::{self, Fallback};
-use super::holder::{Flags, Holder, open, the_one};
+use super::holder::{Flags, Holder, the_one};
 use super::state::State;
 use super::written::{
     self, Report, in_words, key_file, key_password, refuse_existing, refuse_two_on_stdout,
 };
 use crate::args::{Issued, Renew};
 use crate::hint::Hinted;
+use crate::identity::open;
 use crate::input::{self, Passwords};
 use crate::output::Guard;
 use crate::render::Talk;
@@ -34,6 +35,10 @@ const FLAGS: Flags = Flags {
 };
 
 pub(super) fn run(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
+    if arguments.kind.kind.is_some() && !arguments.rekey {
+        let message = "--type is for a new key, and the key stays the same";
+        return Err(Hinted::new(message, "add --rekey, or leave --type out").into());
+    }
     if is_store(&arguments.input) {
         in_store(arguments, talk)
     } else {
