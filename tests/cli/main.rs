@@ -11,6 +11,8 @@
 mod ari;
 mod bad_input;
 mod bundle;
+mod channel_watch;
+mod demo;
 mod diff;
 mod docs;
 mod export;

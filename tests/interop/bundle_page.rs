@@ -55,7 +55,7 @@ fn specification(notification: &str) -> String {
 [[channel]]
 type = "whatsapp"
 provider = "infobip"
-name = "wa_sales"
+name = "sales_wa"
 
 [channel.info]
 phone_number = "+441134960000"
@@ -172,14 +172,14 @@ fn a_person_at_the_form_copies_ticks_and_filters() {
     );
     assert_eq!(seen["by key"], true);
 
-    let ticks = ["wa_sales-step-1", "wa_sales-step-2"];
+    let ticks = ["sales_wa-step-1", "sales_wa-step-2"];
     assert_eq!(strings(&seen["ticked"]), ticks);
     assert_eq!(strings(&seen["ticked after"]), ticks);
     assert_eq!(seen["progress"], "3 of 13 steps done");
     assert_eq!(seen["progress after"], seen["progress"]);
     assert_eq!(seen["ticked elsewhere"], json!([]));
     assert_eq!(seen["garbled"], json!([]));
-    assert_eq!(strings(&seen["forgotten"]), ["wa_sales-step-1"]);
+    assert_eq!(strings(&seen["forgotten"]), ["sales_wa-step-1"]);
 
     // the filter is of one channel
     let administrator = strings(&seen["administrator"]);

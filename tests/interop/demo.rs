@@ -35,7 +35,8 @@ fn keytool_and_java_accept_the_bundle_of_the_rehearsal() {
         "{played:#?}"
     );
 
-    let store = dir.join("whatsapp/wa_rehearsal/trust/trust.jks");
+    let bundle = dir.join("bundle");
+    let store = bundle.join("wa_infobip/trust/trust.jks");
     let list = keytool
         .args([
             "-list",
@@ -56,28 +57,37 @@ fn keytool_and_java_accept_the_bundle_of_the_rehearsal() {
         let rest = line.split(&flag).nth(1).unwrap();
         rest.split_whitespace().next().unwrap().to_owned()
     };
-    let front_end = played
-        .iter()
-        .find_map(|line| line.strip_prefix("$ trustpack verify 127.0.0.1:"))
-        .unwrap();
-    let front_end = front_end.split_whitespace().next().unwrap();
-    let (api, account) = ("api.infobip.com", "demo.api-us.infobip.com");
-    let telegram = dir.join("telegram/tg_rehearsal/trust/trust.cer");
-    let leaf_only = dir.join("leaf-only.jks");
-    let (store, telegram, leaf_only) = (store.display(), telegram.display(), leaf_only.display());
+    let (api, account, twilio) = (
+        "api.infobip.com",
+        "demo.api-us.infobip.com",
+        "api.twilio.com",
+    );
+    let specification = std::fs::read_to_string(dir.join("channels.toml")).unwrap();
+    let front_end = specification.split("https://127.0.0.1:").nth(1).unwrap();
+    let front_end = front_end.split('"').next().unwrap();
+    let telegram = bundle.join("tg_support/trust/trust.cer");
+    let moved = bundle.join("wa_twilio/trust/trust.cer");
+    let by_hand = dir.join("by-hand.jks");
+    let (store, telegram, moved, by_hand) = (
+        store.display(),
+        telegram.display(),
+        moved.display(),
+        by_hand.display(),
+    );
     let questions = [
         format!("{store}\tJKS\t{PASSWORD}\t{api}\t{}", port(api)),
         format!("{store}\tJKS\t{PASSWORD}\t{account}\t{}", port(account)),
         format!("{telegram}\tDER\t\t127.0.0.1\t{front_end}"),
-        format!("{leaf_only}\tJKS\t{PASSWORD}\t{api}\t{}", port(api)),
+        format!("{moved}\tDER\t\t{twilio}\t{}", port(twilio)),
+        format!("{by_hand}\tJKS\t{PASSWORD}\t{api}\t{}", port(api)),
     ];
     let answers = ask(&mut java, &(questions.join("\n") + "\n"));
     let answers: Vec<&str> = answers.lines().collect();
-    assert_eq!(&answers[..3], ["accepted"; 3], "{questions:#?}");
+    assert_eq!(&answers[..4], ["accepted"; 4], "{questions:#?}");
     assert!(
-        answers[3].starts_with("refused"),
-        "the leaf-only store holds: {}",
-        answers[3]
+        answers[4].starts_with("refused"),
+        "the store made by hand holds: {}",
+        answers[4]
     );
 
     demo.stdin.take().unwrap().write_all(b"\n").unwrap();

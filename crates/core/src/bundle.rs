@@ -24,6 +24,7 @@ mod record;
 mod sign;
 mod store;
 mod verification;
+mod watch;
 
 use rustls_pki_types::ServerName;
 use time::OffsetDateTime;
@@ -49,6 +50,7 @@ pub use record::{
 };
 pub use sign::{KeyError, SignerRecord, SigningKey, VerifyingKey};
 pub use verification::{Candidate, HostVerdict, Verification, VerifyOptions};
+pub use watch::Since;
 
 /// Everything that a channel is packed from.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! A small public key infrastructure for rehearsals and tests: a root, an intermediate, three servers.
+//! A small public key infrastructure for rehearsals and tests: a root, an intermediate, four servers.
 //!
 //! Pure: no socket, no file, no clock. Keys are new in every [`DemoPki`] and exist in memory only.
 
@@ -30,6 +30,8 @@ pub enum DemoServer {
     Api,
     /// `demo.api-us.infobip.com`, a base URL of one account.
     BaseUrl,
+    /// `api.twilio.com`, the API of another provider.
+    Twilio,
     /// The product's own front end on this machine: `localhost`, `127.0.0.1` and `::1`, the addresses as IP SANs.
     FrontEnd,
 }
@@ -52,13 +54,21 @@ pub struct DemoError {
 }
 
 impl DemoPki {
-    /// New CAs and servers. Everything is valid from an hour before `at`, as real CAs do for clocks that are late.
+    /// New CAs, called after `trustpack demo`, and servers. Everything is valid from an hour before `at`, as real CAs do for clocks that are late.
     ///
     /// # Errors
     /// When a key cannot be generated.
     pub fn new(at: OffsetDateTime) -> Result<Self, DemoError> {
-        let root = Authority::root(at)?;
-        let intermediate = Authority::intermediate(&root, at)?;
+        Self::named("trustpack demo", at)
+    }
+
+    /// The same under another name: the CA to which a server may move.
+    ///
+    /// # Errors
+    /// When a key cannot be generated.
+    pub fn named(name: &str, at: OffsetDateTime) -> Result<Self, DemoError> {
+        let root = Authority::root(name, at)?;
+        let intermediate = Authority::intermediate(name, &root, at)?;
         let servers = issue_all(&intermediate, at)?;
         Ok(Self {
             root: Arc::new(root),
@@ -91,10 +101,11 @@ impl DemoPki {
 
     /// Chain and key of one server.
     pub fn certificate(&self, which: DemoServer) -> &DemoCertificate {
-        let [api, base_url, front_end] = &self.servers;
+        let [api, base_url, twilio, front_end] = &self.servers;
         match which {
             DemoServer::Api => api,
             DemoServer::BaseUrl => base_url,
+            DemoServer::Twilio => twilio,
             DemoServer::FrontEnd => front_end,
         }
     }
@@ -113,13 +124,14 @@ impl std::fmt::Debug for DemoPki {
 
 impl DemoServer {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Api, Self::BaseUrl, Self::FrontEnd];
+    pub const ALL: [Self; 4] = [Self::Api, Self::BaseUrl, Self::Twilio, Self::FrontEnd];
 
     /// The host that clients ask for.
     pub const fn host(self) -> &'static str {
         match self {
             Self::Api => "api.infobip.com",
             Self::BaseUrl => "demo.api-us.infobip.com",
+            Self::Twilio => "api.twilio.com",
             Self::FrontEnd => "localhost",
         }
     }
@@ -171,14 +183,14 @@ impl std::fmt::Debug for DemoCertificate {
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn root(at: OffsetDateTime) -> Result<Self, DemoError> {
-        let params = ca_params("trustpack demo root CA", at, ROOT_LIFETIME, None);
+    fn root(name: &str, at: OffsetDateTime) -> Result<Self, DemoError> {
+        let params = ca_params(&format!("{name} root CA"), at, ROOT_LIFETIME, None);
         Ok(Self(CertifiedIssuer::self_signed(params, generate()?)?))
     }
 
-    fn intermediate(root: &Self, at: OffsetDateTime) -> Result<Self, DemoError> {
-        let name = "trustpack demo issuing CA";
-        let mut params = ca_params(name, at, INTERMEDIATE_LIFETIME, Some(0));
+    fn intermediate(name: &str, root: &Self, at: OffsetDateTime) -> Result<Self, DemoError> {
+        let name = format!("{name} issuing CA");
+        let mut params = ca_params(&name, at, INTERMEDIATE_LIFETIME, Some(0));
         params.use_authority_key_identifier_extension = true;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         Ok(Self(CertifiedIssuer::signed_by(
@@ -197,6 +209,7 @@ fn issue_all(
     Ok([
         issue(DemoServer::Api)?,
         issue(DemoServer::BaseUrl)?,
+        issue(DemoServer::Twilio)?,
         issue(DemoServer::FrontEnd)?,
     ])
 }

@@ -74,7 +74,7 @@ pub struct Problem {
 }
 
 /// Another file that is named, relative to the folder of the one that names it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reference {
     /// For messages: `channel.toml: shop: trust.files`, `config: Config: cluster prod: certificate-authority`.
     pub name: String,
@@ -90,7 +90,7 @@ pub struct Reference {
 }
 
 /// A server that a channel specification names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Server {
     /// For messages: `channel.toml: shop: telegram.example.org:443`.
     pub name: String,

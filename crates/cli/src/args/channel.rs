@@ -5,6 +5,7 @@ mod facts;
 mod instructions;
 mod pack;
 mod record;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub(crate) use export::{ChannelDiff, ChannelExport, RecordFormat};
 pub(crate) use facts::{ChannelFacts, FactsFile};
 pub(crate) use pack::{ChannelPack, ChannelVerifyBundle};
 pub(crate) use record::ChannelRecord;
+pub(crate) use watch::ChannelWatch;
 
 use super::{Json, Time};
 
@@ -37,6 +39,7 @@ pub(crate) enum Channel {
     Export(ChannelExport),
     Diff(ChannelDiff),
     Record(Box<ChannelRecord>),
+    Watch(Box<ChannelWatch>),
 }
 
 /// Write a commented specification to fill in.

@@ -39,19 +39,8 @@ pub(crate) struct Sources {
     #[arg(long, value_name = "FILE=ENDPOINT", value_parser = parse_from::<Pair>)]
     pub pair: Vec<Pair>,
 
-    /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
-    /// plugins have it (30:), or auto. For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: see above.
-    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
-    pub warn: Vec<RoleThreshold>,
-
-    /// Critical below this.
-    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
-    pub crit: Vec<RoleThreshold>,
-
-    /// A policy in TOML: thresholds by role, rules by path, host, issuer, subject, and silences with a reason and an end.
-    /// --warn and --crit go before its own thresholds.
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitFlags,
 
     #[command(flatten)]
     pub facts: FactsFile,
@@ -77,6 +66,24 @@ pub(crate) struct Sources {
     pub ari: Ari,
 }
 
+/// What is good enough.
+#[derive(Debug, Args)]
+pub(crate) struct LimitFlags {
+    /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
+    /// plugins have it (30:), or auto. For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: see above.
+    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
+    pub warn: Vec<RoleThreshold>,
+
+    /// Critical below this.
+    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
+    pub crit: Vec<RoleThreshold>,
+
+    /// A policy in TOML: thresholds by role, rules by path, host, issuer, subject, and silences with a reason and an end.
+    /// --warn and --crit go before its own thresholds.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
 impl Sources {
     /// What is read beside the inputs: lists, policies, roots, keys, files with passwords.
     pub(crate) fn other_files(&self) -> impl Iterator<Item = PathBuf> + '_ {
@@ -88,7 +95,7 @@ impl Sources {
         let named = [&handshake.client_cert, &handshake.client_key];
         let named = named.into_iter().flatten().chain(&self.roots.files);
         let listed = self.listed.targets.iter();
-        let listed = listed.chain(&self.policy).chain(&self.facts.file);
+        let listed = listed.chain(&self.limits.policy).chain(&self.facts.file);
         let passwords = passwords.filter_map(PasswordSource::file);
         named
             .map(PathBuf::from)

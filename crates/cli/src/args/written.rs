@@ -67,11 +67,14 @@ pub(crate) fn is_for_monitoring(arguments: impl IntoIterator<Item = OsString>) -
     // the verb stands before everything but flags that take no value
     let mut arguments =
         arguments.skip_while(|argument| argument.to_string_lossy().starts_with('-'));
-    if arguments
-        .next()
-        .is_none_or(|verb| verb != "check" && verb != "report")
-    {
-        return false;
+    match arguments.next() {
+        Some(verb) if verb == "check" || verb == "report" => {}
+        Some(verb) if verb == "channel" => {
+            if arguments.next().is_none_or(|verb| verb != "watch") {
+                return false;
+            }
+        }
+        _ => return false,
     }
     let mut is_value = false;
     for argument in arguments {
@@ -123,6 +126,8 @@ mod tests {
         assert!(is("trustpack check --format nagios --nonsense"));
         assert!(is("trustpack -q check --format=nagios"));
         assert!(is("trustpack report merge --format nagios"));
+        assert!(is("trustpack channel watch spec.toml --format nagios"));
+        assert!(!is("trustpack channel pack spec.toml --format nagios"));
         assert!(!is("trustpack check --format csv nagios"));
         assert!(!is("trustpack convert check --format nagios"));
         assert!(!is("trustpack"));

@@ -13,6 +13,7 @@ mod show;
 mod spec;
 mod validate;
 mod verify_bundle;
+mod watch;
 
 use anyhow::Result;
 use trustpack_core::channel::{handover, plan, requests, rotate, schema};
@@ -47,5 +48,6 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
         Channel::Export(arguments) => export::run(&arguments, talk),
         Channel::Diff(arguments) => diff::run(&arguments, talk),
         Channel::Record(arguments) => record::run(&arguments, talk),
+        Channel::Watch(arguments) => watch::run(*arguments, talk),
     }
 }

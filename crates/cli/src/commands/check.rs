@@ -18,6 +18,7 @@ mod passwords;
 mod pieces;
 pub(in crate::commands) mod policy;
 mod reading;
+pub(in crate::commands) mod recorded;
 pub(in crate::commands) mod round;
 pub(in crate::commands) mod servers;
 mod shard;
@@ -41,6 +42,7 @@ pub(crate) use ari::AcmeDirectory;
 pub(in crate::commands) use ari::AriCache;
 use outputs::Outputs;
 pub(crate) use passwords::PasswordRule;
+use recorded::Recorded;
 use round::{Looked, Round};
 pub(in crate::commands) use shard::Share;
 
@@ -52,6 +54,13 @@ pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
     }
     abandon_on_signals()?;
     check(&arguments, &Arc::default(), talk).map(|checked| checked.outcome)
+}
+
+/// Checks once, with what is recorded beside what is named.
+pub(super) fn run_beside(arguments: &Check, recorded: &Recorded, talk: &Talk) -> Result<Outcome> {
+    refuse(arguments)?;
+    abandon_on_signals()?;
+    check_beside(arguments, recorded, &Arc::default(), talk).map(|checked| checked.outcome)
 }
 
 /// Refuses what cannot work whatever files hold and servers answer, before anything is looked at: no round of a watch would
@@ -78,12 +87,22 @@ struct Checked {
 
 /// Looks at everything once; `answers` are those that issuers gave before.
 fn check(arguments: &Check, answers: &Arc<AriCache>, talk: &Talk) -> Result<Checked> {
+    check_beside(arguments, &Recorded::default(), answers, talk)
+}
+
+fn check_beside(
+    arguments: &Check,
+    recorded: &Recorded,
+    answers: &Arc<AriCache>,
+    talk: &Talk,
+) -> Result<Checked> {
     let round = Round {
         sources: &arguments.sources,
         at: arguments.time.now(),
         share: Share::new(arguments.shard)?,
         is_repeated: arguments.watch.watch.is_some(),
         answers,
+        recorded,
         talk,
     };
     let open = || Outputs::open(&arguments.written, round.at, round.share.shard);

@@ -10,7 +10,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use time::{Duration, OffsetDateTime};
 use trustpack_core::demo::{DemoPki, DemoServer};
-use trustpack_core::keystore::{self, Alias, Entry, Format, KeyStore, WriteOptions};
+use trustpack_core::keystore::{
+    self, Alias, CertificateDer, Entry, Format, KeyStore, WriteOptions,
+};
 
 use self::servers::Server;
 use super::Outcome;
@@ -19,17 +21,25 @@ use crate::hint::Hinted;
 use crate::output::{self, Existing, Privacy};
 use crate::render::{Talk, print};
 
-/// Marks a folder that a rehearsal made, so that the next one may use it again.
+/// Marks a folder that a rehearsal made: with --force the next one may replace it, and no other.
 const MARKER: &str = "README.txt";
 const MARKER_TEXT: &str =
     "Made by `trustpack demo`. Everything in here is for rehearsal; delete it when you like.\n";
 
-/// An infobip channel as a tenant would describe it; the host of the account is one of the rehearsal's servers.
-const WHATSAPP: &str = r#"# Made by `trustpack demo`. `trustpack channel new whatsapp --provider infobip NAME` explains every key.
+/// Three channels as a tenant would describe them; their servers are the rehearsal's.
+fn channels(front_end: &Server) -> String {
+    format!(
+        r#"# Made by `trustpack demo`. `trustpack channel new` writes one with every key explained.
+[defaults.basic]
+ou = "Support"
+
+[defaults.basic.work_time]
+workday = ["08:00-18:00"]
+
 [[channel]]
 type = "whatsapp"
 provider = "infobip"
-name = "wa_rehearsal"
+name = "wa_infobip"
 
 [channel.info]
 phone_number = "+441134960000"
@@ -40,23 +50,34 @@ account_key = "env:WA_ACCOUNT_KEY"
 webhook_password = "env:WA_WEBHOOK_PASSWORD"
 
 [channel.basic]
-ou = "Support"
 skill_queue = "whatsapp_queue"
-
-[channel.basic.work_time]
-workday = ["08:00-18:00"]
 
 [channel.trust]
 password = "file:store.pass"
-"#;
 
-/// A Telegram channel whose front end is the rehearsal's own.
-fn telegram(front_end: &Server) -> String {
-    format!(
-        r#"# Made by `trustpack demo`. `trustpack channel new telegram NAME` explains every key.
+[[channel]]
+type = "whatsapp"
+provider = "twilio"
+name = "wa_twilio"
+
+[channel.info]
+phone_number = "+441134960001"
+api_key_sid = "SK0123456789abcdef0123456789abcdef"
+api_key_secret = "env:TWILIO_API_KEY_SECRET"
+base_url = "https://api.twilio.com/2010-04-01"
+account_sid = "AC0123456789abcdef0123456789abcdef"
+webhook_user = "aicc"
+webhook_password = "env:TWILIO_WEBHOOK_PASSWORD"
+
+[channel.basic]
+skill_queue = "whatsapp_queue"
+
+[channel.identity]
+file = "identity.cer"
+
 [[channel]]
 type = "telegram"
-name = "tg_rehearsal"
+name = "tg_support"
 
 [channel.info]
 app_key = "env:TG_APP_KEY"
@@ -65,11 +86,7 @@ base_url = "https://{address}"
 api_fabric_address = "{address}"
 
 [channel.basic]
-ou = "Support"
 skill_queue = "telegram_queue"
-
-[channel.basic.work_time]
-workday = ["08:00-18:00"]
 
 [channel.identity]
 file = "identity.cer"
@@ -85,7 +102,7 @@ bot_token = "env:TG_TOKEN"
 
 /// Runs the command.
 pub(super) fn run(arguments: &Demo, talk: &Talk) -> Result<Outcome> {
-    let stage = Stage::new(&arguments.dir)?;
+    let stage = Stage::new(&arguments.dir, arguments.force)?;
     stage.play()?;
     if arguments.hold {
         talk.say("the servers keep running for the commands above; press Enter to end");
@@ -106,19 +123,25 @@ struct Stage {
     now: OffsetDateTime,
     api: Server,
     account: Server,
+    twilio: Server,
     front_end: Server,
     failed: std::cell::Cell<bool>,
 }
 
+const ROOTS: &str = "--roots=private-ca.pem";
+const OTHER_ROOTS: &str = "--roots=another-ca.pem";
+const PASSWORD: &str = "--password=file:store.pass";
+
 impl Stage {
-    fn new(dir: &Path) -> Result<Self> {
-        prepare_folder(dir)?;
+    fn new(dir: &Path, force: bool) -> Result<Self> {
+        prepare_folder(dir, force)?;
         let now = OffsetDateTime::now_utc();
         // Issued ten days ago, as the certificates of a server that has been running for a while are.
         let pki = DemoPki::new(now - Duration::days(10)).context("cannot make the private CA")?;
         let stage = Self {
             api: Server::start(pki.server_config(DemoServer::Api))?,
             account: Server::start(pki.server_config(DemoServer::BaseUrl))?,
+            twilio: Server::start(pki.server_config(DemoServer::Twilio))?,
             front_end: Server::start(pki.server_config(DemoServer::FrontEnd))?,
             dir: dir.canonicalize()?,
             program: std::env::current_exe().context("cannot find this program")?,
@@ -126,165 +149,103 @@ impl Stage {
             now,
             failed: std::cell::Cell::new(false),
         };
-        stage.write("private-ca.pem", &stage.root_pem()?, Privacy::Public)?;
+        stage.write("private-ca.pem", &pem(stage.pki.root())?, Privacy::Public)?;
         stage.write("store.pass", b"rehearsal-only\n", Privacy::Private)?;
-        stage.write("whatsapp.toml", WHATSAPP.as_bytes(), Privacy::Public)?;
-        stage.write(
-            "telegram.toml",
-            telegram(&stage.front_end).as_bytes(),
-            Privacy::Public,
-        )?;
+        let specification = channels(&stage.front_end);
+        stage.write("channels.toml", specification.as_bytes(), Privacy::Public)?;
+        // What an administrator exports from the current system with a browser: its certificate, without a key.
+        let current = &stage.pki.certificate(DemoServer::FrontEnd).chain;
+        let identity = current.first().map(AsRef::as_ref).unwrap_or_default();
+        stage.write("identity.cer", identity, Privacy::Public)?;
         Ok(stage)
+    }
+
+    /// Where the servers of the providers are to be dialled.
+    fn connect(&self) -> [String; 3] {
+        [
+            (DemoServer::Api, &self.api),
+            (DemoServer::BaseUrl, &self.account),
+            (DemoServer::Twilio, &self.twilio),
+        ]
+        .map(|(which, server)| format!("--connect={}:443={}", which.host(), server.address()))
     }
 
     /// The rehearsal, scene by scene.
     fn play(&self) -> Result<()> {
-        let api = format!(
-            "--connect={}:443={}",
-            DemoServer::Api.host(),
-            self.api.address()
-        );
-        let account = format!(
-            "--connect={}:443={}",
-            DemoServer::BaseUrl.host(),
-            self.account.address()
-        );
-        let roots = "--roots=private-ca.pem";
-        let pass = "--password=file:store.pass";
-        let to_api = DemoServer::Api.host();
-        let front_end = self.front_end.address().to_string();
+        let connect = self.connect();
+        let [api, account, twilio] = [&*connect[0], &*connect[1], &*connect[2]];
+        let all = [api, account, twilio];
+        let host = DemoServer::Api.host();
 
-        self.title("Everything happens in this folder, on this machine")?;
+        self.title("What this is")?;
         print(&format!(
-            "cd {}\nalias trustpack={}",
+            "The life of three channels of a contact centre, on this machine and in this folder, without the internet:\n\
+             WhatsApp through infobip, WhatsApp through Twilio, Telegram. The product must trust the servers of each, so it\n\
+             gets a trust certificate (a file) for each. Small servers here stand for theirs; --connect says where they are.\n\
+             A line that begins with $ is a command; what follows is what it really prints.\n\n\
+             cd {}\nalias trustpack={}",
             self.dir.display(),
             self.program.display()
         ))?;
 
-        self.title("1. Fetch: what does the server present, and where does it lead")?;
-        self.step(&["fetch", to_api, &api, roots], 0)?;
-        self.step(
-            &["fetch", &front_end, roots, "-o", "front-end-chain.pem"],
-            0,
-        )?;
-
-        self.title("2. Merge: one store over both hosts; the second time there is nothing to do")?;
-        let both = ["https://api.infobip.com", "https://demo.api-us.infobip.com"];
-        let merge = [
-            "merge",
-            both[0],
-            both[1],
-            &api,
-            &account,
-            roots,
-            "-o",
-            "trust.jks",
-            pass,
-        ];
-        self.step(&merge, 0)?;
-        self.step(&merge, 0)?;
-
-        self.title(
-            "3. Verify and check: would a Java client accept the servers, and does anything expire",
-        )?;
+        self.title("1. The way it is done by hand: take the server's certificate, and trust that")?;
         self.step(
             &[
-                "verify",
-                to_api,
-                &api,
-                "--trust",
-                "trust.jks",
-                "--as",
-                "java",
-            ],
-            0,
-        )?;
-        self.step(
-            &["check", "trust.jks", "api.infobip.com:443", &api, roots],
-            0,
-        )?;
-
-        self.title("4. Pack: the channels, from specification to bundle")?;
-        self.step(&["channel", "validate", "whatsapp.toml"], 0)?;
-        self.step(
-            &[
-                "channel",
-                "pack",
-                "whatsapp.toml",
-                &api,
-                &account,
-                roots,
+                "fetch",
+                host,
+                api,
+                ROOTS,
+                "--select",
+                "leaf",
                 "-o",
-                "whatsapp.zip",
-                "--force",
+                "by-hand.cer",
             ],
             0,
         )?;
-        self.step(
-            &[
-                "channel",
-                "pack",
-                "whatsapp.toml",
-                &api,
-                &account,
-                roots,
-                "-o",
-                "whatsapp/",
-                "--force",
-            ],
-            0,
+        self.step(&["merge", "by-hand.cer", "-o", "by-hand.jks", PASSWORD], 0)?;
+        let by_hand = ["verify", host, api, "--trust", "by-hand.jks", PASSWORD];
+        self.step(&by_hand, 0)?;
+        self.say("It works today. The warning says until when.")?;
+
+        self.title("2. The way of trustpack: describe the channels, then pack what they need")?;
+        self.step(&["channel", "validate", "channels.toml"], 0)?;
+        self.say(
+            "The warnings are about identity.cer, the certificate by which the product shows itself: what a browser exports has\n\
+             no key. They do not stand in the way.",
         )?;
-        self.step(
-            &[
-                "channel",
-                "pack",
-                "telegram.toml",
-                roots,
-                "-o",
-                "telegram/",
-                "--force",
-            ],
-            0,
+        let pack = ["channel", "pack", "channels.toml", "-o", "bundle/"];
+        self.step(&[&pack[..], &all, &[ROOTS]].concat(), 0)?;
+        self.step(&["channel", "verify-bundle", "bundle/"], 0)?;
+        self.say(
+            "Each trust certificate holds the CAs above the server, and every server was judged with the file just written, as\n\
+             the product's Java client would. bundle/ has all that is uploaded and entered.",
         )?;
 
-        self.title("5. The way it is done by hand: trust the server's own certificate")?;
-        self.step(
-            &[
-                "fetch", to_api, &api, roots, "--select", "leaf", "-o", "leaf.cer",
-            ],
-            0,
-        )?;
-        self.step(&["merge", "leaf.cer", "-o", "leaf-only.jks", pass], 0)?;
-        self.step(&["verify", to_api, &api, "--trust", "leaf-only.jks"], 0)?;
+        self.title("3. Every day: is everything as it was?")?;
+        let watch = ["channel", "watch", "bundle/", "--fail-on", "critical"];
+        let watch = [&watch[..], &all].concat();
+        self.step(&watch, 0)?;
 
-        self.title("6. The servers renew their certificates, as they do every few weeks")?;
+        self.title("4. The servers renew their certificates, as they do every few weeks")?;
         self.renew()?;
-        print("(renewed: same names, same CA, new keys)")?;
-        self.step(&["verify", to_api, &api, "--trust", "leaf-only.jks"], 1)?;
-        self.step(
-            &[
-                "verify",
-                to_api,
-                &api,
-                "--trust",
-                "whatsapp/wa_rehearsal/trust/trust.jks",
-            ],
-            0,
-        )?;
-        self.step(
-            &[
-                "verify",
-                &front_end,
-                "--trust",
-                "telegram/tg_rehearsal/trust/trust.cer",
-            ],
-            0,
-        )?;
+        self.say("(renewed: same names, same CA, new keys)")?;
+        self.step(&by_hand, 1)?;
+        self.step(&watch, 0)?;
+        self.say("What was made by hand is broken. The packed stores hold, and the watch says what is new.")?;
+
+        self.title("5. Twilio moves to another CA")?;
+        let other = self.move_twilio()?;
+        self.write("another-ca.pem", &pem(other.root())?, Privacy::Public)?;
+        self.step(&watch, 1)?;
+        self.say("No store survives a CA that it does not know. The watch says so on the day it happens; the answer is to pack again.")?;
+        let again = [&pack[..], &["--force"], &all, &[ROOTS, OTHER_ROOTS]].concat();
+        self.step(&again, 0)?;
+        self.step(&watch, 0)?;
 
         self.title("Done")?;
         print(&format!(
-            "The leaf-only store broke, the packed ones hold. The bundle: {}",
-            self.dir.join("whatsapp.zip").display()
+            "Open this page in a browser: what to upload, every value to copy, the steps to tick, each server's chain.\n{}",
+            self.dir.join("bundle/index.html").display()
         ))
     }
 
@@ -318,17 +279,8 @@ impl Stage {
         Ok(())
     }
 
-    fn root_pem(&self) -> Result<Vec<u8>> {
-        let mut store = KeyStore::new();
-        store.push_renamed(Entry::trusted(
-            Alias::positional(1),
-            self.pki.root().clone(),
-        ));
-        Ok(
-            keystore::write(&store, Format::Pem, &WriteOptions::default())?
-                .bytes
-                .to_vec(),
-        )
+    fn say(&self, text: &str) -> Result<()> {
+        print(&format!("\n{text}"))
     }
 
     fn title(&self, text: &str) -> Result<()> {
@@ -337,12 +289,22 @@ impl Stage {
 
     fn renew(&self) -> Result<()> {
         let renewed = self.pki.renew(self.now)?;
-        self.api.renew(renewed.server_config(DemoServer::Api));
-        self.account
-            .renew(renewed.server_config(DemoServer::BaseUrl));
-        self.front_end
-            .renew(renewed.server_config(DemoServer::FrontEnd));
+        for (which, server) in [
+            (DemoServer::Api, &self.api),
+            (DemoServer::BaseUrl, &self.account),
+            (DemoServer::Twilio, &self.twilio),
+            (DemoServer::FrontEnd, &self.front_end),
+        ] {
+            server.renew(renewed.server_config(which));
+        }
         Ok(())
+    }
+
+    /// The new CA.
+    fn move_twilio(&self) -> Result<DemoPki> {
+        let other = DemoPki::named("another", self.now)?;
+        self.twilio.renew(other.server_config(DemoServer::Twilio));
+        Ok(other)
     }
 
     fn write(&self, name: &str, bytes: &[u8], privacy: Privacy) -> Result<()> {
@@ -350,28 +312,42 @@ impl Stage {
     }
 }
 
-/// An empty or new folder, or one that an earlier rehearsal made.
-fn prepare_folder(dir: &Path) -> Result<()> {
+/// A certificate as PEM.
+fn pem(certificate: &CertificateDer<'static>) -> Result<Vec<u8>> {
+    let mut store = KeyStore::new();
+    store.push_renamed(Entry::trusted(Alias::positional(1), certificate.clone()));
+    let written = keystore::write(&store, Format::Pem, &WriteOptions::default())?;
+    Ok(written.bytes.to_vec())
+}
+
+/// A new or empty folder; by force also one that an earlier rehearsal made.
+fn prepare_folder(dir: &Path, force: bool) -> Result<()> {
     let empty = match fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
         Err(error) => return Err(error).with_context(|| dir.display().to_string()),
     };
+    let name = dir.display();
     let marker = dir.join(MARKER);
     let ours = fs::read(&marker).is_ok_and(|text| text == MARKER_TEXT.as_bytes());
-    if !empty && !ours {
-        return Err(Hinted::new(
-            format!(
-                "{} is not empty and was not made by a rehearsal",
-                dir.display()
-            ),
+    let refusal = match (empty, ours, force) {
+        (true, ..) => None,
+        (false, false, _) => Some((
+            format!("{name} is not empty and was not made by a rehearsal"),
             "name another folder with --dir",
-        )
-        .into());
-    }
-    if ours {
+        )),
+        (false, true, false) => Some((
+            format!("{name} has an earlier rehearsal in it"),
+            "replace it with --force, or name another folder with --dir",
+        )),
         // Stores of the last rehearsal belong to another CA and would be merged into.
-        fs::remove_dir_all(dir).with_context(|| dir.display().to_string())?;
+        (false, true, true) => {
+            fs::remove_dir_all(dir).with_context(|| name.to_string())?;
+            None
+        }
+    };
+    if let Some((message, hint)) = refusal {
+        return Err(Hinted::new(message, hint).into());
     }
     output::create_folder(dir)?;
     output::save(

@@ -39,6 +39,12 @@ impl Judging {
         })
     }
 
+    /// With more roots, which are asked last.
+    pub(crate) fn knowing(mut self, more: impl Iterator<Item = TrustAnchors>) -> Self {
+        Arc::make_mut(&mut self.roots).extend(more);
+        self
+    }
+
     /// Knows these roots, and fetches nothing.
     pub(crate) fn of(roots: Arc<Vec<TrustAnchors>>, at: OffsetDateTime) -> Self {
         Self {

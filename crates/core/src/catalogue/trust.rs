@@ -4,11 +4,41 @@ use super::{Page, critical, note, run, step, warning};
 
 pub(super) const PAGES: &[Page] = &[
     Page {
+        id: "CERT-CHAIN-CHANGED",
+        title: "another CA has issued the server's certificate",
+        severities: &[warning(
+            "the issuer of the server's certificate, or the root above it, is another one than when the bundle was packed",
+        )],
+        meaning: "The bundle has the chain that the server presented when it was packed. Now another CA stands behind the \
+            server. A CA that has a new certificate for its old name and key is the same CA, and is not told of.",
+        consequence: "Where CERT-NOT-COVERED stands beside it, the packed store refuses the server already. Where it does not, \
+            the store holds the new CA by chance or by foresight, and the next change may be one that it does not hold.",
+        look: &[run(
+            "Compare the chain with the recorded one, which lies under `chains/` in the bundle:",
+            &[
+                "trustpack fetch HOST:443",
+                "trustpack channel verify-bundle BUNDLE.zip --live",
+            ],
+        )],
+        remedy: &[
+            step(
+                "Find out whether the provider announced it. A chain that nobody announced, met in one network only, may be that of a proxy that inspects TLS.",
+            ),
+            run(
+                "Pack again, and upload the new trust certificate:",
+                &["trustpack channel pack SPEC.toml -o BUNDLE.zip --force"],
+            ),
+        ],
+        sources: &["RFC 5280 section 6.1 (what a path is)"],
+        verbs: &["channel watch"],
+    },
+    Page {
         id: "CERT-DEPARTING-ROOT",
         title: "clients drop this root although it is still valid",
         severities: &[
             warning(
-                "a server of the same run is trusted through it, or the store has nothing but such roots",
+                "a server of the same run is trusted through it, or the store has nothing but such roots; in `channel watch` also: \
+                 a provider has announced other roots for its server, and the packed store has none of them",
             ),
             note("other anchors of the store remain"),
         ],
@@ -42,7 +72,7 @@ pub(super) const PAGES: &[Page] = &[
             "jdk.security.caDistrustPolicies in the java.security file of the JDK",
             "Mozilla Root Store Policy and Chrome Root Program Policy",
         ],
-        verbs: &["check", "channel pack"],
+        verbs: &["check", "channel pack", "channel watch"],
     },
     Page {
         id: "CERT-INTERMEDIATE-ONLY",
@@ -152,6 +182,34 @@ pub(super) const PAGES: &[Page] = &[
         ],
     },
     Page {
+        id: "CERT-ROTATED",
+        title: "the server has another certificate than when its bundle was packed",
+        severities: &[
+            critical("the packed store does not accept it"),
+            note("the packed store accepts it: it holds the CA of both"),
+        ],
+        meaning: "Servers renew their certificates, those of public CAs every few weeks. The bundle has recorded the one that \
+            the server presented when it was packed.",
+        consequence: "None, as long as the store holds the CA. A store that holds the server's own certificate alone, or a CA \
+            that the server has left, refuses it from now on: `PKIX path building failed`.",
+        look: &[run(
+            "See what the server presents, and what the packed store makes of it:",
+            &[
+                "trustpack fetch HOST:443",
+                "trustpack channel verify-bundle BUNDLE.zip --live",
+            ],
+        )],
+        remedy: &[
+            step("When it is a note, nothing. Packing again makes it go away."),
+            run(
+                "When it is critical, pack again with root and intermediates, and upload the new trust certificate:",
+                &["trustpack channel pack SPEC.toml -o BUNDLE.zip --force"],
+            ),
+        ],
+        sources: &["Baseline Requirements, section 6.3.2 (lifetimes)"],
+        verbs: &["channel watch"],
+    },
+    Page {
         id: "CERT-NOT-CA",
         title: "an entry that is to be trusted is no CA",
         severities: &[
@@ -224,7 +282,7 @@ pub(super) const PAGES: &[Page] = &[
             ),
         ],
         sources: &["RFC 5280 section 6", "RFC 9525 (names)"],
-        verbs: &["check --pair", "channel pack"],
+        verbs: &["check --pair", "channel pack", "channel watch"],
     },
     Page {
         id: "CERT-NOT-JAVA",

@@ -1,8 +1,11 @@
 //! Files, folders and stdin, looked at on all cores and judged in their order.
 
-use anyhow::Result;
+use std::path::PathBuf;
 
-use super::items::Items;
+use anyhow::Result;
+use trustpack_core::source::Reference;
+
+use super::items::{Item, Items};
 use super::judging::Judging;
 use super::passwords::FilePasswords;
 use super::reading::{Looked, Reading};
@@ -12,12 +15,13 @@ use crate::ordered::in_order;
 use crate::render::Talk;
 use crate::walk::Filter;
 
-/// Looks at all of them.
+/// Looks at all of them, and at the files that a specification names, each relative to its folder.
 ///
 /// # Errors
 /// When the report cannot be written. What cannot be read is in the report.
 pub(super) fn check(
     inputs: &[Input],
+    references: &[(PathBuf, Reference)],
     filter: &Filter,
     passwords: &FilePasswords,
     run: &mut Run,
@@ -39,7 +43,11 @@ pub(super) fn check(
     };
     let mut passed_over = PassedOver::default();
     let share = run.share.clone();
-    let items = Items::new(inputs, filter).filter(|item| share.holds(item.name()));
+    let referenced = references.iter().cloned();
+    let referenced =
+        referenced.map(|(folder, reference)| Item::Referenced(folder, Box::new(reference)));
+    let items = Items::new(inputs, filter).chain(referenced);
+    let items = items.filter(|item| share.holds(item.name()));
     in_order(
         items,
         FILES_AT_ONCE,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use trustpack_core::source::Reference;
+
 use crate::input::Input;
 use crate::walk::{Filter, Identity, Step, Walk};
 
@@ -12,6 +14,8 @@ pub(super) enum Item {
     Named(PathBuf),
     /// Met in a folder, where keys and requests lie beside certificates.
     Met(Step),
+    /// Named by a specification in this folder.
+    Referenced(PathBuf, Box<Reference>),
 }
 
 impl Item {
@@ -20,6 +24,7 @@ impl Item {
         let path = match self {
             Self::Stdin => return b"-",
             Self::Named(path) | Self::Met(Step::File(path)) => path,
+            Self::Referenced(_, reference) => return reference.name.as_bytes(),
             Self::Met(Step::Failed { path, .. } | Step::Skipped { path, .. }) => path,
         };
         path.as_os_str().as_encoded_bytes()

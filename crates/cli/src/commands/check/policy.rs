@@ -11,7 +11,7 @@ use crate::hint::{Hinted, of_file};
 
 /// Reads it; what makes no sense is an error before anything is looked at.
 pub(in crate::commands) fn read(sources: &Sources) -> Result<Policy> {
-    let mut policy = match &sources.policy {
+    let mut policy = match &sources.limits.policy {
         Some(path) => {
             let name = path.display().to_string();
             let text = fs::read_to_string(path).map_err(|error| {
@@ -43,10 +43,10 @@ pub(in crate::commands) fn read(sources: &Sources) -> Result<Policy> {
             .into());
         }
     }
-    for one in &sources.warn {
+    for one in &sources.limits.warn {
         policy.thresholds.warn.set(one.role, one.threshold);
     }
-    for one in &sources.crit {
+    for one in &sources.limits.crit {
         policy.thresholds.crit.set(one.role, one.threshold);
     }
     policy.facts = crate::facts::read(&sources.facts)?;

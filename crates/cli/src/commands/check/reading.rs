@@ -71,6 +71,11 @@ impl Reading<'_> {
                 let name = name_of(&path);
                 self.judged(subject::unreadable(&name, subject::file(&name), &error))
             }
+            Item::Referenced(folder, reference) => {
+                let subjects = self.referenced(&folder, &reference).into_iter();
+                let reports = subjects.map(|subject| self.judging.report(subject));
+                Looked::Subjects(reports.collect(), None)
+            }
             Item::Met(Step::Skipped { path, what }) => {
                 Looked::NoFile(format!("{} is {what}", name_of(&path)))
             }
@@ -172,13 +177,17 @@ impl Reading<'_> {
         let mut subjects = Vec::new();
         let mut secret = keys::Secret::default();
         let mut servers = 0;
+        let folder = opened
+            .path
+            .and_then(Path::parent)
+            .unwrap_or_else(|| Path::new("."));
         let result = source::open(name, bytes, &Budget::default(), &mut |item| match item {
             Inside::Member(member) => subjects.extend(self.member(&member, &mut secret)),
             Inside::Problem(problem) => {
                 let error = problem.error.into();
                 subjects.push(subject::unreadable(&problem.name, problem.origin, &error));
             }
-            Inside::Reference(reference) => subjects.extend(self.referenced(opened, &reference)),
+            Inside::Reference(reference) => subjects.extend(self.referenced(folder, &reference)),
             // Those of a specification that was named were asked before; see `specification`.
             Inside::Server(_) => servers += usize::from(!opened.is_named),
         });
@@ -218,12 +227,8 @@ impl Reading<'_> {
         self.judging.member(member, read, secret)
     }
 
-    /// A file that another one names.
-    fn referenced(&self, opened: &Opened<'_>, reference: &Reference) -> Option<Subject> {
-        let folder = opened
-            .path
-            .and_then(Path::parent)
-            .unwrap_or_else(|| Path::new("."));
+    /// A file that another one, in this folder, names.
+    fn referenced(&self, folder: &Path, reference: &Reference) -> Option<Subject> {
         let path = folder.join(&reference.path);
         // A kubeconfig may have been made for another machine.
         if !reference.follow && !path.exists() {

@@ -14,6 +14,7 @@ use super::ari::{AriCache, Renewals};
 use super::outputs::Outputs;
 use super::pairs::Pairs;
 use super::passwords::FilePasswords;
+use super::recorded::Recorded;
 use super::servers::Answer;
 use super::shard::Share;
 use super::{files, idle, policy, servers, specification, system};
@@ -35,6 +36,8 @@ pub(in crate::commands) struct Round<'a> {
     pub is_repeated: bool,
     /// Those that issuers gave before.
     pub answers: &'a Arc<AriCache>,
+    /// What is looked at beside the inputs.
+    pub recorded: &'a Recorded,
     pub talk: &'a Talk,
 }
 
@@ -55,6 +58,7 @@ impl Round<'_> {
         open: impl FnOnce() -> Result<Outputs>,
     ) -> Result<Looked> {
         let (sources, at, talk) = (self.sources, self.at, self.talk);
+        let recorded = self.recorded;
         let policy = policy::read(sources)?;
         let mut inputs = Input::parse_all(&sources.inputs)?;
         if sources.system {
@@ -77,9 +81,15 @@ impl Round<'_> {
             is_repeated: self.is_repeated,
             share: self.share.clone(),
         };
-        let specified = specification::servers(&inputs);
-        servers::check(sources, &endpoints, &specified, &mut run, talk)?;
-        files::check(&inputs, &filter, &passwords, &mut run, talk)?;
+        let mut specified = specification::servers(&inputs);
+        specified.extend(recorded.servers.iter().cloned());
+        servers::check(sources, &endpoints, &specified, recorded, &mut run, talk)?;
+        for subject in &recorded.subjects {
+            let report = run.judge.judge(subject.clone());
+            run.file(&report)?;
+        }
+        let references = &recorded.references;
+        files::check(&inputs, references, &filter, &passwords, &mut run, talk)?;
         idle::tell(&filter, &passwords, &run.judge, &run.share, talk);
         run.share.tell(talk);
         let seen = run.outputs.summary();
@@ -103,7 +113,7 @@ pub(in crate::commands) fn refuse(sources: &Sources) -> Result<Vec<Input>> {
     refuse_targets(&endpoints, sources.listed.yes_scan)?;
     Asking::refuse(&sources.reach)?;
     Filter::new(&sources.include, &sources.exclude)?;
-    if sources.policy.is_none() {
+    if sources.limits.policy.is_none() {
         policy::read(sources)?;
     }
     Ok(inputs)

@@ -12,6 +12,7 @@ use trustpack_core::report::{Finding, Origin, Severity};
 use trustpack_core::source::Server;
 
 use super::connection::connection;
+use super::recorded::Recorded;
 use super::round::Run;
 use crate::args::{CertType, Sources};
 use crate::commands::fetch::targets::{Targets, Wanted};
@@ -19,7 +20,8 @@ use crate::ordered::InOrder;
 use crate::render::Talk;
 use crate::servers::{Asking, Judging};
 
-/// Asks all of them: those that are named first, then the list. Specifications say where some are to be dialled.
+/// Asks all of them: those that are named first, then the list. Specifications say where some are to be dialled, and what
+/// was recorded of some is compared with what they present.
 ///
 /// # Errors
 /// When flags make no sense, the list cannot be opened, or the report cannot be written.
@@ -27,6 +29,7 @@ pub(super) fn check(
     sources: &Sources,
     named: &[String],
     specified: &[Server],
+    recorded: &Recorded,
     run: &mut Run,
     talk: &Talk,
 ) -> Result<()> {
@@ -53,6 +56,7 @@ pub(super) fn check(
     let targets = Targets::new(wanted, asking)?;
     let at = run.at;
     let judging = Judging::new(&sources.roots, sources.reach.timeout, at, talk)?;
+    let judging = judging.knowing(recorded.roots());
     let share = run.share.clone();
     let stream = targets.stream.filter(move |one| match one {
         Ok(target) => share.holds(target.endpoint.to_string()),
@@ -62,6 +66,9 @@ pub(super) fn check(
     let is_any_type = listed.cert_type == Some(CertType::All);
     let look = |fetched: Fetched| {
         let mut answer = Answer::new(&fetched, &judging, is_any_type, at, talk);
+        if let Some((_, served)) = &answer.served {
+            recorded.compare(&mut answer.subject, served, &judging.roots, at);
+        }
         if let Some(renewals) = &renewals {
             renewals.ask(&mut answer.subject);
         }

@@ -17,6 +17,7 @@ use super::metrics::Metrics;
 use super::watched::Watched;
 use crate::args::Sources;
 use crate::commands::check::outputs::Outputs;
+use crate::commands::check::recorded::Recorded;
 use crate::commands::check::round::{Looked, Round};
 use crate::commands::check::watch::{next, stamp, told};
 use crate::commands::check::{AriCache, Share};
@@ -77,6 +78,7 @@ impl Rounds {
             share: Share::new(None)?,
             is_repeated: true,
             answers,
+            recorded: &Recorded::default(),
             talk: &self.talk,
         };
         let memory = Memory(Rc::new(RefCell::new(Some(Writing::new()))));

@@ -38,7 +38,7 @@ impl Watched {
             .collect();
         paths.extend(sources.pair.iter().map(|pair| PathBuf::from(&pair.file)));
         paths.extend(sources.listed.targets.clone());
-        paths.extend(sources.policy.clone());
+        paths.extend(sources.limits.policy.clone());
         paths.extend(sources.roots.files.iter().map(PathBuf::from));
         Self {
             paths,
