@@ -57,6 +57,11 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
     let changed = state.ledger.revoke(&serial, at, arguments.reason)?;
     let subject = state.ledger.subject(&serial).unwrap_or_default().to_owned();
     if changed {
+        if state.is_new() {
+            talk.say(format!(
+                "note: {name} is new; where the CA has a state already, name that one"
+            ));
+        }
         state.save()?;
         talk.say(format!(
             "revoked {subject}, serial {serial}; `trustpack new crl` makes the list that says so"
@@ -134,7 +139,8 @@ pub(super) fn list(arguments: &NewCrl, talk: &Talk) -> Result<Outcome> {
         talk,
     )?;
     let authority = ca.authority()?;
-    let mut state = State::of(&arguments.state, authority.certificate(), None)?;
+    // a list out of a state that is not there would say that nothing is revoked
+    let mut state = State::existing_of(&arguments.state, authority.certificate())?;
     let at = arguments.time.now();
     let wanted = ListWanted {
         dates: Dates::of_days(at, arguments.days)?,

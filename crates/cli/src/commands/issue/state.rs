@@ -23,17 +23,23 @@ impl State {
     /// Reads the state of a CA, or begins one where there is no file yet. `held` is a lock that the caller holds already.
     pub(super) fn of(path: &Path, authority: &Certificate, held: Option<&Guard>) -> Result<Self> {
         let state = Self::open(path, held, || Some(Ledger::new(authority)))?;
-        state
-            .ledger
-            .require_of(authority)
-            .map_err(|error| {
-                Hinted::new(
-                    error.to_string(),
-                    "name the state of this CA, or a new file",
-                )
-            })
-            .with_context(|| path.display().to_string())?;
+        state.require_of(authority)?;
         Ok(state)
+    }
+
+    /// Reads the state of a CA, which must be there.
+    pub(super) fn existing_of(path: &Path, authority: &Certificate) -> Result<Self> {
+        let state = Self::existing(path)?;
+        state.require_of(authority)?;
+        Ok(state)
+    }
+
+    fn require_of(&self, authority: &Certificate) -> Result<()> {
+        let hint = "name the state of this CA, or for sign and renew a new file";
+        self.ledger
+            .require_of(authority)
+            .map_err(|error| Hinted::new(error.to_string(), hint))
+            .with_context(|| self.path.display().to_string())
     }
 
     /// Reads a state that must be there.
@@ -65,6 +71,11 @@ impl State {
                 ledger,
             });
         }
+        if !path.exists() {
+            let message = format!("{name}: no such file, and it would be the state of a CA");
+            let hint = "the first `trustpack sign --state FILE` makes it; check the path";
+            return Err(Hinted::new(message, hint).into());
+        }
         let bytes = input::read_file(path).with_context(|| name.clone())?;
         let text = str::from_utf8(&bytes).with_context(|| name.clone())?;
         let ledger = Ledger::parse(text)
@@ -79,6 +90,11 @@ impl State {
             bytes: Some(bytes),
             ledger,
         })
+    }
+
+    /// Whether there is no file yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.bytes.is_none()
     }
 
     /// Writes it down.
