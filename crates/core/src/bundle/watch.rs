@@ -44,7 +44,7 @@ impl OpenedChannel {
     ///
     /// | id | severity | when |
     /// |---|---|---|
-    /// | `CERT-NOT-COVERED` | critical | a Java client with the packed trust file refuses it |
+    /// | `CERT-NOT-COVERED` | critical; note | a Java client with the packed trust file refuses it; that cannot be told |
     /// | `CERT-ROTATED` | critical; note | its own certificate is another one, and the trust file does not accept it; does |
     /// | `CERT-CHAIN-CHANGED` | warning | another CA has issued it, or its root is another one |
     /// | `CERT-DEPARTING-ROOT` | warning | it is about to move to roots that the trust file has not |
@@ -65,23 +65,33 @@ impl OpenedChannel {
         };
         let verdict = verify(chain, self.anchors(), &name, at, Client::Java, &subject);
         let mut since = Since::default();
-        let refusal = match verdict.outcome {
+        let is_undecided = verdict.is_undecided();
+        let is_refused = verdict.outcome.is_err() && !is_undecided;
+        let file = &self.record.trust.file;
+        match verdict.outcome {
             Ok(path) => {
                 since.needs = path.anchor().map(Certificate::fingerprint);
                 since.findings.extend(verdict.findings);
-                None
             }
-            Err(refusal) => Some(refusal.told_by(Client::Java)),
-        };
-        if let Some(why) = &refusal {
-            let message = format!(
-                "a java client with {} refuses the server: {why}",
-                self.record.trust.file
-            );
-            let found = Finding::new(NOT_COVERED, Severity::Critical, &subject, message);
-            since.findings.insert(0, found.with_hint(PACK_AGAIN));
+            Err(refusal) => {
+                let why = refusal.told_by(Client::Java);
+                let (severity, message) = match is_undecided {
+                    true => (
+                        Severity::Note,
+                        format!(
+                            "it cannot be told whether a java client with {file} accepts the server: {why}"
+                        ),
+                    ),
+                    false => (
+                        Severity::Critical,
+                        format!("a java client with {file} refuses the server: {why}"),
+                    ),
+                };
+                let found = Finding::new(NOT_COVERED, severity, &subject, message);
+                since.findings.push(found.with_hint(PACK_AGAIN));
+            }
         }
-        let rotated = self.rotated(&subject, host, chain, refusal.is_none());
+        let rotated = self.rotated(&subject, host, chain, is_refused);
         since.findings.extend(rotated);
         let known = Known {
             host,
@@ -114,27 +124,28 @@ impl OpenedChannel {
         subject: &str,
         host: &HostChain,
         chain: &PresentedChain,
-        is_accepted: bool,
+        is_refused: bool,
     ) -> Option<Finding> {
         let (old, new) = (host.chain.end_entity()?, chain.end_entity()?);
         if old == new {
             return None;
         }
-        let (severity, answer) = match is_accepted {
-            true => (Severity::Note, "accepts"),
-            false => (Severity::Critical, "does not accept"),
+        let (severity, answer, hint) = match is_refused {
+            true => (Severity::Critical, "refuses", PACK_AGAIN),
+            false => (
+                Severity::Note,
+                "does not refuse",
+                "nothing to do; packing again makes this go away",
+            ),
         };
         let message = format!(
-            "the server has another certificate than when the bundle was packed: that one ends on {}, this one on {}, and {} {answer} it",
+            "the server has another certificate than when the bundle was packed: that one ends on {}, this one on {}, and a client with {} {answer} it",
             text::date(old.not_after()),
             text::date(new.not_after()),
             self.record.trust.file
         );
         let finding = Finding::new("CERT-ROTATED", severity, subject, message).about(new);
-        Some(match is_accepted {
-            true => finding.with_hint("nothing to do: the packed store holds the CA of both"),
-            false => finding.with_hint(PACK_AGAIN),
-        })
+        Some(finding.with_hint(hint))
     }
 
     /// `CERT-DEPARTING-ROOT`, of a store that has none of the roots that the server is about to move to.
