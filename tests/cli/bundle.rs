@@ -303,6 +303,81 @@ fn why_is_told_without_writing() {
     }
 }
 
+/// The specification with a password for its identity, whose key lies beside the certificate.
+fn with_identity(desk: &Desk, key: &str) -> String {
+    let pki = |name: &str| fs::read_to_string(fixture(&format!("pki/{name}.pem"))).unwrap();
+    fs::write(desk.path("identity.pem"), pki("client-only") + &pki(key)).unwrap();
+    fs::write(desk.path("identity.pass"), "hunter2-of-identity\n").unwrap();
+    let text = fs::read_to_string(fixture("channels/telegram.toml")).unwrap();
+    let chain = fixture("pki/fullchain-ip.pem").display().to_string();
+    let text = text.replace("../pki/fullchain-ip.pem", &chain);
+    let start = text.find("[channel.identity]").unwrap();
+    let identity =
+        "[channel.identity]\nfile = \"identity.pem\"\npassword = \"file:identity.pass\"\n";
+    fs::write(desk.path("spec.toml"), text[..start].to_owned() + identity).unwrap();
+    desk.path("spec.toml").display().to_string()
+}
+
+#[test]
+fn a_bundle_with_a_key_is_for_its_owner_alone() {
+    let desk = Desk::new();
+    let spec = with_identity(&desk, "client-only.key");
+    let folder = desk.path("");
+    let key = "a/support_bot/identity/identity.jks";
+    for target in ["a/", "a.zip", "b.zip"] {
+        packed(&folder, &spec, &["-o", target]);
+    }
+    assert_eq!(desk.read("a.zip"), desk.read("b.zip"));
+    for (name, mode) in [(key, 0o600), ("a.zip", 0o600), ("a/MANIFEST.json", 0o644)] {
+        assert_eq!(desk.mode(name) & 0o777, mode, "{name}");
+    }
+    let mut archive = zip_modes(&desk.read("a.zip"));
+    archive.retain(|(_, mode)| *mode != 0o644);
+    assert_eq!(archive, [(key["a/".len()..].to_owned(), 0o600)]);
+    for name in ["a", "a.zip"] {
+        let output = verify(&folder, &[name, "--password", "file:identity.pass"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    }
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    fs::set_permissions(desk.path(key), mode).unwrap();
+    let output = verify(&folder, &["a", "--strict"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stdout(&output).contains("KEY-EXPOSED"),
+        "{}",
+        stdout(&output)
+    );
+
+    let spec = with_identity(&desk, "server.key");
+    let output = pack(&folder, &spec, &["-o", "c.zip"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("CERT-KEY-MISMATCH"),
+        "{}",
+        stdout(&output)
+    );
+    assert!(!desk.path("c.zip").exists());
+}
+
+/// Of each file in a zip its Unix permissions, from the high half of the external attributes (APPNOTE.TXT 4.4.15).
+fn zip_modes(bytes: &[u8]) -> Vec<(String, u32)> {
+    let mut modes = Vec::new();
+    for (at, four) in bytes.windows(4).enumerate() {
+        if four == b"PK\x01\x02" {
+            let half = |place: usize| {
+                usize::from(u16::from_le_bytes([
+                    bytes[at + place],
+                    bytes[at + place + 1],
+                ]))
+            };
+            let name = &bytes[at + 46..at + 46 + half(28)];
+            let mode = u32::try_from(half(40)).unwrap() & 0o777;
+            modes.push((String::from_utf8(name.to_vec()).unwrap(), mode));
+        }
+    }
+    modes
+}
+
 fn serving(chain: &str, key: &str) -> Server {
     let chain = fs::read(fixture(chain)).unwrap();
     let chain = pem::parse_many(chain).unwrap().into_iter();

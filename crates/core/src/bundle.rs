@@ -6,6 +6,7 @@
 //! ```text
 //! MANIFEST.json  MANIFEST.sig      hashes, decisions, verdicts; the signature over the bytes of that
 //! <channel>/trust/                 what to upload as trust certificate
+//! <channel>/identity/              what to upload as identity certificate, with its key where there is one
 //! <channel>/chains/<host>.pem      what each server presented
 //! <channel>/channel.json           the model; secrets are references
 //! <channel>/report.json            what was found
@@ -15,10 +16,12 @@
 mod anchors;
 mod archive;
 mod files;
+mod identity;
 mod judge;
 mod layout;
 mod manifest;
 mod open;
+mod overlap;
 mod page;
 mod record;
 mod sign;
@@ -41,12 +44,13 @@ use crate::trust::TrustAnchors;
 use judge::Host;
 
 pub use archive::{UnzipError, unzip};
+pub use identity::IdentityFile;
 pub use layout::{MANIFEST, SIGNATURE, host as host_name};
 pub use manifest::{Bundle, BundleOptions, FileRecord, Manifest, check_names, listed};
 pub use open::{OpenError, OpenedBundle, OpenedChannel, open, open_zip};
 pub use record::{
-    AnchorRecord, ChannelRecord, HostRecord, PassedOver, Reason, RenewalRecord, SourceRecord,
-    TrustRecord,
+    AnchorRecord, ChannelRecord, HostRecord, IdentityRecord, PassedOver, Reason, RenewalRecord,
+    SourceRecord, TrustRecord,
 };
 pub use sign::{KeyError, SignerRecord, SigningKey, VerifyingKey};
 pub use verification::{Candidate, HostVerdict, Verification, VerifyOptions};
@@ -65,6 +69,8 @@ pub struct PackRequest<'a> {
     pub facts: &'a Facts,
     /// The resolved `trust.password`; needed for a JKS.
     pub password: Option<&'a Password>,
+    /// What `identity.file` names, when it names anything.
+    pub identity: Option<IdentityFile<'a>>,
     /// When, and how strictly.
     pub options: PackOptions,
 }
@@ -211,7 +217,12 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     };
 
     // 1. The specification, and a chain for every host.
-    let specification = validate_channel(channel, request.facts, options.at);
+    let judge_specification = |at| {
+        let mut findings = validate_channel(channel, request.facts, at);
+        findings.extend(identity::judge(request, at));
+        findings
+    };
+    let specification = judge_specification(options.at);
     if is_critical(&specification) {
         return Err(refused(specification));
     }
@@ -237,15 +248,17 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     if let Some(unfit) = store::password_problem(channel, request.password) {
         return Err(refused(vec![unfit]));
     }
-    let chosen = anchors::choose(channel, &hosts, options.at).map_err(|mut nothing| {
+    let chosen = anchors::choose(request, &hosts).map_err(|mut nothing| {
         nothing.extend(specification.clone());
         refused(nothing)
     })?;
     let certificates: Vec<Certificate> = chosen.certificates().cloned().collect();
     let trust = store::write(channel, &certificates, request.password)?;
+    let identity = identity::pack(request)?;
 
     // 3. Every host against what was just written and read back.
-    let known = [specification, missing].concat();
+    let others = [missing, chosen.findings.clone()].concat();
+    let known = [specification, others.clone()].concat();
     let judged = judge::judge(request, &hosts, &trust, &known, options.at);
     let findings = judged.findings();
     if judged.refuses || (options.strict && is_critical(&findings)) {
@@ -257,17 +270,28 @@ pub fn pack(request: &PackRequest<'_>) -> Result<Packed, PackError> {
     let judged = if created == options.at {
         judged
     } else {
+        let known = [judge_specification(created), others].concat();
         judge::judge(request, &hosts, &trust, &known, created)
     };
     if judged.refuses {
         return Err(refused(judged.findings()));
     }
-    let delivered = files::delivered(&hosts, &trust);
+    let delivered = files::delivered(&hosts, &trust, identity.record.as_ref());
     let steps = to_be_done(channel, request.facts, Some(&delivered));
-    let record = ChannelRecord::new(channel, &hosts, &chosen, &trust, created);
+    let record = identity.record;
+    let record = ChannelRecord::new(channel, &hosts, &chosen, &trust, record, created);
+    let mut files = files::render(request, &hosts, &trust, &record, &judged.report)?;
+    files.extend(identity.files);
+    let page = page::Shown {
+        hosts: &hosts,
+        trust: &trust,
+        identity: record.identity.as_ref(),
+        steps: &steps,
+        report: &judged.report,
+    };
     Ok(Packed {
-        page: page::ChannelPage::new(channel, &hosts, &trust, &steps, &judged.report, created),
-        files: files::render(request, &hosts, &trust, &record, &judged.report)?,
+        page: page::ChannelPage::new(channel, &page, created),
+        files,
         findings,
         report: judged.report,
         record,

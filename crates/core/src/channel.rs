@@ -57,20 +57,20 @@ pub use kind::{HostRequirement, Kind, Selection, hosts};
 pub use model::{Channel, Container, SelectPolicy, Spec, Unused};
 pub use read::{Opener, SpecError, SpecErrorKind};
 pub use record::{Recorded, RecordedChange, is_not_generated, record};
-pub(crate) use rules::jks_password_problem;
 #[cfg(test)]
 pub(crate) use rules::tests::{INFOBIP, TELEGRAM};
 pub use rules::{
     FileOpener, Resolver, SpecFinding, behind_references, judge_files, name_problem, validate,
     validate_channel, value_problem,
 };
+pub(crate) use rules::{jks_password_problem, judge_identity_file};
 pub use schema::schema;
 pub use secret::SecretRef;
 pub(crate) use steps::{CERTIFICATE_FORM, to_be_done};
 pub use steps::{
-    Delivered, DeliveredAnchor, DeliveredHost, Instructions, Part, Phase, Purpose, RecordFirst,
-    Sheet, SheetRow, Step, StepValue, Who, checklist, handover, plan, requests, rotate, sheet,
-    steps,
+    Delivered, DeliveredAnchor, DeliveredHost, DeliveredIdentity, Instructions, Part, Phase,
+    Purpose, RecordFirst, Sheet, SheetRow, Step, StepValue, Who, checklist, handover, plan,
+    requests, rotate, sheet, steps,
 };
 pub use template::{questions, template};
 pub use value::{Entry, Place, Value, Values};

@@ -152,7 +152,7 @@ const OF_TRUST: [&str; 4] = [
 ];
 
 /// The same with every key open that a password opens, and beside its certificate.
-fn opened(contents: &Contents, passwords: &[&Password]) -> Contents {
+pub(crate) fn opened(contents: &Contents, passwords: &[&Password]) -> Contents {
     let mut store = KeyStore::new();
     for entry in contents.store.entries() {
         let open = entry.key().and_then(|key| {

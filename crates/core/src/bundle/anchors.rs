@@ -3,11 +3,13 @@
 use time::OffsetDateTime;
 
 use crate::Certificate;
-use crate::channel::{Channel, Container, SelectPolicy};
+use crate::channel::{Container, SelectPolicy};
 use crate::report::{Finding, Severity};
 use crate::select::{Select, select};
 
+use super::PackRequest;
 use super::judge::Host;
+use super::overlap;
 use super::record::{PassedOver, Reason, file_name};
 
 /// What was chosen, the root of the first host first.
@@ -16,6 +18,8 @@ pub(super) struct Chosen {
     pub(super) decision: String,
     anchors: Vec<(Certificate, Vec<Reason>)>,
     pub(super) passed_over: Vec<PassedOver>,
+    /// What should be in it and cannot.
+    pub(super) findings: Vec<Finding>,
 }
 
 impl Chosen {
@@ -37,10 +41,10 @@ impl Chosen {
 /// A server's own certificate is chosen when it is its own issuer, or on request; never because nothing else is known:
 /// the error then has a finding for each such host.
 pub(super) fn choose(
-    channel: &Channel,
+    request: &PackRequest<'_>,
     hosts: &[Host<'_>],
-    at: OffsetDateTime,
 ) -> Result<Chosen, Vec<Finding>> {
+    let (channel, at) = (request.channel, request.options.at);
     let mut chosen: Vec<(Certificate, Vec<Reason>)> = Vec::new();
     let mut without_issuer = Vec::new();
     for host in hosts {
@@ -53,23 +57,40 @@ pub(super) fn choose(
                 host: host.subject.clone(),
                 why: why(&certificate, host),
             };
-            match chosen.iter_mut().find(|(one, _)| *one == certificate) {
-                Some((_, reasons)) => reasons.push(reason),
-                None => chosen.push((certificate, vec![reason])),
-            }
+            add(&mut chosen, certificate, reason);
         }
     }
     if !without_issuer.is_empty() {
         return Err(without_issuer);
     }
-    Ok(match channel.container() {
+    let mut chosen = match channel.container() {
         Container::Der => single(chosen, hosts, at),
         Container::Jks => Chosen {
             decision: decision(channel.policy()).to_owned(),
             anchors: chosen,
             passed_over: Vec::new(),
+            findings: Vec::new(),
         },
-    })
+    };
+    let today: Vec<&Certificate> = chosen.certificates().collect();
+    let coming = overlap::coming(request, hosts, &today);
+    if !coming.anchors.is_empty() {
+        chosen
+            .decision
+            .push_str("; and the roots to come, before their day");
+    }
+    for (certificate, reason) in coming.anchors {
+        add(&mut chosen.anchors, certificate, reason);
+    }
+    chosen.findings = coming.findings;
+    Ok(chosen)
+}
+
+fn add(chosen: &mut Vec<(Certificate, Vec<Reason>)>, certificate: Certificate, reason: Reason) {
+    match chosen.iter_mut().find(|(one, _)| *one == certificate) {
+        Some((_, reasons)) => reasons.push(reason),
+        None => chosen.push((certificate, vec![reason])),
+    }
 }
 
 fn decision(policy: SelectPolicy) -> &'static str {
@@ -192,6 +213,7 @@ fn single(
         },
         anchors,
         passed_over,
+        findings: Vec::new(),
     }
 }
 

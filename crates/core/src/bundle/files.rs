@@ -4,11 +4,13 @@ use serde::Serialize;
 use trustpack_keystore::{self as keystore, Alias, Entry, Format, KeyStore, WriteOptions};
 
 use super::judge::Host;
-use super::record::ChannelRecord;
+use super::record::{ChannelRecord, IdentityRecord};
 use super::store::TrustFile;
 use super::{BundleFile, PackError, PackRequest, layout};
 use crate::Certificate;
-use crate::channel::{Delivered, DeliveredAnchor, DeliveredHost, Spec, checklist};
+use crate::channel::{
+    Delivered, DeliveredAnchor, DeliveredHost, DeliveredIdentity, Spec, checklist,
+};
 use crate::report::Report;
 use crate::text::{one_line, rfc3339};
 
@@ -53,7 +55,7 @@ pub(super) fn render(
     let path = layout::own(channel, REPORT);
     let bytes = json(&ReportFile { record, report }).map_err(|error| failed(&path, error))?;
     files.push(file(path, "what was found, by machine", bytes));
-    let delivered = delivered(hosts, trust);
+    let delivered = delivered(hosts, trust, record.identity.as_ref());
     files.push(file(
         layout::own(channel, CHECKLIST),
         "what remains to be done by hand",
@@ -116,7 +118,11 @@ fn pem(certificate: &Certificate) -> Result<String, PackError> {
     Ok(text[start..].to_owned())
 }
 
-pub(super) fn delivered(hosts: &[Host<'_>], trust: &TrustFile) -> Delivered {
+pub(super) fn delivered(
+    hosts: &[Host<'_>],
+    trust: &TrustFile,
+    identity: Option<&IdentityRecord>,
+) -> Delivered {
     let anchors = trust
         .entries
         .iter()
@@ -135,6 +141,12 @@ pub(super) fn delivered(hosts: &[Host<'_>], trust: &TrustFile) -> Delivered {
         sha256: trust.sha256.clone(),
         anchors: anchors.collect(),
         hosts: hosts.collect(),
+        identity: identity.map(|identity| DeliveredIdentity {
+            certificate: identity.certificate.clone(),
+            key_store: identity.key_store.clone(),
+            fingerprint: identity.fingerprint.clone(),
+            not_after: identity.not_after,
+        }),
     }
 }
 

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 
 use super::BundleFile;
 use super::judge::Host;
+use super::record::IdentityRecord;
 use super::store::TrustFile;
 use crate::channel::{Channel, Instructions};
 use crate::html::{Document, escaped, fill, named};
@@ -49,16 +50,26 @@ pub(crate) struct ChannelPage {
     warnings: usize,
 }
 
+/// What it is made of.
+pub(super) struct Shown<'a> {
+    pub(super) hosts: &'a [Host<'a>],
+    pub(super) trust: &'a TrustFile,
+    pub(super) identity: Option<&'a IdentityRecord>,
+    /// Those of the checklist.
+    pub(super) steps: &'a Instructions,
+    pub(super) report: &'a Report,
+}
+
 impl ChannelPage {
-    /// `done` are the steps of the checklist, `report` what was judged at `at`.
-    pub(super) fn new(
-        channel: &Channel,
-        hosts: &[Host<'_>],
-        trust: &TrustFile,
-        steps: &Instructions,
-        report: &Report,
-        at: OffsetDateTime,
-    ) -> Self {
+    /// The report was judged at `at`.
+    pub(super) fn new(channel: &Channel, shown: &Shown<'_>, at: OffsetDateTime) -> Self {
+        let Shown {
+            hosts,
+            trust,
+            identity,
+            steps,
+            report,
+        } = *shown;
         let id = &channel.name;
         let prospects: Vec<Prospect<'_>> = hosts
             .iter()
@@ -66,7 +77,7 @@ impl ChannelPage {
             .collect();
         let ends = Ends::new(report);
         let verdict = hosts::verdict(&prospects, trust);
-        let upload = uploads::table(channel, trust);
+        let upload = uploads::table(channel, trust, identity);
         let steps = steps::list(channel, steps);
         let servers: String = prospects.iter().map(Prospect::html).collect();
         let table = ends.table();

@@ -28,6 +28,9 @@ pub struct ChannelRecord {
     pub verification_method: Option<String>,
     /// What is trusted.
     pub trust: TrustRecord,
+    /// Who the system is, where the specification names a file that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<IdentityRecord>,
     /// In the document's order.
     pub hosts: Vec<HostRecord>,
 }
@@ -48,6 +51,23 @@ pub struct TrustRecord {
     /// What could have been chosen and was not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
+}
+
+/// The identity certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityRecord {
+    /// The certificate alone: its path in the bundle.
+    pub certificate: String,
+    /// The key store with its key, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_store: Option<String>,
+    /// RFC 4514.
+    pub subject: String,
+    /// SHA-256 of its DER, hex.
+    pub fingerprint: String,
+    /// Its last second.
+    #[serde(with = "moment")]
+    pub not_after: OffsetDateTime,
 }
 
 /// A certificate that is trusted.
@@ -156,6 +176,7 @@ impl ChannelRecord {
         hosts: &[Host<'_>],
         chosen: &Chosen,
         trust: &TrustFile,
+        identity: Option<IdentityRecord>,
         at: OffsetDateTime,
     ) -> Self {
         let word = |key| channel.kind.word(key).map(str::to_owned);
@@ -182,6 +203,7 @@ impl ChannelRecord {
                 anchors: anchors.collect(),
                 passed_over: chosen.passed_over.clone(),
             },
+            identity,
             hosts: hosts
                 .iter()
                 .map(|host| HostRecord::new(channel, host, trust, at))
@@ -235,6 +257,13 @@ impl From<&ChainSource> for SourceRecord {
             ChainSource::Given { file } => Self::Given { file: file.clone() },
             ChainSource::Recorded { file } => Self::Recorded { file: file.clone() },
         }
+    }
+}
+
+impl IdentityRecord {
+    /// What to upload: with the key where there is one.
+    pub fn file(&self) -> &str {
+        self.key_store.as_ref().unwrap_or(&self.certificate)
     }
 }
 

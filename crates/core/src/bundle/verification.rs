@@ -8,7 +8,7 @@ use super::judge::{Host, Judgement, NOT_COVERED};
 use super::open::{OpenedBundle, OpenedChannel};
 use super::record::RenewalRecord;
 use super::{ChainSource, HostChain};
-use crate::channel::{Container, HostRequirement, hosts};
+use crate::channel::{Container, HostRequirement, hosts, judge_identity_file};
 use crate::endpoint::Endpoint;
 use crate::expiry::{Policy, Subject, Thresholds, check};
 use crate::report::{Finding, Report, Severity};
@@ -97,11 +97,11 @@ impl OpenedBundle {
         failed: Vec<Subject>,
         options: &VerifyOptions<'_>,
     ) -> Verification {
-        let mut subjects: Vec<Subject> = self
-            .channels
-            .iter()
-            .map(|channel| channel.subject(options.passwords))
-            .collect();
+        let mut subjects = Vec::new();
+        for channel in &self.channels {
+            subjects.push(channel.subject(options.passwords));
+            subjects.extend(channel.identity(self, options));
+        }
         let mut verdicts = Vec::new();
         for candidate in candidates {
             let (verdict, subject) = candidate.judge(options.at);
@@ -143,6 +143,35 @@ impl OpenedChannel {
             }
         }
         subject
+    }
+
+    /// The identity: its dates, and with a password whether the key is that of the certificate.
+    fn identity(&self, bundle: &OpenedBundle, options: &VerifyOptions<'_>) -> Option<Subject> {
+        let record = self.record.identity.as_ref()?;
+        let file = record.file();
+        let bytes = bundle.file(file)?;
+        let mut subject = Subject::new(file);
+        let is_sealed = record.key_store.is_some();
+        let passwords = options.passwords.iter().map(Some);
+        let mut tried =
+            passwords.chain((!is_sealed || options.passwords.is_empty()).then_some(None));
+        let fitting = tried.find(|password| {
+            let password = *password;
+            keystore::read(bytes, &ReadOptions { password }).is_ok()
+        });
+        let Some(password) = fitting else {
+            let message = "none of the passwords that were named is that of the store";
+            let found = Finding::new("JKS-PASS", Severity::Critical, file, message);
+            let hint = "name the secret behind identity.password of the specification";
+            subject.findings.push(found.with_hint(hint));
+            return Some(subject);
+        };
+        let mut findings = judge_identity_file(file, bytes, password, options.at);
+        // Without its password nobody says anything of the key; a certificate alone was told of when it was packed.
+        let untold = ["CERT-ID-NO-KEY", "FILE-UNREAD"];
+        findings.retain(|found| password.is_some() || !untold.contains(&&*found.id));
+        subject.findings = findings;
+        Some(subject)
     }
 
     /// Why the document wants the host covered.

@@ -20,6 +20,37 @@ const APPNOTE: &str = "APPNOTE.TXT, the ZIP file format";
 
 pub(super) const PAGES: &[Page] = &[
     Page {
+        id: "ANCHOR-OVERLAP",
+        title: "a trust file has today's roots only, and its server is about to move to others",
+        severities: &[warning(
+            "a dated fact names roots to come, and the container has no room for them or nobody knows them",
+        )],
+        meaning: "A provider has said that its servers will get certificates of other roots, and `trustpack channel facts` has \
+            the day and the source. A JKS gets both, the roots of today and those to come, so that nothing happens on the \
+            day. A DER file holds one certificate.",
+        consequence: "On the day of the move clients refuse the server, until somebody packs and uploads again.",
+        look: &[run(
+            "Read the fact with its source, and see what would be packed:",
+            &[
+                "trustpack channel facts",
+                "trustpack channel pack channel.toml --explain",
+            ],
+        )],
+        remedy: &[
+            step(
+                "Write container = \"jks\" and a password under [channel.trust], if the product takes a JKS there, and pack again.",
+            ),
+            run(
+                "Or be ready for the day: see whether the provider's preview server is accepted yet, and pack again when not.",
+                &[
+                    "trustpack channel verify-bundle BUNDLE.zip --against api.twilio.com=tls-test.twilio.com",
+                ],
+            ),
+        ],
+        sources: &[LAYOUT, "https://www.twilio.com/changelog"],
+        verbs: &["channel pack"],
+    },
+    Page {
         id: "BUNDLE-BROKEN",
         title: "a bundle cannot be read, or must not be unpacked",
         severities: &[critical(

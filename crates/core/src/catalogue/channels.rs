@@ -258,11 +258,15 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         id: "JKS-PASS",
         title: "the password of the JKS is too short or not known",
-        severities: &[critical(
-            "fewer than 6 characters, or there is nothing behind the reference",
-        )],
+        severities: &[
+            critical(
+                "fewer than 6 characters, nothing behind the reference, or not the password of the store",
+            ),
+            warning("the key of an identity is left out of the bundle for want of a password"),
+        ],
         meaning: "A JKS needs a password, and Java's keytool takes none of fewer than 6 characters. The length is not told, \
-            since it is a secret.",
+            since it is a secret. The key store of an identity is a JKS too; without identity.password only its certificate \
+            is packed.",
         consequence: "The file could be loaded, and nobody could maintain it with keytool; the page of the product asks for the \
             password when the file is uploaded.",
         look: &[SECRETS],

@@ -22,6 +22,7 @@ use crate::facts::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) use callbacks::unreachable;
+pub(crate) use files::judge_identity_file;
 pub use files::{FileOpener, judge_files};
 pub(super) use finding::Found;
 pub use finding::SpecFinding;

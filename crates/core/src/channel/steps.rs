@@ -118,6 +118,37 @@ pub struct Delivered {
     pub anchors: Vec<DeliveredAnchor>,
     /// The hosts that were judged.
     pub hosts: Vec<DeliveredHost>,
+    /// What was packed of the identity.
+    pub identity: Option<DeliveredIdentity>,
+}
+
+/// The identity certificate within the bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeliveredIdentity {
+    /// The certificate alone, such as `support/identity/identity.cer`.
+    pub certificate: String,
+    /// The key store with its key, when there was one.
+    pub key_store: Option<String>,
+    /// SHA-256 of the certificate, hex.
+    pub fingerprint: String,
+    /// Its last second of validity.
+    pub not_after: OffsetDateTime,
+}
+
+impl DeliveredIdentity {
+    /// What to upload: with the key where there is one.
+    pub fn file(&self) -> &str {
+        self.key_store.as_ref().unwrap_or(&self.certificate)
+    }
+
+    /// What to choose as the type on the upload form.
+    pub fn container(&self) -> Container {
+        match self.key_store {
+            Some(_) => Container::Jks,
+            None => Container::Der,
+        }
+    }
 }
 
 /// A certificate in the trust file.
@@ -413,6 +444,7 @@ mod tests {
                     publicly_trusted: channel.kind.has_public_hosts(),
                 })
                 .collect(),
+            identity: None,
         }
     }
 

@@ -113,7 +113,7 @@ fn before(
         steps::trust_ready(channel, known),
     ]);
     if channel.kind.has(Section::Identity) {
-        steps.push(steps::identity_ready(channel));
+        steps.push(steps::identity_ready(channel, known));
     }
     steps.extend(steps::uploads(channel, known));
     steps

@@ -14,7 +14,8 @@ use crate::password::PasswordSource;
 /// For each host that must be covered: fetches its chain (or takes the files that the specification names),
 /// chooses anchors, writes the container that the product asks for, verifies the host against what was just written,
 /// now and after a renewal, and packs store, chains, model, report, checklist and manifest. docs/bundle.md tells the
-/// layout. Passwords and other secrets stay references; no key is in the bundle. A host that fails leaves nothing behind.
+/// layout. Passwords and other secrets stay references; a key is
+/// in the bundle only where identity.file holds one and identity.password seals it. A host that fails leaves nothing behind.
 #[derive(Debug, Args)]
 #[command(after_help = concat!("\
 Examples:

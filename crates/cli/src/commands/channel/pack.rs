@@ -1,5 +1,6 @@
 //! `trustpack channel pack`: fetch, choose, write, verify, check, pack.
 
+mod identity;
 mod recorded;
 mod save;
 mod show;
@@ -14,7 +15,7 @@ use trustpack_core::bundle::{
     check_names, pack,
 };
 use trustpack_core::chain::PresentedChain;
-use trustpack_core::channel::{Channel, HostRequirement, hosts, validate_channel};
+use trustpack_core::channel::{Channel, HostRequirement, SecretRef, hosts, validate_channel};
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::Thresholds;
 use trustpack_core::keystore::{Entry, Password};
@@ -73,15 +74,19 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             });
             continue;
         }
-        let folder = |path| spec::folder(&spec, channel.place_of(path));
+        let folder = |path: &str| spec::folder(&spec, channel.place_of(path));
         let chains = gathering.chains(channel, &folder("trust.files"))?;
-        let password = resolve(channel, &folder("trust.password"), talk)?;
+        let purpose = format!("the trust store of {}", channel.name);
+        let place = folder("trust.password");
+        let password = resolve(channel.trust_password(), &place, &purpose, talk)?;
+        let identity = identity::Read::new(channel, &folder, talk)?;
         let request = PackRequest {
             channel,
             hosts: &chains,
             roots: &gathering.judging.roots,
             facts: &facts,
             password: password.as_ref(),
+            identity: identity.as_ref().map(identity::Read::file),
             options,
         };
         match pack(&request) {
@@ -241,12 +246,16 @@ fn given(requirement: &HostRequirement, path: &Path, source: ChainSource) -> Res
     })
 }
 
-/// The password of the trust store, from where the specification says that it is.
-fn resolve(channel: &Channel, folder: &Path, talk: &Talk) -> Result<Option<Password>> {
+/// A password, from where the specification says that it is.
+fn resolve(
+    secret: Option<&SecretRef>,
+    folder: &Path,
+    purpose: &str,
+    talk: &Talk,
+) -> Result<Option<Password>> {
     // A literal is a critical finding and has stopped this channel before.
-    let secret = channel.trust_password();
     let Some(source) = secret.and_then(|one| PasswordSource::of_specification(one, folder)) else {
         return Ok(None);
     };
-    source.resolve(&format!("the trust store of {}", channel.name), false, talk)
+    source.resolve(purpose, false, talk)
 }

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use trustpack_keystore::{self as keystore, Entry, ReadOptions};
 
 use super::OpenedChannel;
-use crate::bundle::record::{ChannelRecord, HostRecord};
+use crate::bundle::record::{ChannelRecord, HostRecord, IdentityRecord};
 use crate::bundle::store::{TrustFile, Unfit};
 use crate::bundle::{ChainSource, HostChain, files, layout};
+use crate::cert::Fingerprint;
 use crate::chain::PresentedChain;
 use crate::channel::{Channel, HostRequirement, Spec, hosts};
 use crate::report::{Finding, Severity};
@@ -39,6 +40,9 @@ pub(super) fn open(record: &ChannelRecord, files: &Files) -> Result<OpenedChanne
             Ok(chain) => chains.push(chain),
             Err(found) => findings.push(*found),
         }
+    }
+    if let Some(identity) = &record.identity {
+        findings.extend(judge_identity(identity, files).err().map(|found| *found));
     }
     match trust {
         Ok(trust) if findings.is_empty() => Ok(OpenedChannel {
@@ -101,6 +105,24 @@ fn trust(record: &ChannelRecord, files: &Files) -> Result<TrustFile, Box<Finding
             Err(unlike(&trust.file, why.to_owned()))
         }
     }
+}
+
+/// The certificate, and the one beside the key; whose key that is takes its password.
+fn judge_identity(record: &IdentityRecord, files: &Files) -> Result<(), Box<Finding>> {
+    for file in [Some(&record.certificate), record.key_store.as_ref()] {
+        let Some(file) = file else { continue };
+        let contents = keystore::read(bytes(file, files)?, &ReadOptions::default());
+        let contents = contents.map_err(|error| unlike(file, error.to_string()))?;
+        let is_listed = |entry: &Entry| {
+            let own = entry.certificates().first();
+            own.is_some_and(|der| Fingerprint::of(der).to_string() == record.fingerprint)
+        };
+        if !contents.store.entries().iter().any(is_listed) {
+            let why = "it holds another certificate than the manifest lists as identity";
+            return Err(unlike(file, why.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 fn chain(

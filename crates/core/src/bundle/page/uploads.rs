@@ -2,22 +2,22 @@
 
 use std::fmt::Write as _;
 
+use super::super::record::IdentityRecord;
 use super::super::store::TrustFile;
 use super::steps::{copy, place_of_secret};
 use crate::channel::{CERTIFICATE_FORM, Channel, Section};
 use crate::html::{attribute, escaped, named};
 
 /// A card for each certificate record of the product.
-pub(super) fn table(channel: &Channel, trust: &TrustFile) -> String {
+pub(super) fn table(
+    channel: &Channel,
+    trust: &TrustFile,
+    identity: Option<&IdentityRecord>,
+) -> String {
     let mut html = String::from("<ul class=\"uploads\">\n");
     let file = &trust.path;
-    let link = format!(
-        "<a href=\"{}\" download>{}</a>",
-        attribute(file),
-        named(file)
-    );
     let mut rows = vec![
-        ("File", format!("<span>{link}, in this bundle</span>")),
+        ("File", in_this_bundle(file)),
         ("Type", value("type", trust.container.label())),
         ("Name", value("name", &channel.trust_name())),
         ("Password", password(channel.trust_password())),
@@ -25,12 +25,13 @@ pub(super) fn table(channel: &Channel, trust: &TrustFile) -> String {
     ];
     card(&mut html, "Trust certificate", &mut rows);
     if channel.kind.has(Section::Identity) {
-        let file = match channel.identity_file() {
-            Some(file) => format!(
-                "{}<small>in no bundle, for it may hold a private key</small>",
+        let file = match (identity, channel.identity_file()) {
+            (Some(identity), _) => in_this_bundle(identity.file()),
+            (None, Some(file)) => format!(
+                "{}<small>could not be read when the bundle was packed</small>",
                 value("file", file)
             ),
-            None => "of the current system, still to be obtained".to_owned(),
+            (None, None) => "of the current system, still to be obtained".to_owned(),
         };
         let mut rows = vec![
             ("File", file),
@@ -41,6 +42,14 @@ pub(super) fn table(channel: &Channel, trust: &TrustFile) -> String {
     }
     html.push_str("</ul>\n");
     html
+}
+
+fn in_this_bundle(file: &str) -> String {
+    format!(
+        "<span><a href=\"{}\" download>{}</a>, in this bundle</span>",
+        attribute(file),
+        named(file)
+    )
 }
 
 fn card(html: &mut String, title: &str, rows: &mut Vec<(&str, String)>) {

@@ -138,6 +138,20 @@ impl Judging<'_, '_, '_> {
     }
 }
 
+/// As [`judge_files`] judges a file under `identity.file`, where its bytes and its password are there already.
+pub(crate) fn judge_identity_file(
+    file: &str,
+    bytes: &[u8],
+    password: Option<&Password>,
+    at: OffsetDateTime,
+) -> Vec<Finding> {
+    let secret = match password {
+        Some(password) => Secret::Known(password.clone()),
+        None => Secret::Unnamed,
+    };
+    identity(file, bytes, &secret, at)
+}
+
 fn identity(file: &str, bytes: &[u8], secret: &Secret, at: OffsetDateTime) -> Vec<Finding> {
     let password = match secret {
         Secret::Known(password) => Some(password),

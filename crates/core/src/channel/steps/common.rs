@@ -1,6 +1,6 @@
 //! The steps that both documents share.
 
-use super::{Known, Phase, Step, Who};
+use super::{DeliveredIdentity, Known, Phase, Step, Who};
 use crate::channel::field::{CHANNEL_CONFIGURATION, Change, Field, Need, Section};
 use crate::channel::kind::hosts;
 use crate::channel::model::{Channel, Container};
@@ -37,7 +37,7 @@ pub(in crate::channel) fn fabric(channel: &Channel, known: Known<'_>, apis: &[&s
             .done("the parameter shows the value after the page is reloaded"),
         trustlist(channel, "The value must start with https://; a domain name is not supported."),
         trust_ready(channel, known),
-        identity_ready(channel),
+        identity_ready(channel, known),
     ];
     steps.extend(uploads(channel, known));
     steps
@@ -145,23 +145,50 @@ fn moves(channel: &Channel, mut step: Step, facts: &Facts) -> Step {
 }
 
 /// The document wants a browser export, which holds no key (domain notes 7, A7): ask for no more than it does.
-pub(in crate::channel) fn identity_ready(channel: &Channel) -> Step {
-    let mut step = Step::new(
+pub(in crate::channel) fn identity_ready(channel: &Channel, known: Known<'_>) -> Step {
+    let step = Step::new(
         Phase::Before,
         Who::Operator,
         "Obtain the identity certificate of the current system",
     )
-    .again(Change::Certificates, "Only if the certificate of the current system is another one.")
-    .value_as("file", channel, "identity.file")
+    .again(
+        Change::Certificates,
+        "Only if the certificate of the current system is another one.",
+    );
+    if let Some(identity) = known.delivered.and_then(|there| there.identity.as_ref()) {
+        return packed_identity(channel, step, identity);
+    }
+    let mut step = step.value_as("file", channel, "identity.file")
     .note(match channel.kind.field_at("identity.file").map(|field| field.need) {
         Some(Need::Expected) => "The document has one sentence about it and no heading: whether it is meant for this provider is unclear.",
         _ => "Access the current system and export the certificate, for example by a browser.",
     })
-    .note("It is in no bundle: the file may hold a private key. Keep it private.");
+    .note("Keep the file private where it holds a private key. trustpack channel pack puts what the product takes of it into the bundle.");
     if channel.identity_password().is_some() {
         step = step.value_as("password", channel, "identity.password");
     }
     step.done("trustpack inspect shows the certificate of the current system and a date that has not passed")
+}
+
+/// As it lies in the bundle.
+fn packed_identity(channel: &Channel, step: Step, identity: &DeliveredIdentity) -> Step {
+    let mut step = step.given("file", identity.file()).given(
+        "holds",
+        format!(
+            "until {}, SHA-256 of the certificate {}",
+            identity.not_after.date(),
+            identity.fingerprint
+        ),
+    );
+    if identity.key_store.is_some() {
+        step = step
+            .value_as("password", channel, "identity.password")
+            .note(
+                "The file holds the private key: hand the bundle to nobody who must not have it.",
+            );
+    }
+    step.finished = true;
+    step.done("trustpack packed the certificate that the specification names")
 }
 
 /// *Managing a Certificate*: one record for the trust certificate, and one for the identity certificate if listed.
@@ -190,17 +217,23 @@ pub(in crate::channel) fn uploads(channel: &Channel, known: Known<'_>) -> Vec<St
     }
     let mut steps = vec![trust.done("the certificate list shows the name")];
     if channel.kind.has(Section::Identity) {
-        steps.push(
-            upload("Upload the identity certificate (Managing a Certificate)")
-                .given("name", channel.identity_name())
-                .again(
-                    Change::Certificates,
-                    "Only if the certificate of the current system is another one.",
-                )
+        let packed = known.delivered.and_then(|there| there.identity.as_ref());
+        let step = upload("Upload the identity certificate (Managing a Certificate)")
+            .given("name", channel.identity_name())
+            .again(
+                Change::Certificates,
+                "Only if the certificate of the current system is another one.",
+            );
+        let step = match packed {
+            Some(identity) => step
+                .given("type", identity.container().label())
                 .value_as("password", channel, "identity.password")
-                .value_as("identity certificate", channel, "identity.file")
-                .done("the certificate list shows the name"),
-        );
+                .given("identity certificate", identity.file()),
+            None => step
+                .value_as("password", channel, "identity.password")
+                .value_as("identity certificate", channel, "identity.file"),
+        };
+        steps.push(step.done("the certificate list shows the name"));
     }
     steps
 }
