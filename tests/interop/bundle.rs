@@ -103,6 +103,10 @@ fn channel(folder: &Path, arguments: &[&str], servers: &[(String, Server)]) -> O
     for (endpoint, server) in servers {
         command.args(["--connect", &format!("{endpoint}={}", server.address)]);
     }
+    // the same bundle twice, as zip and as folder
+    static EPOCH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let now = || time::OffsetDateTime::now_utc().unix_timestamp().to_string();
+    command.env("SOURCE_DATE_EPOCH", EPOCH.get_or_init(now));
     command.env("STORE_PASS", PASSWORD).output().unwrap()
 }
 
