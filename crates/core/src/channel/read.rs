@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! TOML ─toml─▶ ┐
-//!              ├─▶ Node (places kept) ─resolve─▶ Channel, one at a time
+//!              ├─▶ Node (places kept) ─resolve─▶ Channel, a piece of the file at a time, on all cores
 //! JSON ─json─▶ ┘                         ▲
 //!                  [defaults] of the file and of those that include it
 //! ```
@@ -18,13 +18,14 @@ mod toml;
 mod top;
 mod tree;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use self::defaults::Defaults;
 use self::resolve::Resolver;
 use self::top::Top;
 use self::tree::Lines;
 use super::model::Spec;
+use crate::parallel;
 
 pub use error::{SpecError, SpecErrorKind};
 pub(super) use json::with as json_with;
@@ -88,7 +89,7 @@ impl<'a, 'b> Reading<'a, 'b> {
     }
 
     /// Reads one file; `outer` are the defaults of the files that include it, the nearest first.
-    fn file(&mut self, name: &str, text: &str, outer: &[Rc<Defaults>]) -> Result<(), SpecError> {
+    fn file(&mut self, name: &str, text: &str, outer: &[Arc<Defaults>]) -> Result<(), SpecError> {
         let file = u32::try_from(self.spec.files.len()).unwrap_or(u32::MAX);
         self.spec.files.push(name.to_owned());
         self.open.push(name.to_owned());
@@ -101,7 +102,7 @@ impl<'a, 'b> Reading<'a, 'b> {
         })
     }
 
-    fn content(&mut self, file: u32, text: &str, outer: &[Rc<Defaults>]) -> Result<(), SpecError> {
+    fn content(&mut self, file: u32, text: &str, outer: &[Arc<Defaults>]) -> Result<(), SpecError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = Lines::new(text);
         let parts = match text.trim_start().starts_with('{') {
@@ -110,11 +111,18 @@ impl<'a, 'b> Reading<'a, 'b> {
         };
         let name = self.open.last().cloned().unwrap_or_default();
         let top = Top::new(parts.top, file, &name, &lines)?;
-        let mut layers = vec![Rc::new(top.defaults)];
+        let mut layers = vec![Arc::new(top.defaults)];
         layers.extend(outer.iter().cloned());
-        let mut resolver = Resolver::new(file, &layers, &lines);
-        for channel in parts.channels {
-            self.spec.channels.push(resolver.channel(channel?)?);
+        let begin = || Resolver::new(file, &layers);
+        let read = parallel::map(parts.pieces, begin, |resolver, piece| {
+            let own = piece.lines();
+            let lines = own.as_ref().unwrap_or(&lines);
+            let nodes = piece.nodes(lines)?.into_iter();
+            let channels = nodes.map(|node| resolver.channel(node, lines));
+            channels.collect::<Result<Vec<_>, _>>()
+        });
+        for channels in read {
+            self.spec.channels.append(&mut channels?);
         }
         for (place, included) in top.includes {
             let failed = |kind: SpecErrorKind| SpecError::new(place.line, place.column, kind);

@@ -19,6 +19,7 @@ use super::form::NAME;
 use super::model::{Channel, Spec};
 use super::secret::SecretRef;
 use crate::facts::Facts;
+use crate::parallel;
 use crate::report::{Finding, Severity};
 
 pub(super) use callbacks::unreachable;
@@ -31,15 +32,27 @@ pub use secrets::{Resolver, behind_references};
 /// Judges a specification: every channel, and all of them together. Versions and tokens end, and facts grow old, so the time
 /// counts.
 pub fn validate(spec: &Spec, facts: &Facts, at: OffsetDateTime) -> Vec<SpecFinding> {
-    let mut findings = Vec::new();
-    for (index, channel) in spec.channels.iter().enumerate() {
-        let found = judge(channel, facts, at).into_iter();
-        findings.extend(found.map(|found| found.placed(spec, index, channel)));
-    }
+    let pieces: Vec<(usize, &[Channel])> = spec.channels.chunks(AT_ONCE).enumerate().collect();
+    let judged = parallel::map(
+        pieces,
+        || (),
+        |(), (place, piece)| {
+            let numbered = (place * AT_ONCE..).zip(piece);
+            let found = numbered.flat_map(|(index, channel)| {
+                let found = judge(channel, facts, at).into_iter();
+                found.map(move |found| found.placed(spec, index, channel))
+            });
+            found.collect::<Vec<_>>()
+        },
+    );
+    let mut findings: Vec<SpecFinding> = judged.into_iter().flatten().collect();
     findings.extend(together::judge(spec));
     findings.extend(facts.age_problem(at).map(SpecFinding::from));
     findings
 }
+
+/// So many channels are judged before a thread looks for more.
+const AT_ONCE: usize = 256;
 
 /// Judges one channel alone.
 pub fn validate_channel(channel: &Channel, facts: &Facts, at: OffsetDateTime) -> Vec<Finding> {

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::error::{SpecError, SpecErrorKind, plain_key};
-use super::top::{CHANNEL, Parts};
+use super::top::{CHANNEL, Part, Parts, Piece};
 use super::tree::{Key, Lines, Node, Tree};
 use crate::channel::edit::EditError;
 
-/// The channels of a file one by one, after what else stands at its top.
-pub(super) fn parts<'a>(text: &'a str, lines: &'a Lines<'a>) -> Result<Parts<'a>, SpecError> {
+/// The channels of a file, and what else stands at its top.
+pub(super) fn parts<'a>(text: &'a str, lines: &Lines<'_>) -> Result<Parts<'a>, SpecError> {
     let entries: Entries<'a> =
         serde_json::from_str(text).map_err(|error| syntax(&error, text, lines))?;
     let mut top = Vec::new();
@@ -36,11 +36,52 @@ pub(super) fn parts<'a>(text: &'a str, lines: &'a Lines<'a>) -> Result<Parts<'a>
             top.push((key, node(value, text, lines)?));
         }
     }
-    let channels = channels.into_iter().map(|value| node(value, text, lines));
     Ok(Parts {
         top,
-        channels: Box::new(channels),
+        pieces: pieces(text, &channels),
     })
+}
+
+fn pieces<'a>(text: &'a str, channels: &[&'a RawValue]) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut counted = 0;
+    let (mut line, mut column) = (0, 0);
+    for values in channels.chunks(AT_ONCE) {
+        let (Some(first), Some(last)) = (values.first(), values.last()) else {
+            continue;
+        };
+        let base = offset(text, first.get());
+        let end = offset(text, last.get()) + last.get().len();
+        let between = text.get(counted..base).unwrap_or_default();
+        match between.rsplit_once('\n') {
+            Some((lines, rest)) => {
+                line += 1 + lines.bytes().filter(|byte| *byte == b'\n').count();
+                column = rest.chars().count();
+            }
+            None => column += between.chars().count(),
+        }
+        counted = base;
+        let part = Part {
+            text: text.get(base..end).unwrap_or_default(),
+            base,
+            before: (line, column),
+        };
+        pieces.push(Piece::Json(values.to_vec(), part, text));
+    }
+    pieces
+}
+
+/// So many channels are read at a time.
+const AT_ONCE: usize = 64;
+
+/// Some channels of a file.
+pub(super) fn piece<'a>(
+    values: Vec<&'a RawValue>,
+    text: &'a str,
+    lines: &Lines<'_>,
+) -> Result<Vec<Node<'a>>, SpecError> {
+    let nodes = values.into_iter().map(|value| node(value, text, lines));
+    nodes.collect()
 }
 
 /// The keys and values of an object, in order; a key may be there twice.

@@ -1,6 +1,7 @@
 //! A node to a [`Channel`]: which kind it is, which row each key is, and which texts are not kept.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::defaults::Defaults;
 use super::error::{SpecError, SpecErrorKind, plain_key};
@@ -17,8 +18,7 @@ use crate::channel::value::{Entry, Place, Value};
 pub(super) struct Resolver<'a> {
     file: u32,
     /// The defaults that apply, the nearest first.
-    layers: &'a [Rc<Defaults>],
-    lines: &'a Lines<'a>,
+    layers: &'a [Arc<Defaults>],
     /// What the defaults are to the kinds that were met.
     known: Vec<(Kind, Rc<Given>)>,
 }
@@ -43,22 +43,25 @@ struct Wrong {
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(file: u32, layers: &'a [Rc<Defaults>], lines: &'a Lines<'a>) -> Self {
+    pub(super) fn new(file: u32, layers: &'a [Arc<Defaults>]) -> Self {
         Self {
             file,
             layers,
-            lines,
             known: Vec::new(),
         }
     }
 
-    pub(super) fn channel(&mut self, node: Node<'_>) -> Result<Channel, SpecError> {
+    pub(super) fn channel(
+        &mut self,
+        node: Node<'_>,
+        lines: &Lines<'_>,
+    ) -> Result<Channel, SpecError> {
         let start = node.start;
-        let mut entries = table(node, "channel", self.lines)?;
-        let kind = self.kind(&mut entries, start)?;
+        let mut entries = table(node, "channel", lines)?;
+        let kind = self.kind(&mut entries, start, lines)?;
         let mut given = Given::default();
         let mut unused = Vec::new();
-        let (file, lines) = (self.file, self.lines);
+        let file = self.file;
         walk(
             Section::Channel,
             entries,
@@ -110,6 +113,7 @@ impl<'a> Resolver<'a> {
         &self,
         entries: &mut Vec<(Key<'_>, Node<'_>)>,
         start: usize,
+        lines: &Lines<'_>,
     ) -> Result<Kind, SpecError> {
         let mut words: [Option<String>; 3] = [None, None, None];
         let mut starts = [start; 3];
@@ -119,7 +123,7 @@ impl<'a> Resolver<'a> {
             };
             let (_, node) = entries.remove(place);
             let Tree::Text(text) = node.tree else {
-                return Err(wrong_type(selector, &node, "a word").at(self.lines, node.start));
+                return Err(wrong_type(selector, &node, "a word").at(lines, node.start));
             };
             *at = node.start;
             *word = Some(text.into_owned());
@@ -132,7 +136,7 @@ impl<'a> Resolver<'a> {
                 key: TYPE,
                 options: Kind::words(TYPE),
             };
-            return Err(options.at(self.lines, start));
+            return Err(options.at(lines, start));
         };
         loop {
             let chosen = Kind::from_words(&kind, provider.as_deref(), method.as_deref());
@@ -157,7 +161,7 @@ impl<'a> Resolver<'a> {
                 Some(METHOD) => at_method,
                 _ => at_type,
             };
-            return Err(error.at(self.lines, at));
+            return Err(error.at(lines, at));
         }
     }
 

@@ -214,3 +214,26 @@ fn included_files_end_at_a_number() {
     let fewer = main.replace(", \"9999\"", "");
     assert_eq!(read(&fewer).unwrap().channels.len(), 9_999);
 }
+
+#[test]
+fn large_json_has_true_places_whether_or_not_it_has_lines() {
+    let channel = |number: usize| {
+        let ou = "\"basic\": {\"ou\": \"Büro\"}";
+        format!("{{\"type\": \"telegram\", {ou}, \"name\": \"bot_{number}\"}}")
+    };
+    for (separator, long) in [(",\n  ", true), (", ", false)] {
+        let many: Vec<String> = (0..300).map(channel).collect();
+        let text = format!("{{\"channel\": [{}]}}", many.join(separator));
+        let spec = Spec::read(&text).unwrap();
+        assert_eq!(spec.channels.len(), 300);
+        for (number, channel) in spec.channels.iter().enumerate() {
+            let at = text.find(&format!("\"name\": \"bot_{number}\"")).unwrap();
+            let line = text[..at].matches('\n').count() + 1;
+            let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+            let column = text[start..at].chars().count() + 1;
+            let place = channel.place_of("name");
+            assert_eq!((place.line as usize, place.column as usize), (line, column));
+            assert_eq!(line > 1, long && number > 0);
+        }
+    }
+}

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use super::error::{SpecError, SpecErrorKind};
-use super::top::{CHANNEL, Parts};
+use super::top::{CHANNEL, Part, Parts, Piece};
 use super::tree::{Key, Lines, Node, Tree};
 use crate::channel::secret::is_plain_key;
 
@@ -16,8 +16,8 @@ const AT_ONCE: usize = 1 << 20;
 /// So much of a large file is read at a time.
 const PIECE: usize = 1 << 16;
 
-/// The channels of a file one by one, after what else stands at its top.
-pub(super) fn parts<'a>(text: &'a str, lines: &'a Lines<'a>) -> Result<Parts<'a>, SpecError> {
+/// The channels of a file, and what else stands at its top.
+pub(super) fn parts<'a>(text: &'a str, lines: &Lines<'_>) -> Result<Parts<'a>, SpecError> {
     let pieces = match text.len() > AT_ONCE {
         true => pieces(text),
         false => None,
@@ -27,28 +27,29 @@ pub(super) fn parts<'a>(text: &'a str, lines: &'a Lines<'a>) -> Result<Parts<'a>
         let channels = channels(&mut top, lines)?;
         return Ok(Parts {
             top,
-            channels: Box::new(channels.into_iter().map(Ok)),
+            pieces: vec![Piece::Read(channels)],
         });
     };
-    let top = table(head, 0, lines)?;
-    let read = move |(base, piece): (usize, &'a str)| {
-        let read = table(piece, base, lines).and_then(|mut top| channels(&mut top, lines));
-        let (read, failed) = match read {
-            Ok(channels) => (channels, None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
-        read.into_iter().map(Ok).chain(failed.map(Err))
-    };
+    let pieces = pieces.into_iter();
     Ok(Parts {
-        top,
-        channels: Box::new(pieces.into_iter().flat_map(read)),
+        top: table(head, 0, lines)?,
+        pieces: pieces.map(Piece::Toml).collect(),
     })
+}
+
+/// The channels of a piece that begins somewhere in a file.
+pub(super) fn piece<'a>(
+    piece: &'a str,
+    base: usize,
+    lines: &Lines<'_>,
+) -> Result<Vec<Node<'a>>, SpecError> {
+    channels(&mut table(piece, base, lines)?, lines)
 }
 
 /// What stands before the first `[[channel]]` of a large file, and whole channels in pieces with their offsets; nothing
 /// when it cannot be cut safely. What is cut is a header: a line that begins so can only be within a text of several lines
 /// otherwise, and then nothing is cut; or within a list, which is an error either way.
-fn pieces(text: &str) -> Option<(&str, Vec<(usize, &str)>)> {
+fn pieces(text: &str) -> Option<(&str, Vec<Part<'_>>)> {
     const HEADER: &str = "[[channel]]";
     if text.contains("\"\"\"") || text.contains("'''") {
         return None;
@@ -56,22 +57,28 @@ fn pieces(text: &str) -> Option<(&str, Vec<(usize, &str)>)> {
     let mut cuts = Vec::new();
     let mut last = None;
     let mut offset = 0;
-    for line in text.split_inclusive('\n') {
+    for (before, line) in text.split_inclusive('\n').enumerate() {
         let start = offset;
         offset += line.len();
         if line.starts_with(HEADER) {
             if last.is_none_or(|last| start - last >= PIECE) {
-                cuts.push(start);
+                cuts.push((start, before));
                 last = Some(start);
             }
         } else if last.is_some() && is_header_of_another(line) {
             return None;
         }
     }
-    let first = *cuts.first()?;
-    let ends = cuts.iter().skip(1).copied().chain([text.len()]);
-    let pieces = cuts.iter().copied().zip(ends);
-    let pieces = pieces.filter_map(|(start, end)| Some((start, text.get(start..end)?)));
+    let (first, _) = *cuts.first()?;
+    let ends = cuts.iter().skip(1).map(|(start, _)| *start);
+    let pieces = cuts.iter().zip(ends.chain([text.len()]));
+    let pieces = pieces.filter_map(|((base, before), end)| {
+        Some(Part {
+            text: text.get(*base..end)?,
+            base: *base,
+            before: (*before, 0),
+        })
+    });
     Some((text.get(..first)?, pieces.collect()))
 }
 
@@ -186,9 +193,12 @@ mod tests {
         let (before, parts) = pieces(&text).unwrap();
         assert_eq!(before, head);
         assert!(parts.len() > 1);
-        let joined: String = parts.iter().map(|(_, part)| *part).collect();
+        let joined: String = parts.iter().map(|part| part.text).collect();
         assert_eq!(format!("{head}{joined}"), text);
-        assert!(parts.iter().all(|(at, part)| text[*at..].starts_with(part)));
+        for part in &parts {
+            assert!(text[part.base..].starts_with(part.text));
+            assert_eq!(text[..part.base].matches('\n').count(), part.before.0);
+        }
         assert!(pieces(&format!("{text}[defaults]\n")).is_none());
         assert!(pieces(&format!("{text}a = '''\n[[channel]]\n'''\n")).is_none());
         assert!(pieces("a = 1\n").is_none());

@@ -1,8 +1,11 @@
 //! The top of a file: `include`, `[defaults]`, and the channels.
 
+use serde_json::value::RawValue;
+
 use super::defaults::Defaults;
 use super::error::{SpecError, SpecErrorKind, plain_key};
 use super::tree::{Key, Lines, Node, Tree};
+use super::{json, toml};
 use crate::channel::nearest::nearest;
 use crate::channel::value::Place;
 
@@ -16,8 +19,44 @@ pub(super) const KEYS: &[&str] = &[CHANNEL, "defaults", "include", "$schema"];
 pub(super) struct Parts<'a> {
     /// Everything but the channels.
     pub(super) top: Vec<(Key<'a>, Node<'a>)>,
-    /// Each is read when its turn comes.
-    pub(super) channels: Box<dyn Iterator<Item = Result<Node<'a>, SpecError>> + 'a>,
+    /// The channels in order.
+    pub(super) pieces: Vec<Piece<'a>>,
+}
+
+/// Some channels of a file. Those of a large one are read when their turn comes: the tree of the whole would take many times
+/// its size.
+pub(super) enum Piece<'a> {
+    Read(Vec<Node<'a>>),
+    Toml(Part<'a>),
+    /// With the whole text, from which they are lent.
+    Json(Vec<&'a RawValue>, Part<'a>, &'a str),
+}
+
+/// A part of a text, and where it begins: in bytes, and in lines and the characters of its first line.
+pub(super) struct Part<'a> {
+    pub(super) text: &'a str,
+    pub(super) base: usize,
+    pub(super) before: (usize, usize),
+}
+
+impl<'a> Piece<'a> {
+    /// The lines of its part; nothing when those of the whole serve as well.
+    pub(super) fn lines(&self) -> Option<Lines<'a>> {
+        match self {
+            Self::Read(_) => None,
+            Self::Toml(part) | Self::Json(_, part, _) => {
+                Some(Lines::of_part(part.text, part.base, part.before))
+            }
+        }
+    }
+
+    pub(super) fn nodes(self, lines: &Lines<'_>) -> Result<Vec<Node<'a>>, SpecError> {
+        match self {
+            Self::Read(nodes) => Ok(nodes),
+            Self::Toml(part) => toml::piece(part.text, part.base, lines),
+            Self::Json(values, _, text) => json::piece(values, text, lines),
+        }
+    }
 }
 
 /// What stands at the top of a file, apart from its channels.

@@ -1,6 +1,7 @@
 //! What TOML and JSON have in common, with the place of everything.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use crate::channel::value::Place;
 
@@ -99,29 +100,77 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Where the lines of a text begin.
+/// Where the lines of a text, or of a part of it, begin; counted when somebody asks first.
 pub(super) struct Lines<'a> {
     text: &'a str,
-    starts: Vec<usize>,
+    /// Where the part begins, in bytes.
+    base: usize,
+    /// How many lines end before it, and how many characters of its first line stand before it.
+    before: (usize, usize),
+    marks: OnceLock<Vec<Mark>>,
 }
+
+/// A place whose line and column are known, both from zero.
+#[derive(Clone, Copy)]
+struct Mark {
+    at: usize,
+    line: usize,
+    column: usize,
+}
+
+/// Texts without line ends are marked at least so often, in bytes, so that nobody counts far.
+const MARKED: usize = 256;
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0).chain(ends.map(|(end, _)| end + 1));
+        Self::of_part(text, 0, (0, 0))
+    }
+
+    pub(super) fn of_part(text: &'a str, base: usize, before: (usize, usize)) -> Self {
         Self {
             text,
-            starts: starts.collect(),
+            base,
+            before,
+            marks: OnceLock::new(),
         }
     }
 
-    /// Line and column of an offset, both from one.
+    /// Line and column of an offset in the whole, both from one.
     pub(super) fn line_and_column(&self, offset: usize) -> (u32, u32) {
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let start = line.checked_sub(1).and_then(|line| self.starts.get(line));
-        let before = start.and_then(|start| self.text.get(*start..offset));
-        let column = before.unwrap_or_default().chars().count() + 1;
-        (narrow(line), narrow(column))
+        let offset = offset.saturating_sub(self.base);
+        let marks = self.marks.get_or_init(|| self.marks());
+        let place = marks.partition_point(|mark| mark.at <= offset);
+        let mark = place.checked_sub(1).and_then(|place| marks.get(place));
+        let Some(mark) = mark else {
+            return (1, 1);
+        };
+        let between = self.text.get(mark.at..offset).unwrap_or_default();
+        let column = mark.column + between.chars().count();
+        (narrow(mark.line + 1), narrow(column + 1))
+    }
+
+    fn marks(&self) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        let mut at = 0;
+        let (mut line, mut column) = self.before;
+        for text in self.text.split_inclusive('\n') {
+            let end = at + text.len();
+            while at < end || marks.is_empty() {
+                marks.push(Mark { at, line, column });
+                let mut next = end.min(at + MARKED);
+                while !self.text.is_char_boundary(next) {
+                    next += 1;
+                }
+                column += self.text.get(at..next).unwrap_or_default().chars().count();
+                at = next;
+            }
+            if text.ends_with('\n') {
+                (line, column) = (line + 1, 0);
+            }
+        }
+        // what stands behind the last line end
+        marks.push(Mark { at, line, column });
+        marks
     }
 
     pub(super) fn place(&self, file: u32, offset: usize) -> Place {
@@ -143,5 +192,26 @@ mod tests {
         let lines = Lines::new("a\r\n\tü = 1\n");
         let places: Vec<_> = [0, 3, 4, 6].map(|at| lines.line_and_column(at)).to_vec();
         assert_eq!(places, [(1, 1), (2, 1), (2, 2), (2, 3)]);
+        let part = Lines::of_part("\tü = 1\n", 3, (1, 0));
+        let places: Vec<_> = [3, 4, 6].map(|at| part.line_and_column(at)).to_vec();
+        assert_eq!(places, [(2, 1), (2, 2), (2, 3)]);
+        let part = Lines::of_part("ü = 1\na", 4, (1, 1));
+        let places: Vec<_> = [4, 6, 11].map(|at| part.line_and_column(at)).to_vec();
+        assert_eq!(places, [(2, 2), (2, 3), (3, 1)]);
+    }
+
+    #[test]
+    fn long_lines_are_counted_as_short_ones() {
+        let text = format!("{}\n{}x", "üa".repeat(1_000), "äöü".repeat(1_000));
+        let lines = Lines::new(&text);
+        for (place, (at, letter)) in text.char_indices().enumerate() {
+            let expected = match place {
+                0..=2_000 => (1, place + 1),
+                _ => (2, place - 2_000),
+            };
+            let (line, column) = lines.line_and_column(at);
+            assert_eq!((line, column as usize), expected, "{letter}");
+        }
+        assert_eq!(Lines::new("").line_and_column(0), (1, 1));
     }
 }
