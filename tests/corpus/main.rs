@@ -15,6 +15,7 @@
 //! keys           … private keys
 //! refused        what must not read, or not without a password
 //! der, spki      just enough ASN.1 to compare
+//! zlint          `lint`, beside the expectations of zlint
 //! ```
 //!
 //! A new fact gets a name in [`facts::FACTS`] and a check in the file of its family.
@@ -44,6 +45,7 @@ mod pkcs12;
 mod protection;
 mod refused;
 mod spki;
+mod zlint;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};

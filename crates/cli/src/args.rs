@@ -7,6 +7,8 @@ mod explain;
 mod exporter;
 mod fetch;
 mod issue;
+mod lint;
+mod match_key;
 mod reach;
 mod report;
 mod sources;
@@ -43,6 +45,8 @@ pub(crate) use issue::{
     DatesChoice, Issued, KeyChoice, Locations, New, NewCa, NewCert, NewCrl, NewCsr, NewKey, Renew,
     Revoke, Sign, StoreChoice, Wishes,
 };
+pub(crate) use lint::Lint;
+pub(crate) use match_key::Match;
 pub(crate) use reach::{CertType, Handshake, Listed, Proof, Reach, StarttlsChoice};
 pub(crate) use report::{Report, ReportMerge};
 pub(crate) use sources::{LimitFlags, Sources};
@@ -104,6 +108,8 @@ pub(crate) enum Command {
     Check(Check),
     Verify(Verify),
     Diff(Diff),
+    Lint(Lint),
+    Match(Match),
     Exporter(Exporter),
     Explain(Explain),
     /// Reports of `check`: join those of several runs.

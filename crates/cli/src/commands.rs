@@ -11,6 +11,8 @@ pub(crate) mod exporter;
 mod fetch;
 mod inspect;
 mod issue;
+mod lint;
+mod match_key;
 mod merge;
 mod report;
 mod store;
@@ -62,7 +64,9 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Exporter(arguments) => exporter::run(arguments, talk),
         Command::Fetch(arguments) => fetch::run(&arguments, talk),
         Command::Inspect(arguments) => inspect::run(&arguments, talk),
+        Command::Lint(arguments) => lint::run(&arguments, talk),
         Command::Man => complete::manual(),
+        Command::Match(arguments) => match_key::run(&arguments, talk),
         Command::Merge(arguments) => merge::run(&arguments, talk),
         Command::New(verb) => issue::new(verb, talk),
         Command::Renew(arguments) => issue::renew(&arguments, talk),

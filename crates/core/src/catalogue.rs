@@ -10,6 +10,7 @@ mod check;
 mod dates;
 mod fetching;
 mod fitness;
+mod lint;
 mod markdown;
 mod revocation;
 mod stores;
@@ -116,6 +117,7 @@ static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
         dates::PAGES,
         fetching::PAGES,
         fitness::PAGES,
+        lint::PAGES,
         revocation::PAGES,
         stores::PAGES,
         trust::PAGES,

@@ -31,6 +31,8 @@ pub use policy::{
 pub use served::{Served, ServedIndex};
 pub use subject::{Dated, Item, Subject};
 
+pub(crate) use lint::is_public_server;
+
 use lint::Remark;
 pub use threshold::{Range, Threshold, ThresholdError};
 

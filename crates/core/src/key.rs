@@ -118,8 +118,13 @@ impl Certificate {
 
 /// Whether the private key in `pkcs8` (RFC 5958) is the one of `certificate`: derives its public key and compares.
 pub fn belongs(pkcs8: &[u8], certificate: &Certificate) -> Belongs {
-    let Some(public) = PublicKey::from_der(certificate.subject_public_key_info()) else {
-        return Belongs::CannotTell("the certificate's public key is not readable".to_owned());
+    belongs_to(pkcs8, certificate.subject_public_key_info())
+}
+
+/// The same for the DER of a `SubjectPublicKeyInfo`, wherever it stands.
+pub fn belongs_to(pkcs8: &[u8], spki: &[u8]) -> Belongs {
+    let Some(public) = PublicKey::from_der(spki) else {
+        return Belongs::CannotTell("the public key is not readable".to_owned());
     };
     let Some(private) = PrivateKey::from_der(pkcs8) else {
         return Belongs::CannotTell("the private key is no PKCS#8".to_owned());
@@ -350,6 +355,45 @@ fn integer_bits(octets: &[u8]) -> Option<u32> {
 /// A plain RSA key may carry a certificate for RSASSA-PSS and the reverse (RFC 4055 section 1.2).
 fn family(oid: &str) -> &str {
     if oid == RSA_PSS { RSA } else { oid }
+}
+
+/// Whether two `SubjectPublicKeyInfo` hold one key.
+pub fn is_same_public(one: &[u8], other: &[u8]) -> Belongs {
+    let (Some(one), Some(other)) = (PublicKey::from_der(one), PublicKey::from_der(other)) else {
+        return Belongs::CannotTell("a public key is not readable".to_owned());
+    };
+    let same_curve = one.oid != EC || one.curve_oid() == other.curve_oid();
+    match family(&one.oid) == family(&other.oid) && same_curve && one.bits == other.bits {
+        true => Belongs::Yes,
+        false => Belongs::No,
+    }
+}
+
+/// Whether two private keys in PKCS#8 are one: by their public halves where those stand beside them (RSA), else by their
+/// secret numbers.
+pub fn is_same_private(one: &[u8], other: &[u8]) -> Belongs {
+    let (Some(first), Some(second)) = (PrivateKey::from_der(one), PrivateKey::from_der(other))
+    else {
+        return Belongs::CannotTell("a private key is no PKCS#8".to_owned());
+    };
+    if family(&first.oid) != family(&second.oid) || first.curve != second.curve {
+        return Belongs::No;
+    }
+    let is_same = match first.oid.as_str() {
+        RSA | RSA_PSS => rsa_public(one, &first) == rsa_public(other, &second),
+        EC => ec_number(first.key) == ec_number(second.key),
+        _ => first.key == second.key,
+    };
+    if is_same { Belongs::Yes } else { Belongs::No }
+}
+
+/// `ECPrivateKey ::= SEQUENCE { version, privateKey OCTET STRING, … }` (RFC 5915); the rest may be left out.
+fn ec_number(key: &[u8]) -> Option<&[u8]> {
+    let mut fields = Reader::inside(key, asn1::SEQUENCE)?;
+    fields.expect_tag(asn1::INTEGER)?;
+    let octets = fields.expect_tag(asn1::OCTET_STRING)?.value;
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    octets.get(zeros..)
 }
 
 pub(crate) const DSA: &str = "1.2.840.10040.4.1";

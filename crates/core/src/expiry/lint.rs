@@ -16,7 +16,7 @@ mod public;
 mod renewal;
 
 pub(super) use departing::is_departing;
-use public::is_public_server;
+pub(crate) use public::is_public_server;
 
 /// Something to say of one certificate; its place is added by whoever asked.
 pub(super) struct Remark {

@@ -5,7 +5,7 @@ use crate::cert::asn1::{self, Reader};
 
 /// Whether a certificate says that it is a server certificate under the Baseline Requirements: it is for servers, and one
 /// of its policies is the Forum's (section 7.1.6.1, which every public CA must write).
-pub(super) fn is_public_server(certificate: &Certificate) -> bool {
+pub(crate) fn is_public_server(certificate: &Certificate) -> bool {
     let extensions = certificate.extensions();
     let is_for_servers = extensions
         .extended_key_usage

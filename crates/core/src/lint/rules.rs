@@ -1,0 +1,36 @@
+//! The rules, by subject: one file, and one page of the catalogue, for each.
+
+mod access;
+mod alt_names;
+mod authority;
+mod dates;
+mod extensions;
+mod identifiers;
+mod keys;
+mod names;
+mod policies;
+mod serial;
+mod signature;
+mod usage;
+
+use super::Rule;
+
+pub(super) const ALL: &[&[Rule]] = &[
+    serial::RULES,
+    dates::RULES,
+    names::RULES,
+    alt_names::RULES,
+    keys::RULES,
+    signature::RULES,
+    usage::RULES,
+    authority::RULES,
+    identifiers::RULES,
+    policies::RULES,
+    access::RULES,
+    extensions::RULES,
+];
+
+/// A message where something is so.
+fn when(is_so: bool, message: &str) -> Option<String> {
+    is_so.then(|| message.to_owned())
+}
