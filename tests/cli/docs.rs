@@ -352,6 +352,34 @@ fn every_action_of_portecle_has_a_row_and_every_done_one_a_case() {
     assert_eq!(numbers, (1..=36).collect::<Vec<u32>>());
 }
 
+/// Without `--send`, so that nobody is called, and without the bundle that another command makes.
+#[test]
+fn every_command_about_calls_runs() {
+    let text = fs::read_to_string(root().join("docs/calls.md")).unwrap();
+    let mut commands = commands_of(&text);
+    commands.retain(|command| command.contains(".toml") || command.contains("://"));
+    assert!(commands.len() >= 11, "{commands:?}");
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(root().join("docs/examples")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let own = fixture("der/root.cer");
+    fs::copy(own, folder.path().join("private-root.cer")).unwrap();
+    for command in commands {
+        let mut words = words_of(command);
+        words.retain(|word| word != "--send");
+        let words = words.iter().map(|word| match word.as_str() {
+            "telegram.zip" => "mozilla",
+            word => word,
+        });
+        let mut program = trustpack();
+        let output = program.args(words).current_dir(folder.path()).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{command}: {}", stderr(&output));
+    }
+}
+
 #[test]
 fn the_stores_of_the_readme_run() {
     let text = fs::read_to_string(root().join("README.md")).unwrap();

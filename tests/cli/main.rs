@@ -13,6 +13,7 @@ mod bad_input;
 mod bundle;
 mod channel_watch;
 mod demo;
+mod calls;
 mod diff;
 mod docs;
 mod export;

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test target uses its own part")]
 
+pub(crate) mod api;
 pub(crate) mod canned;
 pub(crate) mod java;
 pub(crate) mod pki;

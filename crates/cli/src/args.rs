@@ -1,5 +1,6 @@
 //! What can be typed: clap types only. Each command turns its part into a plan of its own.
 
+mod call;
 mod channel;
 mod check;
 mod diff;
@@ -31,6 +32,10 @@ use trustpack_core::select::Select;
 use crate::duration::parse_time;
 use crate::password::{KeyPasswordSource, PasswordSource};
 
+pub(crate) use call::{
+    Aicc, AiccTokenCheck, Bot, Calling, ChannelCallbackTest, Meta, MetaChallenge, Recent, Telegram,
+    TelegramDelete, TelegramSetWebhook, TelegramStatus,
+};
 pub(crate) use channel::{
     Channel, ChannelDiff, ChannelExport, ChannelFacts, ChannelList, ChannelNew, ChannelPack,
     ChannelRecord, ChannelShow, ChannelValidate, ChannelVerifyBundle, ChannelWatch, FactsFile,
@@ -118,6 +123,12 @@ pub(crate) enum Command {
     /// Messaging channels: their model, their certificates, their bundle.
     #[command(subcommand)]
     Channel(Channel),
+    #[command(subcommand)]
+    Telegram(Telegram),
+    #[command(subcommand)]
+    Aicc(Aicc),
+    #[command(subcommand)]
+    Meta(Meta),
     Demo(Demo),
     Completions(Completions),
     /// Print the manual page (roff).
@@ -455,8 +466,8 @@ pub(crate) struct Json {
     pub json: bool,
 }
 
-/// Parses where a password comes from. What is no source may be the password itself, so the refusal, other than
-/// clap's own, does not repeat it.
+/// Parses where a password comes from, or a URL in which a token may stand. What is none may be the secret itself, so the
+/// refusal, other than clap's own, does not repeat it.
 #[derive(Clone)]
 struct SourceParser<T>(PhantomData<fn() -> T>);
 
@@ -468,7 +479,8 @@ impl<T> Default for SourceParser<T> {
 
 impl<T> TypedValueParser for SourceParser<T>
 where
-    T: std::str::FromStr<Err = String> + Clone + Send + Sync + 'static,
+    T: std::str::FromStr + Clone + Send + Sync + 'static,
+    T::Err: std::fmt::Display,
 {
     type Value = T;
 
@@ -479,7 +491,7 @@ where
         value: &std::ffi::OsStr,
     ) -> Result<Self::Value, clap::Error> {
         let parsed = match value.to_str() {
-            Some(text) => text.parse::<T>(),
+            Some(text) => text.parse::<T>().map_err(|error| error.to_string()),
             None => Err("not UTF-8".to_owned()),
         };
         parsed.map_err(|why| {

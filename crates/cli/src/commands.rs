@@ -1,5 +1,7 @@
 //! One file per verb. A command turns its arguments into a plan, runs it and prints.
 
+mod aicc;
+mod call;
 mod channel;
 pub(crate) mod check;
 mod complete;
@@ -14,8 +16,10 @@ mod issue;
 mod lint;
 mod match_key;
 mod merge;
+mod meta;
 mod report;
 mod store;
+mod telegram;
 mod verify;
 
 use std::process::ExitCode;
@@ -54,6 +58,7 @@ impl Outcome {
 /// Runs a command.
 pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
     match command {
+        Command::Aicc(verb) => aicc::run(&verb, talk),
         Command::Channel(verb) => channel::run(verb, talk),
         Command::Check(arguments) => check::run(arguments, talk),
         Command::Completions(arguments) => complete::completions(arguments.shell),
@@ -70,10 +75,12 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Merge(arguments) => merge::run(&arguments, talk),
         Command::New(verb) => issue::new(verb, talk),
         Command::Renew(arguments) => issue::renew(&arguments, talk),
+        Command::Meta(verb) => meta::run(&verb, talk),
         Command::Report(verb) => report::run(&verb, talk),
         Command::Revoke(arguments) => issue::revoke(&arguments, talk),
         Command::Sign(arguments) => issue::sign(&arguments, talk),
         Command::Store(verb) => store::run(verb, talk),
+        Command::Telegram(verb) => telegram::run(&verb, talk),
         Command::Verify(arguments) => verify::run(&arguments, talk),
     }
 }

@@ -45,15 +45,49 @@ impl PasswordSource {
         new: bool,
         talk: &Talk,
     ) -> Result<Option<Password>> {
+        self.ask(&format!("password of {purpose}"), new, talk)
+    }
+
+    /// Asks the source for a secret that is no password of a store: `what` names it. One that is not there is an error.
+    pub(crate) fn secret(&self, what: &str, talk: &Talk) -> Result<Password> {
+        if let Self::Environment(name) = self
+            && std::env::var_os(name).is_none()
+        {
+            let message = format!("{what}: the environment variable {name} is not set");
+            return Err(Hinted::new(message, format!("export {name}")).into());
+        }
+        let found = self.ask(what, false, talk)?;
+        found.filter(|secret| !secret.is_empty()).ok_or_else(|| {
+            Hinted::new(
+                format!("{what}: {} is empty", self.shown()),
+                "name where it is: env:NAME, file:PATH, fd:N or prompt",
+            )
+            .into()
+        })
+    }
+
+    /// As it is typed; of a literal only that it is one.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Descriptor(number) => format!("fd:{number}"),
+            Self::Empty => "empty".to_owned(),
+            Self::Environment(name) => format!("env:{name}"),
+            Self::File(path) => format!("file:{}", path.display()),
+            Self::Literal(_) => "pass:…".to_owned(),
+            Self::None => "none".to_owned(),
+            Self::Prompt => "prompt".to_owned(),
+        }
+    }
+
+    /// `what` opens errors and prompts.
+    fn ask(&self, what: &str, new: bool, talk: &Talk) -> Result<Option<Password>> {
         match self {
             Self::Literal(password) => {
                 talk.warn("a password on the command line is visible to every user of this machine; use env:, file: or prompt");
                 Ok(Some(password.clone()))
             }
-            Self::Prompt => prompt(purpose, new).map(Some),
-            stored => stored
-                .look()
-                .with_context(|| format!("password of {purpose}")),
+            Self::Prompt => prompt(what, new).map(Some),
+            stored => stored.look().with_context(|| what.to_owned()),
         }
     }
 
@@ -243,7 +277,9 @@ pub(crate) fn named_by(
 ) -> Result<Option<Password>> {
     match source {
         Some(source) => source.resolve(purpose, true, talk),
-        None if io::stdin().is_terminal() => prompt(purpose, true).map(Some),
+        None if io::stdin().is_terminal() => {
+            prompt(&format!("password of {purpose}"), true).map(Some)
+        }
         None => Err(Hinted::new(
             format!("no password for {purpose}"),
             format!("name one with {flag} env:NAME, file:PATH, fd:N or prompt"),
@@ -287,20 +323,20 @@ fn read_one(path: PathBuf, missing: &str, advice: &str) -> Result<Password> {
     Ok(Password::new(line))
 }
 
-fn prompt(purpose: &str, new: bool) -> Result<Password> {
+fn prompt(what: &str, new: bool) -> Result<Password> {
     let ask = |text: String| {
         rpassword::prompt_password(text)
             .map(Zeroizing::new)
             .map_err(|_| {
                 Hinted::new(
-                    format!("password of {purpose}: no terminal to ask on"),
+                    format!("{what}: no terminal to ask on"),
                     "use env:NAME, file:PATH or fd:N",
                 )
             })
     };
-    let first = ask(format!("password of {purpose}: "))?;
-    if new && *first != *ask(format!("again, password of {purpose}: "))? {
-        bail!("password of {purpose}: the two answers differ");
+    let first = ask(format!("{what}: "))?;
+    if new && *first != *ask(format!("again, {what}: "))? {
+        bail!("{what}: the two answers differ");
     }
     Ok(Password::new(first.as_str()))
 }

@@ -126,7 +126,7 @@ fn refuse_impossible(handshake: &Handshake) -> Result<()> {
 }
 
 /// `--proxy`, else the environment; with a warning about a password that others can read.
-fn proxies(told: Option<&str>, talk: &Talk) -> Result<ProxyRules> {
+pub(crate) fn proxies(told: Option<&str>, talk: &Talk) -> Result<ProxyRules> {
     let named = told.and_then(|url| url.parse::<Proxy>().ok());
     if named.is_some_and(|proxy| proxy.credentials.is_some()) {
         talk.warn("every user of this machine can read the proxy's password in the list of processes; https_proxy=URL in the environment hides it");

@@ -4,6 +4,7 @@
 //! made from them. A test reads the sources: no finding lacks a page, no page lacks a finding.
 
 mod bundles;
+mod calls;
 mod chains;
 mod channels;
 mod check;
@@ -111,6 +112,7 @@ const LIKELY: f64 = 0.8;
 static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
     let families = [
         bundles::PAGES,
+        calls::PAGES,
         chains::PAGES,
         channels::PAGES,
         check::PAGES,

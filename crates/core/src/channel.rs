@@ -66,6 +66,7 @@ pub use rules::{
 pub(crate) use rules::{jks_password_problem, judge_identity_file};
 pub use schema::schema;
 pub use secret::SecretRef;
+pub(crate) use secret::carries_credentials;
 pub(crate) use steps::{CERTIFICATE_FORM, to_be_done};
 pub use steps::{
     Delivered, DeliveredAnchor, DeliveredHost, DeliveredIdentity, Instructions, Part, Phase,
@@ -73,4 +74,5 @@ pub use steps::{
     requests, rotate, sheet, steps,
 };
 pub use template::{questions, template};
+pub(crate) use url::https_parts;
 pub use value::{Entry, Place, Value, Values};

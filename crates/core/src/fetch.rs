@@ -16,6 +16,7 @@
 
 pub mod aia;
 pub mod ari;
+pub mod call;
 pub mod revocation;
 
 mod attempt;

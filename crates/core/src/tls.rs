@@ -1,4 +1,4 @@
-//! TLS as far as it takes to see a server's certificates. Works over any stream; sockets are [`fetch`]'s.
+//! TLS as far as it takes to see a server's certificates, and [`trusted`] for what is sent. Works over any stream; sockets are [`fetch`]'s.
 //!
 //! [`fetch`]: crate::fetch
 
@@ -9,6 +9,7 @@ pub mod offer;
 pub mod probe;
 pub mod proxy;
 pub mod starttls;
+pub mod trusted;
 
 mod flight;
 mod scheme;

@@ -17,7 +17,7 @@ pub(crate) use pack::{ChannelPack, ChannelVerifyBundle};
 pub(crate) use record::ChannelRecord;
 pub(crate) use watch::ChannelWatch;
 
-use super::{Json, Time};
+use super::{ChannelCallbackTest, Json, Time};
 
 pub(crate) use instructions::Instructed;
 use instructions::{ChannelHandover, ChannelPlan, ChannelRequests, ChannelRotate};
@@ -40,6 +40,7 @@ pub(crate) enum Channel {
     Diff(ChannelDiff),
     Record(Box<ChannelRecord>),
     Watch(Box<ChannelWatch>),
+    CallbackTest(Box<ChannelCallbackTest>),
 }
 
 /// Write a commented specification to fill in.

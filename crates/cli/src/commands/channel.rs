@@ -1,6 +1,7 @@
 //! `trustpack channel`: from a specification to a bundle.
 
 mod ask;
+mod callback_test;
 mod diff;
 mod export;
 mod facts;
@@ -10,7 +11,7 @@ mod new;
 mod pack;
 mod record;
 mod show;
-mod spec;
+pub(crate) mod spec;
 mod validate;
 mod verify_bundle;
 mod watch;
@@ -49,5 +50,6 @@ pub(super) fn run(verb: Channel, talk: &Talk) -> Result<Outcome> {
         Channel::Diff(arguments) => diff::run(&arguments, talk),
         Channel::Record(arguments) => record::run(&arguments, talk),
         Channel::Watch(arguments) => watch::run(*arguments, talk),
+        Channel::CallbackTest(arguments) => callback_test::run(&arguments, talk),
     }
 }

@@ -3,7 +3,7 @@
 mod one;
 mod revocation;
 mod targets;
-mod trust;
+pub(crate) mod trust;
 
 use anyhow::Result;
 use trustpack_core::verify::{Client, ServerName};

@@ -26,7 +26,13 @@ const RECORD: Step = run(
     ],
 );
 
-const RECORDED: &[&str] = &["channel record"];
+const RECORDED: &[&str] = &["channel callback-test", "channel record"];
+const CERTIFICATE: &[&str] = &[
+    "channel callback-test",
+    "channel record",
+    "telegram set-webhook",
+];
+const CALLED: &[&str] = &["channel validate", "channel pack", "telegram set-webhook"];
 const BOTH: &[&str] = &["channel validate", "channel pack"];
 const VALIDATED: &[&str] = &["channel validate"];
 const PACK: &[&str] = &["channel pack"];
@@ -69,7 +75,7 @@ pub(super) const PAGES: &[Page] = &[
             "https://www.twilio.com/docs/usage/webhooks/webhooks-security",
             "https://core.telegram.org/bots/webhooks",
         ],
-        verbs: RECORDED,
+        verbs: CERTIFICATE,
     },
     Page {
         id: "CB-SELF-SIGNED",
@@ -106,7 +112,7 @@ pub(super) const PAGES: &[Page] = &[
             step("If it says that it is the other URL, exchange the two."),
         ],
         sources: &["AICC, Configuring AICC Information (Channel Integration)"],
-        verbs: BOTH,
+        verbs: CALLED,
     },
     Page {
         id: "CERT-FORMAT",
@@ -429,7 +435,7 @@ pub(super) const PAGES: &[Page] = &[
         look: &[VALIDATE],
         remedy: &[step("Use the IPv4 address of the system frontend.")],
         sources: &["AICC, Configuring AICC Information (Telegram)", BOT_API],
-        verbs: BOTH,
+        verbs: CALLED,
     },
     Page {
         id: "TG-PORT",
@@ -448,7 +454,7 @@ pub(super) const PAGES: &[Page] = &[
             "Expose the address on a port that Telegram calls, and have the product show that URL.",
         )],
         sources: &[BOT_API],
-        verbs: BOTH,
+        verbs: CALLED,
     },
     Page {
         id: "TG-SELF-SIGNED",

@@ -160,7 +160,7 @@ fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
         .place("https://developers.facebook.com/apps/App ID/webhooks")
         .value(channel, "outputs.message_url")
         .value(channel, "outputs.verify_token")
-        .note("Meta calls the URL at once, with hub.mode=subscribe.")
+        .note("Meta calls the URL at once, with hub.mode=subscribe. `trustpack meta challenge SPEC --send` does the same before.")
         .fact(known.facts, "meta-webhook-certificate")
         .done("Meta shows the webhook as verified"),
     ]

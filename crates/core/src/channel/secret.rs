@@ -88,7 +88,7 @@ impl Serialize for SecretRef {
 
 /// Whether a text that is no secret by its field carries one all the same: user information in a URL, or
 /// a Telegram bot token, which stands in the path of every Bot API URL (domain notes 8.4).
-pub(super) fn carries_credentials(text: &str) -> bool {
+pub(crate) fn carries_credentials(text: &str) -> bool {
     has_user_information(text) || has_bot_token(text)
 }
 

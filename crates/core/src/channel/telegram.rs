@@ -260,6 +260,7 @@ fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     if let Some(call) = call(channel, known.facts) {
         webhook = webhook
             .given("call, in a shell", call)
+            .note("`trustpack telegram set-webhook SPEC --send` makes the call without showing the token, and uploads the certificate when it is needed.")
             .note("The call hands the token to curl by stdin. A relative file: path starts at the folder of the specification.");
     }
     webhook = match known.delivered {
@@ -284,7 +285,7 @@ fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
     .again(Change::Certificates, OWN_CALLBACK_CERTIFICATE)
     .place("https://api.telegram.org/bot<Token>/getWebhookInfo")
     .value_as("<Token>", channel, "handover.bot_token")
-    .note("Not in the document; added because it is the only proof.")
+    .note("Not in the document; added because it is the only proof. `trustpack telegram status SPEC --send` asks, and explains the last error.")
     .done("`url` is the callback URL and there is no `last_error_message`");
     vec![
         Step::new(

@@ -57,6 +57,16 @@ pub(super) fn https(text: &str) -> Result<HttpsUrl<'_>, &'static str> {
     })
 }
 
+/// Host, port and path of an `https://` URL without query and fragment; the error is the reason in words, without the text.
+pub(crate) fn https_parts(text: &str) -> Result<(String, u16, String), &'static str> {
+    let url = https(text)?;
+    if url.has_extra {
+        return Err("it has a query or a fragment, or other parts that do not belong here");
+    }
+    let host = url.host.to_ascii_lowercase();
+    Ok((host, url.port_or_default(), url.path.to_owned()))
+}
+
 /// `https://<IPv4>:<port>` and nothing else, as the documents of Telegram and Instagram ask for the address of the product's
 /// own front end (domain notes 7, A2).
 pub(super) fn front_end(text: &str) -> Result<(), NoFrontEnd> {

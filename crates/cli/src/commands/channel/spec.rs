@@ -13,7 +13,7 @@ use crate::render::told;
 const STDIN: &str = "stdin";
 
 /// Reads a specification; `-` is stdin.
-pub(super) fn read(path: &str) -> Result<Spec> {
+pub(crate) fn read(path: &str) -> Result<Spec> {
     let name = if path == "-" { STDIN } else { path };
     let text = text(path).map_err(|error| of_file(error, name, HINT))?;
     let spec = Spec::read_with(name, &text, &mut |from, included| {
@@ -42,7 +42,7 @@ fn text(path: &str) -> Result<String> {
 }
 
 /// The folder to which paths in a file of a specification are relative, wherever the command runs.
-pub(super) fn folder_of(file: &str) -> PathBuf {
+pub(crate) fn folder_of(file: &str) -> PathBuf {
     match Path::new(file).parent() {
         Some(parent) if file != STDIN => parent.to_owned(),
         _ => PathBuf::new(),
@@ -50,12 +50,12 @@ pub(super) fn folder_of(file: &str) -> PathBuf {
 }
 
 /// The same for a place.
-pub(super) fn folder(spec: &Spec, place: Place) -> PathBuf {
+pub(crate) fn folder(spec: &Spec, place: Place) -> PathBuf {
     folder_of(spec.file_of(place).unwrap_or(STDIN))
 }
 
 /// The channels of these names, in their order in the specification; all when there are no names.
-pub(super) fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Channel>> {
+pub(crate) fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Channel>> {
     let is_there = |name: &String| spec.channels.iter().any(|channel| channel.name == *name);
     if let Some(missing) = names.iter().find(|name| !is_there(name)) {
         let known = spec.channels.iter().map(|channel| channel.name.as_str());
@@ -69,6 +69,36 @@ pub(super) fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Cha
     }
     let chosen = |channel: &&Channel| names.is_empty() || names.contains(&channel.name);
     Ok(spec.channels.iter().filter(chosen).collect())
+}
+
+/// The channel of this name; without a name, the only one that fits. `what` completes "a channel …".
+pub(crate) fn the_one<'a>(
+    spec: &'a Spec,
+    name: Option<&str>,
+    fits: impl Fn(&&Channel) -> bool,
+    what: &str,
+) -> Result<&'a Channel> {
+    let named: Vec<String> = name.map(str::to_owned).into_iter().collect();
+    let wanted = wanted(spec, &named)?;
+    let mut fitting = match name {
+        Some(_) => wanted,
+        None => wanted.into_iter().filter(|one| fits(one)).collect(),
+    };
+    let names = fitting.iter().take(KNOWN_SHOWN).map(|one| one.label());
+    let names = names.collect::<Vec<_>>().join(", ");
+    match (fitting.pop(), fitting.is_empty()) {
+        (Some(channel), true) => Ok(channel),
+        (Some(_), false) => Err(Hinted::new(
+            format!("the specification has several channels {what}, and none is named"),
+            format!("name one with --channel: {names}"),
+        )
+        .into()),
+        (None, _) => Err(Hinted::new(
+            format!("the specification has no channel {what}"),
+            "`trustpack channel list` shows what it has",
+        )
+        .into()),
+    }
 }
 
 /// So many names fit on a few lines.

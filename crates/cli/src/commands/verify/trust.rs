@@ -35,12 +35,7 @@ impl Trust {
         let mut sets = Vec::new();
         let mut entries = Vec::new();
         for word in &arguments.trust {
-            let (set, found) = match word.as_str() {
-                "system" => of_set(servers::system_roots(talk))?,
-                "mozilla" => of_set(TrustAnchors::mozilla())?,
-                "java" => of_java(password.as_ref(), client, talk)?,
-                path => of_file(path, &Passwords::named(password.clone()), client, talk)?,
-            };
+            let (set, found) = of_word(word, password.as_ref(), client, talk)?;
             sets.push(set);
             entries.extend(found);
         }
@@ -56,7 +51,23 @@ impl Trust {
     }
 }
 
-type Trusted = (TrustAnchors, Vec<StoreEntry>);
+/// What one `--trust` names, as this client takes it.
+pub(crate) fn of_word(
+    word: &str,
+    password: Option<&Password>,
+    client: Client,
+    talk: &Talk,
+) -> Result<Trusted> {
+    match word {
+        "system" => of_set(servers::system_roots(talk)),
+        "mozilla" => of_set(TrustAnchors::mozilla()),
+        "java" => of_java(password, client, talk),
+        path => of_file(path, &Passwords::named(password.cloned()), client, talk),
+    }
+}
+
+/// Anchors, and where each stands.
+pub(crate) type Trusted = (TrustAnchors, Vec<StoreEntry>);
 
 fn of_set(set: TrustAnchors) -> Result<Trusted> {
     if set.certificates().is_empty() {

@@ -272,7 +272,7 @@ fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
         .value_as("App ID", channel, "info.app_key")
         .value(channel, "outputs.url")
         .value(channel, "outputs.verification_code")
-        .note("Meta calls the URL at once, with hub.mode=subscribe.")
+        .note("Meta calls the URL at once, with hub.mode=subscribe. `trustpack meta challenge SPEC --send` does the same before.")
         .fact(known.facts, "meta-webhook-certificate")
         .done("Meta shows the webhook as verified, and a test message reaches an agent"),
     ]

@@ -153,6 +153,7 @@ fn after(channel: &Channel, _: Known<'_>) -> Vec<Step> {
     .value(channel, "info.webhook_password")
     .note("Infobip must send the webhook password as the header AccountKey with every call to either URL (POST, application/json; charset=UTF-8).")
     .note("Pass the password on by a protected way, not in the same message as the URLs.")
+    .note("`trustpack channel callback-test SPEC --send` calls both URLs as Infobip does.")
     .done("Infobip confirms, and a test message to the number reaches an agent");
     super::after(channel, notify)
 }

@@ -161,6 +161,7 @@ fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
         .note("The document: notify the WhatsApp service provider of them offline. At Twilio that is done in its console.")
         .note("Both URLs get user and password before the host: https://USER:PASSWORD@HOST/…. Such a URL is a secret.")
         .fact(known.facts, "twilio-webhook-certificate")
+        .note("`trustpack channel callback-test SPEC --send` calls both URLs as Twilio does.")
         .done("a test message to the number reaches an agent, and its delivery report arrives");
     let user = steps::look(channel, "info.webhook_user");
     for (label, path) in [
