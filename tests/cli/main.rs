@@ -11,9 +11,9 @@
 mod ari;
 mod bad_input;
 mod bundle;
+mod calls;
 mod channel_watch;
 mod demo;
-mod calls;
 mod diff;
 mod docs;
 mod export;
