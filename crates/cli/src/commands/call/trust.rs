@@ -172,6 +172,8 @@ pub(crate) fn of_pack(
         roots,
         facts,
         password: password.as_ref(),
+        // what is shown to servers has no part in what is trusted
+        identity: None,
         options: PackOptions {
             at,
             source_date_epoch: None,
