@@ -32,11 +32,13 @@ pub(crate) enum Privacy {
 }
 
 impl Privacy {
-    /// What of the mode of an old file a new one may keep.
-    fn allowed(self) -> u32 {
+    /// What of the mode of an old file a new one keeps. A group may have been given access to a key on purpose; of a file that
+    /// was open to everybody only its reading is kept, since services that read a store often do so by their group.
+    fn kept(self, mode: u32) -> u32 {
         match self {
-            Self::Private => 0o7770,
-            Self::Public => 0o7777,
+            Self::Private if mode & 0o007 == 0 => mode & 0o7770,
+            Self::Private => mode & 0o7740,
+            Self::Public => mode & 0o7777,
         }
     }
 
@@ -287,7 +289,7 @@ pub(crate) fn back_up(path: &Path, privacy: Privacy) -> Result<PathBuf> {
             Privacy::Private,
             Existing::Keep,
         )?;
-        fs::set_permissions(&kept, Permissions::from_mode(mode & privacy.allowed()))?;
+        fs::set_permissions(&kept, Permissions::from_mode(privacy.kept(mode)))?;
         return Ok(kept);
     }
     let message = format!("{}: there are {MAX_BACKUPS} backups of it", path.display());
@@ -439,8 +441,7 @@ fn keep_mode_and_owner(file: &File, old: &fs::Metadata, privacy: Privacy) -> io:
         // Only root may give files away; for everybody else the new file stays their own.
         let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
     }
-    // A group may have been given access on purpose; everybody never is, once a key is inside.
-    file.set_permissions(Permissions::from_mode(old.mode() & privacy.allowed()))
+    file.set_permissions(Permissions::from_mode(privacy.kept(old.mode())))
 }
 
 #[cfg(test)]
@@ -469,6 +470,9 @@ mod tests {
         save(&path, b"b", Privacy::Private, Existing::Replace).unwrap();
         assert_eq!(mode(&path), 0o640);
         assert_eq!(fs::read(&path).unwrap(), b"b");
+        fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+        save(&path, b"c", Privacy::Private, Existing::Replace).unwrap();
+        assert_eq!(mode(&path), 0o640);
     }
 
     #[test]

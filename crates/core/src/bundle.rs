@@ -83,7 +83,8 @@ pub struct PackOptions {
     /// `SOURCE_DATE_EPOCH`: what stands in the files as now, so that a later run gives the same bytes. Only the files
     /// are judged at this time; a certificate that has expired at `at` does not get past because of it.
     pub source_date_epoch: Option<OffsetDateTime>,
-    /// Trusting an end entity alone is critical, and anything critical refuses.
+    /// Trusting an end entity alone, a suspected interception, and an identity that cannot be read are critical, and anything
+    /// critical refuses.
     pub strict: bool,
     /// How close to its end a certificate may come.
     pub thresholds: Thresholds,

@@ -46,7 +46,11 @@ pub(super) fn judge(request: &PackRequest<'_>, at: OffsetDateTime) -> Vec<Findin
         Ok(bytes) => bytes,
         Err(why) => {
             let message = format!("it cannot be judged: {why}");
-            let found = Finding::new("FILE-UNREAD", Severity::Warning, file.name, message);
+            let severity = match request.options.strict {
+                true => Severity::Critical,
+                false => Severity::Warning,
+            };
+            let found = Finding::new("FILE-UNREAD", severity, file.name, message);
             let hint =
                 "put the file there, or correct the path; it is relative to the specification";
             return vec![found.with_hint(hint)];

@@ -276,10 +276,13 @@ fn findings(
         ));
     }
     for found in &mut findings {
-        // Domain notes 8.3: "W (E with --strict)".
-        if request.options.strict && found.id == "CERT-LEAF-ONLY" {
+        if request.options.strict && STRICT.contains(&found.id.as_ref()) {
             found.severity = Severity::Critical;
         }
     }
     findings
 }
+
+/// Critical when it is to be strict: domain notes 8.3 say so of the first; a chain of the other is trusted only by whoever made
+/// it.
+const STRICT: [&str; 2] = ["CERT-LEAF-ONLY", "MITM-SUSPECT"];

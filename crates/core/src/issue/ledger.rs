@@ -44,6 +44,21 @@ struct Row {
     reason: Option<Reason>,
 }
 
+impl Row {
+    /// Why it is no row that was written here.
+    fn problem(&self) -> Option<&'static str> {
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if self.serial.is_empty() || !self.serial.bytes().all(is_hex) {
+            return Some("its serial number is no number in lower-case hex");
+        }
+        match (self.status, self.revoked_at) {
+            (Status::Revoked, None) => Some("it is revoked, and revoked-at is missing"),
+            (Status::Valid, Some(_)) => Some("it is valid, and has a revoked-at"),
+            _ => None,
+        }
+    }
+}
+
 /// Whether a certificate still counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -98,6 +113,14 @@ pub enum LedgerError {
     Repeated {
         /// Hex.
         serial: String,
+    },
+    /// A row that nothing can be made of, so that a list without it would be a lie.
+    #[error("the certificate with the serial number {serial:?}: {why}")]
+    Row {
+        /// As it stands there.
+        serial: String,
+        /// What is wrong.
+        why: &'static str,
     },
     /// It is no such file.
     #[error("{why}")]
@@ -173,11 +196,17 @@ impl Ledger {
     /// Reads what [`to_text`](Self::to_text) wrote.
     ///
     /// # Errors
-    /// [`LedgerError::Toml`]; [`LedgerError::Repeated`] when two rows have one serial number.
+    /// [`LedgerError::Toml`]; [`LedgerError::Repeated`] when two rows have one serial number; [`LedgerError::Row`].
     pub fn parse(text: &str) -> Result<Self, LedgerError> {
         let ledger: Self = toml::from_str(text).map_err(|error| LedgerError::Toml {
             why: error.to_string().trim_end().replace('\n', " "),
         })?;
+        for row in &ledger.certificates {
+            if let Some(why) = row.problem() {
+                let serial = row.serial.clone();
+                return Err(LedgerError::Row { serial, why });
+            }
+        }
         let mut serials: Vec<&str> = ledger
             .certificates
             .iter()
@@ -359,6 +388,35 @@ mod tests {
         assert_eq!(again.serial(&serial.to_uppercase()).unwrap(), serial);
         assert!(again.require_of(&root.certificate).is_ok());
         assert!(again.require_of(&one.certificate).is_err());
+    }
+
+    /// A list without it would say that it still counts.
+    #[test]
+    fn a_row_that_nothing_can_be_made_of_is_refused() {
+        let root = root("Root");
+        let mut ledger = Ledger::new(&root.certificate);
+        ledger.record(&root.certificate).unwrap();
+        let serial = root.certificate.serial().to_string();
+        ledger.revoke(&serial, NOW, Reason::Superseded).unwrap();
+        let text = ledger.to_text().unwrap();
+        assert!(Ledger::parse(&text).is_ok());
+        let without_moment: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with("revoked-at"))
+            .collect();
+        let told = Ledger::parse(&without_moment.join("\n")).unwrap_err();
+        assert!(
+            told.to_string().ends_with("revoked-at is missing"),
+            "{told}"
+        );
+        for wrong in ["", "zz", "-1", "01:02", "0A"] {
+            let row = format!("serial = \"{wrong}\"");
+            let text = text.replace(&format!("serial = \"{serial}\""), &row);
+            let told = Ledger::parse(&text).unwrap_err();
+            assert!(matches!(told, LedgerError::Row { .. }), "{wrong}: {told}");
+        }
+        let valid = text.replace("status = \"revoked\"", "status = \"valid\"");
+        assert!(Ledger::parse(&valid).is_err());
     }
 
     #[test]

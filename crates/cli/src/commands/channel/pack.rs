@@ -18,6 +18,7 @@ use trustpack_core::chain::PresentedChain;
 use trustpack_core::channel::{Channel, HostRequirement, SecretRef, hosts, validate_channel};
 use trustpack_core::endpoint::Endpoint;
 use trustpack_core::expiry::Thresholds;
+use trustpack_core::identity::judge_trust;
 use trustpack_core::keystore::{Entry, Password};
 use trustpack_core::report::{Finding, Severity};
 
@@ -66,7 +67,9 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
     let mut refused = Vec::new();
     for channel in channels {
         // Nothing is fetched for a specification that cannot be packed anyway.
-        let problems = validate_channel(channel, &facts, at);
+        let mut problems = validate_channel(channel, &facts, at);
+        let folder = |path: &str| spec::folder(&spec, channel.place_of(path));
+        problems.extend(keys_in_trust(channel, &folder("trust.files"), at)?);
         if has_critical(&problems) {
             refused.push(Refused {
                 channel: channel.label(),
@@ -74,7 +77,6 @@ pub(super) fn run(arguments: &ChannelPack, talk: &Talk) -> Result<Outcome> {
             });
             continue;
         }
-        let folder = |path: &str| spec::folder(&spec, channel.place_of(path));
         let chains = gathering.chains(channel, &folder("trust.files"))?;
         let purpose = format!("the trust store of {}", channel.name);
         let place = folder("trust.password");
@@ -129,6 +131,22 @@ fn has_critical(findings: &[Finding]) -> bool {
     findings
         .iter()
         .any(|finding| finding.severity == Severity::Critical)
+}
+
+/// Private keys in files that are for certificates, as `channel validate` finds them.
+fn keys_in_trust(channel: &Channel, folder: &Path, at: OffsetDateTime) -> Result<Vec<Finding>> {
+    let mut found = Vec::new();
+    for requirement in hosts(channel) {
+        let Some(file) = channel.given_file(&requirement) else {
+            continue;
+        };
+        let path = folder.join(file).display().to_string();
+        let loaded = input::load_one(&path, &Passwords::default())
+            .with_context(|| format!("{}: trust.files", channel.name))?;
+        let judged = judge_trust(file, &loaded.contents, at).into_iter();
+        found.extend(judged.filter(|finding| finding.id == "CERT-KEY-IN-TRUST"));
+    }
+    Ok(found)
 }
 
 /// The time that a reproducible build carries (<https://reproducible-builds.org/specs/source-date-epoch/>).
@@ -254,7 +272,11 @@ fn resolve(
     talk: &Talk,
 ) -> Result<Option<Password>> {
     // A literal is a critical finding and has stopped this channel before.
-    let Some(source) = secret.and_then(|one| PasswordSource::of_specification(one, folder)) else {
+    let source = match secret {
+        Some(SecretRef::Prompt) => Some(PasswordSource::Prompt),
+        secret => secret.and_then(|one| PasswordSource::of_specification(one, folder)),
+    };
+    let Some(source) = source else {
         return Ok(None);
     };
     source.resolve(purpose, false, talk)

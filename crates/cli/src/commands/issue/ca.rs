@@ -1,5 +1,7 @@
 //! `trustpack new ca`: a root, or an intermediate below another CA.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
 use trustpack_core::issue::{
@@ -12,11 +14,15 @@ use super::contents::{Contents, locate, subject};
 use super::dates::{self, Fallback};
 use super::holder::Holder;
 use super::state::State;
+use super::written::refuse_inputs;
 use crate::args::{NewCa, Wishes};
 use crate::render::Talk;
 use crate::store::SystemRandom;
 
 pub(super) fn run(arguments: &NewCa, talk: &Talk) -> Result<Outcome> {
+    let read_too = arguments.issuer.ca.iter().map(Path::new);
+    let state = arguments.state.state.as_deref();
+    refuse_inputs(&[arguments.output.output.as_deref()], read_too.chain(state))?;
     let above = match arguments.issuer.ca.as_slice() {
         [] => None,
         paths => {

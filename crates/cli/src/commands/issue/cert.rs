@@ -17,7 +17,8 @@ use super::dates::{self, Fallback};
 use super::holder::Holder;
 use super::key::DEFAULT;
 use super::written::{
-    self, Report, Slot, in_words, key_file, key_password, refuse_existing, refuse_two_on_stdout,
+    self, Report, Slot, in_words, key_file, key_password, refuse_existing, refuse_inputs,
+    refuse_two_on_stdout,
 };
 use crate::args::{Issued, KeyChoice, NewCert, StoreChoice};
 use crate::hint::Hinted;
@@ -112,6 +113,7 @@ impl Place<'_> {
         let store = self.store.store.as_deref();
         let new_key = self.key.new_key.as_deref();
         refuse_two_on_stdout(self.json, output, store)?;
+        refuse_inputs(&[output], self.key.key.as_deref().map(Path::new))?;
         refuse_existing(&[new_key, output], self.output.force)?;
         if new_key.is_some() && store.is_some() {
             let message = "the new key is to go into a file and into a store";

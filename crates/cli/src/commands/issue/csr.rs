@@ -1,5 +1,7 @@
 //! `trustpack new csr`: a request, with a key that is there or a new one.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
 use trustpack_core::facts::Facts;
@@ -13,7 +15,9 @@ use super::super::store::certificates_in;
 use super::cert::{made, no_key, refuse_idle_password};
 use super::contents::{Contents, subject};
 use super::holder::Holder;
-use super::written::{self, Report, key_file, key_password, refuse_existing, refuse_two_on_stdout};
+use super::written::{
+    self, Report, key_file, key_password, refuse_existing, refuse_inputs, refuse_two_on_stdout,
+};
 use crate::args::NewCsr;
 use crate::hint::Hinted;
 use crate::render::Talk;
@@ -23,6 +27,7 @@ pub(super) fn run(arguments: &NewCsr, talk: &Talk) -> Result<Outcome> {
     let output = arguments.output.output.as_deref();
     let new_key = choice.new_key.as_deref();
     refuse_two_on_stdout(arguments.json.json, output, None)?;
+    refuse_inputs(&[new_key, output], choice.key.as_deref().map(Path::new))?;
     refuse_existing(&[new_key, output], arguments.output.force)?;
     if choice.key.is_none() && new_key.is_none() {
         return Err(no_key().into());

@@ -12,7 +12,7 @@ use super::super::Outcome;
 use super::super::store::certificates_in;
 use super::holder::Holder;
 use super::state::State;
-use super::written::{self, Report, refuse_existing, refuse_two_on_stdout};
+use super::written::{self, Report, refuse_existing, refuse_inputs, refuse_two_on_stdout};
 use crate::args::{NewCrl, Revoke};
 use crate::hint::Hinted;
 use crate::render::{Talk, print_json};
@@ -131,6 +131,8 @@ pub(super) fn list(arguments: &NewCrl, talk: &Talk) -> Result<Outcome> {
     if !arguments.output.force {
         refuse_existing(&[output], false)?;
     }
+    let read_too = arguments.issuer.ca.iter().map(Path::new);
+    refuse_inputs(&[output], read_too.chain([arguments.state.as_path()]))?;
     let issuer = &arguments.issuer;
     let ca = Holder::of_ca(
         &issuer.ca,

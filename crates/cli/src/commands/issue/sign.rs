@@ -1,5 +1,7 @@
 //! `trustpack sign`: a certificate for a request.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
 use trustpack_core::issue::{
@@ -15,7 +17,9 @@ use super::contents::{Contents, locate, subject};
 use super::dates::{self, Fallback};
 use super::holder::Holder;
 use super::state::State;
-use super::written::{self, Report, in_words, refuse_existing, refuse_two_on_stdout};
+use super::written::{
+    self, Report, in_words, refuse_existing, refuse_inputs, refuse_two_on_stdout,
+};
 use crate::args::Sign;
 use crate::hint::Hinted;
 use crate::input::{self, Passwords};
@@ -25,7 +29,13 @@ use crate::store::SystemRandom;
 pub(super) fn run(arguments: &Sign, talk: &Talk) -> Result<Outcome> {
     let output = arguments.output.output.as_deref();
     refuse_two_on_stdout(arguments.json.json, output, None)?;
-    refuse_existing(&[output], arguments.output.force)?;
+    let read_too = arguments.issuer.ca.iter().chain([&arguments.request]);
+    let state = arguments.state.state.as_deref();
+    refuse_inputs(&[output], read_too.map(Path::new).chain(state))?;
+    refuse_existing(
+        &[output, state.filter(|path| !path.exists())],
+        arguments.output.force,
+    )?;
     let request = read(&arguments.request, talk)?;
     if !is_proven(&request, arguments, talk) {
         return Ok(Outcome::No);

@@ -108,6 +108,21 @@ pub(super) fn refuse_existing(paths: &[Option<&Path>], force: bool) -> Result<()
     Ok(())
 }
 
+/// What is read is not written over, `--force` or not: that is for what an earlier run made.
+pub(super) fn refuse_inputs<'a>(
+    outputs: &[Option<&Path>],
+    inputs: impl IntoIterator<Item = &'a Path>,
+) -> Result<()> {
+    for input in inputs {
+        let mut written = outputs.iter().flatten();
+        if let Some(path) = written.find(|path| output::is_same_file(path, input)) {
+            let message = format!("{} is read, and would be written over", path.display());
+            return Err(Hinted::new(message, "name another file").into());
+        }
+    }
+    Ok(())
+}
+
 /// A key file: encrypted, or in the clear when that was said.
 pub(super) fn key_file(
     path: &Path,

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Result;
 use trustpack_core::bundle::{Bundle, MANIFEST, SIGNATURE, listed};
 
 use crate::args::ChannelPack;
+use crate::hint::Hinted;
 use crate::output::{self, Existing, Privacy, Saved, folder};
 use crate::render::Talk;
 
@@ -23,12 +25,11 @@ pub(super) fn save(
         false => Existing::Keep,
     };
     let saved = match output::is_stdout(path) || !output::is_folder(path) {
-        true => output::save(
-            path,
-            &bundle.to_zip()?,
-            privacy(bundle.is_private()),
-            existing,
-        )?,
+        true => {
+            refuse_no_zip(path)?;
+            let privacy = privacy(bundle.is_private());
+            output::save(path, &bundle.to_zip()?, privacy, existing)?
+        }
         false => save_folder(path, bundle, existing)?,
     };
     let (name, files) = (path.display(), bundle.files().len());
@@ -37,6 +38,29 @@ pub(super) fn save(
         Saved::Written => format!("wrote {name}: {files} files"),
     });
     Ok(())
+}
+
+/// `--force` is for an earlier bundle, and not for the specification or a key whose name was typed in its place.
+fn refuse_no_zip(path: &Path) -> Result<()> {
+    // APPNOTE.TXT section 4.3.7: of every zip with a file in it
+    const LOCAL_FILE_HEADER: &[u8] = b"PK\x03\x04";
+    if output::is_stdout(path) || output::is_device(path) {
+        return Ok(());
+    }
+    let mut start = Vec::new();
+    let opened = fs::File::open(path);
+    if let Ok(file) = opened {
+        file.take(4).read_to_end(&mut start)?;
+    }
+    if start.is_empty() || start == LOCAL_FILE_HEADER {
+        return Ok(());
+    }
+    let message = format!("{} is there and is no bundle", path.display());
+    Err(Hinted::new(
+        message,
+        "name another file; --force overwrites an earlier bundle only",
+    )
+    .into())
 }
 
 fn privacy(is_private: bool) -> Privacy {
