@@ -82,6 +82,8 @@ mod tests {
             .map(|call| {
                 let words = call.split(' ');
                 words
+                    // the shell's
+                    .take_while(|word| *word != ">")
                     .map(|word| word.trim_matches(['\'', '"']).to_owned())
                     .collect()
             })

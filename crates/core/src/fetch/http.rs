@@ -58,17 +58,21 @@ pub(super) struct Failure {
 impl Http {
     /// Without TLS.
     pub(super) fn new() -> Self {
-        Self::with(TlsConfig::default(), None)
+        // Most of those are asked once, and one that closes without a word would fail the second question.
+        Self::with(TlsConfig::default(), None, 0)
     }
 
     /// With TLS to servers that these roots lead to. Nothing switches that check off.
     pub(super) fn with_roots(roots: &[Certificate], proxies: ProxyRules) -> Self {
-        Self::with(tls_config(roots), Some(proxies))
+        Self::with(tls_config(roots), Some(proxies), KEPT)
     }
 
-    fn with(tls: TlsConfig, proxies: Option<ProxyRules>) -> Self {
+    /// `kept` connections stay open for the next question.
+    fn with(tls: TlsConfig, proxies: Option<ProxyRules>, kept: usize) -> Self {
         let config = ureq::Agent::config_builder()
             .tls_config(tls)
+            .max_idle_connections(kept)
+            .max_idle_connections_per_host(kept)
             // Nor must the server that is asked: where it points to is said, and not followed.
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -158,6 +162,9 @@ fn proxy_for(url: &str, rules: &ProxyRules) -> Result<Option<ureq::Proxy>, Failu
     let built = builder.build().map_err(|error| Failure::of(&error))?;
     Ok(Some(built))
 }
+
+/// Connections of an ACME server that is asked about many certificates, each after a handshake.
+const KEPT: usize = 8;
 
 /// Our provider; these roots and no other.
 fn tls_config(roots: &[Certificate]) -> TlsConfig {
