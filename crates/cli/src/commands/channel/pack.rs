@@ -206,6 +206,7 @@ impl Gathering<'_> {
             ..
         } = self;
         let mut chains = Vec::new();
+        let mut failed: Vec<(String, String)> = Vec::new();
         let mut plan = Plan::new(endpoints, &arguments.reach, talk)?;
         if let Some(connect) = channel.connect() {
             let connect: Endpoint = connect
@@ -228,8 +229,8 @@ impl Gathering<'_> {
                     Some(error) => (error.to_string(), error.hint().unwrap_or_default()),
                     None => ("no certificate was presented".to_owned(), String::new()),
                 };
-                let message = format!("{}: {endpoint}: {message}", channel.name);
-                return Err(Hinted::new(message, hint).into());
+                failed.push((format!("{endpoint}: {message}"), hint));
+                continue;
             };
             chains.push(HostChain {
                 endpoint: fetched.target.endpoint,
@@ -241,7 +242,16 @@ impl Gathering<'_> {
                 },
             });
         }
-        Ok(chains)
+        // each of them, in an order of their own, since whoever mends one wants to know of the others
+        failed.sort();
+        let (messages, hints): (Vec<String>, Vec<String>) = failed.into_iter().unzip();
+        match hints.into_iter().next() {
+            None => Ok(chains),
+            Some(hint) => {
+                let message = format!("{}: {}", channel.name, messages.join("; "));
+                Err(Hinted::new(message, hint).into())
+            }
+        }
     }
 }
 
