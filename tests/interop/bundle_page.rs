@@ -180,6 +180,7 @@ fn a_person_at_the_form_copies_ticks_and_filters() {
     assert_eq!(seen["progress"], "3 of 13 steps done");
     assert_eq!(seen["progress after"], seen["progress"]);
     assert_eq!(seen["ticked elsewhere"], json!([]));
+    assert_eq!(strings(&seen["ticked in both"]).len(), 3, "{seen}");
     assert_eq!(seen["garbled"], json!([]));
     assert_eq!(strings(&seen["forgotten"]), ["sales_wa-step-1"]);
 

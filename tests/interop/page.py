@@ -256,9 +256,12 @@ def bundle(browser, path, other):
     seen["ticked elsewhere"] = ticked(elsewhere)
     # the same bundle in another tab
     elsewhere.goto(pathlib.Path(path).resolve().as_uri())
+    elsewhere.wait_for_selector("body[data-ready]")
     elsewhere.locator("[data-tick]:not(:disabled)").nth(2).check()
-    page.locator("[data-tick]:checked:not(:disabled)").nth(2).wait_for()
+    seen["ticked in both"] = ticked(elsewhere)
     elsewhere.close()
+    page.bring_to_front()
+    page.wait_for_function("many => document.querySelectorAll('[data-tick]:checked:not(:disabled)').length === many", arg=len(seen["ticked in both"]))
     # what another program left in its place
     page.evaluate("localStorage.setItem(PLACE, '{{')")
     page.reload()

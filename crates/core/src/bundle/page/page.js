@@ -18,7 +18,11 @@ function readTicks() {
   }
 }
 
-function keepTicks() {
+// What another tab ticked meanwhile stays, also where word of it has not come yet.
+function keepTick(changed) {
+  const isTicked = changed.checked;
+  readTicks();
+  changed.checked = isTicked;
   const ticked = boxes.filter(box => box.checked && !box.disabled).map(box => box.dataset.tick);
   try {
     localStorage.setItem(PLACE, JSON.stringify(ticked));
@@ -91,9 +95,10 @@ function start() {
       update();
     }
   });
-  for (const box of boxes) box.addEventListener("change", () => { keepTicks(); update(); });
-  // the same page in another tab
+  for (const box of boxes) box.addEventListener("change", () => { keepTick(box); update(); });
+  // the same page in another tab; a tab in the background may hear of it late or never
   addEventListener("storage", event => { if (event.key === PLACE) { readTicks(); update(); } });
+  addEventListener("visibilitychange", () => { readTicks(); update(); });
   tellLeft();
   update();
   document.body.dataset.ready = "true";
