@@ -9,7 +9,7 @@ use rustls_pki_types::CertificateDer;
 use crate::ari;
 use crate::store::Desk;
 use crate::support::server::Server;
-use crate::support::{fixture, root, stderr, trustpack};
+use crate::support::{fixture, require, root, stderr, trustpack};
 use crate::watch::Watching;
 
 /// What stands between backticks and begins with our name.
@@ -487,5 +487,41 @@ fn every_link_leads_somewhere() {
             let mut anchors = headings.map(|line| anchor_of(line.trim_start_matches('#')));
             assert!(anchors.any(|found| found == anchor), "{page}: {link}");
         }
+    }
+}
+
+/// A page for each command, which `man` lays out without a word of complaint.
+#[test]
+fn every_command_has_its_manual_page() {
+    let desk = Desk::new();
+    let output = desk.command(&["man", "--folder", "pages/man1"]).output();
+    assert!(output.unwrap().status.success());
+    let pages = fs::read_dir(desk.path("pages/man1")).unwrap();
+    let pages: BTreeSet<String> = pages
+        .map(|page| page.unwrap().file_name().into_string().unwrap())
+        .collect();
+    for page in [
+        "trustpack.1",
+        "trustpack-fetch.1",
+        "trustpack-store-import.1",
+    ] {
+        assert!(pages.contains(page), "{page}: {pages:?}");
+    }
+    assert!(!pages.iter().any(|page| page.contains("help")), "{pages:?}");
+    let again = desk.command(&["man", "store", "import"]).output().unwrap();
+    let written = fs::read(desk.path("pages/man1/trustpack-store-import.1")).unwrap();
+    assert_eq!(again.stdout, written);
+    let man = std::process::Command::new("man").arg("--version").output();
+    if !require(man.is_ok(), "man") {
+        return;
+    }
+    for page in pages {
+        let output = std::process::Command::new("man")
+            .args(["--warnings", "--encoding=UTF-8", "--local-file"])
+            .arg(desk.path(&format!("pages/man1/{page}")))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{page}");
+        assert_eq!(stderr(&output), "", "{page}");
     }
 }

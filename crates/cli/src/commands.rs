@@ -70,7 +70,7 @@ pub(crate) fn run(command: Command, talk: &Talk) -> Result<Outcome> {
         Command::Fetch(arguments) => fetch::run(&arguments, talk),
         Command::Inspect(arguments) => inspect::run(&arguments, talk),
         Command::Lint(arguments) => lint::run(&arguments, talk),
-        Command::Man => complete::manual(),
+        Command::Man(arguments) => complete::manual(&arguments),
         Command::Match(arguments) => match_key::run(&arguments, talk),
         Command::Merge(arguments) => merge::run(&arguments, talk),
         Command::New(verb) => issue::new(verb, talk),

@@ -1,11 +1,15 @@
 //! `completions` and `man`: out of the binary itself, so that they are always of this version.
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::Outcome;
-use crate::args::Arguments;
+use crate::args::{Arguments, Man};
+use crate::hint::Hinted;
+use crate::output::{self, Existing, Privacy};
 use crate::render::print;
 
 /// Prints the completion script of a shell.
@@ -16,23 +20,60 @@ pub(super) fn completions(shell: Shell) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// Prints the manual page: one for the command, one section for each verb.
-pub(super) fn manual() -> Result<Outcome> {
-    let mut page = Vec::new();
-    let command = Arguments::command();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    sections(&command, "trustpack", &mut page)?;
-    print(&String::from_utf8_lossy(&page))?;
+/// Prints the page of one command, or writes those of all.
+pub(super) fn manual(arguments: &Man) -> Result<Outcome> {
+    let mut root = Arguments::command();
+    // gives every command its whole name
+    root.build();
+    if let Some(folder) = &arguments.folder {
+        output::create_folder(folder)?;
+        write_pages(&root, folder)?;
+        return Ok(Outcome::Fine);
+    }
+    let mut command = &root;
+    for word in &arguments.command {
+        command = pages_below(command)
+            .find(|verb| verb.get_name() == word)
+            .ok_or_else(|| unknown(command, word))?;
+    }
+    print(&String::from_utf8_lossy(&page(command)?))?;
     Ok(Outcome::Fine)
 }
 
-fn sections(command: &Command, name: &str, page: &mut Vec<u8>) -> Result<()> {
-    for verb in command.get_subcommands() {
-        let name = format!("{name}-{}", verb.get_name());
-        clap_mangen::Man::new(verb.clone())
-            .title(name.clone())
-            .render(page)?;
-        sections(verb, &name, page)?;
-    }
-    Ok(())
+/// The commands below one that have a page.
+fn pages_below(command: &Command) -> impl Iterator<Item = &Command> {
+    let verbs = command.get_subcommands();
+    verbs.filter(|verb| verb.get_name() != "help" && !verb.is_hide_set())
+}
+
+fn unknown(command: &Command, word: &str) -> anyhow::Error {
+    let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
+    let known: Vec<&str> = pages_below(command).map(Command::get_name).collect();
+    let message = format!("{name} has no command '{}'", word.escape_debug());
+    let hint = match known.is_empty() {
+        true => format!("its page is that of `{name}` alone"),
+        false => format!("one of {}", known.join(", ")),
+    };
+    Hinted::new(message, hint).into()
+}
+
+/// `trustpack-store-import`
+fn name_of(command: &Command) -> &str {
+    let name = command.get_display_name();
+    name.unwrap_or_else(|| command.get_name())
+}
+
+fn page(command: &Command) -> Result<Vec<u8>> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone())
+        .title(name_of(command))
+        .source(format!("trustpack {}", env!("CARGO_PKG_VERSION")))
+        .render(&mut page)?;
+    Ok(page)
+}
+
+fn write_pages(command: &Command, folder: &Path) -> Result<()> {
+    let file = folder.join(format!("{}.1", name_of(command)));
+    output::save(&file, &page(command)?, Privacy::Public, Existing::Replace)?;
+    pages_below(command).try_for_each(|verb| write_pages(verb, folder))
 }
