@@ -27,6 +27,7 @@ mod kill;
 mod limits;
 mod memory;
 mod pack;
+mod pages;
 mod policy;
 mod questions;
 mod record;

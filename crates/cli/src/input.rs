@@ -408,7 +408,15 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
         )
         .into());
     }
-    read_capped(open_file(path)?)
+    let file = open_file(path)?;
+    // told beforehand, it is not copied again and again while it grows
+    let size = file.metadata().map_or(0, |metadata| metadata.len());
+    let mut bytes = Vec::new();
+    if let Ok(size) = usize::try_from(size.min(MAX_FILE_BYTES)) {
+        let _ = bytes.try_reserve_exact(size + 1);
+    }
+    read_rest(file, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// Opens a file to be read. That of a pipe waits until somebody writes into it; when that takes long, it is said.

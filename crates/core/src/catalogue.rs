@@ -81,8 +81,9 @@ pub fn pages() -> &'static [Page] {
 
 /// The page of a finding; case does not matter.
 pub fn find(id: &str) -> Option<&'static Page> {
-    let id = id.trim().to_ascii_uppercase();
-    let place = PAGES.binary_search_by(|page| page.id.cmp(&id)).ok()?;
+    let wanted = || id.trim().bytes().map(|byte| byte.to_ascii_uppercase());
+    let order = |page: &Page| page.id.bytes().cmp(wanted());
+    let place = PAGES.binary_search_by(order).ok()?;
     PAGES.get(place)
 }
 

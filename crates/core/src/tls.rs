@@ -11,5 +11,6 @@ pub mod proxy;
 pub mod starttls;
 pub mod trusted;
 
+pub(crate) mod compression;
 mod flight;
 mod scheme;

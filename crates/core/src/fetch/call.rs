@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::call::{Body, Call, Method, Response, Secrets, is_this_machine};
 use crate::endpoint::Endpoint;
 use crate::tls::client::provider;
+use crate::tls::compression::decompressors;
 use crate::tls::proxy::ProxyRules;
 use crate::tls::trusted::TrustVerifier;
 
@@ -175,6 +176,7 @@ fn tls(verifier: &Arc<TrustVerifier>) -> Result<Arc<ClientConfig>, CallError> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(verifier) as _);
     let mut config = builder.with_no_client_auth();
+    config.cert_decompressors = decompressors();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.resumption = Resumption::disabled();
     Ok(Arc::new(config))

@@ -13,6 +13,7 @@ use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs};
 use rustls::{ClientConfig, ClientConnection, NamedGroup, SupportedCipherSuite};
 use rustls_pki_types::ServerName;
 
+use super::compression::decompressors;
 use super::flight::End;
 use super::identity::ClientIdentity;
 use super::offer::{CertificateType, Version};
@@ -106,6 +107,7 @@ impl Session {
         // A resumed session presents no certificate (RFC 8446 section 2.2): the store keeps nothing.
         config.resumption = Resumption::store(Arc::clone(&tickets) as _)
             .tls12_resumption(Tls12Resumption::Disabled);
+        config.cert_decompressors = decompressors();
         config.alpn_protocols = settings.alpn;
         config.enable_sni = settings.sends_name;
         Ok(Self {

@@ -211,7 +211,7 @@ fn text(channel: &str, recorded: &Recorded, servers: &[Finding]) -> String {
         let _ = writeln!(text, "  - {before}\n  + {after}");
     }
     for found in &recorded.findings {
-        text += &validate::lines(found);
+        validate::write_lines(&mut text, found);
     }
     for found in servers {
         text += &page::finding_about(found);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
@@ -51,19 +52,24 @@ pub(super) fn piece<'a>(
 /// otherwise, and then nothing is cut; or within a list, which is an error either way.
 fn pieces(text: &str) -> Option<(&str, Vec<Part<'_>>)> {
     const HEADER: &str = "[[channel]]";
-    if text.contains("\"\"\"") || text.contains("'''") {
+    let bytes = text.as_bytes();
+    let has = |quotes: &str| memmem::find(bytes, quotes.as_bytes()).is_some();
+    if has("\"\"\"") || has("'''") {
         return None;
     }
     let mut cuts = Vec::new();
     let mut last = None;
-    let mut offset = 0;
-    for (before, line) in text.split_inclusive('\n').enumerate() {
-        let start = offset;
-        offset += line.len();
-        if line.starts_with(HEADER) {
-            if last.is_none_or(|last| start - last >= PIECE) {
-                cuts.push((start, before));
-                last = Some(start);
+    // the lines before a place that were counted already
+    let (mut counted, mut before) = (0, 0);
+    let starts = memchr::memchr_iter(b'[', bytes).filter(|place| begins_line(text, *place));
+    for bracket in starts {
+        let line = text.get(bracket..)?;
+        if line.starts_with(HEADER) && is_at_margin(text, bracket) {
+            if last.is_none_or(|last| bracket - last >= PIECE) {
+                before += memchr::memchr_iter(b'\n', bytes.get(counted..bracket)?).count();
+                counted = bracket;
+                cuts.push((bracket, before));
+                last = Some(bracket);
             }
         } else if last.is_some() && is_header_of_another(line) {
             return None;
@@ -82,11 +88,23 @@ fn pieces(text: &str) -> Option<(&str, Vec<Part<'_>>)> {
     Some((text.get(..first)?, pieces.collect()))
 }
 
-/// Whether a line may open a table that belongs to no channel.
+/// Whether nothing stands before a place in its line.
+fn is_at_margin(text: &str, place: usize) -> bool {
+    let before = text.as_bytes().get(..place).unwrap_or_default();
+    before.last().is_none_or(|byte| *byte == b'\n')
+}
+
+/// Whether nothing but blanks stands before a place in its line.
+fn begins_line(text: &str, place: usize) -> bool {
+    let before = text.get(..place).unwrap_or_default();
+    let before = before.trim_end_matches(|letter: char| letter.is_whitespace() && letter != '\n');
+    before.is_empty() || before.ends_with('\n')
+}
+
+/// Whether a line that begins with a bracket may open a table that belongs to no channel.
 fn is_header_of_another(line: &str) -> bool {
-    let line = line.trim_start();
     let name = line.trim_start_matches('[');
-    line.starts_with('[') && !name.starts_with("channel.") && !name.starts_with("channel]")
+    !name.starts_with("channel.") && !name.starts_with("channel]")
 }
 
 /// Takes the channels out of a table.
@@ -200,6 +218,8 @@ mod tests {
             assert_eq!(text[..part.base].matches('\n').count(), part.before.0);
         }
         assert!(pieces(&format!("{text}[defaults]\n")).is_none());
+        assert!(pieces(&format!("{text} \t[defaults]\n")).is_none());
+        assert!(pieces(&format!("{text}a = 1 # [defaults]\n")).is_some());
         assert!(pieces(&format!("{text}a = '''\n[[channel]]\n'''\n")).is_none());
         assert!(pieces("a = 1\n").is_none());
     }

@@ -7,11 +7,13 @@ use crate::channel::export::{RECORDS_PER_EXPORT, RECORDS_PER_FILE};
 use crate::channel::field::Section;
 use crate::channel::model::{Channel, Spec};
 use crate::channel::secret::SecretRef;
+use crate::parallel;
 use crate::report::Severity;
 
 pub(super) fn judge(spec: &Spec) -> Vec<SpecFinding> {
-    let mut findings = names(spec);
-    findings.extend(shared_webhook_passwords(spec));
+    let rules: Vec<fn(&Spec) -> Vec<SpecFinding>> = vec![names, shared_webhook_passwords];
+    let found = parallel::map(rules, || (), |(), rule| rule(spec));
+    let mut findings: Vec<SpecFinding> = found.into_iter().flatten().collect();
     findings.extend(export_limit(spec.channels.len()).map(Found::of_all));
     findings
 }
