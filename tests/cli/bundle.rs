@@ -11,7 +11,7 @@ use crate::store::Desk;
 use crate::support::server::Server;
 use crate::support::{fixture, stderr, stdout, trustpack};
 
-const AT: &str = "2026-11-21T00:00:00Z";
+pub(crate) const AT: &str = "2026-11-21T00:00:00Z";
 
 /// Packs a specification of `fixtures/channels` with these flags.
 fn pack(folder: &Path, specification: &str, flags: &[&str]) -> Output {
@@ -31,7 +31,7 @@ fn pack(folder: &Path, specification: &str, flags: &[&str]) -> Output {
         .unwrap()
 }
 
-fn packed(folder: &Path, specification: &str, flags: &[&str]) {
+pub(crate) fn packed(folder: &Path, specification: &str, flags: &[&str]) {
     let output = pack(folder, specification, flags);
     assert!(
         output.status.success(),
@@ -41,7 +41,7 @@ fn packed(folder: &Path, specification: &str, flags: &[&str]) {
     );
 }
 
-fn verify(folder: &Path, flags: &[&str]) -> Output {
+pub(crate) fn verify(folder: &Path, flags: &[&str]) -> Output {
     trustpack()
         .args(["channel", "verify-bundle"])
         .args(flags)
@@ -51,12 +51,12 @@ fn verify(folder: &Path, flags: &[&str]) -> Output {
         .unwrap()
 }
 
-fn answer(output: &Output) -> Value {
+pub(crate) fn answer(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(output)))
 }
 
 /// Every file below a folder, by its path in it.
-fn files(folder: &Path) -> Vec<String> {
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(below) = folders.pop() {
@@ -413,7 +413,7 @@ fn servers_are_asked_when_that_is_said() {
     let dead = good.address.to_string();
     drop(good);
     let output = verify(desk.path(), &["a.zip", "--against", &dead]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(
         stdout(&output).contains("CHECK-UNREACHABLE"),
         "{}",

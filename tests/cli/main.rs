@@ -31,6 +31,7 @@ mod pages;
 mod policy;
 mod questions;
 mod record;
+mod repack;
 mod reports;
 mod revocation;
 mod screen;

@@ -1,5 +1,7 @@
 //! Bundles that `channel pack` wrote, as a zip or as a folder.
 
+pub(crate) mod signature;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

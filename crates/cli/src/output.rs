@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, CWD, FlockOperation, Mode, OFlags};
 use tempfile::TempPath;
 
 use crate::hint::Hinted;
@@ -188,11 +188,44 @@ pub(crate) fn save_under(
         return Ok(Saved::Written);
     }
     if !is_to_be_written(&target, path, bytes, existing)? {
+        close(&target, privacy);
         return Ok(Saved::Unchanged);
     }
     replace(&target, folder_of(&target), bytes, privacy)
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Saved::Written)
+}
+
+/// Takes from others what a new file of this content would not give them. Only its owner can, and whoever is not leaves it
+/// as it is.
+fn close(target: &Path, privacy: Privacy) {
+    let Ok(there) = fs::metadata(target) else {
+        return;
+    };
+    let (mode, kept) = (there.mode() & 0o7777, privacy.kept(there.mode()));
+    if mode != kept {
+        let _ = fs::set_permissions(target, Permissions::from_mode(kept));
+    }
+}
+
+/// Refuses a place where no file can be written, whatever its content.
+pub(crate) fn refuse(path: &Path) -> Result<()> {
+    if is_stdout(path) || is_device(path) {
+        return Ok(());
+    }
+    if is_folder(path) {
+        return Err(no_file(path));
+    }
+    let target = follow_links(path)?;
+    refuse_without_folder(path, folder_of(&target))?;
+    refuse_unwritable(folder_of(&target))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Refuses a folder in which this process cannot make files.
+fn refuse_unwritable(folder: &Path) -> io::Result<()> {
+    let wanted = Access::WRITE_OK | Access::EXEC_OK;
+    rustix::fs::access(folder, wanted).map_err(io::Error::from)
 }
 
 /// Refuses what [`save`] would refuse, and writes nothing.

@@ -241,6 +241,12 @@ impl Facts {
         self.facts.iter().map(|fact| fact.looked_up).max()
     }
 
+    /// A fact that nobody can have looked up yet: it would never grow old. Where today has begun somewhere, it is today.
+    pub fn looked_up_after(&self, now: OffsetDateTime) -> Option<&Fact> {
+        let today = (now + EAST_OF_ALL).date();
+        self.facts.iter().find(|fact| fact.looked_up > today)
+    }
+
     /// `FACTS-OLD`: that nobody has looked anything up for long.
     pub fn age_problem(&self, at: OffsetDateTime) -> Option<Finding> {
         let newest = self.newest_lookup()?;
@@ -283,6 +289,9 @@ fn is_under(host: &str, domain: &str) -> bool {
 
 /// A provider tells of changes months ahead, so a table of this age may have missed one.
 const OLD: Duration = Duration::days(180);
+
+/// UTC+14 is the first zone in which a day begins.
+const EAST_OF_ALL: Duration = Duration::hours(14);
 
 #[cfg(test)]
 mod tests {

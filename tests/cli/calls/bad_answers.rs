@@ -1,6 +1,7 @@
 //! Answers that are none, each told in one way: an error or a finding, never a panic, never a secret.
 
 use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use super::{Ran, TOKEN, World, at};
@@ -157,4 +158,26 @@ fn a_terminal_is_not_steered() {
         !ran.all().contains('\u{1b}') && !ran.all().contains('\u{202e}'),
         "{ran:?}"
     );
+}
+
+#[test]
+fn what_never_reached_a_connection_was_not_sent() {
+    let world = World::new();
+    world.spec("telegram.toml", |text| text);
+    let sent = |api: &str, code| {
+        let words = ["telegram", "status", "telegram.toml", "--api", api];
+        let ran = world.run(&[&words[..], &["--send", "--json"]].concat());
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        let answer = ran.json();
+        assert_eq!(answer["sent"], answer["calls"][0]["sent"]);
+        answer["sent"].as_bool().unwrap()
+    };
+    // a port that was free a moment ago
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    assert!(!sent(&format!("http://{address}"), 2));
+    // it went out, and what became of it nobody said
+    let api = Api::plain(|_, _| {});
+    assert!(sent(&format!("http://{}", api.address), 2));
 }

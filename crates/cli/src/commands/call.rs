@@ -85,8 +85,9 @@ impl<'a> Caller<'a> {
             self.options.connect = connect_for(&self.calling.connect, &endpoint);
         }
         let secrets = self.sources.secrets();
-        record.sent = true;
-        match send(call, secrets, &self.options) {
+        let answered = send(call, secrets, &self.options);
+        record.sent = answered.as_ref().err().is_none_or(|none| none.sent);
+        match answered.map_err(|none| none.error) {
             Ok(response) => {
                 let judgement = call.judge(&response, secrets);
                 record.status = Some(response.status);
@@ -95,7 +96,6 @@ impl<'a> Caller<'a> {
                 Ok(Called::Answered(answer))
             }
             Err(error) if error.is_untrusted() => {
-                record.sent = false;
                 record.judged(Judgement {
                     answer: Answer::No,
                     facts: Vec::new(),

@@ -1,17 +1,22 @@
-//! A folder that is written whole or not at all: it is made under another name beside its place, or within it, and moved.
+//! A folder that is written whole or not at all: it is made under another name beside its place, and takes it in one step.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use rustix::fs::{CWD, RenameFlags};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use super::{Existing, Guard, PREFIX, Privacy, Saved, create_folder, folder_of};
+use super::{Existing, Guard, Privacy, Saved, create_folder, folder_of, refuse_unwritable};
 use crate::hint::Hinted;
+
+/// Of temporary folders. What has this name and six letters more is a leftover of ours, and is swept.
+const PREFIX: &str = ".trustpack-bundle-";
+const LETTERS: usize = 6;
 
 /// A file to be written.
 pub(crate) struct Member<'a> {
@@ -31,29 +36,107 @@ pub(crate) fn save(
     owned: impl FnOnce(&Path) -> BTreeSet<String>,
 ) -> Result<Saved> {
     let name = path.display().to_string();
-    // `out/` and `out` are one place.
-    let path: PathBuf = path.components().collect();
+    let cannot = || format!("cannot write {name}");
+    let path = plain(path);
     if !path.exists() {
         create_folder(folder_of(&path))?;
         let _guard = Guard::of(&path)?;
-        return create(&path, members).with_context(|| format!("cannot write {name}"));
+        sweep(folder_of(&path));
+        return create(&path, members).with_context(cannot);
     }
-    if !path.is_dir() {
-        bail!("{name} is a file, and a folder is to be written");
-    }
+    refuse_file(&path, &name)?;
+    // a link stays a link: the folder behind it is replaced
+    let path = path.canonicalize().with_context(cannot)?;
+    // the folder beside it where that can be had, so that everybody who writes here waits for one lock
+    let _guard = Guard::of(&path).or_else(|_| Guard::of(&path.join("lock")))?;
     let there = files_in(&path)?;
     if is_same(&path, &there, members) {
+        close(&path, members).with_context(cannot)?;
         return Ok(Saved::Unchanged);
     }
     if !there.is_empty() {
+        refuse_foreign(&name, &there, &owned(&path))?;
         if existing == Existing::Keep {
             let message = format!("{name} exists and holds something else");
             let hint = "name another folder, or overwrite it with --force";
             return Err(Hinted::new(message, hint).into());
         }
-        refuse_foreign(&name, &there, &owned(&path))?;
     }
-    exchange(&path, &there, members).with_context(|| format!("cannot write {name}"))
+    sweep(folder_of(&path));
+    swap(&path, members)
+        .or_else(|_| exchange(&path, &there, members))
+        .with_context(cannot)
+}
+
+/// Refuses a place where [`save`] could write nothing, whatever the files.
+pub(crate) fn refuse(path: &Path, owned: impl FnOnce(&Path) -> BTreeSet<String>) -> Result<()> {
+    let name = path.display().to_string();
+    let path = plain(path);
+    refuse_file(&path, &name)?;
+    if path.is_dir() {
+        refuse_foreign(&name, &files_in(&path)?, &owned(&path))?;
+    }
+    // whichever of them is there: the others are made in it
+    let place = path.ancestors().find(|folder| folder.exists());
+    let place = place.unwrap_or_else(|| Path::new("."));
+    refuse_unwritable(place).with_context(|| format!("cannot write {name}"))
+}
+
+/// `out/` and `out` are one place.
+fn plain(path: &Path) -> PathBuf {
+    path.components().collect()
+}
+
+fn refuse_file(path: &Path, name: &str) -> Result<()> {
+    if !path.exists() || path.is_dir() {
+        return Ok(());
+    }
+    let message = format!("{name} is a file, and a folder is to be written");
+    Err(Hinted::new(
+        message,
+        "name another folder, or a file without the `/` at its end",
+    )
+    .into())
+}
+
+/// The folders in this one that a process of ours left there when it was killed, by their names.
+pub(crate) fn left_behind(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| PathBuf::from(entry.file_name()));
+    names.filter(|name| is_ours(name)).collect()
+}
+
+fn is_ours(path: &Path) -> bool {
+    let first = path.components().next();
+    let name = first.and_then(|name| name.as_os_str().to_str());
+    let letters = name.and_then(|name| name.strip_prefix(PREFIX));
+    letters.is_some_and(|letters| {
+        letters.len() == LETTERS && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
+    })
+}
+
+/// Removes what was left behind, by somebody who holds the lock of the folder.
+fn sweep(folder: &Path) {
+    for name in left_behind(folder) {
+        // what cannot be removed is in nobody's way here
+        let _ = fs::remove_dir_all(folder.join(name));
+    }
+}
+
+/// Files with a key in it are for their owner alone, whoever opened them since.
+fn close(folder: &Path, members: &[Member<'_>]) -> io::Result<()> {
+    let private = members
+        .iter()
+        .filter(|member| member.privacy == Privacy::Private);
+    for member in private {
+        let path = folder.join(member.path);
+        if fs::metadata(&path)?.mode() & 0o077 != 0 {
+            fs::set_permissions(&path, Permissions::from_mode(member.privacy.mode()))?;
+        }
+    }
+    Ok(())
 }
 
 fn files_in(folder: &Path) -> Result<BTreeSet<String>> {
@@ -82,7 +165,8 @@ fn is_same(folder: &Path, there: &BTreeSet<String>, members: &[Member<'_>]) -> b
 /// Nothing is removed that somebody may have put there.
 fn refuse_foreign(name: &str, there: &BTreeSet<String>, owned: &BTreeSet<String>) -> Result<()> {
     const SHOWN: usize = 3;
-    let mut foreign = there.iter().filter(|file| !owned.contains(*file));
+    let is_foreign = |file: &&String| !owned.contains(*file) && !is_ours(Path::new(file));
+    let mut foreign = there.iter().filter(is_foreign);
     let first: Vec<&str> = foreign.by_ref().take(SHOWN).map(String::as_str).collect();
     if first.is_empty() {
         return Ok(());
@@ -113,6 +197,7 @@ fn create(path: &Path, members: &[Member<'_>]) -> Result<Saved> {
 fn stage(parent: &Path, members: &[Member<'_>]) -> Result<TempDir> {
     let made = tempfile::Builder::new()
         .prefix(PREFIX)
+        .rand_bytes(LETTERS)
         .permissions(Permissions::from_mode(0o777))
         .tempdir_in(parent)?;
     for member in members {
@@ -129,12 +214,30 @@ fn stage(parent: &Path, members: &[Member<'_>]) -> Result<TempDir> {
     Ok(made)
 }
 
-/// Into a folder that stays, such as one that is mounted there: each name in it is moved, and moved back when one cannot be.
-/// The manifest goes first and comes last, so that what lies between is no bundle.
+/// Made beside the folder that is there, in its mode, and exchanged with it in one step (renameat2(2)): whoever is killed leaves
+/// the old one or the new one.
+fn swap(path: &Path, members: &[Member<'_>]) -> Result<Saved> {
+    let parent = folder_of(path);
+    let there = fs::metadata(path)?;
+    let made = stage(parent, members)?;
+    std::os::unix::fs::chown(made.path(), Some(there.uid()), Some(there.gid()))?;
+    fs::set_permissions(made.path(), there.permissions())?;
+    rustix::fs::renameat_with(CWD, made.path(), CWD, path, RenameFlags::EXCHANGE)
+        .map_err(io::Error::from)?;
+    // its name leads to the old one now, which goes with it
+    drop(made);
+    File::open(parent)?.sync_all()?;
+    Ok(Saved::Written)
+}
+
+/// Into a folder that stays, such as one that is mounted there or whose neighbours are somebody else's: each name in it is
+/// moved, and moved back when one cannot be. The manifest goes first and comes last, so that what lies between is no bundle.
 fn exchange(path: &Path, there: &BTreeSet<String>, members: &[Member<'_>]) -> Result<Saved> {
-    let _guard = Guard::of(&path.join("lock"))?;
     let new = stage(path, members)?;
-    let old = tempfile::Builder::new().prefix(PREFIX).tempdir_in(path)?;
+    let old = tempfile::Builder::new()
+        .prefix(PREFIX)
+        .rand_bytes(LETTERS)
+        .tempdir_in(path)?;
     let mut moves: Vec<(PathBuf, PathBuf)> = Vec::new();
     for name in top_names(there.iter().map(String::as_str)) {
         moves.push((path.join(&name), old.path().join(&name)));
@@ -239,6 +342,31 @@ mod tests {
         assert_eq!(names(&path), ["LIST", "a/key"]);
         assert_eq!(fs::read(path.join("LIST")).unwrap(), b"list");
         assert_eq!(fs::read_dir(&path).unwrap().count(), 2);
+    }
+
+    /// As where something is mounted.
+    #[test]
+    fn a_folder_that_cannot_be_exchanged_gets_its_names_one_by_one() {
+        let desk = tempfile::tempdir().unwrap();
+        fs::write(desk.path().join("LIST"), "old list").unwrap();
+        fs::create_dir(desk.path().join(".trustpack-bundle-a1B2c3")).unwrap();
+        fs::write(desk.path().join(".trustpack-bundle-a1B2c3/LIST"), "").unwrap();
+        let there = files_in(desk.path()).unwrap();
+        refuse_foreign("out", &there, &BTreeSet::from(["LIST".to_owned()])).unwrap();
+        exchange(desk.path(), &there, MEMBERS).unwrap();
+        assert_eq!(names(desk.path()), ["LIST", "a/key"]);
+        assert_eq!(fs::read_dir(desk.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_folder_keeps_its_mode() {
+        let desk = tempfile::tempdir().unwrap();
+        let path = desk.path().join("out");
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o750)).unwrap();
+        save(&path, MEMBERS, Existing::Keep, nothing).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o750);
     }
 
     #[test]

@@ -140,6 +140,26 @@ impl<'a> Host<'a> {
         self.judge(&all, at).refusal.is_none()
     }
 
+    /// Who has to do what when a packed trust file does not cover the server. `is_recorded`: the chain is what the server
+    /// presented once, and not what it presents now.
+    pub(super) fn advice(&self, is_recorded: bool, at: OffsetDateTime) -> &'static str {
+        let end_entity = self.chain.chain.end_entity();
+        let has_ended = end_entity.is_some_and(|one| one.not_after() < at);
+        match (has_ended, is_recorded) {
+            (true, true) => {
+                "pack again with what the server presents now, which `trustpack channel verify-bundle --live` asks it for"
+            }
+            (true, false) => {
+                "no trust certificate can help: whoever runs the server must renew its certificate; packing again does not"
+            }
+            _ if self.could_be_covered(at) => PACK_AGAIN,
+            _ => {
+                "no trust certificate can help: whoever runs the server must give it a certificate for this host, and its \
+                 intermediates with it"
+            }
+        }
+    }
+
     /// What the server presented. A root that it did not send is the business of the trust file, and what is needed is
     /// the anchor in that file.
     pub(super) fn subject_of(&self, needs: Option<Fingerprint>, findings: Vec<Finding>) -> Subject {
@@ -156,6 +176,9 @@ impl<'a> Host<'a> {
         }
     }
 }
+
+/// What to do when the trust file is no longer the right one.
+pub(super) const PACK_AGAIN: &str = "pack the channel again, and upload the new trust certificate";
 
 /// The trust file does not cover a host.
 pub(super) const NOT_COVERED: &str = "CERT-NOT-COVERED";

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use time::OffsetDateTime;
+use trustpack_keystore::{self as keystore, ReadOptions};
+
 use super::HostChain;
 use super::archive::{self, UnzipError, unsafe_name, unzip};
 use super::layout::{MANIFEST, SIGNATURE};
@@ -11,6 +14,7 @@ use super::sign::VerifyingKey;
 use super::store::{TrustFile, hex_sha256};
 use crate::Certificate;
 use crate::channel::Channel;
+use crate::expiry::Subject;
 use crate::report::{Finding, Severity};
 use crate::trust::TrustAnchors;
 
@@ -324,6 +328,39 @@ impl OpenedChannel {
     /// What a client has that loads the packed trust file.
     pub fn anchors(&self) -> &TrustAnchors {
         &self.trust.anchors
+    }
+
+    /// The packed identity certificate, to be checked as any other file; `None` when none was packed.
+    pub fn identity(&self, bundle: &OpenedBundle, at: OffsetDateTime) -> Option<Subject> {
+        let file = &self.record.identity.as_ref()?.certificate;
+        let contents = keystore::read(bundle.file(file)?, &ReadOptions::default()).ok()?;
+        Some(Subject::from_contents(file, &contents, at))
+    }
+
+    /// The roots that a file vouched for when it was packed, one set for each file and none of those that `asked` knows: they
+    /// are in the bundle alone. With the hosts whose root is not in it either, and the file that vouched for that.
+    pub fn given_roots(
+        &self,
+        asked: &[TrustAnchors],
+    ) -> (Vec<TrustAnchors>, Vec<(String, String)>) {
+        let (mut sets, mut missing) = (Vec::new(), Vec::new());
+        for (record, host) in self.record.hosts.iter().zip(&self.hosts) {
+            let (Some(root), Some(origin)) = (&record.root, &record.root_known_to) else {
+                continue;
+            };
+            let is_it = |one: &&Certificate| one.fingerprint().to_string() == *root;
+            let mut known = asked.iter().flat_map(TrustAnchors::certificates);
+            if asked.iter().any(|set| set.origin() == origin) || known.any(|one| is_it(&one)) {
+                continue;
+            }
+            let trusted = self.trust.entries.iter().map(|(_, one)| one);
+            let mut held = trusted.chain(&host.chain.certificates);
+            match held.find(is_it) {
+                Some(root) => sets.push(TrustAnchors::new(origin, vec![root.clone()])),
+                None => missing.push((record.endpoint.clone(), origin.clone())),
+            }
+        }
+        (sets, missing)
     }
 
     /// The certificates in the trust file with their aliases, in its order.

@@ -100,7 +100,7 @@ impl OpenedBundle {
         let mut subjects = Vec::new();
         for channel in &self.channels {
             subjects.push(channel.subject(options.passwords));
-            subjects.extend(channel.identity(self, options));
+            subjects.extend(channel.identity_judged(self, options));
         }
         let mut verdicts = Vec::new();
         for candidate in candidates {
@@ -146,7 +146,11 @@ impl OpenedChannel {
     }
 
     /// The identity: its dates, and with a password whether the key is that of the certificate.
-    fn identity(&self, bundle: &OpenedBundle, options: &VerifyOptions<'_>) -> Option<Subject> {
+    fn identity_judged(
+        &self,
+        bundle: &OpenedBundle,
+        options: &VerifyOptions<'_>,
+    ) -> Option<Subject> {
         let record = self.record.identity.as_ref()?;
         let file = record.file();
         let bytes = bundle.file(file)?;
@@ -175,7 +179,7 @@ impl OpenedChannel {
     }
 
     /// Why the document wants the host covered.
-    fn requirement(&self, host: &HostChain, endpoint: &Endpoint) -> HostRequirement {
+    pub(super) fn requirement(&self, host: &HostChain, endpoint: &Endpoint) -> HostRequirement {
         let required = hosts(&self.channel);
         let found = required.iter().find(|one| one.endpoint == host.endpoint);
         HostRequirement {
@@ -186,13 +190,16 @@ impl OpenedChannel {
 }
 
 impl Candidate<'_> {
+    /// Whether it is what the server presented once, and not what it presents now.
+    fn is_recorded(&self) -> bool {
+        !matches!(self.chain.source, ChainSource::Fetched { .. })
+    }
+
     fn asked(&self) -> String {
-        match &self.chain.source {
-            ChainSource::Recorded { .. } | ChainSource::Given { .. } => "recorded".to_owned(),
-            ChainSource::Fetched { .. } if self.chain.endpoint == self.host.endpoint => {
-                "live".to_owned()
-            }
-            ChainSource::Fetched { .. } => self.chain.endpoint.to_string(),
+        match self.is_recorded() {
+            true => "recorded".to_owned(),
+            false if self.chain.endpoint == self.host.endpoint => "live".to_owned(),
+            false => self.chain.endpoint.to_string(),
         }
     }
 
@@ -235,13 +242,7 @@ impl Candidate<'_> {
                 trust.path
             );
             let found = Finding::new(NOT_COVERED, Severity::Critical, &host.subject, message);
-            let hint = match host.could_be_covered(at) {
-                true => "pack the channel again, and upload the new trust certificate",
-                false => {
-                    "no trust certificate can help: the server must present a valid certificate first"
-                }
-            };
-            findings.push(found.with_hint(hint));
+            findings.push(found.with_hint(host.advice(self.is_recorded(), at)));
         }
         let mut subject = host.subject_of(judgement.anchor, findings);
         for item in &mut subject.items {
@@ -260,10 +261,9 @@ impl Candidate<'_> {
         after_renewal: &[RenewalRecord],
         at: OffsetDateTime,
     ) -> Option<Finding> {
-        let is_recorded = matches!(self.chain.source, ChainSource::Recorded { .. });
         let end_entity = self.chain.chain.end_entity()?;
         let refused = judgement.refusal.is_some() && end_entity.not_after() < at;
-        if !is_recorded || !refused {
+        if !self.is_recorded() || !refused {
             return None;
         }
         let mut renewals = after_renewal.iter();

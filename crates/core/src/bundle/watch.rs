@@ -4,7 +4,7 @@
 use time::OffsetDateTime;
 
 use super::HostChain;
-use super::judge::NOT_COVERED;
+use super::judge::{Host, NOT_COVERED, PACK_AGAIN};
 use super::open::OpenedChannel;
 use crate::Certificate;
 use crate::cert::Fingerprint;
@@ -58,6 +58,19 @@ impl OpenedChannel {
         facts: &Facts,
         at: OffsetDateTime,
     ) -> Since {
+        self.judged(host, chain, roots, facts, at, false)
+    }
+
+    /// As [`since`](Self::since); `is_recorded`: the server itself was not asked.
+    fn judged(
+        &self,
+        host: &HostChain,
+        chain: &PresentedChain,
+        roots: &[TrustAnchors],
+        facts: &Facts,
+        at: OffsetDateTime,
+        is_recorded: bool,
+    ) -> Since {
         let subject = format!("{}: {}", self.record.name, host.endpoint);
         let name = host.server_name.clone();
         let Some(name) = name.or_else(|| host.endpoint.server_name()) else {
@@ -67,6 +80,12 @@ impl OpenedChannel {
         let mut since = Since::default();
         let is_undecided = verdict.is_undecided();
         let is_refused = verdict.outcome.is_err() && !is_undecided;
+        let presented = HostChain {
+            chain: chain.clone(),
+            ..host.clone()
+        };
+        let requirement = self.requirement(host, &host.endpoint);
+        let advice = Host::new(requirement, &presented, &[], roots, at).advice(is_recorded, at);
         let file = &self.record.trust.file;
         match verdict.outcome {
             Ok(path) => {
@@ -88,10 +107,11 @@ impl OpenedChannel {
                     ),
                 };
                 let found = Finding::new(NOT_COVERED, severity, &subject, message);
-                since.findings.push(found.with_hint(PACK_AGAIN));
+                since.findings.push(found.with_hint(advice));
             }
         }
-        let rotated = self.rotated(&subject, host, chain, is_refused);
+        let refused = is_refused.then_some(advice);
+        let rotated = self.rotated(&subject, host, chain, refused);
         since.findings.extend(rotated);
         let known = Known {
             host,
@@ -111,7 +131,7 @@ impl OpenedChannel {
         let name = format!("{}: {}", self.record.name, host.endpoint);
         let roots = std::slice::from_ref(self.anchors());
         let analysis = analyse_with(&host.chain, roots, &host.issuers, &name, at);
-        let since = self.since(host, &host.chain, roots, facts, at);
+        let since = self.judged(host, &host.chain, roots, facts, at, true);
         let mut subject = Subject::from_chain(name, &host.chain, &analysis);
         subject.findings.extend(since.findings);
         subject.needs = since.needs.into_iter().collect();
@@ -124,15 +144,15 @@ impl OpenedChannel {
         subject: &str,
         host: &HostChain,
         chain: &PresentedChain,
-        is_refused: bool,
+        refused: Option<&'static str>,
     ) -> Option<Finding> {
         let (old, new) = (host.chain.end_entity()?, chain.end_entity()?);
         if old == new {
             return None;
         }
-        let (severity, answer, hint) = match is_refused {
-            true => (Severity::Critical, "refuses", PACK_AGAIN),
-            false => (
+        let (severity, answer, hint) = match refused {
+            Some(advice) => (Severity::Critical, "refuses", advice),
+            None => (
                 Severity::Note,
                 "does not refuse",
                 "nothing to do; packing again makes this go away",
@@ -190,8 +210,6 @@ impl OpenedChannel {
         Some(finding.with_hint(format!("{what}; {} tells of it", lacking.fact.source)))
     }
 }
-
-const PACK_AGAIN: &str = "pack the channel again, and upload the new trust certificate";
 
 /// What the bundle knows of a server.
 struct Known<'a> {

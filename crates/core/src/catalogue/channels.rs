@@ -337,10 +337,7 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         id: "NAME-DUP",
         title: "two channels have the same name",
-        severities: &[
-            critical("the same name, or the same folder in one bundle"),
-            warning("the names differ in case only"),
-        ],
+        severities: &[critical("the names are equal, or differ in case only")],
         meaning: "The name of a channel must be unique in the product. In a bundle it names a folder, and some systems do not \
             tell upper from lower case.",
         consequence: "The second channel cannot be created; in a bundle its files would replace those of the first.",

@@ -21,7 +21,8 @@ use crate::report::Severity;
 
 pub(crate) use common::CERTIFICATE_FORM;
 pub(super) use common::{
-    APP_MANAGEMENT, FABRIC_PARAMETER, fabric, identity_ready, trust_ready, trustlist, uploads,
+    APP_MANAGEMENT, FABRIC_PARAMETER, fabric, identity_ready, token_check, trust_ready, trustlist,
+    uploads,
 };
 pub(crate) use instructions::to_be_done;
 pub use instructions::{

@@ -112,6 +112,10 @@ fn before(
             .again(Change::Provider, "Only if BaseUrl is another one."),
         steps::trust_ready(channel, known),
     ]);
+    // its app is one of the product
+    if channel.kind.word("verification_method") == Some("oAuth") {
+        steps.push(steps::token_check());
+    }
     if channel.kind.has(Section::Identity) {
         steps.push(steps::identity_ready(channel, known));
     }

@@ -10,6 +10,7 @@ mod pipe;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::ClientConfig;
 use rustls::client::Resumption;
@@ -63,11 +64,35 @@ pub fn endpoint(call: &Call) -> Option<Endpoint> {
     Some(Endpoint::new(host, uri.port_u16().unwrap_or(port)))
 }
 
+/// A call that got no whole answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+#[non_exhaustive]
+pub struct Unanswered {
+    /// Why.
+    pub error: CallError,
+    /// Whether any of the request was handed to the connection. What became of it nobody has said.
+    pub sent: bool,
+}
+
 /// Sends a call, once.
 ///
 /// # Errors
 /// When no whole answer came, or nothing was sent: a secret is missing, the server is not trusted. No error repeats a secret.
-pub fn send(call: &Call, secrets: &Secrets, options: &CallOptions) -> Result<Response, CallError> {
+pub fn send(call: &Call, secrets: &Secrets, options: &CallOptions) -> Result<Response, Unanswered> {
+    let sent = Arc::default();
+    send_telling(call, secrets, options, &sent).map_err(|error| Unanswered {
+        error,
+        sent: sent.load(Ordering::Relaxed),
+    })
+}
+
+fn send_telling(
+    call: &Call,
+    secrets: &Secrets,
+    options: &CallOptions,
+    sent: &Arc<AtomicBool>,
+) -> Result<Response, CallError> {
     let deadline = Deadline::after(options.fetch.timeout);
     let request = request(call, secrets)?;
     let endpoint = endpoint(call).ok_or(CallError::Url)?;
@@ -95,6 +120,7 @@ pub fn send(call: &Call, secrets: &Secrets, options: &CallOptions) -> Result<Res
         },
         verifier,
         deadline,
+        sent: Arc::clone(sent),
     };
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)

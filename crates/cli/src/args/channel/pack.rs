@@ -27,7 +27,7 @@ Examples:
   SOURCE_DATE_EPOCH=1790000000 trustpack channel pack whatsapp.toml -o whatsapp.zip
 
 Exit codes: 0 packed · 1 a host would not be accepted, or the specification is not valid: nothing written
-  · 2 could not do it"))]
+  · 2 could not do it, or a server presents nothing: nothing written"))]
 pub(crate) struct ChannelPack {
     /// The specification (TOML or JSON).
     #[arg(value_name = "SPEC")]
@@ -49,6 +49,10 @@ pub(crate) struct ChannelPack {
     /// `trustpack fetch -o FOLDER/` writes them.
     #[arg(long, value_name = "BUNDLE|FOLDER", conflicts_with = "aia")]
     pub offline: Option<PathBuf>,
+
+    /// The earlier bundle of --offline must be signed by this key: an Ed25519 public key or a certificate, PEM or DER.
+    #[arg(long, value_name = "PUBLIC", requires = "offline")]
+    pub key: Option<PathBuf>,
 
     /// Show why each anchor was chosen, and what becomes of each host after a renewal. Without -o, nothing is written.
     #[arg(long)]
@@ -97,7 +101,7 @@ Examples:
   trustpack channel verify-bundle whatsapp.zip --sums > SHA256SUMS
 
 Exit codes: 0 as it was packed, and every host is accepted · 1 it is not, or one is not; with --strict also
-  warnings · 2 could not do it"))]
+  warnings · 2 could not do it, or with --live or --against a server presents nothing"))]
 pub(crate) struct ChannelVerifyBundle {
     /// The bundle: a zip or a folder.
     #[arg(value_name = "BUNDLE")]

@@ -35,6 +35,10 @@ pub(crate) struct ChannelWatch {
     #[arg(long, value_name = "BUNDLE")]
     pub bundle: Option<PathBuf>,
 
+    /// The bundle must be signed by this key: an Ed25519 public key or a certificate, PEM or DER.
+    #[arg(long, value_name = "PUBLIC")]
+    pub key: Option<PathBuf>,
+
     /// Watch only these channels; default all.
     #[arg(long, value_name = "NAME")]
     pub channel: Vec<String>,

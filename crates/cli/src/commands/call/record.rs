@@ -36,6 +36,7 @@ pub(crate) struct CallRecord {
     pub request: RequestRecord,
     /// The trust store that decides whether it is sent to a server.
     pub trust: String,
+    /// Whether any of it was handed to a connection.
     pub sent: bool,
     /// The status of HTTP.
     pub status: Option<u16>,

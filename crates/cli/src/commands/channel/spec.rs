@@ -54,6 +54,12 @@ pub(crate) fn folder(spec: &Spec, place: Place) -> PathBuf {
     folder_of(spec.file_of(place).unwrap_or(STDIN))
 }
 
+/// A file that a specification names.
+pub(crate) fn named_file(specification: &str, path: &str) -> Result<Vec<u8>, String> {
+    let path = folder_of(specification).join(path);
+    input::read_file(&path).map_err(|error| told(&error))
+}
+
 /// The channels of these names, in their order in the specification; all when there are no names.
 pub(crate) fn wanted<'a>(spec: &'a Spec, names: &[String]) -> Result<Vec<&'a Channel>> {
     let is_there = |name: &String| spec.channels.iter().any(|channel| channel.name == *name);

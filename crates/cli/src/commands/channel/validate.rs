@@ -14,7 +14,6 @@ use zeroize::Zeroizing;
 use super::spec;
 use crate::args::ChannelValidate;
 use crate::commands::Outcome;
-use crate::input;
 use crate::password::PasswordSource;
 use crate::render::{print, print_json, told};
 
@@ -37,7 +36,7 @@ pub(super) fn run(arguments: &ChannelValidate) -> Result<Outcome> {
         findings.extend(behind_references(&spec, &mut look));
         resolver = Some(&mut look);
     }
-    findings.extend(judge_files(&spec, &mut read, resolver, at));
+    findings.extend(judge_files(&spec, &mut spec::named_file, resolver, at));
     let limit = match arguments.strict {
         true => Severity::Warning,
         false => Severity::Critical,
@@ -55,12 +54,6 @@ pub(super) fn run(arguments: &ChannelValidate) -> Result<Outcome> {
     // The process ends now. To take 100,000 channels apart before takes longer than to write them down.
     std::mem::forget((spec, findings));
     Ok(if valid { Outcome::Fine } else { Outcome::No })
-}
-
-/// A file that the specification names.
-fn read(specification: &str, path: &str) -> Result<Vec<u8>, String> {
-    let path = spec::folder_of(specification).join(path);
-    input::read_file(&path).map_err(|error| told(&error))
 }
 
 /// What is behind a reference. It is looked at and forgotten.

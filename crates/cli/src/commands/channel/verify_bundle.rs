@@ -3,20 +3,18 @@
 mod page;
 mod servers;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use trustpack_core::bundle::{HostVerdict, OpenedBundle, VerifyOptions, VerifyingKey};
+use trustpack_core::bundle::{HostVerdict, VerifyOptions};
 use trustpack_core::expiry::Thresholds;
 use trustpack_core::keystore::Password;
 use trustpack_core::report::{Finding, Report, Severity};
 
 use crate::args::ChannelVerifyBundle;
-use crate::bundle;
+use crate::bundle::{self, signature, signature::Signature};
 use crate::commands::Outcome;
-use crate::hint::Hinted;
-use crate::input;
 use crate::render::{Talk, print, print_json};
 
 /// Everything that came out.
@@ -40,28 +38,16 @@ struct Answer<'a> {
     report: Option<Report>,
 }
 
-/// What is known of the signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum Signature {
-    /// There is none.
-    None,
-    /// It is good by the key that the bundle names, whoever's that is.
-    Unknown,
-    /// It is good by the key that was named.
-    Good,
-    /// It is not.
-    Refused,
-}
-
 /// Runs the verb.
 pub(super) fn run(arguments: &ChannelVerifyBundle, talk: &Talk) -> Result<Outcome> {
-    let key = arguments.key.as_deref().map(read_key).transpose()?;
+    let key = arguments.key.as_deref();
+    let key = key.map(signature::read_key).transpose()?;
     let opened = match bundle::open(&arguments.bundle)? {
         Ok(opened) => opened,
         Err(findings) => return refuse(arguments, findings),
     };
-    let (signature, mut findings) = judge_signature(&opened, key.as_ref());
+    let (signature, refused) = signature::judge(&opened, key.as_ref());
+    let mut findings: Vec<Finding> = refused.into_iter().collect();
     findings.extend(
         bundle::exposed(&arguments.bundle, &opened)
             .into_iter()
@@ -78,6 +64,7 @@ pub(super) fn run(arguments: &ChannelVerifyBundle, talk: &Talk) -> Result<Outcom
         passwords: &passwords,
     };
     let (candidates, failed) = servers::candidates(&opened, arguments, talk)?;
+    let is_incomplete = !failed.is_empty();
     let verification = opened.verify(&candidates, failed, &options);
     let limit = match arguments.strict {
         true => Severity::Warning,
@@ -101,7 +88,12 @@ pub(super) fn run(arguments: &ChannelVerifyBundle, talk: &Talk) -> Result<Outcom
             report: Some(verification.report),
         },
     )?;
-    Ok(if holds { Outcome::Fine } else { Outcome::No })
+    Ok(match holds {
+        // who could not be asked may accept or not: that weighs more than a refusal
+        _ if is_incomplete => Outcome::Incomplete,
+        true => Outcome::Fine,
+        false => Outcome::No,
+    })
 }
 
 fn show(arguments: &ChannelVerifyBundle, answer: &Answer<'_>) -> Result<()> {
@@ -132,34 +124,6 @@ fn refuse(arguments: &ChannelVerifyBundle, findings: Vec<Finding>) -> Result<Out
 
 fn rfc3339(time: OffsetDateTime) -> String {
     time.format(&Rfc3339).unwrap_or_default()
-}
-
-fn read_key(path: &std::path::Path) -> Result<VerifyingKey> {
-    let name = path.display().to_string();
-    let bytes = input::read_file(path).with_context(|| name.clone())?;
-    VerifyingKey::read(&bytes).map_err(|error| {
-        let hint =
-            "`openssl pkey -in KEY -pubout -out PUBLIC` writes the public key of a signing key";
-        Hinted::new(format!("{name}: {error}"), hint).into()
-    })
-}
-
-fn judge_signature(opened: &OpenedBundle, key: Option<&VerifyingKey>) -> (Signature, Vec<Finding>) {
-    let refused = |message: String| {
-        let hint = "do not use it before somebody you know has said that it is theirs";
-        let id = "BUNDLE-SIGNATURE";
-        let found = Finding::new(id, Severity::Critical, "MANIFEST.sig", message);
-        (Signature::Refused, vec![found.with_hint(hint)])
-    };
-    match (opened.signer(), key) {
-        (None, None) => (Signature::None, Vec::new()),
-        (None, Some(_)) => refused("the bundle is not signed".to_owned()),
-        (Some(_), None) => (Signature::Unknown, Vec::new()),
-        (Some(_), Some(key)) if opened.is_signed_by(key) => (Signature::Good, Vec::new()),
-        (Some(signer), Some(key)) => refused(format!(
-            "it is signed by another key: by that with the SHA-256 {signer}, and {key} was named"
-        )),
-    }
 }
 
 fn exposed(path: String) -> Finding {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use time::OffsetDateTime;
-use trustpack_core::bundle::{OpenedBundle, OpenedChannel, SourceRecord};
+use trustpack_core::bundle::{OpenedBundle, OpenedChannel, SourceRecord, VerifyingKey};
 use trustpack_core::channel::{Channel, Spec, hosts, validate_channel};
 use trustpack_core::expiry::Subject;
 use trustpack_core::report::{Finding, Origin, Severity};
@@ -14,7 +14,7 @@ use trustpack_core::source::{Reference, Server};
 
 use super::spec;
 use crate::args::ChannelWatch;
-use crate::bundle;
+use crate::bundle::{self, signature, signature::Signature};
 use crate::commands::Outcome;
 use crate::commands::check::recorded::Recorded;
 use crate::commands::check::run_beside;
@@ -67,9 +67,12 @@ fn refuse_in_bundle(read: &[Input], output: &Path) -> Result<()> {
 /// All that is known of the channels.
 fn gather(arguments: &ChannelWatch, at: OffsetDateTime, talk: &Talk) -> Result<Recorded> {
     let facts = crate::facts::read(&arguments.facts)?;
+    let key = arguments.key.as_deref();
     let mut gathered = Gathered {
         names: &arguments.channel,
+        key: key.map(signature::read_key).transpose()?,
         at,
+        talk,
         recorded: Recorded {
             facts: facts.clone(),
             ..Recorded::default()
@@ -88,6 +91,11 @@ fn gather(arguments: &ChannelWatch, at: OffsetDateTime, talk: &Talk) -> Result<R
             gathered.specification(&spec, &channels);
             match path {
                 Some(path) => gathered.bundle(path, Some(&channels))?,
+                None if key.is_some() => {
+                    let message = format!("{}: a specification, which nobody signs", arguments.input);
+                    let hint = "name the bundle of --key with --bundle, or leave --key out";
+                    return Err(Hinted::new(message, hint).into());
+                }
                 None => talk.say("note: no bundle, so nothing is compared with what was packed; name one with --bundle"),
             }
         }
@@ -115,7 +123,10 @@ fn starts_as_zip(path: &Path) -> std::io::Result<bool> {
 struct Gathered<'a> {
     /// The channels that are watched; all when there are none.
     names: &'a [String],
+    /// The key by which a bundle must be signed.
+    key: Option<VerifyingKey>,
     at: OffsetDateTime,
+    talk: &'a Talk,
     recorded: Recorded,
 }
 
@@ -172,6 +183,14 @@ impl Gathered<'_> {
                 return Ok(());
             }
         };
+        match signature::judge(&opened, self.key.as_ref()) {
+            (_, Some(found)) => {
+                self.recorded.subjects.push(broken(name, vec![found]));
+                return Ok(());
+            }
+            (Signature::Good, None) => {}
+            (_, None) => self.talk.say(signature::unchecked(&name, &opened)),
+        }
         let wanted = self.wanted(&name, &opened, specified)?;
         for channel in wanted {
             if specified.is_none() {
@@ -181,10 +200,15 @@ impl Gathered<'_> {
                 );
                 self.packed_hosts(&name, channel);
             }
-            let mut store = channel.store();
-            store.name = format!("{name}: {}", store.name);
-            store.origin = origin(&name);
-            self.recorded.subjects.push(store);
+            let store = Some(channel.store());
+            // that of a specification is the file which that names
+            let identity = channel.identity(&opened, self.at);
+            let identity = identity.filter(|_| specified.is_none());
+            for mut subject in store.into_iter().chain(identity) {
+                subject.name = format!("{name}: {}", subject.name);
+                subject.origin = origin(&name);
+                self.recorded.subjects.push(subject);
+            }
             self.recorded.channels.push(channel.clone());
         }
         Ok(())
@@ -275,10 +299,9 @@ fn origin(file: &str) -> Origin {
     }
 }
 
-/// A bundle that is not as it was packed says nothing of its channels.
+/// A bundle that is not as it was packed says nothing of its channels. It was looked at, and that is the answer.
 fn broken(name: String, findings: Vec<Finding>) -> Subject {
     let mut subject = Subject::new(name);
-    subject.failed = true;
     subject.origin = origin(&subject.name);
     subject.findings = findings;
     subject

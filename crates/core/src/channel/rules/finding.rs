@@ -52,6 +52,14 @@ pub struct SpecFinding {
     pub hint: Option<String>,
 }
 
+/// Without its place in a file.
+impl From<SpecFinding> for Finding {
+    fn from(found: SpecFinding) -> Self {
+        let hint = found.hint.unwrap_or_default();
+        Self::new(found.id, found.severity, found.subject, found.message).with_hint(hint)
+    }
+}
+
 impl Found {
     pub(in crate::channel) fn new(
         id: &'static str,

@@ -95,7 +95,7 @@ fn names_are_unique_over_the_whole_file() {
     let case = findings(&format!("{TELEGRAM}{other}"));
     assert_eq!(
         (&*case[0].id, case[0].severity),
-        ("NAME-DUP", Severity::Warning)
+        ("NAME-DUP", Severity::Critical)
     );
 }
 

@@ -18,7 +18,8 @@ pub(super) fn judge(spec: &Spec) -> Vec<SpecFinding> {
     findings
 }
 
-/// "The channel name must be unique"; whether case counts is not stated (domain notes 7, A1).
+/// "The channel name must be unique"; whether case counts is not stated (domain notes 7, A1). It names a folder of the bundle
+/// as well, and there some systems do not tell upper from lower case.
 fn names(spec: &Spec) -> Vec<SpecFinding> {
     let mut findings = Vec::new();
     let mut first: HashMap<String, &Channel> = HashMap::new();
@@ -35,16 +36,13 @@ fn names(spec: &Spec) -> Vec<SpecFinding> {
             Some(file) => format!("line {line} of {file}"),
             None => format!("line {line}"),
         };
-        let (severity, message) = if there.name == channel.name {
-            let message = format!("the channel at {place} has the same name");
-            (Severity::Critical, message)
-        } else {
-            let message = format!("differs only in case from {:?} at {place}", there.name);
-            (Severity::Warning, message)
+        let message = match there.name == channel.name {
+            true => format!("the channel at {place} has the same name"),
+            false => format!("differs only in case from {:?} at {place}", there.name),
         };
         let found = Found::new(
             "NAME-DUP",
-            severity,
+            Severity::Critical,
             "name",
             message,
             "rename one of the two",

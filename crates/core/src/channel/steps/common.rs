@@ -37,6 +37,7 @@ pub(in crate::channel) fn fabric(channel: &Channel, known: Known<'_>, apis: &[&s
             .done("the parameter shows the value after the page is reloaded"),
         trustlist(channel, "The value must start with https://; a domain name is not supported."),
         trust_ready(channel, known),
+        token_check(),
         identity_ready(channel, known),
     ];
     steps.extend(uploads(channel, known));
@@ -111,6 +112,20 @@ pub(in crate::channel) fn trust_ready(channel: &Channel, known: Known<'_>) -> St
         ));
     }
     moves(channel, step, known.facts).done("trustpack made the file and judged every host with it")
+}
+
+/// One call tells whether the app and the trust certificate work, before anybody uploads or types them.
+pub(in crate::channel) fn token_check() -> Step {
+    Step::new(
+        Phase::Before,
+        Who::Operator,
+        "Check the app key, the app secret and the trust certificate",
+    )
+    .again(Change::App, "")
+    .again(Change::Certificates, "")
+    .place("trustpack aicc token-check SPEC --trust bundle.zip --send")
+    .note("One call to the API Fabric, from a machine that reaches it; the token that it gives is forgotten.")
+    .done("the command ends with exit code 0")
 }
 
 /// What is announced of the roots of the hosts, each once.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use rustls_pki_types::ServerName;
@@ -29,6 +30,8 @@ pub(super) struct Dialler {
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) verifier: Arc<TrustVerifier>,
     pub(super) deadline: Deadline,
+    /// Whether any of the request was handed to the connection.
+    pub(super) sent: Arc<AtomicBool>,
 }
 
 /// Looks nothing up: the dialler does.
@@ -51,6 +54,7 @@ impl Resolver for NoNames {
 pub(super) struct Pipe {
     buffers: LazyBuffers,
     stream: Stream,
+    sent: Arc<AtomicBool>,
 }
 
 enum Stream {
@@ -79,7 +83,11 @@ impl Connector for Dialler {
         let stream = stream.map_err(|error| ureq::Error::Other(Box::new(error)))?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Some(Pipe { buffers, stream }))
+        Ok(Some(Pipe {
+            buffers,
+            stream,
+            sent: Arc::clone(&self.sent),
+        }))
     }
 }
 
@@ -173,6 +181,8 @@ impl Transport for Pipe {
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         let output = self.buffers.output().get(..amount).unwrap_or_default();
         let stream = self.stream.both();
+        // before it is written: what fails in the middle may have arrived
+        self.sent.store(true, Ordering::Relaxed);
         stream.write_all(output)?;
         stream.flush()?;
         Ok(())

@@ -88,7 +88,8 @@ fn no_text_about_a_call_has_its_token() {
         let (secrets, options) = (secrets(), options());
         let sent = send(&call, &secrets, &options);
         let judged = sent.as_ref().map(|sent| call.judge(sent, &secrets));
-        let hint = sent.as_ref().err().and_then(CallError::hint);
+        assert!(sent.as_ref().err().is_none_or(|none| none.sent), "{place}");
+        let hint = sent.as_ref().err().and_then(|none| none.error.hint());
         let told = format!("{call:?} {secrets:?} {options:?} {sent:?} {judged:?} {hint:?}");
         let told = match &sent {
             Err(error) => format!("{told} {error}"),
@@ -122,7 +123,10 @@ fn nothing_is_sent_in_clear_to_others() {
     let mut call = info("http://127.0.0.1:1");
     call.url = Template::plain("http://192.0.2.1/");
     let error = send(&call, &secrets(), &options()).unwrap_err();
-    assert!(matches!(error, CallError::Clear { .. }), "{error:?}");
+    assert!(
+        matches!(error.error, CallError::Clear { .. }) && !error.sent,
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -130,7 +134,10 @@ fn nothing_is_sent_without_its_secret() {
     let (address, heard) = server(|_| String::new());
     let call = info(&format!("http://{address}"));
     let error = send(&call, &Secrets::default(), &options()).unwrap_err();
-    assert!(matches!(error, CallError::Unfit(_)), "{error:?}");
+    assert!(
+        matches!(error.error, CallError::Unfit(_)) && !error.sent,
+        "{error:?}"
+    );
     assert_eq!(heard.lock().unwrap().len(), 0);
 }
 

@@ -4,11 +4,21 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use serde::Serialize;
-use trustpack_core::bundle::{ChannelRecord, HostRecord, Packed};
+use trustpack_core::bundle::{Bundle, BundleFile, ChannelRecord, HostRecord, Packed};
 use trustpack_core::report::{Finding, Report, escape, page};
 
 use crate::args::ChannelPack;
-use crate::render::{print, print_json};
+use crate::hint::Hinted;
+use crate::output;
+use crate::render::{Talk, print, print_json};
+
+/// What came of every channel.
+#[derive(Default)]
+pub(super) struct Came {
+    pub packed: Vec<Packed>,
+    pub refused: Vec<Refused>,
+    pub failed: Vec<Failed>,
+}
 
 /// A channel that cannot be packed.
 #[derive(Serialize)]
@@ -17,10 +27,50 @@ pub(super) struct Refused {
     pub findings: Vec<Finding>,
 }
 
+/// A channel of which a server presented nothing.
+#[derive(Serialize)]
+pub(super) struct Failed {
+    pub channel: String,
+    /// Of every such server.
+    pub message: String,
+    pub hint: String,
+}
+
+impl Failed {
+    pub(super) fn tell(&self, talk: &Talk) {
+        let error = Hinted::new(&self.message, &self.hint).into();
+        talk.failure(&self.channel, &error);
+    }
+}
+
 #[derive(Serialize)]
 struct Outline<'a> {
+    /// Where the bundle was written; nothing when it was not.
+    written: Option<String>,
+    /// All of the bundle.
+    files: Vec<File<'a>>,
     packed: Vec<Told<'a>>,
     refused: &'a [Refused],
+    failed: &'a [Failed],
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    size: usize,
+    purpose: &'static str,
+    private: bool,
+}
+
+impl<'a> From<&'a BundleFile> for File<'a> {
+    fn from(file: &'a BundleFile) -> Self {
+        Self {
+            path: &file.path,
+            size: file.bytes.len(),
+            purpose: file.purpose,
+            private: file.private,
+        }
+    }
 }
 
 /// The same as `report.json`.
@@ -31,38 +81,58 @@ struct Told<'a> {
     report: &'a Report,
 }
 
-pub(super) fn show(arguments: &ChannelPack, packed: &[Packed], refused: &[Refused]) -> Result<()> {
-    if arguments.json.json {
-        let told = packed.iter().map(|packed| Told {
-            record: &packed.record,
-            report: &packed.report,
-        });
-        let packed = told.collect();
-        return print_json(&Outline { packed, refused });
+impl Came {
+    /// `bundle` is what was written, or would be; without one, something stands in its way.
+    pub(super) fn show(
+        &self,
+        arguments: &ChannelPack,
+        bundle: Option<&Bundle>,
+        talk: &Talk,
+    ) -> Result<()> {
+        let files = bundle.map(Bundle::files).unwrap_or_default();
+        if arguments.json.json {
+            let told = self.packed.iter().map(|packed| Told {
+                record: &packed.record,
+                report: &packed.report,
+            });
+            let written = arguments.output.as_ref().filter(|_| bundle.is_some());
+            return print_json(&Outline {
+                written: written.map(|path| path.display().to_string()),
+                files: files.iter().map(File::from).collect(),
+                packed: told.collect(),
+                refused: &self.refused,
+                failed: &self.failed,
+            });
+        }
+        let text = self.text(arguments, files);
+        let is_taken = arguments.output.as_deref().is_some_and(output::is_stdout);
+        match text.trim_end() {
+            "" => {}
+            // the bundle itself is on stdout
+            text if is_taken && bundle.is_some() => talk.say(text),
+            text => print(text)?,
+        }
+        Ok(())
     }
-    for one in packed {
-        for file in &one.files {
-            print(&format!(
-                "{}  {} bytes, {}",
-                file.path,
-                file.bytes.len(),
-                file.purpose
-            ))?;
+
+    fn text(&self, arguments: &ChannelPack, files: &[BundleFile]) -> String {
+        let mut text = String::new();
+        for file in files {
+            let (path, size) = (escape(&file.path), file.bytes.len());
+            let _ = writeln!(text, "{path}  {size} bytes, {}", file.purpose);
         }
-        if arguments.explain {
-            print(explained(&one.record).trim_end())?;
+        for one in &self.packed {
+            if arguments.explain {
+                text += &explained(&one.record);
+            }
+            text.extend(one.findings.iter().map(page::finding_about));
         }
-        for finding in &one.findings {
-            print(page::finding_about(finding).trim_end())?;
+        for one in &self.refused {
+            let _ = writeln!(text, "{}: cannot be packed", one.channel);
+            text.extend(one.findings.iter().map(page::finding_about));
         }
+        text
     }
-    for one in refused {
-        print(&format!("{}: cannot be packed", one.channel))?;
-        for finding in &one.findings {
-            print(page::finding_about(finding).trim_end())?;
-        }
-    }
-    Ok(())
 }
 
 /// Why each anchor was chosen, and what it does for each host.

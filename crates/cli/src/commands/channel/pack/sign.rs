@@ -1,13 +1,15 @@
 //! The key that signs a bundle.
 
+use std::io;
+
 use anyhow::{Context, Result};
 use trustpack_core::bundle::SigningKey;
-use trustpack_core::keystore::{Entry, PrivateKey, SealedKey};
+use trustpack_core::keystore::{self, Entry, PrivateKey, SealedKey};
 
 use crate::args::ChannelPack;
 use crate::hint::Hinted;
 use crate::input::{self, Passwords};
-use crate::render::Talk;
+use crate::render::{Talk, told};
 
 /// Reads `--sign`; `None` when no key is named.
 pub(super) fn key(arguments: &ChannelPack, talk: &Talk) -> Result<Option<SigningKey>> {
@@ -15,7 +17,8 @@ pub(super) fn key(arguments: &ChannelPack, talk: &Talk) -> Result<Option<Signing
         return Ok(None);
     };
     let passwords = Passwords::resolve(arguments.sign_password.as_slice(), None, talk)?;
-    let key = read(path, &passwords).with_context(|| format!("{path}: it cannot sign"))?;
+    let key = read(path, &passwords).map_err(advised);
+    let key = key.with_context(|| format!("{path}: it cannot sign"))?;
     Ok(Some(key))
 }
 
@@ -32,15 +35,25 @@ fn read(path: &str, passwords: &Passwords) -> Result<SigningKey> {
         return Err(Hinted::new(message, MAKE_ONE).into());
     };
     let open = open(key, passwords).ok_or_else(|| {
-        let hint = "name its password with --sign-password env:NAME, file:PATH or prompt";
-        Hinted::new(
-            "its key is locked, and no password that was named opens it",
-            hint,
-        )
+        let message = "its key is locked, and no password that was named opens it";
+        Hinted::new(message, NAME_IT)
     })?;
     SigningKey::from_pkcs8(open.secret_pkcs8())
         .map_err(|error| Hinted::new(error.to_string(), MAKE_ONE).into())
 }
+
+/// Other commands have other options for passwords, and read servers where this one reads a file.
+fn advised(error: anyhow::Error) -> anyhow::Error {
+    let hint = match error.downcast_ref::<keystore::Error>() {
+        Some(keystore::Error::PasswordRequired { .. }) => NAME_IT,
+        Some(keystore::Error::WrongPassword { .. }) => "check which password --sign-password names",
+        _ if error.is::<io::Error>() => "check the path of --sign: an Ed25519 key",
+        _ => return error,
+    };
+    Hinted::new(told(&error), hint).into()
+}
+
+const NAME_IT: &str = "name its password with --sign-password env:NAME, file:PATH or prompt";
 
 const MAKE_ONE: &str = "`openssl genpkey -algorithm ed25519 -aes256 -out release.pem` makes one";
 

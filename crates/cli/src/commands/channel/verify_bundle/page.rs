@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use trustpack_core::bundle::{HostVerdict, RenewalRecord};
 use trustpack_core::report::{Finding, count, escape, page};
 
-use super::{Answer, Signature};
+use super::Answer;
+use crate::bundle::signature::Signature;
 
 pub(super) fn render(answer: &Answer<'_>) -> String {
     let mut text = String::new();
