@@ -235,10 +235,7 @@ fn the_packed_identity_is_watched() {
     run(pack.args(["--roots", "root.pem", "--at", &then, &connect(&server)]));
     for (input, name) in [
         (&["bundle/"][..], "bundle/: wa_twilio/identity/identity.cer"),
-        (
-            &["channel.toml", "--bundle", "bundle/"],
-            "channel.toml: wa_twilio: identity.file",
-        ),
+        (&["channel.toml", "--bundle", "bundle/"], "identity.pem"),
     ] {
         let output = desk.watch(&[input, &["--json", &connect(&server)]].concat());
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -13,7 +13,7 @@ use crate::support::{fixture, require, root, stderr, trustpack};
 use crate::watch::Watching;
 
 /// What stands between backticks and begins with our name.
-fn commands_of(text: &str) -> Vec<&str> {
+pub(crate) fn commands_of(text: &str) -> Vec<&str> {
     let spans = text.split('`').skip(1).step_by(2);
     let lines = text.lines().map(str::trim);
     let mut commands: Vec<&str> = spans.chain(lines).collect();

@@ -16,6 +16,7 @@ mod channel_watch;
 mod demo;
 mod diff;
 mod docs;
+mod docs_bundle;
 mod export;
 mod exporter;
 mod fetch;

@@ -87,7 +87,7 @@ impl<'a> Caller<'a> {
         let secrets = self.sources.secrets();
         let answered = send(call, secrets, &self.options);
         record.sent = answered.as_ref().err().is_none_or(|none| none.sent);
-        match answered.map_err(|none| none.error) {
+        match answered.map_err(|none| *none.error) {
             Ok(response) => {
                 let judgement = call.judge(&response, secrets);
                 record.status = Some(response.status);

@@ -70,7 +70,7 @@ pub fn endpoint(call: &Call) -> Option<Endpoint> {
 #[non_exhaustive]
 pub struct Unanswered {
     /// Why.
-    pub error: CallError,
+    pub error: Box<CallError>,
     /// Whether any of the request was handed to the connection. What became of it nobody has said.
     pub sent: bool,
 }
@@ -82,7 +82,7 @@ pub struct Unanswered {
 pub fn send(call: &Call, secrets: &Secrets, options: &CallOptions) -> Result<Response, Unanswered> {
     let sent = Arc::default();
     send_telling(call, secrets, options, &sent).map_err(|error| Unanswered {
-        error,
+        error: Box::new(error),
         sent: sent.load(Ordering::Relaxed),
     })
 }

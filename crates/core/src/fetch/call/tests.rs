@@ -124,7 +124,7 @@ fn nothing_is_sent_in_clear_to_others() {
     call.url = Template::plain("http://192.0.2.1/");
     let error = send(&call, &secrets(), &options()).unwrap_err();
     assert!(
-        matches!(error.error, CallError::Clear { .. }) && !error.sent,
+        matches!(*error.error, CallError::Clear { .. }) && !error.sent,
         "{error:?}"
     );
 }
@@ -135,7 +135,7 @@ fn nothing_is_sent_without_its_secret() {
     let call = info(&format!("http://{address}"));
     let error = send(&call, &Secrets::default(), &options()).unwrap_err();
     assert!(
-        matches!(error.error, CallError::Unfit(_)) && !error.sent,
+        matches!(*error.error, CallError::Unfit(_)) && !error.sent,
         "{error:?}"
     );
     assert_eq!(heard.lock().unwrap().len(), 0);
