@@ -35,8 +35,8 @@ use self::passwords::{PROFILE_HELP, PROFILES};
 use crate::duration::parse_time;
 
 pub(crate) use call::{
-    Aicc, AiccTokenCheck, Bot, Calling, ChannelCallbackTest, Meta, MetaChallenge, Recent, Telegram,
-    TelegramDelete, TelegramSetWebhook, TelegramStatus,
+    Aicc, AiccTokenCheck, Bot, CallFlags, Calling, ChannelCallbackTest, Meta, MetaChallenge,
+    Recent, Telegram, TelegramDelete, TelegramSetWebhook, TelegramStatus,
 };
 pub(crate) use channel::{
     Channel, ChannelDiff, ChannelExport, ChannelFacts, ChannelList, ChannelNew, ChannelPack,

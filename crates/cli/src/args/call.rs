@@ -51,6 +51,29 @@ pub(crate) struct Calling {
     pub proxy: Option<String>,
 }
 
+/// A call: how and when it is made, and how it is told.
+#[derive(Debug, Args)]
+pub(crate) struct CallFlags {
+    #[command(flatten)]
+    pub calling: Calling,
+    #[command(flatten)]
+    pub time: Time,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// One channel of a specification.
+#[derive(Debug, Args)]
+pub(crate) struct OneChannel {
+    /// The specification (TOML or JSON); `-` for stdin.
+    #[arg(value_name = "SPEC")]
+    pub spec: String,
+
+    /// The channel, when there are several for which the call is.
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<String>,
+}
+
 /// The Telegram webhook of a channel: set it, see what became of it, remove it.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Telegram {
@@ -62,13 +85,8 @@ pub(crate) enum Telegram {
 /// Whose webhook it is.
 #[derive(Debug, Args)]
 pub(crate) struct Bot {
-    /// The specification (TOML or JSON); `-` for stdin.
-    #[arg(value_name = "SPEC")]
-    pub spec: String,
-
-    /// The Telegram channel, when there are several.
-    #[arg(long, value_name = "NAME")]
-    pub channel: Option<String>,
+    #[command(flatten)]
+    pub whose: OneChannel,
 
     /// The bot's token, in place of handover.bot_token: env:NAME, file:PATH, fd:N, prompt.
     #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
@@ -114,17 +132,13 @@ pub(crate) struct TelegramSetWebhook {
     #[command(flatten)]
     pub options: WebhookOptions,
     #[command(flatten)]
-    pub calling: Calling,
-    #[command(flatten)]
     pub recent: Recent,
     #[command(flatten)]
     pub roots: Roots,
     #[command(flatten)]
     pub facts: FactsFile,
     #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
+    pub call: CallFlags,
 }
 
 /// What else Telegram can be told.
@@ -178,13 +192,9 @@ pub(crate) struct TelegramStatus {
     #[command(flatten)]
     pub bot: Bot,
     #[command(flatten)]
-    pub calling: Calling,
-    #[command(flatten)]
     pub recent: Recent,
     #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
+    pub call: CallFlags,
 }
 
 /// Remove the webhook: deleteWebhook, then getWebhookInfo.
@@ -205,13 +215,9 @@ pub(crate) struct TelegramDelete {
     pub drop_pending_updates: bool,
 
     #[command(flatten)]
-    pub calling: Calling,
-    #[command(flatten)]
     pub recent: Recent,
     #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
+    pub call: CallFlags,
 }
 
 /// Calls to the product itself.
@@ -234,28 +240,19 @@ Examples:
 Exit codes: 0 key, secret and trust store work, or the call was shown · 1 they do not · 2 could not do it:
   no whole answer, not the API Fabric, a value is missing"))]
 pub(crate) struct AiccTokenCheck {
-    /// The specification (TOML or JSON); `-` for stdin.
-    #[arg(value_name = "SPEC")]
-    pub spec: String,
-
-    /// The channel, when there are several with an app of the product.
-    #[arg(long, value_name = "NAME")]
-    pub channel: Option<String>,
+    #[command(flatten)]
+    pub whose: OneChannel,
 
     /// The address of the API Fabric, in place of that of BaseUrl.
     #[arg(long, value_name = "URL", value_parser = SourceParser::<Address>::default())]
     pub api: Option<Address>,
 
     #[command(flatten)]
-    pub calling: Calling,
-    #[command(flatten)]
     pub roots: Roots,
     #[command(flatten)]
     pub facts: FactsFile,
     #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
+    pub call: CallFlags,
 }
 
 /// Calls from Meta's side.
@@ -288,13 +285,8 @@ pub(crate) struct MetaChallenge {
     /// The verify token, in place of the one of the specification: env:NAME, file:PATH, fd:N, prompt.
     #[arg(long, value_name = "SOURCE", value_parser = SourceParser::<PasswordSource>::default())]
     pub verify_code: Option<PasswordSource>,
-
     #[command(flatten)]
-    pub calling: Calling,
-    #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
+    pub call: CallFlags,
 }
 
 /// Call the recorded callback URLs as the provider does: with its headers, its credentials, its bodies.
@@ -323,11 +315,6 @@ pub(crate) struct ChannelCallbackTest {
     /// Only this one of two calls.
     #[arg(long, value_name = "CALL", value_parser = ["message", "report"])]
     pub only: Option<String>,
-
     #[command(flatten)]
-    pub calling: Calling,
-    #[command(flatten)]
-    pub time: Time,
-    #[command(flatten)]
-    pub json: Json,
+    pub call: CallFlags,
 }

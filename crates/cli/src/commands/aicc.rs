@@ -22,15 +22,14 @@ pub(super) fn run(verb: &Aicc, talk: &Talk) -> Result<Outcome> {
 }
 
 fn check(arguments: &AiccTokenCheck, talk: &Talk) -> Result<Outcome> {
-    let spec = spec::read(&arguments.spec)?;
+    let spec = spec::read(&arguments.whose.spec)?;
     let has_app =
         |channel: &&Channel| !matches!(token_check(channel, None), Err(NoCall::NoApp { .. }));
     let what = "with an app of the product";
-    let channel = spec::the_one(&spec, arguments.channel.as_deref(), has_app, what)?;
+    let channel = spec::the_one(&spec, arguments.whose.channel.as_deref(), has_app, what)?;
     let api = arguments.api.as_ref();
     let call = token_check(channel, api).map_err(|error| advised(channel, &error))?;
-    let at = arguments.time.now();
-    let trust = match arguments.calling.trust.is_empty() {
+    let trust = match arguments.call.calling.trust.is_empty() {
         true => default_trust(arguments, &spec, channel, talk)?,
         false => None,
     };
@@ -39,9 +38,9 @@ fn check(arguments: &AiccTokenCheck, talk: &Talk) -> Result<Outcome> {
         channel: Some(&channel.name),
     };
     let sources = Sources::of_channel(&spec, channel);
-    let mut caller = Caller::new(&arguments.calling, defaults, sources, at, talk)?;
+    let mut caller = Caller::new(&arguments.call, defaults, sources, talk)?;
     caller.make(&call)?;
-    caller.tell(Some(&channel.name), Vec::new(), arguments.json.json)
+    caller.tell(Some(&channel.name), Vec::new())
 }
 
 /// The store that the specification's files make.
@@ -53,7 +52,14 @@ fn default_trust(
 ) -> Result<Option<Trust>> {
     let roots = servers::root_sets(&arguments.roots, talk)?;
     let facts = crate::facts::read(&arguments.facts)?;
-    let packed = of_pack(spec, channel, &roots, &facts, arguments.time.now(), talk)?;
+    let packed = of_pack(
+        spec,
+        channel,
+        &roots,
+        &facts,
+        arguments.call.time.now(),
+        talk,
+    )?;
     Ok(Some(match packed {
         Some(anchors) => Trust::Store(anchors),
         None => Trust::Public(roots),

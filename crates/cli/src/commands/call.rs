@@ -5,7 +5,6 @@ mod secrets;
 mod trust;
 
 use anyhow::Result;
-use time::OffsetDateTime;
 use trustpack_core::call::{Answer, Call, Judgement};
 use trustpack_core::endpoint::connect_for;
 use trustpack_core::fetch::call::{CallError, CallOptions, Trust, endpoint, send};
@@ -13,7 +12,7 @@ use trustpack_core::fetch::{AddressFamily, FetchOptions};
 use trustpack_core::report::{Finding, Severity};
 
 use super::Outcome;
-use crate::args::Calling;
+use crate::args::{CallFlags, Calling};
 use crate::render::{Talk, print, print_json};
 use crate::servers;
 
@@ -23,7 +22,7 @@ pub(super) use trust::{Defaults, of_pack};
 
 /// Makes calls, or shows them.
 pub(super) struct Caller<'a> {
-    calling: &'a Calling,
+    flags: &'a CallFlags,
     options: CallOptions,
     sources: Sources,
     talk: &'a Talk,
@@ -46,21 +45,21 @@ pub(super) enum Called {
 impl<'a> Caller<'a> {
     /// `defaults` says who is trusted where no flag does, and which channel of a bundle is meant.
     pub(super) fn new(
-        calling: &'a Calling,
+        flags: &'a CallFlags,
         defaults: Defaults<'_>,
         sources: Sources,
-        at: OffsetDateTime,
         talk: &'a Talk,
     ) -> Result<Self> {
+        let calling = &flags.calling;
         let trust = trust::load(calling, defaults, talk)?;
         let options = CallOptions {
             fetch: reach(calling, talk)?,
             connect: None,
             trust,
-            at,
+            at: flags.time.now(),
         };
         Ok(Self {
-            calling,
+            flags,
             options,
             sources,
             talk,
@@ -71,7 +70,7 @@ impl<'a> Caller<'a> {
     /// Shows the call, or sends it and judges the answer.
     pub(super) fn make(&mut self, call: &Call) -> Result<Called> {
         let mut record = CallRecord::new(call, &self.options.trust);
-        let called = match self.calling.send {
+        let called = match self.flags.calling.send {
             false => Called::Shown,
             true => self.send(call, &mut record)?,
         };
@@ -82,7 +81,7 @@ impl<'a> Caller<'a> {
     fn send(&mut self, call: &Call, record: &mut CallRecord) -> Result<Called> {
         self.sources.ask_for(call, self.talk)?;
         if let Some(endpoint) = endpoint(call) {
-            self.options.connect = connect_for(&self.calling.connect, &endpoint);
+            self.options.connect = connect_for(&self.flags.calling.connect, &endpoint);
         }
         let secrets = self.sources.secrets();
         let answered = send(call, secrets, &self.options);
@@ -123,12 +122,7 @@ impl<'a> Caller<'a> {
     }
 
     /// Prints everything, and says how it ended.
-    pub(super) fn tell(
-        self,
-        channel: Option<&str>,
-        findings: Vec<Finding>,
-        json: bool,
-    ) -> Result<Outcome> {
+    pub(super) fn tell(self, channel: Option<&str>, findings: Vec<Finding>) -> Result<Outcome> {
         let is_refused = findings
             .iter()
             .any(|one| one.severity == Severity::Critical);
@@ -138,14 +132,14 @@ impl<'a> Caller<'a> {
             findings,
             calls: self.calls,
         };
-        match json {
+        match self.flags.json.json {
             true => print_json(&calls)?,
             false => print(&calls.text())?,
         }
         for call in &calls.calls {
             call.tell_failure(self.talk);
         }
-        if !self.calling.send {
+        if !self.flags.calling.send {
             for note in calls.notes() {
                 self.talk.say(note);
             }

@@ -72,8 +72,7 @@ fn make(
         trust: None,
         channel,
     };
-    let at = arguments.time.now();
-    let mut caller = Caller::new(&arguments.calling, defaults, sources, at, talk)?;
+    let mut caller = Caller::new(&arguments.call, defaults, sources, talk)?;
     caller.make(call)?;
-    caller.tell(channel, Vec::new(), arguments.json.json)
+    caller.tell(channel, Vec::new())
 }

@@ -39,7 +39,7 @@ impl<'a> Known<'a> {
     fn find(spec: &'a Spec, named: &args::Bot) -> Result<Self> {
         let is_telegram = |channel: &&Channel| channel.kind.word("type") == Some("telegram");
         let what = "of Telegram";
-        let channel = spec::the_one(spec, named.channel.as_deref(), is_telegram, what)?;
+        let channel = spec::the_one(spec, named.whose.channel.as_deref(), is_telegram, what)?;
         if !is_telegram(&channel) {
             let message = format!("{}: it is no Telegram channel", channel.label());
             let hint =
@@ -115,32 +115,32 @@ fn is_public(bot: &Bot) -> bool {
 }
 
 fn status(arguments: &TelegramStatus, talk: &Talk) -> Result<Outcome> {
-    let spec = spec::read(&arguments.bot.spec)?;
+    let spec = spec::read(&arguments.bot.whose.spec)?;
     let known = Known::find(&spec, &arguments.bot)?;
-    let at = arguments.time.now();
+    let at = arguments.call.time.now();
     let call = known
         .bot
         .webhook_info(expected(known.url()?, &arguments.recent, at)?);
     let defaults = defaults(known.channel);
-    let mut caller = Caller::new(&arguments.calling, defaults, known.sources, at, talk)?;
+    let mut caller = Caller::new(&arguments.call, defaults, known.sources, talk)?;
     caller.make(&call)?;
-    caller.tell(Some(&known.channel.name), Vec::new(), arguments.json.json)
+    caller.tell(Some(&known.channel.name), Vec::new())
 }
 
 fn delete(arguments: &TelegramDelete, talk: &Talk) -> Result<Outcome> {
-    let spec = spec::read(&arguments.bot.spec)?;
+    let spec = spec::read(&arguments.bot.whose.spec)?;
     let known = Known::find(&spec, &arguments.bot)?;
-    let at = arguments.time.now();
+    let at = arguments.call.time.now();
     let delete = known.bot.delete_webhook(arguments.drop_pending_updates);
     let info = known
         .bot
         .webhook_info(expected(String::new(), &arguments.recent, at)?);
     let defaults = defaults(known.channel);
-    let mut caller = Caller::new(&arguments.calling, defaults, known.sources, at, talk)?;
+    let mut caller = Caller::new(&arguments.call, defaults, known.sources, talk)?;
     if goes_on(&caller.make(&delete)?) {
         caller.make(&info)?;
     }
-    caller.tell(Some(&known.channel.name), Vec::new(), arguments.json.json)
+    caller.tell(Some(&known.channel.name), Vec::new())
 }
 
 /// Telegram's servers have public certificates.

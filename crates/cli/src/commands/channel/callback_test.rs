@@ -21,7 +21,7 @@ use crate::servers;
 pub(super) fn run(arguments: &ChannelCallbackTest, talk: &Talk) -> Result<Outcome> {
     let spec = spec::read(&arguments.spec)?;
     let once = Once {
-        at: arguments.time.now(),
+        at: arguments.call.time.now(),
         number: number()?,
     };
     let mut wanted = spec::wanted(&spec, &arguments.channel)?;
@@ -66,8 +66,7 @@ pub(super) fn run(arguments: &ChannelCallbackTest, talk: &Talk) -> Result<Outcom
         trust: None,
         channel: alone,
     };
-    let calling = &arguments.calling;
-    let mut caller = Caller::new(calling, defaults, Sources::default(), once.at, talk)?;
+    let mut caller = Caller::new(&arguments.call, defaults, Sources::default(), talk)?;
     let mut current: Option<&Channel> = None;
     for (channel, path, call) in &tests {
         if !current.is_some_and(|current| std::ptr::eq(current, *channel)) {
@@ -75,12 +74,12 @@ pub(super) fn run(arguments: &ChannelCallbackTest, talk: &Talk) -> Result<Outcom
             current = Some(channel);
         }
         if let Called::Untrusted(error) = caller.make(call)?
-            && arguments.calling.trust.is_empty()
+            && arguments.call.calling.trust.is_empty()
         {
             tell_more(&mut caller, channel, path, call, &error, once.at, talk);
         }
     }
-    caller.tell(alone, Vec::new(), arguments.json.json)
+    caller.tell(alone, Vec::new())
 }
 
 /// A message and an update go the same way.

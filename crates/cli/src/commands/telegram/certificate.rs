@@ -94,7 +94,7 @@ pub(super) fn upload(
             endpoint.host()
         )
     })?;
-    let at = arguments.time.now();
+    let at = arguments.call.time.now();
     let roots = servers::root_sets(&arguments.roots, talk)?;
     match needed(&chain, &name, &roots, known, at) {
         Needed::Nothing => upload.notes.push(match &given {
@@ -166,13 +166,13 @@ fn served(
         let (name, chain) = input::load_chain(&path, &Passwords::default(), talk)?;
         return Ok(Served::Chain(chain, format!("{endpoint} ({name})")));
     }
-    if !arguments.calling.send && !arguments.check {
+    if !arguments.call.calling.send && !arguments.check {
         return Ok(Served::Unasked);
     }
-    let mut options = reach(&arguments.calling, talk)?;
+    let mut options = reach(&arguments.call.calling, talk)?;
     options.family = AddressFamily::V4;
     let target = Target {
-        connect: connect_for(&arguments.calling.connect, endpoint),
+        connect: connect_for(&arguments.call.calling.connect, endpoint),
         ..Target::new(endpoint.clone())
     };
     talk.say(format!("asking {endpoint} for its certificates"));

@@ -20,10 +20,10 @@ const SECRET_TOKEN: &str = "secret token";
 
 /// Runs the verb.
 pub(super) fn run(arguments: &TelegramSetWebhook, talk: &Talk) -> Result<Outcome> {
-    let spec = spec::read(&arguments.bot.spec)?;
+    let spec = spec::read(&arguments.bot.whose.spec)?;
     let mut known = Known::find(&spec, &arguments.bot)?;
     let facts = crate::facts::read(&arguments.facts)?;
-    let at = arguments.time.now();
+    let at = arguments.call.time.now();
     let url = known.url()?;
     let options = &arguments.options;
     let secret_token = options.secret_token.as_ref();
@@ -40,13 +40,13 @@ pub(super) fn run(arguments: &TelegramSetWebhook, talk: &Talk) -> Result<Outcome
     let mut findings = limits(known.channel, &webhook, is_public(&known.bot), &facts, at);
     if has_critical(&findings) && !arguments.force {
         // nobody is asked about a URL that will not be set
-        return refuse(arguments, known, findings, at, talk);
+        return refuse(arguments, known, findings, talk);
     }
     let upload = upload(arguments, &spec, known.channel, talk)?;
     webhook.certificate = upload.pem;
     findings.extend(upload.findings);
     if has_critical(&findings) && !arguments.force {
-        return refuse(arguments, known, findings, at, talk);
+        return refuse(arguments, known, findings, talk);
     }
     for note in upload.notes {
         talk.say(format!("note: {note}"));
@@ -55,13 +55,13 @@ pub(super) fn run(arguments: &TelegramSetWebhook, talk: &Talk) -> Result<Outcome
     let info = known
         .bot
         .webhook_info(expected(url, &arguments.recent, at)?);
-    let (name, json) = (known.channel.name.as_str(), arguments.json.json);
+    let name = known.channel.name.as_str();
     let defaults = defaults(known.channel);
-    let mut caller = Caller::new(&arguments.calling, defaults, known.sources, at, talk)?;
+    let mut caller = Caller::new(&arguments.call, defaults, known.sources, talk)?;
     if goes_on(&caller.make(&set)?) {
         caller.make(&info)?;
     }
-    caller.tell(Some(name), findings, json)
+    caller.tell(Some(name), findings)
 }
 
 /// Says why nothing is sent.
@@ -69,15 +69,14 @@ fn refuse(
     arguments: &TelegramSetWebhook,
     known: Known<'_>,
     findings: Vec<Finding>,
-    at: OffsetDateTime,
     talk: &Talk,
 ) -> Result<Outcome> {
     let defaults = defaults(known.channel);
-    let caller = Caller::new(&arguments.calling, defaults, known.sources, at, talk)?;
-    if arguments.calling.send {
+    let caller = Caller::new(&arguments.call, defaults, known.sources, talk)?;
+    if arguments.call.calling.send {
         talk.say("nothing was sent: --force sends it all the same");
     }
-    caller.tell(Some(&known.channel.name), findings, arguments.json.json)
+    caller.tell(Some(&known.channel.name), findings)
 }
 
 fn has_critical(findings: &[Finding]) -> bool {
