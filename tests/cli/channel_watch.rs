@@ -171,15 +171,19 @@ fn what_has_become_of_a_server_is_told() {
 
     let (told, code) = desk.told(&own.server(-1));
     assert_eq!(code, 1);
-    let output = desk.watch(&["bundle/", &connect(&own.server(-1))]);
-    assert!(
-        !stdout(&output).contains("pack the channel again"),
-        "{output:?}"
-    );
-    assert!(
-        stdout(&output).contains("whoever runs the server must renew its certificate"),
-        "{output:?}"
-    );
+    let ended = own.server(-1);
+    let dial = connect(&ended);
+    let mut live = desk.command(&["channel", "verify-bundle", "bundle/", "--live", &dial]);
+    for output in [desk.watch(&["bundle/", &dial]), live.output().unwrap()] {
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let told = stdout(&output);
+        // one who packs cannot mend it
+        assert!(!told.contains("pack the channel again"), "{told}");
+        assert!(
+            told.contains("whoever runs the server must renew its certificate"),
+            "{told}"
+        );
+    }
     assert_eq!(
         pairs(&told),
         [

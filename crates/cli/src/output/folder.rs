@@ -359,6 +359,17 @@ mod tests {
     }
 
     #[test]
+    fn a_link_to_a_folder_stays_a_link() {
+        let desk = tempfile::tempdir().unwrap();
+        fs::create_dir(desk.path().join("folder")).unwrap();
+        let link = desk.path().join("link");
+        std::os::unix::fs::symlink("folder", &link).unwrap();
+        save(&link, MEMBERS, Existing::Keep, nothing).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(names(&desk.path().join("folder")), ["LIST", "a/key"]);
+    }
+
+    #[test]
     fn a_folder_keeps_its_mode() {
         let desk = tempfile::tempdir().unwrap();
         let path = desk.path().join("out");
