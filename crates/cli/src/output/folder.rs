@@ -1,5 +1,7 @@
 //! A folder that is written whole or not at all: it is made under another name beside its place, and takes it in one step.
 
+mod leftovers;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -14,9 +16,8 @@ use walkdir::WalkDir;
 use super::{Existing, Guard, Privacy, Saved, create_folder, folder_of, refuse_unwritable};
 use crate::hint::Hinted;
 
-/// Of temporary folders. What has this name and six letters more is a leftover of ours, and is swept.
-const PREFIX: &str = ".trustpack-bundle-";
-const LETTERS: usize = 6;
+pub(crate) use leftovers::left_behind;
+use leftovers::{LETTERS, PREFIX, is_ours, sweep};
 
 /// A file to be written.
 pub(crate) struct Member<'a> {
@@ -97,32 +98,6 @@ fn refuse_file(path: &Path, name: &str) -> Result<()> {
         "name another folder, or a file without the `/` at its end",
     )
     .into())
-}
-
-/// The folders in this one that a process of ours left there when it was killed, by their names.
-pub(crate) fn left_behind(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let names = entries
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-        .map(|entry| PathBuf::from(entry.file_name()));
-    names.filter(|name| is_ours(name)).collect()
-}
-
-fn is_ours(path: &Path) -> bool {
-    let first = path.components().next();
-    let name = first.and_then(|name| name.as_os_str().to_str());
-    let letters = name.and_then(|name| name.strip_prefix(PREFIX));
-    letters.is_some_and(|letters| {
-        letters.len() == LETTERS && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
-    })
-}
-
-/// Removes what was left behind, by somebody who holds the lock of the folder.
-fn sweep(folder: &Path) {
-    for name in left_behind(folder) {
-        // what cannot be removed is in nobody's way here
-        let _ = fs::remove_dir_all(folder.join(name));
-    }
 }
 
 /// Files with a key in it are for their owner alone, whoever opened them since.
