@@ -2,7 +2,7 @@
 
 use super::{Page, Step, critical, run, step, warning};
 
-const BUNDLES: &[&str] = &["channel verify-bundle"];
+const BUNDLES: &[&str] = &["channel verify-bundle", "channel watch"];
 
 /// Every finding about a bundle is looked at so.
 const VERIFY: Step = run(
@@ -179,7 +179,7 @@ pub(super) const PAGES: &[Page] = &[
             LAYOUT,
             "CA/Browser Forum Baseline Requirements, section 6.3.2 (life of server certificates)",
         ],
-        verbs: BUNDLES,
+        verbs: &["channel verify-bundle"],
     },
     Page {
         id: "BUNDLE-SIGNATURE",
