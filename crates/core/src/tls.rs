@@ -14,3 +14,4 @@ pub mod trusted;
 pub(crate) mod compression;
 mod flight;
 mod scheme;
+pub(crate) mod verifier;

@@ -24,6 +24,7 @@ use crate::tls::client::provider;
 use crate::tls::compression::decompressors;
 use crate::tls::proxy::ProxyRules;
 use crate::tls::trusted::TrustVerifier;
+use crate::tls::verifier::Verifier;
 
 use super::dial::Deadline;
 use super::{FetchOptions, Target};
@@ -200,7 +201,7 @@ fn tls(verifier: &Arc<TrustVerifier>) -> Result<Arc<ClientConfig>, CallError> {
     // "dangerous" is what rustls calls every verifier but its own; this one refuses more than it
     let builder = builder
         .dangerous()
-        .with_custom_certificate_verifier(Arc::clone(verifier) as _);
+        .with_custom_certificate_verifier(Arc::new(Verifier(Arc::clone(verifier))));
     let mut config = builder.with_no_client_auth();
     config.cert_decompressors = decompressors();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];

@@ -18,6 +18,7 @@ use super::flight::End;
 use super::identity::ClientIdentity;
 use super::offer::{CertificateType, Version};
 use crate::tls::danger::{CaptureVerifier, Captured};
+use crate::tls::verifier::Verifier;
 
 use watch::{ClientCertificateAsked, Received, Tap, TicketsSeen};
 
@@ -102,7 +103,7 @@ impl Session {
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
+            .with_custom_certificate_verifier(Arc::new(Verifier(Arc::clone(&verifier))))
             .with_client_cert_resolver(Arc::clone(&client_certificate) as _);
         // A resumed session presents no certificate (RFC 8446 section 2.2): the store keeps nothing.
         config.resumption = Resumption::store(Arc::clone(&tickets) as _)

@@ -2,13 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::CertificateDer;
 
 use super::offer::CertificateType;
 use super::scheme;
+use super::verifier::{Judge, Presented};
 use crate::signature::SignatureCheck;
 
 /// Records what a server presents and accepts any chain; the proof of possession is still checked.
@@ -58,17 +59,30 @@ impl CaptureVerifier {
         // A thread that died half-way leaves nothing worse than a missing certificate.
         self.captured.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Judge for CaptureVerifier {
+    fn algorithms(&self) -> &WebPkiSupportedAlgorithms {
+        &self.algorithms
+    }
+
+    fn judge_chain(&self, presented: &Presented<'_>) -> Result<(), Error> {
+        let mut captured = self.lock();
+        captured.chain = presented.ders();
+        captured.ocsp_response = presented.ocsp_response.to_vec();
+        Ok(())
+    }
 
     /// A right signature proves possession, a wrong one disproves it; one that cannot be checked says nothing.
-    fn judge(
+    fn judge_signature(
         &self,
-        result: Result<HandshakeSignatureValid, Error>,
+        checked: Result<HandshakeSignatureValid, Error>,
         message: &[u8],
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let by_hand = || scheme::check(message, certificate, signature);
-        let checked = match result {
+        let checked = match checked {
             Ok(_) => SignatureCheck::Good,
             Err(error @ Error::InvalidCertificate(CertificateError::BadSignature)) => {
                 // The provider says so of keys, too, whose size it does not take.
@@ -85,48 +99,9 @@ impl CaptureVerifier {
         }
         Ok(HandshakeSignatureValid::assertion())
     }
-}
-
-impl ServerCertVerifier for CaptureVerifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let mut captured = self.lock();
-        captured.chain = std::iter::once(end_entity)
-            .chain(intermediates)
-            .map(|der| der.clone().into_owned())
-            .collect();
-        captured.ocsp_response = ocsp_response.to_vec();
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let result = verify_tls12_signature(message, certificate, signature, &self.algorithms);
-        self.judge(result, message, certificate, signature)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let result = verify_tls13_signature(message, certificate, signature, &self.algorithms);
-        self.judge(result, message, certificate, signature)
-    }
 
     /// Everything with a name: a server that finds no scheme for its key sends an alert and no certificate.
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+    fn schemes(&self) -> Vec<SignatureScheme> {
         let mut schemes = self.algorithms.supported_schemes();
         for scheme in UNCHECKED_SCHEMES {
             if !schemes.contains(scheme) {
@@ -174,7 +149,7 @@ mod tests {
     fn offers_old_and_new_schemes_once() {
         let provider = rustls::crypto::aws_lc_rs::default_provider();
         let verifier = CaptureVerifier::new(provider.signature_verification_algorithms, None);
-        let schemes = verifier.supported_verify_schemes();
+        let schemes = verifier.schemes();
         for scheme in UNCHECKED_SCHEMES {
             assert_eq!(schemes.iter().filter(|each| *each == scheme).count(), 1);
         }

@@ -4,14 +4,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
-use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::{CertificateError, Error, RootCertStore};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use time::OffsetDateTime;
 
 use crate::chain::PresentedChain;
 use crate::tls::client::provider;
+use crate::tls::verifier::{Judge, Presented};
 use crate::trust::TrustAnchors;
 use crate::verify::{Client, Refusal, verify};
 
@@ -115,13 +116,13 @@ impl TrustVerifier {
         }
     }
 
-    fn decide(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        chain: &PresentedChain,
-    ) -> Result<(), Refused> {
+    fn decide(&self, presented: &Presented<'_>, chain: &PresentedChain) -> Result<(), Refused> {
+        let Presented {
+            end_entity,
+            intermediates,
+            name,
+            ..
+        } = *presented;
         let refused = |refusal: &Refusal| Refused {
             why: refusal.to_string(),
             hint: refusal.hint(),
@@ -149,50 +150,21 @@ impl TrustVerifier {
     }
 }
 
-impl ServerCertVerifier for TrustVerifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let presented = std::iter::once(end_entity).chain(intermediates);
-        let presented: Vec<_> = presented.map(|der| der.clone().into_owned()).collect();
-        let chain = PresentedChain::from_ders(presented.iter().cloned());
-        let decided = self.decide(end_entity, intermediates, server_name, &chain);
+impl Judge for TrustVerifier {
+    fn algorithms(&self) -> &WebPkiSupportedAlgorithms {
+        &self.algorithms
+    }
+
+    fn judge_chain(&self, presented: &Presented<'_>) -> Result<(), Error> {
+        let ders = presented.ders();
+        let chain = PresentedChain::from_ders(ders.iter().cloned());
+        let decided = self.decide(presented, &chain);
         let mut seen = self.lock();
-        seen.chain = presented;
+        seen.chain = ders;
         seen.refusal = decided.clone().err();
-        match decided {
-            Ok(()) => Ok(ServerCertVerified::assertion()),
-            Err(_) => Err(Error::InvalidCertificate(
-                CertificateError::ApplicationVerificationFailure,
-            )),
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        decided.map_err(|_| {
+            Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)
+        })
     }
 }
 
