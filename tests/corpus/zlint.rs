@@ -11,9 +11,6 @@ use trustpack_core::Certificate;
 use trustpack_core::facts::Facts;
 use trustpack_core::lint::{Profile, lint, rules};
 
-/// So many of a hundred of its expectations hold of ours at least; the rest is named.
-const AGREED: usize = 94;
-
 fn rows(name: &str) -> Vec<Vec<String>> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let text = std::fs::read_to_string(fixtures.join(name)).unwrap();
@@ -86,5 +83,4 @@ fn we_judge_as_zlint_expects() {
     );
     wrong.extend(named.iter().map(|row| format!("{row:?} is no expectation")));
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(agreed * 100 >= all * AGREED, "{agreed} of {all}");
 }

@@ -158,6 +158,17 @@ impl Rule {
         }
     }
 
+    /// Of the CA/Browser Forum about server certificates: must be kept, and by public CAs only.
+    const fn forum(
+        finding: &'static str,
+        id: &'static str,
+        citation: &'static str,
+        check: fn(&View<'_>) -> Option<String>,
+    ) -> Self {
+        let rule = Self::new(finding, id, Severity::Critical, citation, check);
+        rule.public().of(Of::Server)
+    }
+
     /// For public CAs only.
     const fn public(self) -> Self {
         Self {

@@ -45,10 +45,9 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     ),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "information-access-missing",
-        Critical,
         BASELINE_INFORMATION,
         |view| {
             when(
@@ -57,8 +56,6 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2012 - 07 - 01)),
     Rule::new(
         PAGE,
@@ -90,10 +87,9 @@ pub(super) const RULES: &[Rule] = &[
     .public()
     .of(Of::Server)
     .from(date!(2012 - 07 - 01)),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "information-access-method",
-        Critical,
         BASELINE_INFORMATION,
         |view| {
             let mut methods = accesses(view).into_iter();
@@ -105,13 +101,10 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2023 - 09 - 15)),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "ocsp-not-http",
-        Critical,
         BASELINE_INFORMATION,
         |view| {
             when(
@@ -120,13 +113,10 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2023 - 09 - 15)),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "issuer-not-http",
-        Critical,
         BASELINE_INFORMATION,
         |view| {
             when(
@@ -135,13 +125,10 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2023 - 09 - 15)),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "information-access-twice",
-        Critical,
         BASELINE_INFORMATION,
         |view| {
             let mut all: Vec<_> = accesses(view)
@@ -154,8 +141,6 @@ pub(super) const RULES: &[Rule] = &[
             when(all.len() < count, "authorityInfoAccess says the same twice")
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2023 - 09 - 15)),
     Rule::new(
         PAGE,
@@ -268,10 +253,9 @@ pub(super) const RULES: &[Rule] = &[
     )
     .public()
     .from(date!(2023 - 09 - 15)),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "revocation-unknown",
-        Critical,
         "Baseline Requirements section 7.1.2.11.2",
         |view| {
             let is_short = crate::report::lifetime(view.certificate) <= time::Duration::days(10);
@@ -283,8 +267,6 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2024 - 03 - 15)),
 ];
 

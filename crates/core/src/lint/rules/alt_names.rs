@@ -67,10 +67,9 @@ pub(super) const RULES: &[Rule] = &[
         )
     })
     .public(),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "common-name-not-among-alt-names",
-        Critical,
         "Baseline Requirements section 7.1.4.3",
         |view| {
             let wrong = view
@@ -82,13 +81,10 @@ pub(super) const RULES: &[Rule] = &[
                 escape(wrong)
             ))
         },
-    )
-    .public()
-    .of(Of::Server),
-    Rule::new(
+    ),
+    Rule::forum(
         PAGE,
         "common-name-spelled-otherwise",
-        Critical,
         "Baseline Requirements section 7.1.4.3",
         |view| {
             let wrong = view
@@ -101,8 +97,6 @@ pub(super) const RULES: &[Rule] = &[
             ))
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2021 - 08 - 25)),
     Rule::new(PAGE, "dns-name-not-ascii", Critical, NAMES, |view| {
         let mut names = view.alt_names.iter().filter(|name| name.tag == DNS_NAME);
@@ -181,7 +175,7 @@ pub(super) const RULES: &[Rule] = &[
     )
     .of(Of::Server)
     .from(date!(2019 - 04 - 01)),
-    Rule::new(PAGE, "dns-label-reserved", Critical, BASELINE, |view| {
+    Rule::forum(PAGE, "dns-label-reserved", BASELINE, |view| {
         let is_reserved = |label: &str| {
             label.get(2..4) == Some("--")
                 && !label
@@ -194,8 +188,6 @@ pub(super) const RULES: &[Rule] = &[
             escape(wrong)
         ))
     })
-    .public()
-    .of(Of::Server)
     .from(date!(2021 - 10 - 01)),
     Rule::new(
         PAGE,
@@ -217,17 +209,14 @@ pub(super) const RULES: &[Rule] = &[
             ))
         },
     ),
-    Rule::new(PAGE, "dns-name-internal", Critical, INTERNAL, |view| {
+    Rule::forum(PAGE, "dns-name-internal", INTERNAL, |view| {
         let wrong = view.dns_names().find(|name| is_internal(name))?;
         Some(format!("{} is no name of the public DNS", escape(wrong)))
     })
-    .public()
-    .of(Of::Server)
     .from(date!(2012 - 07 - 01)),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "dns-name-arpa",
-        Critical,
         "Baseline Requirements section 4.2.2",
         |view| {
             let is_arpa = |name: &&str| name.to_ascii_lowercase().ends_with(".arpa");
@@ -235,8 +224,6 @@ pub(super) const RULES: &[Rule] = &[
             Some(format!("{} is an address written as a name", escape(wrong)))
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2026 - 03 - 15)),
     Rule::new(PAGE, "dns-name-twice", Note, NAMES, |view| {
         let mut seen = BTreeSet::new();
@@ -311,13 +298,11 @@ pub(super) const RULES: &[Rule] = &[
             "an address has neither 4 nor 16 octets",
         )
     }),
-    Rule::new(PAGE, "ip-address-reserved", Critical, INTERNAL, |view| {
+    Rule::forum(PAGE, "ip-address-reserved", INTERNAL, |view| {
         let mut addresses = view.alt_names.iter().filter(|name| name.tag == IP_ADDRESS);
         let wrong = addresses.find_map(|name| address(name.value).filter(is_reserved))?;
         Some(format!("{wrong} is no public address"))
     })
-    .public()
-    .of(Of::Server)
     .from(date!(2012 - 07 - 01)),
     other("alt-name-directory", |view| {
         has(view, DIRECTORY_NAME, "a directory name")

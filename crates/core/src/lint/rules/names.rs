@@ -327,10 +327,9 @@ pub(super) const RULES: &[Rule] = &[
     )
     .public()
     .from(date!(2023 - 09 - 15)),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "organizational-unit",
-        Critical,
         "Baseline Requirements section 7.1.2.7.2",
         |view| {
             when(
@@ -339,8 +338,6 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2022 - 09 - 01)),
     Rule::new(PAGE, "subject-says-nothing", Critical, SUBJECT, |view| {
         let is_nothing =

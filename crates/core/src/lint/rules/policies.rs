@@ -31,10 +31,9 @@ const RESERVED: [&str; 4] = [
 ];
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::new(
+    Rule::forum(
         PAGE,
         "policies-missing",
-        Critical,
         "Baseline Requirements section 7.1.2.7.9",
         |view| {
             when(
@@ -43,8 +42,6 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2012 - 07 - 01)),
     Rule::new(
         PAGE,
@@ -91,10 +88,9 @@ pub(super) const RULES: &[Rule] = &[
             "a policy stands in certificatePolicies twice",
         )
     }),
-    Rule::new(
+    Rule::forum(
         PAGE,
         "policies-several-reserved",
-        Critical,
         "Baseline Requirements section 7.1.2.7.9",
         |view| {
             let policies = view.policies();
@@ -107,8 +103,6 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2023 - 09 - 15)),
     Rule::new(PAGE, "policies-any-qualifier", Critical, POLICIES, |view| {
         let is_wrong = qualifiers(view).any(|(policy, qualifier)| {
@@ -276,55 +270,24 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     ),
-    Rule::new(
-        PAGE,
-        "domain-validated-organization",
-        Critical,
-        VALIDATION,
-        |view| has_with(view, DOMAIN_VALIDATED, ORGANIZATION, "an organization"),
-    )
-    .public()
-    .of(Of::Server),
-    Rule::new(
-        PAGE,
-        "domain-validated-street",
-        Critical,
-        VALIDATION,
-        |view| has_with(view, DOMAIN_VALIDATED, STREET, "a street address"),
-    )
-    .public()
-    .of(Of::Server),
-    Rule::new(
-        PAGE,
-        "domain-validated-locality",
-        Critical,
-        VALIDATION,
-        |view| has_with(view, DOMAIN_VALIDATED, LOCALITY, "a locality"),
-    )
-    .public()
-    .of(Of::Server),
-    Rule::new(
-        PAGE,
-        "domain-validated-state",
-        Critical,
-        VALIDATION,
-        |view| has_with(view, DOMAIN_VALIDATED, STATE, "a state or province"),
-    )
-    .public()
-    .of(Of::Server),
-    Rule::new(
-        PAGE,
-        "domain-validated-postal-code",
-        Critical,
-        VALIDATION,
-        |view| has_with(view, DOMAIN_VALIDATED, POSTAL_CODE, "a postal code"),
-    )
-    .public()
-    .of(Of::Server),
-    Rule::new(
+    Rule::forum(PAGE, "domain-validated-organization", VALIDATION, |view| {
+        has_with(view, DOMAIN_VALIDATED, ORGANIZATION, "an organization")
+    }),
+    Rule::forum(PAGE, "domain-validated-street", VALIDATION, |view| {
+        has_with(view, DOMAIN_VALIDATED, STREET, "a street address")
+    }),
+    Rule::forum(PAGE, "domain-validated-locality", VALIDATION, |view| {
+        has_with(view, DOMAIN_VALIDATED, LOCALITY, "a locality")
+    }),
+    Rule::forum(PAGE, "domain-validated-state", VALIDATION, |view| {
+        has_with(view, DOMAIN_VALIDATED, STATE, "a state or province")
+    }),
+    Rule::forum(PAGE, "domain-validated-postal-code", VALIDATION, |view| {
+        has_with(view, DOMAIN_VALIDATED, POSTAL_CODE, "a postal code")
+    }),
+    Rule::forum(
         PAGE,
         "organization-validated-organization",
-        Critical,
         VALIDATION,
         |view| {
             has_without(
@@ -335,80 +298,42 @@ pub(super) const RULES: &[Rule] = &[
             )
         },
     )
-    .public()
-    .of(Of::Server)
     .from(date!(2012 - 07 - 01)),
-    Rule::new(
-        PAGE,
-        "organization-validated-country",
-        Critical,
-        VALIDATION,
-        |view| has_without(view, ORGANIZATION_VALIDATED, &[COUNTRY], "a country"),
-    )
-    .public()
-    .of(Of::Server)
+    Rule::forum(PAGE, "organization-validated-country", VALIDATION, |view| {
+        has_without(view, ORGANIZATION_VALIDATED, &[COUNTRY], "a country")
+    })
     .from(date!(2012 - 07 - 01)),
-    Rule::new(
-        PAGE,
-        "organization-validated-place",
-        Critical,
-        VALIDATION,
-        |view| {
-            has_without(
-                view,
-                ORGANIZATION_VALIDATED,
-                &[LOCALITY, STATE],
-                "a locality or a state",
-            )
-        },
-    )
-    .public()
-    .of(Of::Server)
+    Rule::forum(PAGE, "organization-validated-place", VALIDATION, |view| {
+        has_without(
+            view,
+            ORGANIZATION_VALIDATED,
+            &[LOCALITY, STATE],
+            "a locality or a state",
+        )
+    })
     .from(date!(2012 - 07 - 01)),
-    Rule::new(
-        PAGE,
-        "individual-validated-name",
-        Critical,
-        VALIDATION,
-        |view| {
-            // one name alone is no person's
-            let other = match view.subject_of(GIVEN_NAME).next() {
-                Some(_) => SURNAME,
-                None => GIVEN_NAME,
-            };
-            let what = "a person's name or an organization";
-            has_without(view, INDIVIDUAL_VALIDATED, &[ORGANIZATION, other], what)
-        },
-    )
-    .public()
-    .of(Of::Server)
+    Rule::forum(PAGE, "individual-validated-name", VALIDATION, |view| {
+        // one name alone is no person's
+        let other = match view.subject_of(GIVEN_NAME).next() {
+            Some(_) => SURNAME,
+            None => GIVEN_NAME,
+        };
+        let what = "a person's name or an organization";
+        has_without(view, INDIVIDUAL_VALIDATED, &[ORGANIZATION, other], what)
+    })
     .from(date!(2015 - 09 - 28)),
-    Rule::new(
-        PAGE,
-        "individual-validated-country",
-        Critical,
-        VALIDATION,
-        |view| has_without(view, INDIVIDUAL_VALIDATED, &[COUNTRY], "a country"),
-    )
-    .public()
-    .of(Of::Server)
+    Rule::forum(PAGE, "individual-validated-country", VALIDATION, |view| {
+        has_without(view, INDIVIDUAL_VALIDATED, &[COUNTRY], "a country")
+    })
     .from(date!(2015 - 09 - 28)),
-    Rule::new(
-        PAGE,
-        "individual-validated-place",
-        Critical,
-        VALIDATION,
-        |view| {
-            has_without(
-                view,
-                INDIVIDUAL_VALIDATED,
-                &[LOCALITY, STATE],
-                "a locality or a state",
-            )
-        },
-    )
-    .public()
-    .of(Of::Server)
+    Rule::forum(PAGE, "individual-validated-place", VALIDATION, |view| {
+        has_without(
+            view,
+            INDIVIDUAL_VALIDATED,
+            &[LOCALITY, STATE],
+            "a locality or a state",
+        )
+    })
     .from(date!(2015 - 09 - 28)),
 ];
 
