@@ -7,7 +7,7 @@ use crate::store::Desk;
 use crate::support::{fixture, run, stderr, stdout};
 
 /// A desk with the CA of `docs/issue.md` on it: `ca.p12`.
-fn desk_with_ca() -> Desk {
+pub(crate) fn desk_with_ca() -> Desk {
     let desk = Desk::new();
     ok(
         &desk,
@@ -20,12 +20,12 @@ fn words(line: &str) -> Vec<&str> {
     line.split_whitespace().collect()
 }
 
-fn ok(desk: &Desk, line: &str) -> Output {
+pub(crate) fn ok(desk: &Desk, line: &str) -> Output {
     run(&mut desk.command(&words(line)))
 }
 
 /// The command ends with this code, and every file is as it was.
-fn refused(desk: &Desk, line: &str, code: i32) -> String {
+pub(crate) fn refused(desk: &Desk, line: &str, code: i32) -> String {
     let before = desk.all();
     let output = desk.command(&words(line)).output().unwrap();
     assert_eq!(
@@ -38,7 +38,7 @@ fn refused(desk: &Desk, line: &str, code: i32) -> String {
     stderr(&output)
 }
 
-const CA: &str = "--ca ca.p12 --ca-password env:STORE_PASS";
+pub(crate) const CA: &str = "--ca ca.p12 --ca-password env:STORE_PASS";
 
 #[test]
 fn a_ca_in_three_commands_and_what_it_revokes() {
@@ -299,6 +299,9 @@ fn every_kind_of_name_and_extension_is_in_the_request() {
         "--must-staple",
         "--extension",
         "1.2.3.5=critical,0500",
+        // readers do not know it
+        "--allow",
+        "unknown-critical",
         "--extension",
         "1.2.3.6=@value.der",
         "--key",

@@ -23,6 +23,7 @@ mod fetch;
 mod hostile;
 mod inspect;
 mod issue;
+mod issue_rules;
 mod key_passwords;
 mod kill;
 mod limits;

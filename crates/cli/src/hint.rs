@@ -5,7 +5,7 @@ use std::io;
 
 use trustpack_core::edit::EditError;
 use trustpack_core::endpoint::EndpointError;
-use trustpack_core::issue::IssueError;
+use trustpack_core::issue::{AltNameError, IssueError, ProfileError};
 use trustpack_core::keystore;
 use trustpack_core::name::NameError;
 use trustpack_core::source::SourceError;
@@ -61,6 +61,15 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(error) = cause.downcast_ref::<IssueError>() {
             return for_issue(error);
+        }
+        if let Some(error) = cause.downcast_ref::<AltNameError>() {
+            return Some(for_alt_name(error).to_owned());
+        }
+        if let Some(ProfileError::Toml { .. } | ProfileError::Value { .. }) = cause.downcast_ref() {
+            return Some(
+                "docs/issue.md has the keys of a profile, under What a certificate is for"
+                    .to_owned(),
+            );
         }
         if cause.is::<NameError>() {
             return Some(NAMES.to_owned());
@@ -144,6 +153,17 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
     Some(text.to_owned())
 }
 
+fn for_alt_name(error: &AltNameError) -> &'static str {
+    match error.kind {
+        "constraint" | "network" | "mail host" | "host of a URI" => {
+            "write dns:h.example, ip:10.0.0.0/8, email:h.example, uri:h.example or dir:O=b"
+        }
+        _ => {
+            "a kind goes before it where its looks do not tell: dns:h.example, ip:192.0.2.1, email:a@h.example, uri:https://h.example/, dir:CN=a,O=b, rid:1.2.3"
+        }
+    }
+}
+
 const NAMES: &str = "write CN=a,OU=b,O=c or /O=c/OU=b/CN=a; a backslash goes before a comma that belongs to a value";
 
 fn for_issue(error: &IssueError) -> Option<String> {
@@ -163,6 +183,19 @@ fn for_issue(error: &IssueError) -> Option<String> {
             "make another key, for example with `trustpack new key --type p-256 -o FILE`"
         }
         IssueError::Dates { .. } => "name a later --not-after, or an earlier --not-before",
+        IssueError::AltName(error) => for_alt_name(error),
+        IssueError::NotCopied { .. } => {
+            "leave it out of --copy and of the profile's copy; a CA is made with --profile ca"
+        }
+        IssueError::Unknown { kind, .. } if kind.contains("key usage") => {
+            "digitalSignature, nonRepudiation, keyEncipherment, dataEncipherment, keyAgreement, keyCertSign, cRLSign, encipherOnly and decipherOnly are (RFC 5280 section 4.2.1.3)"
+        }
+        IssueError::Unknown { kind, .. } if kind.contains("hex") => {
+            "write the DER of the value, such as 0500"
+        }
+        IssueError::Unknown { kind, .. } if kind.contains("extension") => {
+            "write it as its standard does, such as certificatePolicies, or as an object identifier"
+        }
         IssueError::Unknown { .. } => {
             "write it as its standard does, such as serverAuth, or as an object identifier"
         }

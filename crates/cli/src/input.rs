@@ -19,7 +19,7 @@ use trustpack_core::keystore::{
 };
 use trustpack_core::report;
 
-use crate::hint::Hinted;
+use crate::hint::{Hinted, of_file};
 use crate::output::{is_one_place, is_pipe};
 use crate::password::PasswordSource;
 use crate::render::{Talk, waits_for};
@@ -86,7 +86,8 @@ pub(crate) fn load_chain(
     passwords: &Passwords,
     talk: &Talk,
 ) -> Result<(String, PresentedChain)> {
-    let loaded = load_one(path, passwords)?;
+    let hint = "check the path, or write a server as host:port or https://host";
+    let loaded = load_as(path, passwords, hint)?;
     loaded.tell_notes(talk);
     let entries = loaded.contents.store.entries().iter();
     let chain = PresentedChain::from_ders(entries.flat_map(Entry::certificates).cloned());
@@ -378,6 +379,11 @@ pub(crate) fn load(inputs: &[Input], passwords: &Passwords) -> Files {
 
 /// Reads one file that must be there: a store, a specification, a chain.
 pub(crate) fn load_one(path: &str, passwords: &Passwords) -> Result<Loaded> {
+    load_as(path, passwords, "check the path; a file is meant here")
+}
+
+/// `hint` is for a path where nothing is.
+fn load_as(path: &str, passwords: &Passwords, hint: &str) -> Result<Loaded> {
     let bytes = if path == "-" {
         read_stdin()
     } else {
@@ -388,9 +394,8 @@ pub(crate) fn load_one(path: &str, passwords: &Passwords) -> Result<Loaded> {
     } else {
         path.to_owned()
     };
-    let contents = passwords
-        .read(&bytes.with_context(|| name.clone())?)
-        .with_context(|| name.clone())?;
+    let bytes = bytes.map_err(|error| of_file(error, &name, hint))?;
+    let contents = passwords.read(&bytes).with_context(|| name.clone())?;
     Ok(Loaded { name, contents })
 }
 

@@ -135,6 +135,11 @@ impl Guard {
     }
 }
 
+/// Finds out before anything is made that a file could not be written for want of its folder.
+pub(crate) fn require_folder_of(path: &Path) -> Result<()> {
+    refuse_without_folder(path, folder_of(&follow_links(path)?))
+}
+
 /// Refuses a file whose folder is not there.
 fn refuse_without_folder(path: &Path, folder: &Path) -> Result<()> {
     if folder.exists() {

@@ -97,6 +97,11 @@ impl Name {
         self.attributes.iter()
     }
 
+    /// For messages: a name can be of any length, and its beginning says which one is meant.
+    pub fn shown(&self) -> String {
+        text::cut(&self.to_string(), 200).into_owned()
+    }
+
     /// Whether there is no attribute at all.
     pub fn is_empty(&self) -> bool {
         self.attributes.is_empty()

@@ -79,7 +79,7 @@ Examples:
   trustpack new csr --subject /DC=com/DC=example/CN=api --san dns:api.example --san ip:10.0.0.7 \\
       --profile mutual --must-staple --new-key api.key --type p-256 --password none -o api.csr
 
-Exit codes: 0 made · 2 not done")]
+Exit codes: 0 made · 1 a rule would be broken, nothing written · 2 not done")]
 pub(crate) struct NewCsr {
     #[command(flatten)]
     pub output: Issued,
@@ -92,6 +92,8 @@ pub(crate) struct NewCsr {
     #[arg(long, value_name = "FILE", help_heading = "Contents")]
     pub like: Option<String>,
 
+    #[command(flatten)]
+    pub allow: Allow,
     #[command(flatten)]
     pub json: Json,
 }

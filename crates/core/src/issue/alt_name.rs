@@ -8,6 +8,8 @@ use crate::cert::asn1;
 use crate::name::{Name, NameError};
 use crate::text::cut;
 
+mod check;
+
 /// One alternative name, encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneralName(Vec<u8>);
@@ -73,7 +75,7 @@ impl GeneralName {
             _ => Err(refuse(
                 text,
                 "constraint",
-                "write dns:, email:, uri:, ip:, or dir: before it",
+                "it is not said of which kind it is",
             )),
         }
     }
@@ -92,44 +94,42 @@ fn refuse(text: &str, kind: &'static str, why: impl Into<String>) -> AltNameErro
     }
 }
 
-fn dns(text: &str) -> Result<GeneralName, AltNameError> {
-    let (wildcard, host) = match text.strip_prefix("*.") {
-        Some(host) => ("*.", host),
-        None => ("", text),
+/// What is wrong with one that somebody else encoded; what is no kind that is read here is left alone.
+pub(super) fn problem(name: asn1::Element<'_>) -> Option<AltNameError> {
+    let text = String::from_utf8_lossy(name.value);
+    let (kind, told) = match name.tag {
+        EMAIL => (MAIL_ADDRESS, check::mail(&text)),
+        DNS => (DNS_NAME, check::dns(&text)),
+        URI => (URI_KIND, check::uri(&text)),
+        IP if !matches!(name.value.len(), 4 | 16) => {
+            let length = name.value.len();
+            let why = format!("it has {length} octets, and an address has 4 or 16");
+            return Some(refuse(&asn1::hex(name.value), "IP address", why));
+        }
+        DIRECTORY if name.value == EMPTY_NAME => (DIRECTORY_NAME, Err(IS_EMPTY.to_owned())),
+        _ => return None,
     };
-    if !wildcard.is_empty() && !host.contains('.') {
-        let why = "a star for a whole top-level domain is refused by every client";
-        return Err(refuse(text, "DNS name", why));
-    }
-    let ascii = host_name(host, "DNS name")?;
-    let parts = [wildcard.as_bytes(), ascii.as_bytes()];
-    Ok(GeneralName(asn1::element(DNS, &parts)))
+    told.err().map(|why| refuse(&text, kind, why))
 }
 
-/// In ASCII, checked as "preferred name syntax" (RFC 1034 section 3.5); the underscores of inner networks are let through.
+fn dns(text: &str) -> Result<GeneralName, AltNameError> {
+    let ascii = match text.strip_prefix("*.") {
+        Some(host) => format!("*.{}", in_ascii(host, DNS_NAME)?),
+        None => in_ascii(text, DNS_NAME)?,
+    };
+    check::dns(&ascii).map_err(|why| refuse(text, DNS_NAME, why))?;
+    Ok(GeneralName(asn1::element(DNS, &[ascii.as_bytes()])))
+}
+
 fn host_name(text: &str, kind: &'static str) -> Result<String, AltNameError> {
-    let ascii = idna::domain_to_ascii(text)
-        .map_err(|_| refuse(text, kind, "it cannot be written as xn--… (UTS 46)"))?;
-    if ascii.is_empty() {
-        return Err(refuse(text, kind, "it is empty"));
-    }
-    if ascii.len() > 253 {
-        return Err(refuse(text, kind, "it is longer than 253 characters"));
-    }
-    for label in ascii.split('.') {
-        let is_sound = (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if !is_sound {
-            let why =
-                format!("the label {label:?} is not 1 to 63 letters, digits and inner hyphens");
-            return Err(refuse(text, kind, why));
-        }
-    }
+    let ascii = in_ascii(text, kind)?;
+    check::host(&ascii).map_err(|why| refuse(text, kind, why))?;
     Ok(ascii)
+}
+
+fn in_ascii(text: &str, kind: &'static str) -> Result<String, AltNameError> {
+    idna::domain_to_ascii(text)
+        .map_err(|_| refuse(text, kind, "it cannot be written as xn--… (UTS 46)"))
 }
 
 fn ip(text: &str) -> Result<GeneralName, AltNameError> {
@@ -156,38 +156,25 @@ fn network(text: &str) -> Result<GeneralName, AltNameError> {
 }
 
 fn email(text: &str) -> Result<GeneralName, AltNameError> {
-    let kind = "mail address";
     let Some((mailbox, host)) = text.rsplit_once('@') else {
-        return Err(refuse(text, kind, "it has no @"));
+        return Err(refuse(text, MAIL_ADDRESS, NO_AT));
     };
-    let is_sound = |byte: u8| byte.is_ascii_graphic() && !b"()<>[]:;@\\,\"".contains(&byte);
-    if mailbox.is_empty() || !mailbox.bytes().all(is_sound) {
-        let why = "what stands before the @ is not plain ASCII (RFC 5321 section 4.1.2)";
-        return Err(refuse(text, kind, why));
-    }
-    let host = host_name(host, kind)?;
-    let parts = [mailbox.as_bytes(), b"@", host.as_bytes()];
-    Ok(GeneralName(asn1::element(EMAIL, &parts)))
+    let ascii = format!("{mailbox}@{}", in_ascii(host, MAIL_ADDRESS)?);
+    check::mail(&ascii).map_err(|why| refuse(text, MAIL_ADDRESS, why))?;
+    Ok(GeneralName(asn1::element(EMAIL, &[ascii.as_bytes()])))
 }
 
-/// Absolute, in ASCII (section 4.2.1.6).
 fn uri(text: &str) -> Result<GeneralName, AltNameError> {
-    let (scheme, rest) = text.split_once(':').unwrap_or_default();
-    let starts = scheme.starts_with(|first: char| first.is_ascii_alphabetic());
-    let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
-    if !starts || !scheme.bytes().all(is_scheme) || rest.is_empty() {
-        return Err(refuse(text, "URI", "it has no scheme, such as https:"));
-    }
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let why = "it has characters that are written as %XX, and in hosts as xn--…";
-        return Err(refuse(text, "URI", why));
-    }
+    check::uri(text).map_err(|why| refuse(text, URI_KIND, why))?;
     Ok(GeneralName(asn1::element(URI, &[text.as_bytes()])))
 }
 
 fn directory(text: &str) -> Result<GeneralName, AltNameError> {
-    let broken = |error: NameError| refuse(text, "directory name", error.to_string());
+    let broken = |error: NameError| refuse(text, DIRECTORY_NAME, error.to_string());
     let name = Name::parse(text).map_err(broken)?;
+    if name.is_empty() {
+        return Err(refuse(text, DIRECTORY_NAME, IS_EMPTY));
+    }
     // a CHOICE cannot be tagged implicitly (X.680 section 31.2.7)
     Ok(GeneralName(asn1::element(DIRECTORY, &[name.der()])))
 }
@@ -200,6 +187,14 @@ fn registered(text: &str) -> Result<GeneralName, AltNameError> {
 
 /// Of what is wrong so many characters are repeated.
 const SHOWN: usize = 100;
+
+const DIRECTORY_NAME: &str = "directory name";
+const DNS_NAME: &str = "DNS name";
+const MAIL_ADDRESS: &str = "mail address";
+const URI_KIND: &str = "URI";
+const IS_EMPTY: &str = "it is empty";
+const NO_AT: &str = "it has no @";
+const EMPTY_NAME: &[u8] = &[0x30, 0];
 
 const EMAIL: u8 = 0x81;
 const DNS: u8 = 0x82;
@@ -236,6 +231,9 @@ mod tests {
             ("email:a@müller.example", EMAIL, b"a@xn--mller-kva.example"),
             ("https://h.example/x?y", URI, b"https://h.example/x?y"),
             ("uri:urn:uuid:1", URI, b"urn:uuid:1"),
+            ("uri:http://u@[::1]:80/", URI, b"http://u@[::1]:80/"),
+            ("uri:ldap:///CN=a", URI, b"ldap:///CN=a"),
+            ("7.example", DNS, b"7.example"),
             ("rid:1.2.3", REGISTERED, &[0x2a, 3]),
         ] {
             assert_eq!(der(text), asn1::element(tag, &[value]), "{text}");
@@ -272,11 +270,46 @@ mod tests {
             "dir:CN",
             "rid:x",
             "192.0.2.1.",
+            "300.1.1.1",
+            "dns:10.0.0.1",
+            "host.7",
+            "*",
+            "email:a@10.0.0.1",
+            "dir:",
+            "dir:CN=\\20",
+            "uri:http://[::1/",
+            "uri:http://[::g]/",
+            "uri:http://h]/",
+            "uri:http://:80/",
+            "uri:http://h:x/",
+            "uri:http://h:65536/",
         ] {
-            // the last one is a host by its looks, and a label of digits is one
-            if text != "192.0.2.1." {
-                assert!(GeneralName::parse(text).is_err(), "{text}");
-            }
+            assert!(GeneralName::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_others_encoded_is_judged_alike() {
+        for (tag, value, sound) in [
+            (DNS, &b"h.example"[..], true),
+            (DNS, b"*.h.example", true),
+            (DNS, b"*", false),
+            (DNS, b"", false),
+            (DNS, b"m\xc3\xbcller.example", false),
+            (IP, &[10, 0, 0, 1], true),
+            (IP, &[10, 0, 0], false),
+            (IP, &[], false),
+            (EMAIL, b"a@h.example", true),
+            (EMAIL, b"a", false),
+            (URI, b"spiffe://h/x", true),
+            (URI, b"/x", false),
+            (DIRECTORY, &[0x30, 0], false),
+            // otherName, whatever is in it
+            (0xa0, &[], true),
+        ] {
+            let der = asn1::element(tag, &[value]);
+            let name = asn1::Reader::new(&der).next().unwrap();
+            assert_eq!(problem(name).is_none(), sound, "{tag} {value:?}");
         }
     }
 

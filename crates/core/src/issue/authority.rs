@@ -69,7 +69,7 @@ pub fn issue(
     match signature::check(&certificate, authority.certificate) {
         SignatureCheck::Good => Ok(certificate),
         SignatureCheck::Bad => Err(IssueError::KeyOfAnother {
-            subject: authority.certificate.subject().to_string(),
+            subject: authority.certificate.subject().shown(),
         }),
         SignatureCheck::CannotCheck(what) => Err(not_as_wanted(&format!("the signature ({what})"))),
     }
@@ -89,7 +89,7 @@ pub fn self_sign(
     match signature::check(&certificate, &certificate) {
         SignatureCheck::Good => Ok(certificate),
         SignatureCheck::Bad => Err(IssueError::KeyOfAnother {
-            subject: wanted.subject.to_string(),
+            subject: wanted.subject.shown(),
         }),
         SignatureCheck::CannotCheck(what) => Err(not_as_wanted(&format!("the signature ({what})"))),
     }

@@ -58,6 +58,14 @@ pub enum IssueError {
         /// Where they differ.
         what: String,
     },
+    /// An extension that is never taken of a request.
+    #[error("{extension} is never taken of a request: {why}")]
+    NotCopied {
+        /// Its name.
+        extension: String,
+        /// Whose it is to say.
+        why: &'static str,
+    },
     /// Rules are broken, and nobody allowed that.
     #[error("{}", in_words(violations))]
     Refused {

@@ -88,6 +88,14 @@ impl KeyKind {
         "ml-dsa-87",
     ];
 
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        let mut pairs = Self::ALL.into_iter().zip(Self::WORDS);
+        pairs
+            .find_map(|(kind, word)| (kind == self).then_some(word))
+            .unwrap_or_default()
+    }
+
     /// The kind of a public key, when it is one that is made; what a renewal takes for a new key.
     pub fn of(spki: &[u8]) -> Option<Self> {
         let facts = KeyFacts::from_spki(spki);

@@ -1,13 +1,14 @@
 //! What a small CA issued and revoked: one readable TOML file, of which this is the text.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::reason::Reason;
 use crate::Certificate;
 use crate::cert::asn1;
 use crate::text;
+
+mod edit;
 
 /// The state of one CA.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,33 +70,6 @@ pub enum Status {
     Valid,
 }
 
-/// Why a certificate is revoked (RFC 5280 section 5.3.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Reason {
-    /// The subject's name or something else in it has changed.
-    AffiliationChanged,
-    /// The key of the CA that it is got to others.
-    CaCompromise,
-    /// It is not needed any more.
-    CessationOfOperation,
-    /// The key got to others.
-    KeyCompromise,
-    /// What it allowed is allowed no longer.
-    PrivilegeWithdrawn,
-    /// Another one took its place.
-    Superseded,
-    /// Not told.
-    #[default]
-    Unspecified,
-}
-
-/// A word for no reason.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of {}", Reason::WORDS.join(", "))]
-pub struct UnknownReason;
-
 /// Why the state cannot be read or changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -107,6 +81,12 @@ pub enum LedgerError {
         found: String,
         /// Whose it should be.
         wanted: String,
+    },
+    /// No list can have a greater number than the last one.
+    #[error("crl-number is {last}, and no greater number can be written")]
+    NumbersUsedUp {
+        /// Of the last list.
+        last: u64,
     },
     /// The serial number is there already.
     #[error("the serial number {serial} is in it already")]
@@ -136,52 +116,6 @@ pub enum LedgerError {
     },
 }
 
-impl Reason {
-    /// Their words.
-    pub const WORDS: [&'static str; 7] = [
-        "unspecified",
-        "key-compromise",
-        "ca-compromise",
-        "affiliation-changed",
-        "superseded",
-        "cessation-of-operation",
-        "privilege-withdrawn",
-    ];
-
-    const ALL: [Self; 7] = [
-        Self::Unspecified,
-        Self::KeyCompromise,
-        Self::CaCompromise,
-        Self::AffiliationChanged,
-        Self::Superseded,
-        Self::CessationOfOperation,
-        Self::PrivilegeWithdrawn,
-    ];
-
-    pub(super) const fn code(self) -> u8 {
-        match self {
-            Self::Unspecified => 0,
-            Self::KeyCompromise => 1,
-            Self::CaCompromise => 2,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-            Self::PrivilegeWithdrawn => 9,
-        }
-    }
-}
-
-impl FromStr for Reason {
-    type Err = UnknownReason;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        let mut pairs = Self::ALL.into_iter().zip(Self::WORDS);
-        pairs
-            .find_map(|(reason, known)| (known == word).then_some(reason))
-            .ok_or(UnknownReason)
-    }
-}
-
 impl Ledger {
     /// Of a CA that has issued nothing yet.
     pub fn new(authority: &Certificate) -> Self {
@@ -199,7 +133,7 @@ impl Ledger {
     /// [`LedgerError::Toml`]; [`LedgerError::Repeated`] when two rows have one serial number; [`LedgerError::Row`].
     pub fn parse(text: &str) -> Result<Self, LedgerError> {
         let ledger: Self = toml::from_str(text).map_err(|error| LedgerError::Toml {
-            why: error.to_string().trim_end().replace('\n', " "),
+            why: text::toml_error(text, &error),
         })?;
         for row in &ledger.certificates {
             if let Some(why) = row.problem() {
@@ -221,15 +155,26 @@ impl Ledger {
         }
     }
 
-    /// The whole file.
+    /// The whole file; `before` is what stands there, of which everything stays that has not changed, comments too.
     ///
     /// # Errors
     /// [`LedgerError::Toml`], which nobody has seen.
-    pub fn to_text(&self) -> Result<String, LedgerError> {
-        let rows = toml::to_string(self).map_err(|error| LedgerError::Toml {
-            why: error.to_string(),
-        })?;
-        Ok(format!("{HEADER}{rows}"))
+    pub fn to_text(&self, before: Option<&str>) -> Result<String, LedgerError> {
+        let text = match before {
+            Some(before) => edit::over(self, before)?,
+            None => {
+                let rows = toml::to_string(self).map_err(|error| LedgerError::Toml {
+                    why: error.to_string(),
+                })?;
+                format!("{HEADER}{rows}")
+            }
+        };
+        match Self::parse(&text)? == *self {
+            true => Ok(text),
+            false => Err(LedgerError::Toml {
+                why: "what was to be written is read as something else".to_owned(),
+            }),
+        }
     }
 
     /// Whether it is the state of this CA, by its key.
@@ -241,8 +186,8 @@ impl Ledger {
             return Ok(());
         }
         Err(LedgerError::AnotherAuthority {
-            found: self.authority.clone(),
-            wanted: authority.subject().to_string(),
+            found: text::cut(&self.authority, SHOWN).into_owned(),
+            wanted: authority.subject().shown(),
         })
     }
 
@@ -288,7 +233,7 @@ impl Ledger {
             .ok_or(LedgerError::Unknown { serial: plain })
     }
 
-    /// Revokes; `false` when it was revoked before, whose time and reason stay.
+    /// Revokes; `Some` when it was revoked before: since when and why, which stay.
     ///
     /// # Errors
     /// [`LedgerError::Unknown`].
@@ -297,7 +242,7 @@ impl Ledger {
         serial: &str,
         at: OffsetDateTime,
         reason: Reason,
-    ) -> Result<bool, LedgerError> {
+    ) -> Result<Option<(OffsetDateTime, Reason)>, LedgerError> {
         let row = self
             .certificates
             .iter_mut()
@@ -305,13 +250,13 @@ impl Ledger {
         let row = row.ok_or_else(|| LedgerError::Unknown {
             serial: serial.to_owned(),
         })?;
-        if row.status == Status::Revoked {
-            return Ok(false);
+        if let (Status::Revoked, Some(before)) = (row.status, row.revoked_at) {
+            return Ok(Some((before, row.reason.unwrap_or_default())));
         }
         row.status = Status::Revoked;
         row.revoked_at = Some(at);
         row.reason = Some(reason);
-        Ok(true)
+        Ok(None)
     }
 
     /// The subject of a certificate in it.
@@ -321,9 +266,16 @@ impl Ledger {
     }
 
     /// Counts one more list and returns its number.
-    pub fn next_list(&mut self) -> u64 {
-        self.crl_number = self.crl_number.saturating_add(1);
-        self.crl_number
+    ///
+    /// # Errors
+    /// [`LedgerError::NumbersUsedUp`]: section 5.2.3 asks for a greater number, and TOML's integers end at 2⁶³ - 1.
+    pub fn next_list(&mut self) -> Result<u64, LedgerError> {
+        let next = self.crl_number.checked_add(1);
+        let next = next.filter(|next| i64::try_from(*next).is_ok());
+        self.crl_number = next.ok_or(LedgerError::NumbersUsedUp {
+            last: self.crl_number,
+        })?;
+        Ok(self.crl_number)
     }
 
     /// What a list has to say, in the order of the file. Expired ones stay on it (section 3.3 lets them go after one more
@@ -357,6 +309,9 @@ fn key_of(authority: &Certificate) -> String {
     asn1::hex(&Sha256::digest(authority.subject_public_key_info()))
 }
 
+/// Of a name in a message so many characters.
+const SHOWN: usize = 200;
+
 const HEADER: &str =
     "# What this CA issued and revoked. trustpack sign, renew, revoke and new crl write it.\n";
 
@@ -374,11 +329,18 @@ mod tests {
         ledger.record(&two.certificate).unwrap();
         assert!(ledger.record(&two.certificate).is_err());
         let serial = one.certificate.serial().to_string();
-        assert!(ledger.revoke(&serial, NOW, Reason::KeyCompromise).unwrap());
-        assert!(!ledger.revoke(&serial, NOW, Reason::Superseded).unwrap());
+        assert_eq!(
+            ledger.revoke(&serial, NOW, Reason::KeyCompromise).unwrap(),
+            None
+        );
+        assert_eq!(
+            ledger.revoke(&serial, NOW, Reason::Superseded).unwrap(),
+            Some((NOW, Reason::KeyCompromise))
+        );
         assert!(ledger.revoke("00", NOW, Reason::Superseded).is_err());
-        assert_eq!((ledger.next_list(), ledger.next_list()), (1, 2));
-        let text = ledger.to_text().unwrap();
+        assert_eq!(ledger.next_list().unwrap(), 1);
+        assert_eq!(ledger.next_list().unwrap(), 2);
+        let text = ledger.to_text(None).unwrap();
         assert!(!text.contains('\u{202e}'), "{text}");
         let again = Ledger::parse(&text).unwrap();
         assert_eq!(again, ledger);
@@ -398,7 +360,7 @@ mod tests {
         ledger.record(&root.certificate).unwrap();
         let serial = root.certificate.serial().to_string();
         ledger.revoke(&serial, NOW, Reason::Superseded).unwrap();
-        let text = ledger.to_text().unwrap();
+        let text = ledger.to_text(None).unwrap();
         assert!(Ledger::parse(&text).is_ok());
         let without_moment: Vec<&str> = text
             .lines()
@@ -424,7 +386,7 @@ mod tests {
         let root = root("Root");
         let mut ledger = Ledger::new(&root.certificate);
         ledger.record(&root.certificate).unwrap();
-        let text = ledger.to_text().unwrap();
+        let text = ledger.to_text(None).unwrap();
         let (_, row) = text.split_once("[[certificate]]").unwrap();
         assert!(Ledger::parse(&format!("{text}\n[[certificate]]{row}")).is_err());
         for length in 0..text.len() - 1 {

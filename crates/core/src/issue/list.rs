@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::authority::{Authority, authority_key_identifier, not_as_wanted, signed};
 use super::error::IssueError;
-use super::ledger::Reason;
+use super::reason::Reason;
 use super::rules::{Rule, Violation, require_list};
 use super::tbs::{ExtensionDer, Raw, RevokedCertificate, TbsCertList, Time};
 use super::template::new;
@@ -95,7 +95,7 @@ fn compare(
     match made.check_signature(spki) {
         SignatureCheck::Good => {}
         SignatureCheck::Bad => {
-            let subject = authority.certificate.subject().to_string();
+            let subject = authority.certificate.subject().shown();
             return Err(IssueError::KeyOfAnother { subject });
         }
         SignatureCheck::CannotCheck(what) => return Err(not_as_wanted(&what)),

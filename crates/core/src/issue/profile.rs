@@ -8,6 +8,7 @@ use super::request::Requested;
 use super::template::{Constraints, Locations, Template, new};
 use super::usage::{KeyUsage, extension_oid, purpose_oid};
 use crate::extension::Extension;
+use crate::text::{cut, toml_error};
 
 /// What a CA gives out to everybody who asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,14 @@ pub enum ProfileError {
     #[error("{why}")]
     Toml {
         /// What the parser says, with the line.
+        why: String,
+    },
+    /// A value that the flag of the same name would refuse.
+    #[error("{key}: {why}")]
+    Value {
+        /// The key in the file.
+        key: &'static str,
+        /// What is wrong.
         why: String,
     },
 }
@@ -97,8 +106,9 @@ impl Profile {
     /// [`ProfileError`].
     pub fn from_toml(text: &str) -> Result<Self, ProfileError> {
         let file: File = toml::from_str(text).map_err(|error| ProfileError::Toml {
-            why: error.to_string().trim_end().replace('\n', " "),
+            why: toml_error(text, &error),
         })?;
+        file.require_sense()?;
         Ok(Self {
             template: Template {
                 authority: file.ca.then_some(file.path_length),
@@ -126,19 +136,72 @@ impl Profile {
             },
             days: file.days,
             requested: file.requested,
-            copy: all(&file.copy, extension_oid)?,
+            copy: all(&file.copy, copyable)?,
         })
+    }
+}
+
+impl File {
+    /// What the flags of the same names refuse.
+    fn require_sense(&self) -> Result<(), ProfileError> {
+        let wrong = |key, why: &str| {
+            Err(ProfileError::Value {
+                key,
+                why: why.to_owned(),
+            })
+        };
+        if self.days == Some(0) {
+            return wrong("days", "it is valid for one day at least");
+        }
+        if !self.ca {
+            let of_a_ca = [
+                ("path-length", self.path_length.is_some()),
+                ("permit", !self.permit.is_empty()),
+                ("exclude", !self.exclude.is_empty()),
+            ];
+            if let Some((key, _)) = of_a_ca.into_iter().find(|(_, is_there)| *is_there) {
+                return wrong(key, "only a CA has it, and ca = true is not said");
+            }
+        }
+        for (key, urls) in [
+            ("crl-url", &self.crl_url),
+            ("ocsp-url", &self.ocsp_url),
+            ("issuer-url", &self.issuer_url),
+        ] {
+            for url in urls {
+                Locations::require_url(url).map_err(|error| ProfileError::Value {
+                    key,
+                    why: error.to_string(),
+                })?;
+            }
+        }
+        let mut seen = Vec::new();
+        for extension in &self.extension {
+            let oid = extension_oid(&extension.oid)?;
+            if seen.contains(&oid) {
+                return wrong("extension", &format!("{oid} is said twice"));
+            }
+            seen.push(oid);
+        }
+        Ok(())
     }
 }
 
 impl FileExtension {
     fn read(&self) -> Result<Extension, IssueError> {
-        let value = Extension::value_from_hex(&self.value).ok_or_else(|| IssueError::Unknown {
+        let value = Extension::value_from_hex(&self.value).filter(|value| !value.is_empty());
+        let value = value.ok_or_else(|| IssueError::Unknown {
             kind: "the hex",
-            word: self.value.clone(),
+            word: cut(&self.value, SHOWN).into_owned(),
         })?;
         Ok(new(&extension_oid(&self.oid)?, self.critical, value))
     }
+}
+
+fn copyable(word: &str) -> Result<String, IssueError> {
+    let oid = extension_oid(word)?;
+    Requested::require_copyable(&oid)?;
+    Ok(oid)
 }
 
 fn constraint(text: &str) -> Result<GeneralName, IssueError> {
@@ -152,6 +215,8 @@ fn all<T>(
     words.iter().map(|word| read(word)).collect()
 }
 
+/// Of what is wrong so many characters are repeated.
+const SHOWN: usize = 100;
 const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
 const CLIENT_AUTH: &str = super::usage::CLIENT_AUTH;
 
@@ -187,6 +252,16 @@ mod tests {
             "days = -1",
             "requested = 'x'",
             "extension = [{oid = '1.2.3', value = 'xx'}]",
+            "extension = [{oid = '1.2.3', value = ''}]",
+            "extension = [{oid = '1.2.3', value = '0500'}, {oid = '1.2.3', value = '0500'}]",
+            "days = 0",
+            "path-length = 0",
+            "permit = ['dns:example.com']",
+            "exclude = ['dns:example.com']",
+            "crl-url = ['pki.example.com/ca.crl']",
+            "ocsp-url = ['http://[::1/']",
+            "issuer-url = ['http://h/ü']",
+            "copy = ['basicConstraints']",
             "=",
         ] {
             assert!(Profile::from_toml(wrong).is_err(), "{wrong}");

@@ -2,14 +2,17 @@
 
 use der::Encode;
 use serde::Deserialize;
-use trustpack_keystore::Request;
+use time::OffsetDateTime;
+use trustpack_keystore::{RandomSource, Request};
 
-use super::authority::{not_as_wanted, signed};
+use super::authority::{not_as_wanted, self_sign, signed};
 use super::error::IssueError;
 use super::key::SigningKey;
+use super::rules::{Rule, Violation, require};
 use super::tbs::{ExtensionDer, Raw, RequestInformation};
 use super::template::Template;
 use super::usage;
+use super::wanted::{Dates, Wanted};
 use crate::Certificate;
 use crate::cert::asn1;
 use crate::decode;
@@ -18,17 +21,20 @@ use crate::name::Name;
 use crate::request::CertificateRequest;
 use crate::signature::SignatureCheck;
 
-/// DER of a request for a certificate with what a template says, signed with the key that it is for.
+/// DER of a request for a certificate with what a template says, signed with the key that it is for, and the rules that
+/// were allowed to be broken.
 ///
 /// # Errors
-/// What cannot be encoded, signed or read again.
+/// [`IssueError::Refused`] when nobody could issue what is asked for; what cannot be encoded, signed or read again.
 pub fn request(
     subject: &Name,
     template: &Template,
     key: &SigningKey,
-) -> Result<Vec<u8>, IssueError> {
+    allowed: &[Rule],
+) -> Result<(Vec<u8>, Vec<Violation>), IssueError> {
     let spki = key.subject_public_key_info();
     let extensions = template.requested(spki, subject.is_empty());
+    let waived = require_grantable(subject, &extensions, key, allowed)?;
     let attributes = attributes(&extensions)?;
     let information = RequestInformation {
         version: 0,
@@ -53,7 +59,34 @@ pub fn request(
     ];
     match same.iter().find(|(_, is_same)| !is_same) {
         Some((what, _)) => Err(not_as_wanted(what)),
-        None => Ok(der),
+        None => Ok((der, waived)),
+    }
+}
+
+/// The rules speak of certificates, so they are asked of one that the key signs itself and that nobody gets.
+fn require_grantable(
+    subject: &Name,
+    extensions: &[Extension],
+    key: &SigningKey,
+    allowed: &[Rule],
+) -> Result<Vec<Violation>, IssueError> {
+    let at = OffsetDateTime::UNIX_EPOCH;
+    let wanted = Wanted {
+        subject: subject.clone(),
+        subject_public_key_info: key.subject_public_key_info().to_vec(),
+        dates: Dates::of_days(at, 1)?,
+        extensions: extensions.to_vec(),
+    };
+    require(&self_sign(&wanted, key, &NoRandom)?, None, at, allowed)
+}
+
+/// For the serial number of a certificate that is thrown away.
+struct NoRandom;
+
+impl RandomSource for NoRandom {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), trustpack_keystore::Error> {
+        bytes.fill(0);
+        Ok(())
     }
 }
 
@@ -104,6 +137,20 @@ impl std::str::FromStr for Requested {
 }
 
 impl Requested {
+    /// Whether an extension may be named to be copied.
+    ///
+    /// # Errors
+    /// [`IssueError::NotCopied`].
+    pub fn require_copyable(oid: &str) -> Result<(), IssueError> {
+        match never_taken(oid) {
+            Some(why) => Err(IssueError::NotCopied {
+                extension: decode::name(oid).unwrap_or(oid).to_owned(),
+                why,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Of what a request asks for, that which is taken as it is. `copy` names more extensions, `decided` such as the CA
     /// has its own answer for.
     pub fn taken(
@@ -113,11 +160,7 @@ impl Requested {
         decided: &[String],
     ) -> Vec<Extension> {
         let takes = |oid: &str| match oid {
-            usage::BASIC_CONSTRAINTS
-            | usage::SUBJECT_KEY_IDENTIFIER
-            | usage::AUTHORITY_KEY_IDENTIFIER
-            | usage::TIMESTAMPS
-            | usage::POISON => false,
+            _ if never_taken(oid).is_some() => false,
             _ if decided.iter().any(|one| one == oid) => false,
             _ if copy.iter().any(|one| one == oid) => true,
             usage::SUBJECT_ALT_NAME => self != Self::Ignore,
@@ -145,6 +188,17 @@ impl Requested {
             None => wish.oid.clone(),
         });
         named.collect()
+    }
+}
+
+/// Why the requester has no say in an extension.
+fn never_taken(oid: &str) -> Option<&'static str> {
+    match oid {
+        usage::BASIC_CONSTRAINTS => Some("whether it is a CA is for the issuer to say"),
+        usage::SUBJECT_KEY_IDENTIFIER => Some("it is computed from the key"),
+        usage::AUTHORITY_KEY_IDENTIFIER => Some("it names the issuer's key"),
+        usage::TIMESTAMPS | usage::POISON => Some("it belongs to the logs of public CAs"),
+        _ => None,
     }
 }
 

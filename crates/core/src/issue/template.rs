@@ -2,7 +2,7 @@
 
 use sha1::{Digest, Sha1};
 
-use super::alt_name::GeneralName;
+use super::alt_name::{AltNameError, GeneralName};
 use super::usage::{self, KeyUsage};
 use crate::cert::asn1::{self, Reader};
 use crate::extension::Extension;
@@ -47,6 +47,16 @@ pub struct Locations {
     pub issuer: Vec<String>,
     /// Its OCSP responders.
     pub ocsp: Vec<String>,
+}
+
+impl Locations {
+    /// Whether a text is a URL that can stand there.
+    ///
+    /// # Errors
+    /// [`AltNameError`] when it is no absolute URI in ASCII.
+    pub fn require_url(text: &str) -> Result<(), AltNameError> {
+        GeneralName::parse(&format!("uri:{text}")).map(drop)
+    }
 }
 
 impl Template {

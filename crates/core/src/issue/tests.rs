@@ -399,7 +399,7 @@ fn a_request_asks_for_what_was_wanted() {
     let mut template = for_host("h.example");
     template.must_staple = true;
     let subject = Name::parse("/DC=com/DC=example/CN=h").unwrap();
-    let der = request(&subject, &template, &key).unwrap();
+    let der = request(&subject, &template, &key, &[]).unwrap().0;
     let read = CertificateRequest::new(&Request::Pkcs10(der)).unwrap();
     assert_eq!(read.check_signature(), SignatureCheck::Good);
     assert_eq!(read.subject.unwrap().der(), subject.der());
@@ -442,7 +442,7 @@ fn what_a_broken_request_asks_for_is_issued_or_refused() {
     let mut template = for_host("h.example");
     template.must_staple = true;
     let subject = Name::parse("CN=h,OU=a+OU=b").unwrap();
-    let der = request(&subject, &template, &key).unwrap();
+    let der = request(&subject, &template, &key, &[]).unwrap().0;
     let mut issued = 0;
     for place in 0..der.len() {
         let mut bad = der.clone();

@@ -3,6 +3,7 @@
 use super::error::IssueError;
 use crate::cert::asn1;
 use crate::decode;
+use crate::text::cut;
 use der::asn1::ObjectIdentifier;
 
 /// RFC 5280 section 4.2.1.3; bit 0 is digitalSignature.
@@ -26,7 +27,7 @@ impl KeyUsage {
                 .position(|known| known.eq_ignore_ascii_case(name));
             let bit = bit.ok_or_else(|| IssueError::Unknown {
                 kind: "the key usage",
-                word: name.to_owned(),
+                word: cut(name, SHOWN).into_owned(),
             })?;
             Ok(Self(usage.0 | 1 << bit))
         })
@@ -83,7 +84,7 @@ fn identifier(word: &str, kind: &'static str) -> Result<String, IssueError> {
         Ok(oid) => Ok(oid.to_string()),
         Err(_) => Err(IssueError::Unknown {
             kind,
-            word: word.to_owned(),
+            word: cut(word, SHOWN).into_owned(),
         }),
     }
 }
@@ -104,6 +105,9 @@ pub(super) const TIMESTAMPS: &str = "1.3.6.1.4.1.11129.2.4.2";
 pub(super) const POISON: &str = "1.3.6.1.4.1.11129.2.4.3";
 
 pub(super) const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
+
+/// Of an unknown word so many characters are repeated.
+const SHOWN: usize = 100;
 
 const SHORT: [(&str, &str); 6] = [
     ("san", SUBJECT_ALT_NAME),

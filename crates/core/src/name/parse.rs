@@ -133,8 +133,13 @@ impl Attribute {
                 why,
             })
         };
-        if text.is_empty() {
-            return wrong("is empty");
+        // DirectoryString has at least one character (RFC 5280 appendix A.1), and one that is seen
+        if text.trim().is_empty() {
+            return wrong(if text.is_empty() {
+                "is empty"
+            } else {
+                "is blank"
+            });
         }
         let tag = match self.oid.to_string().as_str() {
             COUNTRY | JURISDICTION_COUNTRY

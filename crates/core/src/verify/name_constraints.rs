@@ -1,10 +1,13 @@
 //! Name constraints (RFC 5280 section 4.2.1.10) as `sun.security.x509.NameConstraintsExtension` checks them.
 
-use std::net::IpAddr;
-
 use crate::Certificate;
 use crate::cert::asn1::{self, Reader};
-use crate::name::Name;
+
+mod names;
+
+use names::{
+    GeneralName, common_name_as_host, common_names_as_hosts_for_openssl, names_of, written_names,
+};
 
 /// Whether every name of `certificate` is allowed by the DER of a nameConstraints value; `false` when it is broken.
 pub(crate) fn allow(constraints: &[u8], certificate: &Certificate) -> bool {
@@ -28,16 +31,53 @@ pub(super) fn allow_as_openssl(
     let Some(mut names) = written_names(certificate) else {
         return false;
     };
-    let has_dns = names.iter().any(|name| matches!(name, GeneralName::Dns(_)));
-    if is_end_entity && !has_dns {
-        let subject = certificate.subject().attributes();
-        let common_names = subject.filter(|one| one.kind() == "CN");
-        let hosts = common_names
-            .map(|one| one.value())
-            .filter(|cn| is_dns_name(cn));
-        names.extend(hosts.map(|host| GeneralName::Dns(host.to_ascii_lowercase())));
+    if is_end_entity {
+        names.extend(common_names_as_hosts_for_openssl(certificate, &names));
     }
     names.iter().all(|name| constraints.allow(name))
+}
+
+/// Why Java or OpenSSL would refuse a certificate for its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outside {
+    /// A constraint that ends Java's validation.
+    Empty,
+    /// A name, in words.
+    Name(String),
+    /// The constraints or the names cannot be read.
+    Unreadable,
+}
+
+/// The first name of `certificate` that one of both refuses. rustls-webpki reads fewer names than either, and constraints
+/// of fewer kinds.
+pub(crate) fn outside(constraints: &[u8], certificate: &Certificate) -> Option<Outside> {
+    let (Some(constraints), Some(written)) = (
+        Constraints::from_der(constraints),
+        written_names(certificate),
+    ) else {
+        return Some(Outside::Unreadable);
+    };
+    if let Some(name) = written.iter().find(|name| !constraints.allow(name)) {
+        return Some(Outside::Name(name.to_string()));
+    }
+    let subject = certificate.subject();
+    let for_java = subject
+        .common_name()
+        .and_then(|name| common_name_as_host(name, &written));
+    let for_openssl = match certificate.is_ca() {
+        true => Vec::new(),
+        false => common_names_as_hosts_for_openssl(certificate, &written),
+    };
+    let both = for_openssl.into_iter().map(|host| ("OpenSSL", host));
+    let mut read = for_java.map(|host| ("Java", host)).into_iter().chain(both);
+    let host = read.find(|(_, host)| !constraints.allow(host));
+    if let Some((who, host)) = host {
+        return Some(Outside::Name(format!(
+            "{host}, as which {who} reads the common name where no other host is in it,"
+        )));
+    }
+    let names = names_of(certificate).unwrap_or_default();
+    constraints.end_java(&names).then_some(Outside::Empty)
 }
 
 /// As rustls-webpki does: alternative names only, and constraints on directory names or addresses of resources refuse.
@@ -104,19 +144,6 @@ struct Constraints {
     excluded: Vec<GeneralName>,
 }
 
-/// The kinds of names that can be constrained.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum GeneralName {
-    Directory(Name),
-    Dns(String),
-    Email(String),
-    /// An address, or address and mask.
-    Ip(Vec<u8>),
-    /// Not constrained here: the tag.
-    Other(u8),
-    Uri(String),
-}
-
 impl Constraints {
     /// `DNSName.constrains` looks at the first character of an empty constraint: StringIndexOutOfBoundsException, which
     /// ends the handshake.
@@ -181,179 +208,9 @@ impl Constraints {
     }
 }
 
-impl GeneralName {
-    fn read(element: asn1::Element<'_>) -> Option<Self> {
-        let text = || {
-            std::str::from_utf8(element.value)
-                .ok()
-                .map(str::to_ascii_lowercase)
-        };
-        Some(match element.tag & 0x1f {
-            1 => Self::Email(text()?),
-            2 => Self::Dns(text()?),
-            4 => Self::Directory(Name::from_der(element.value)),
-            6 => Self::Uri(text()?),
-            7 => Self::Ip(element.value.to_vec()),
-            other => Self::Other(other),
-        })
-    }
-
-    fn is_same_kind(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Other(one), Self::Other(two)) => one == two,
-            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
-        }
-    }
-
-    /// `GeneralNameInterface.constrains`: the same name or one below `base`.
-    fn is_within(&self, base: &Self) -> bool {
-        match (self, base) {
-            (Self::Directory(name), Self::Directory(base)) => name.is_within_for_java(base),
-            (Self::Dns(name), Self::Dns(base)) => is_below(name, base),
-            (Self::Email(name), Self::Email(base)) => is_mail_within(name, base),
-            (Self::Ip(address), Self::Ip(base)) => is_in_network(address, base),
-            (Self::Uri(uri), Self::Uri(base)) => is_uri_within(uri, base),
-            _ => false,
-        }
-    }
-}
-
-/// Labels added on the left (`DNSName.constrains`); with a leading dot in the constraint at least one.
-fn is_below(name: &str, base: &str) -> bool {
-    if base.is_empty() || name == base {
-        return true;
-    }
-    match name.strip_suffix(base) {
-        Some(rest) => rest.ends_with('.') != base.starts_with('.'),
-        None => false,
-    }
-}
-
-/// A mailbox, a host, or with a leading dot a domain (`RFC822Name.constrains`).
-fn is_mail_within(name: &str, base: &str) -> bool {
-    if name == base {
-        return true;
-    }
-    match name.strip_suffix(base) {
-        Some(_) if base.contains('@') => false,
-        Some(_) if base.starts_with('.') => true,
-        Some(rest) => rest.ends_with('@'),
-        None => false,
-    }
-}
-
-/// Address octets, then mask octets (`IPAddressName.constrains`).
-fn is_in_network(address: &[u8], base: &[u8]) -> bool {
-    if base.len() != address.len() * 2 {
-        return false;
-    }
-    let (network, mask) = base.split_at(address.len());
-    address
-        .iter()
-        .zip(network.iter().zip(mask))
-        .all(|(octet, (network, mask))| octet & mask == network & mask)
-}
-
-/// The host part decides (`URIName.constrains`).
-fn is_uri_within(uri: &str, base: &str) -> bool {
-    let after_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-    let authority = after_scheme
-        .split(['/', '?', '#'])
-        .next()
-        .unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host.split(':').next().unwrap_or_default();
-    if base.starts_with('.') {
-        host.ends_with(base)
-    } else {
-        host == base
-    }
-}
-
-/// Subject, alternative names, and what Java adds when those lack a kind; `None` when something is unreadable.
-fn names_of(certificate: &Certificate) -> Option<Vec<GeneralName>> {
-    let mut names = written_names(certificate)?;
-    if let Some(common_name) = certificate.subject().common_name() {
-        names.extend(common_name_as_host(common_name, &names));
-    }
-    Some(names)
-}
-
-/// Subject and alternative names; mail addresses of the subject when there are no alternative names.
-fn written_names(certificate: &Certificate) -> Option<Vec<GeneralName>> {
-    let subject = certificate.subject();
-    let mut names = Vec::new();
-    if !subject.is_empty() {
-        names.push(GeneralName::Directory(subject.clone()));
-    }
-    match certificate.subject_alt_names_der() {
-        Some(der) => {
-            for element in Reader::inside(der, asn1::SEQUENCE)? {
-                names.push(GeneralName::read(element)?);
-            }
-        }
-        None => names.extend(
-            subject
-                .attributes()
-                .filter(|a| a.kind() == "emailAddress")
-                .map(|address| GeneralName::Email(address.value().to_ascii_lowercase())),
-        ),
-    }
-    Some(names)
-}
-
-/// "see if the last CN inside subjectName can be used instead" (`NameConstraintsExtension.verify`)
-fn common_name_as_host(common_name: &str, names: &[GeneralName]) -> Option<GeneralName> {
-    let candidate = match common_name.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => GeneralName::Ip(address.octets().to_vec()),
-        Ok(IpAddr::V6(address)) => GeneralName::Ip(address.octets().to_vec()),
-        Err(_) if is_dns_name(common_name) => GeneralName::Dns(common_name.to_ascii_lowercase()),
-        Err(_) => return None,
-    };
-    let known = names.iter().any(|name| name.is_same_kind(&candidate));
-    (!known).then_some(candidate)
-}
-
-/// `DNSName(String)` of JDK 17: labels of letters, digits and inner hyphens, the first character a letter or digit.
-fn is_dns_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.split('.').all(|label| {
-            label.starts_with(|first: char| first.is_ascii_alphanumeric())
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dns_constraints_add_whole_labels_on_the_left() {
-        for (name, base, within) in [
-            ("example.com", "example.com", true),
-            ("a.example.com", "example.com", true),
-            ("badexample.com", "example.com", false),
-            ("a.example.com", ".example.com", true),
-            ("example.com", ".example.com", false),
-            ("example.org", "example.com", false),
-        ] {
-            assert_eq!(is_below(name, base), within, "{name} {base}");
-        }
-    }
-
-    #[test]
-    fn addresses_mails_and_uris_are_compared_by_their_own_rules() {
-        assert!(is_in_network(&[10, 1, 2, 3], &[10, 0, 0, 0, 255, 0, 0, 0]));
-        assert!(!is_in_network(&[11, 1, 2, 3], &[10, 0, 0, 0, 255, 0, 0, 0]));
-        assert!(!is_in_network(&[10; 16], &[10, 0, 0, 0, 255, 0, 0, 0]));
-        assert!(is_mail_within("a@b.c", "b.c"));
-        assert!(!is_mail_within("a@x.b.c", "b.c"));
-        assert!(is_mail_within("a@x.b.c", ".b.c"));
-        assert!(is_uri_within("https://u@h.b.c:1/x", ".b.c"));
-        assert!(!is_uri_within("https://b.c/", ".b.c"));
-    }
 
     #[test]
     fn distances_other_than_the_default_are_refused() {

@@ -162,11 +162,11 @@ pub(crate) struct Revoke {
     #[arg(long, value_name = "FILE")]
     pub ca: Option<String>,
 
-    /// Why.
-    #[arg(long, value_name = "REASON", default_value = "unspecified", value_parser = words::<Reason>(&Reason::WORDS))]
-    pub reason: Reason,
+    /// Why. Default: unspecified.
+    #[arg(long, value_name = "REASON", value_parser = words::<Reason>(&Reason::WORDS))]
+    pub reason: Option<Reason>,
 
-    /// Since when. Default: now.
+    /// Since when, not later than now, which is the default.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub since: Option<OffsetDateTime>,
 

@@ -18,7 +18,7 @@ use super::holder::Holder;
 use super::key::DEFAULT;
 use super::written::{
     self, Report, Slot, in_words, key_file, key_password, refuse_existing, refuse_inputs,
-    refuse_two_on_stdout,
+    refuse_store, refuse_two_on_stdout,
 };
 use crate::args::{Issued, KeyChoice, NewCert, StoreChoice};
 use crate::hint::Hinted;
@@ -115,6 +115,9 @@ impl Place<'_> {
         refuse_two_on_stdout(self.json, output, store)?;
         refuse_inputs(&[output], self.key.key.as_deref().map(Path::new))?;
         refuse_existing(&[new_key, output], self.output.force)?;
+        if store.is_none() {
+            refuse_store(self.output)?;
+        }
         if new_key.is_some() && store.is_some() {
             let message = "the new key is to go into a file and into a store";
             return Err(Hinted::new(message, "name --new-key, or --store").into());

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::extension::Extension;
-use trustpack_core::issue::{GeneralName, KeyUsage, Profile, Template, extension_oid, purpose_oid};
+use trustpack_core::issue::{
+    GeneralName, KeyUsage, Locations as Place, Profile, Template, extension_oid, purpose_oid,
+};
 use trustpack_core::name::Name;
 
 use crate::args::{Locations, Wishes};
-use crate::hint::Hinted;
+use crate::hint::{Hinted, of_file};
 use crate::input;
 
 /// What was said of a certificate, and which extensions are settled by that.
@@ -93,8 +95,7 @@ pub(super) fn locate(template: &mut Template, locations: &Locations) -> Result<(
         ),
     ] {
         for url in urls {
-            // checks it as a URI
-            GeneralName::parse(&format!("uri:{url}")).context(flag)?;
+            Place::require_url(url).context(flag)?;
         }
         if !urls.is_empty() {
             place.clone_from(urls);
@@ -119,9 +120,10 @@ fn profile(word: &str) -> Result<Profile> {
 }
 
 fn extension(text: &str) -> Result<Extension> {
+    let shown: String = text.chars().take(100).collect();
     let wrong = || {
         Hinted::new(
-            format!("--extension {text:?} is not OID=[critical,]HEX|@FILE"),
+            format!("--extension {shown:?} is not OID=[critical,]HEX|@FILE"),
             "write the DER of the value, such as 1.2.3.4=critical,0500 or 1.2.3.4=@value.der",
         )
     };
@@ -131,7 +133,8 @@ fn extension(text: &str) -> Result<Extension> {
         None => (false, rest),
     };
     let value = match rest.strip_prefix('@') {
-        Some(path) => input::read_file(Path::new(path)).with_context(|| path.to_owned())?,
+        Some(path) => input::read_file(Path::new(path))
+            .map_err(|error| of_file(error, path, "check the path of the file with the DER"))?,
         None => Extension::value_from_hex(rest).ok_or_else(wrong)?,
     };
     if value.is_empty() {

@@ -16,7 +16,8 @@ use super::cert::{made, no_key, refuse_idle_password};
 use super::contents::{Contents, subject};
 use super::holder::Holder;
 use super::written::{
-    self, Report, key_file, key_password, refuse_existing, refuse_inputs, refuse_two_on_stdout,
+    self, Report, key_file, key_password, refuse_existing, refuse_inputs, refuse_store,
+    refuse_two_on_stdout,
 };
 use crate::args::NewCsr;
 use crate::hint::Hinted;
@@ -29,6 +30,7 @@ pub(super) fn run(arguments: &NewCsr, talk: &Talk) -> Result<Outcome> {
     refuse_two_on_stdout(arguments.json.json, output, None)?;
     refuse_inputs(&[new_key, output], choice.key.as_deref().map(Path::new))?;
     refuse_existing(&[new_key, output], arguments.output.force)?;
+    refuse_store(&arguments.output)?;
     if choice.key.is_none() && new_key.is_none() {
         return Err(no_key().into());
     }
@@ -53,7 +55,7 @@ pub(super) fn run(arguments: &NewCsr, talk: &Talk) -> Result<Outcome> {
         Some(holder) => (SealedKey::from(holder.key), holder.signing),
         None => made(choice)?,
     };
-    let der = request(&subject, &template, &signing)?;
+    let (der, waived) = request(&subject, &template, &signing, &arguments.allow.allow)?;
     note_client_auth(&template, talk);
 
     let record = RequestRecord::new(&Request::Pkcs10(der.clone()))?;
@@ -61,6 +63,7 @@ pub(super) fn run(arguments: &NewCsr, talk: &Talk) -> Result<Outcome> {
         request: Some(record),
         ..Report::default()
     };
+    report.waive(&waived, talk);
     if let Some(path) = new_key {
         key_file(
             path,

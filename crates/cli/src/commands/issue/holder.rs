@@ -112,17 +112,33 @@ impl Holder {
         {
             talk.warn(format!("{name}: no certificate in it belongs to its key"));
         }
-        Self::of_entry(entry, name, flags)
+        let has_password = passwords.all().next().is_some();
+        Self::of_entry(entry, name, flags, has_password)
     }
 
-    /// Of an entry whose key is open.
-    pub(super) fn of_entry(entry: &Entry, name: String, flags: &Flags) -> Result<Self> {
+    /// Of an entry whose key is open, or that no password which was tried opens.
+    fn of_entry(entry: &Entry, name: String, flags: &Flags, has_password: bool) -> Result<Self> {
         let locked = || {
-            let hint = format!(
-                "name its password with {} env:NAME, file:PATH or prompt",
-                flags.password
-            );
-            Hinted::new(format!("{name}: its key is locked"), hint)
+            let (message, hint) = match has_password {
+                true => (
+                    format!(
+                        "{name}: its key is locked, and the password of {} does not open it",
+                        flags.password
+                    ),
+                    format!(
+                        "check which password is meant for this key; {} can be named more than once",
+                        flags.password
+                    ),
+                ),
+                false => (
+                    format!("{name}: its key is locked"),
+                    format!(
+                        "name its password with {} env:NAME, file:PATH or prompt",
+                        flags.password
+                    ),
+                ),
+            };
+            Hinted::new(message, hint)
         };
         let key = entry
             .key()

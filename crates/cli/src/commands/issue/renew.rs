@@ -17,9 +17,11 @@ use super::super::Outcome;
 use super::super::store::Editing;
 use super::dates::{self, Fallback};
 use super::holder::{Flags, Holder, the_one};
+use super::key::DEFAULT;
 use super::state::State;
 use super::written::{
-    self, Report, in_words, key_file, key_password, refuse_existing, refuse_two_on_stdout,
+    self, Report, in_words, key_file, key_password, refuse_existing, refuse_store,
+    refuse_two_on_stdout,
 };
 use crate::args::{Issued, Renew};
 use crate::hint::Hinted;
@@ -97,11 +99,15 @@ fn again(
     }
     let key = match arguments.rekey {
         true => {
-            let kind = arguments
-                .kind
-                .kind
-                .or_else(|| KeyKind::of(old.subject_public_key_info()));
-            Some(kind.unwrap_or(super::key::DEFAULT).generate()?)
+            let same = KeyKind::of(old.subject_public_key_info());
+            let kind = arguments.kind.kind.or(same).unwrap_or_else(|| {
+                talk.say(format!(
+                    "note: no key of the kind of the old one is made; the new one is {}",
+                    DEFAULT.word()
+                ));
+                DEFAULT
+            });
+            Some(kind.generate()?)
         }
         false => None,
     };
@@ -216,6 +222,12 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
     let new_key = arguments.new_key.as_deref();
     refuse_two_on_stdout(arguments.edit.json, output, None)?;
     refuse_existing(&[new_key, output], arguments.force)?;
+    let issued = Issued {
+        output: arguments.output.clone(),
+        format: None,
+        force: arguments.force,
+    };
+    refuse_store(&issued)?;
     if arguments.rekey && new_key.is_none() {
         let message = "a new key is to be made, and it is not said where it goes";
         return Err(Hinted::new(message, "name a file with --new-key").into());
@@ -258,11 +270,6 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
         key_file(path, None, arguments.force, key, password.as_ref(), talk)?;
         report.add(path);
     }
-    let issued = Issued {
-        output: arguments.output.clone(),
-        format: None,
-        force: arguments.force,
-    };
     let count = if arguments.chain {
         renewed.chain.len()
     } else {

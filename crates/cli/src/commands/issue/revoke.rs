@@ -6,13 +6,16 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use trustpack_core::Certificate;
 use trustpack_core::issue::{Dates, ListWanted, revocation_list};
+use trustpack_core::keystore;
 use trustpack_core::signature::{SignatureCheck, check};
 
 use super::super::Outcome;
 use super::super::store::certificates_in;
 use super::holder::Holder;
 use super::state::State;
-use super::written::{self, Report, refuse_existing, refuse_inputs, refuse_two_on_stdout};
+use super::written::{
+    self, Report, refuse_existing, refuse_inputs, refuse_store, refuse_two_on_stdout, rfc3339,
+};
 use crate::args::{NewCrl, Revoke};
 use crate::hint::Hinted;
 use crate::render::{Talk, print_json};
@@ -29,14 +32,20 @@ struct Revoked<'a> {
 
 pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
     let name = arguments.state.display().to_string();
+    let now = arguments.time.now();
+    let at = arguments.since.unwrap_or(now);
+    if at > now {
+        // the date is when it was revoked (RFC 5280 section 5.1.2.6), and clients ask for the entry only
+        let message = format!("--since {}: that is later than now", rfc3339(at));
+        let hint = "leave --since out, and revoke it when the time has come";
+        return Err(Hinted::new(message, hint).into());
+    }
     let authority = match &arguments.ca {
-        Some(path) => certificates_in(std::slice::from_ref(path), talk)?
-            .into_iter()
-            .next(),
+        Some(path) => certificate_of(path, talk)?.into_iter().next(),
         None => None,
     };
     let certificate = match Path::new(&arguments.certificate).exists() {
-        true => certificates_in(std::slice::from_ref(&arguments.certificate), talk)?
+        true => certificate_of(&arguments.certificate, talk)?
             .into_iter()
             .next(),
         false => None,
@@ -52,34 +61,65 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
     if let (Some(certificate), false) = (&certificate, state.ledger.has(&serial)) {
         take_up(&mut state, certificate, authority.as_ref()).with_context(|| name.clone())?;
     }
-    let at = arguments.since.unwrap_or_else(|| arguments.time.now());
     let at = at.replace_nanosecond(0).unwrap_or(at);
-    let changed = state.ledger.revoke(&serial, at, arguments.reason)?;
+    let before = state
+        .ledger
+        .revoke(&serial, at, arguments.reason.unwrap_or_default())?;
     let subject = state.ledger.subject(&serial).unwrap_or_default().to_owned();
-    if changed {
-        if state.is_new() {
+    match before {
+        None => {
+            if state.is_new() {
+                talk.say(format!(
+                    "note: {name} is new; where the CA has a state already, name that one"
+                ));
+            }
+            state.save()?;
             talk.say(format!(
-                "note: {name} is new; where the CA has a state already, name that one"
+                "revoked {subject}, serial {serial}; `trustpack new crl` makes the list that says so"
             ));
         }
-        state.save()?;
-        talk.say(format!(
-            "revoked {subject}, serial {serial}; `trustpack new crl` makes the list that says so"
-        ));
-    } else {
-        talk.say(format!(
-            "nothing to do: {subject}, serial {serial}, is revoked already"
-        ));
+        Some((since, reason)) => {
+            talk.say(format!(
+                "nothing to do: {subject}, serial {serial}, is revoked already, since {} ({})",
+                rfc3339(since),
+                reason.word()
+            ));
+            let is_other = arguments.reason.is_some_and(|other| other != reason)
+                || arguments.since.is_some() && at != since;
+            if is_other {
+                talk.warn("time and reason stay as they were told first; what is said now is not written down");
+            }
+        }
     }
     if arguments.json.json {
         print_json(&Revoked {
             state: name,
             serial: &serial,
             subject: &subject,
-            revoked: changed,
+            revoked: before.is_none(),
         })?;
     }
     Ok(Outcome::Fine)
+}
+
+/// The certificates of a file that needs no password.
+fn certificate_of(path: &String, talk: &Talk) -> Result<Vec<Certificate>> {
+    certificates_in(std::slice::from_ref(path), talk).map_err(|error| {
+        let is_locked = error.chain().any(|cause| {
+            matches!(
+                cause.downcast_ref(),
+                Some(keystore::Error::PasswordRequired { .. })
+            )
+        });
+        if !is_locked {
+            return error;
+        }
+        let message = format!("{path} is a store that needs a password, and a certificate is meant");
+        let hint = format!(
+            "take the certificate out first: trustpack store export {path} --what certificate -o ca.pem"
+        );
+        Hinted::new(message, hint).into()
+    })
 }
 
 fn serial(state: &State, text: &str) -> Result<String> {
@@ -128,9 +168,8 @@ fn take_up(
 pub(super) fn list(arguments: &NewCrl, talk: &Talk) -> Result<Outcome> {
     let output = arguments.output.output.as_deref();
     refuse_two_on_stdout(arguments.json.json, output, None)?;
-    if !arguments.output.force {
-        refuse_existing(&[output], false)?;
-    }
+    refuse_existing(&[output], arguments.output.force)?;
+    refuse_store(&arguments.output)?;
     let read_too = arguments.issuer.ca.iter().map(Path::new);
     refuse_inputs(&[output], read_too.chain([arguments.state.as_path()]))?;
     let issuer = &arguments.issuer;
@@ -144,9 +183,14 @@ pub(super) fn list(arguments: &NewCrl, talk: &Talk) -> Result<Outcome> {
     // a list out of a state that is not there would say that nothing is revoked
     let mut state = State::existing_of(&arguments.state, authority.certificate())?;
     let at = arguments.time.now();
+    let number = state.ledger.next_list().map_err(|error| {
+        let message = format!("{}: {error}", arguments.state.display());
+        let hint = "write a smaller number there, greater than that of every list that is out";
+        Hinted::new(message, hint)
+    })?;
     let wanted = ListWanted {
         dates: Dates::of_days(at, arguments.days)?,
-        number: state.ledger.next_list(),
+        number,
         revoked: state.ledger.revoked(),
     };
     let (der, waived) = revocation_list(&wanted, &authority, at, &arguments.allow.allow)?;
@@ -160,7 +204,7 @@ pub(super) fn list(arguments: &NewCrl, talk: &Talk) -> Result<Outcome> {
     talk.say(format!(
         "list {} of {}: {} revoked",
         wanted.number,
-        authority.certificate().subject(),
+        authority.certificate().subject().shown(),
         wanted.revoked.len()
     ));
     report.add(&path);

@@ -18,7 +18,7 @@ use super::dates::{self, Fallback};
 use super::holder::Holder;
 use super::state::State;
 use super::written::{
-    self, Report, in_words, refuse_existing, refuse_inputs, refuse_two_on_stdout,
+    self, Report, in_words, refuse_existing, refuse_inputs, refuse_store, refuse_two_on_stdout,
 };
 use crate::args::Sign;
 use crate::hint::Hinted;
@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &Sign, talk: &Talk) -> Result<Outcome> {
         &[output, state.filter(|path| !path.exists())],
         arguments.output.force,
     )?;
+    refuse_store(&arguments.output)?;
     let request = read(&arguments.request, talk)?;
     if !is_proven(&request, arguments, talk) {
         return Ok(Outcome::No);
@@ -56,7 +57,11 @@ pub(super) fn run(arguments: &Sign, talk: &Talk) -> Result<Outcome> {
     let copy = arguments
         .copy
         .iter()
-        .map(|word| extension_oid(word))
+        .map(|word| {
+            let oid = extension_oid(word)?;
+            Requested::require_copyable(&oid)?;
+            Ok(oid)
+        })
         .collect::<Result<Vec<_>, IssueError>>()
         .context("--copy")?;
     profile.copy.extend(copy);

@@ -1,6 +1,7 @@
 //! The file in which a small CA keeps what it issued. Whoever changes it holds the lock of its folder from reading to
 //! writing, so that two processes at once lose nothing, and it is replaced as a whole.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -77,11 +78,15 @@ impl State {
             return Err(Hinted::new(message, hint).into());
         }
         let bytes = input::read_file(path).with_context(|| name.clone())?;
-        let text = str::from_utf8(&bytes).with_context(|| name.clone())?;
-        let ledger = Ledger::parse(text)
-            .map_err(|error| {
-                let message = format!("not the state of a CA: {error}");
-                Hinted::new(message, "name the file that `trustpack sign --state` made")
+        let ledger = match str::from_utf8(&bytes) {
+            Ok(text) => Ledger::parse(text).map_err(|error| error.to_string()),
+            Err(_) => Err("it is no text".to_owned()),
+        };
+        let ledger = ledger
+            .map_err(|why| {
+                let message = format!("not the state of a CA: {why}");
+                let hint = "name the file, such as ca.toml, that `trustpack sign --state` made; the CA's key and certificate are named with --ca";
+                Hinted::new(message, hint)
             })
             .with_context(|| name)?;
         Ok(Self {
@@ -97,9 +102,21 @@ impl State {
         self.bytes.is_none()
     }
 
-    /// Writes it down.
+    /// Writes it down; what stands there and did not change stays, comments too.
     pub(super) fn save(&self) -> Result<()> {
-        let text = self.ledger.to_text()?;
+        let name = || self.path.display().to_string();
+        // it is replaced as a whole, which the mode of the old file would not hinder
+        let is_read_only = |metadata: fs::Metadata| metadata.permissions().readonly();
+        if fs::metadata(&self.path).is_ok_and(is_read_only) {
+            let message = format!("{} is read-only, and the state has changed", name());
+            let hint = format!("let it be written: chmod u+w {}", name());
+            return Err(Hinted::new(message, hint).into());
+        }
+        let before = self
+            .bytes
+            .as_deref()
+            .and_then(|bytes| str::from_utf8(bytes).ok());
+        let text = self.ledger.to_text(before).with_context(name)?;
         let existing = self.bytes.as_deref().map_or(Existing::Keep, Existing::Was);
         let bytes = text.as_bytes();
         output::save_under(&self.guard, &self.path, bytes, Privacy::Public, existing)?;

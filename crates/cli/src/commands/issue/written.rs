@@ -24,6 +24,11 @@ use crate::password::{self, KeyPasswords, PasswordSource};
 use crate::render::{Talk, print_json};
 use crate::store::{self, Protection, SystemRandom, Target, format_of};
 
+mod before;
+
+use before::refuse_aliases;
+pub(super) use before::{refuse_existing, refuse_inputs, refuse_store, refuse_two_on_stdout};
+
 /// For scripts: what was made.
 #[derive(Default, Serialize)]
 pub(super) struct Report {
@@ -65,62 +70,6 @@ impl Report {
             false => Ok(()),
         }
     }
-}
-
-/// stdout is for one of them.
-pub(super) fn refuse_two_on_stdout(
-    json: bool,
-    output: Option<&Path>,
-    store: Option<&Path>,
-) -> Result<()> {
-    if json && store.is_none() && output.is_none_or(output::is_stdout) {
-        let message = "--json and what is made would both go to stdout";
-        return Err(Hinted::new(message, "name a file with -o").into());
-    }
-    Ok(())
-}
-
-/// Found out before anything is made.
-pub(super) fn refuse_existing(paths: &[Option<&Path>], force: bool) -> Result<()> {
-    for (place, path) in paths.iter().enumerate() {
-        let Some(path) = path.filter(|path| !output::is_stdout(path) && !output::is_device(path))
-        else {
-            continue;
-        };
-        if output::is_folder(path) {
-            let message = format!(
-                "{} is a folder, and a file is to be written",
-                path.display()
-            );
-            return Err(Hinted::new(message, "name a file in it").into());
-        }
-        if path.exists() && !force {
-            let message = format!("{} exists", path.display());
-            let hint = "name another file, or overwrite it with --force";
-            return Err(Hinted::new(message, hint).into());
-        }
-        let mut before = paths.iter().take(place).flatten();
-        if before.any(|other| output::is_one_place(other, path)) {
-            let message = format!("{} is to be written twice", path.display());
-            return Err(Hinted::new(message, "name two files").into());
-        }
-    }
-    Ok(())
-}
-
-/// What is read is not written over, `--force` or not: that is for what an earlier run made.
-pub(super) fn refuse_inputs<'a>(
-    outputs: &[Option<&Path>],
-    inputs: impl IntoIterator<Item = &'a Path>,
-) -> Result<()> {
-    for input in inputs {
-        let mut written = outputs.iter().flatten();
-        if let Some(path) = written.find(|path| output::is_same_file(path, input)) {
-            let message = format!("{} is read, and would be written over", path.display());
-            return Err(Hinted::new(message, "name another file").into());
-        }
-    }
-    Ok(())
 }
 
 /// A key file: encrypted, or in the clear when that was said.
@@ -232,13 +181,7 @@ fn save(
     talk: &Talk,
 ) -> Result<()> {
     let format = format_of(path, format, Some(Format::Pem))?;
-    if format.has_aliases() {
-        let message = format!(
-            "{}: {format} is a store, and a file is meant",
-            output::name(path)
-        );
-        return Err(Hinted::new(message, "name a .pem file, or the store with --store").into());
-    }
+    refuse_aliases(path, format)?;
     let target = Target::new(path, format, force);
     store::save(store, others, &target, &Protection::default(), talk)?;
     Ok(())
@@ -365,19 +308,20 @@ impl Slot {
 
 /// `CN=server.test, serial 4b…, valid from … to …`.
 pub(super) fn in_words(certificate: &Certificate) -> String {
-    let time = |moment: OffsetDateTime| {
-        moment
-            .format(&Rfc3339)
-            .unwrap_or_else(|_| moment.to_string())
-    };
     let subject = match certificate.subject().is_empty() {
         true => certificate.display_name(),
-        false => certificate.subject().to_string(),
+        false => certificate.subject().shown(),
     };
     format!(
         "{subject}, serial {}, valid from {} to {}",
         certificate.serial(),
-        time(certificate.not_before()),
-        time(certificate.not_after())
+        rfc3339(certificate.not_before()),
+        rfc3339(certificate.not_after())
     )
+}
+
+pub(super) fn rfc3339(moment: OffsetDateTime) -> String {
+    moment
+        .format(&Rfc3339)
+        .unwrap_or_else(|_| moment.to_string())
 }
