@@ -1,8 +1,11 @@
 //! What we issue, every judge accepts that knows the key; what other tools request, we sign.
 
+mod constraints;
 mod foreign;
 mod gnutls;
 mod java;
+mod linted;
+mod matched;
 mod names;
 mod nss;
 mod openssl;
