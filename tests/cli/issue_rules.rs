@@ -77,6 +77,7 @@ fn a_missing_folder_is_found_before_anything_is_written() {
         format!("sign h.csr {CA} --days 3 --state ca.toml -o nowhere/h.pem"),
         format!("sign h.csr {CA} --days 3 --state ca.toml -o h.p12"),
         format!("sign h.csr {CA} --days 3 --state nowhere/ca.toml -o h.pem"),
+        format!("sign h.csr {CA} --days 3 --state ca.toml --chain -o h.cer"),
         format!(
             "renew server.pem --rekey --new-key new.key --new-password none {CA} --state ca.toml -o nowhere/h.pem"
         ),

@@ -20,7 +20,7 @@ use super::holder::{Flags, Holder, the_one};
 use super::key::DEFAULT;
 use super::state::State;
 use super::written::{
-    self, Report, in_words, key_file, key_password, refuse_existing, refuse_store,
+    self, Report, in_words, key_file, key_password, refuse_existing, refuse_single, refuse_store,
     refuse_two_on_stdout,
 };
 use crate::args::{Issued, Renew};
@@ -228,6 +228,9 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
         force: arguments.force,
     };
     refuse_store(&issued)?;
+    if arguments.chain {
+        refuse_single(&issued)?;
+    }
     if arguments.rekey && new_key.is_none() {
         let message = "a new key is to be made, and it is not said where it goes";
         return Err(Hinted::new(message, "name a file with --new-key").into());

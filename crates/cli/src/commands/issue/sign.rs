@@ -18,7 +18,8 @@ use super::dates::{self, Fallback};
 use super::holder::Holder;
 use super::state::State;
 use super::written::{
-    self, Report, in_words, refuse_existing, refuse_inputs, refuse_store, refuse_two_on_stdout,
+    self, Report, in_words, refuse_existing, refuse_inputs, refuse_single, refuse_store,
+    refuse_two_on_stdout,
 };
 use crate::args::Sign;
 use crate::hint::Hinted;
@@ -37,6 +38,9 @@ pub(super) fn run(arguments: &Sign, talk: &Talk) -> Result<Outcome> {
         arguments.output.force,
     )?;
     refuse_store(&arguments.output)?;
+    if arguments.chain {
+        refuse_single(&arguments.output)?;
+    }
     let request = read(&arguments.request, talk)?;
     if !is_proven(&request, arguments, talk) {
         return Ok(Outcome::No);

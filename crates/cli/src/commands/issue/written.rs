@@ -27,7 +27,9 @@ use crate::store::{self, Protection, SystemRandom, Target, format_of};
 mod before;
 
 use before::refuse_aliases;
-pub(super) use before::{refuse_existing, refuse_inputs, refuse_store, refuse_two_on_stdout};
+pub(super) use before::{
+    refuse_existing, refuse_inputs, refuse_single, refuse_store, refuse_two_on_stdout,
+};
 
 /// For scripts: what was made.
 #[derive(Default, Serialize)]

@@ -73,6 +73,20 @@ pub(in super::super) fn refuse_store(output: &Issued) -> Result<()> {
     refuse_aliases(path, format_of(path, output.format, Some(Format::Pem))?)
 }
 
+/// The issuers do not fit beside the certificate into a file that holds one.
+pub(in super::super) fn refuse_single(output: &Issued) -> Result<()> {
+    let path = output.output.as_deref().unwrap_or_else(|| Path::new("-"));
+    if format_of(path, output.format, Some(Format::Pem))? != Format::Der {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: DER holds one certificate, and --chain writes several",
+        output::name(path)
+    );
+    let hint = "name a .pem or .p7b file, or leave --chain out";
+    Err(Hinted::new(message, hint).into())
+}
+
 pub(super) fn refuse_aliases(path: &Path, format: Format) -> Result<()> {
     if !format.has_aliases() {
         return Ok(());
