@@ -8,6 +8,7 @@ mod shape;
 mod tests;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use zeroize::Zeroizing;
 
@@ -415,6 +416,20 @@ impl PartialEq for SealedKey {
 }
 
 impl Eq for SealedKey {}
+
+/// Of what is sealed: nothing of a key in the clear goes anywhere.
+impl Hash for SealedKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.form {
+            Form::Clear(_) => (),
+            Form::Encrypted(bytes)
+            | Form::JavaObject(bytes)
+            | Form::Bouncy(bytes)
+            | Form::Traditional { body: bytes, .. }
+            | Form::Fips { der: bytes, .. } => bytes.hash(state),
+        }
+    }
+}
 
 impl From<PrivateKey> for SealedKey {
     fn from(key: PrivateKey) -> Self {

@@ -37,10 +37,17 @@ fn offer(version: Version, extensions: Extensions) -> Probe {
 pub(super) fn hello(bytes: &[u8]) {
     let mut input = Input(bytes);
     let choice = input.octet();
-    let mut probe = offer(Version::Tls12, Extensions::All);
+    let [mut probe, mut whole] = [(); 2].map(|()| offer(Version::Tls12, Extensions::All));
+    let mut progress = probe.receive(b"");
     for piece in pieces(choice, input.0) {
-        let _ = probe.receive(piece);
+        progress = probe.receive(piece);
     }
+    assert_eq!(
+        progress,
+        whole.receive(input.0),
+        "in pieces it is another flight"
+    );
+    assert_eq!(format!("{:?}", probe.seen()), format!("{:?}", whole.seen()));
     let mut framed = offer(Version::Tls10, Extensions::None);
     for piece in input.0.chunks(255) {
         let length = u8::try_from(piece.len()).unwrap_or_default();

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
+use trustpack_keystore::SealedKey;
+
 use super::{Content, Item, Role};
 use crate::Certificate;
 use crate::cert::Fingerprint;
@@ -37,7 +39,7 @@ pub(super) fn pair<'a>(before: &'a [Item], after: &'a [Item]) -> Vec<Pair<'a>> {
 struct Known<'a> {
     item: &'a Item,
     alias: Option<String>,
-    identity: Option<Identity>,
+    identity: Option<Identity<'a>>,
     holder: Option<(Name, Vec<u8>)>,
     lineage: Option<(Name, Name)>,
     /// A lock does not know the subject; the server that is locked stands for it.
@@ -46,9 +48,10 @@ struct Known<'a> {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Identity {
+enum Identity<'a> {
     Certificate(Fingerprint),
     Key([u8; 32]),
+    SealedKey(&'a SealedKey),
 }
 
 /// The entry of a store; the certificates of a key's chain share an alias with the key and are not it.
@@ -67,6 +70,7 @@ impl<'a> Known<'a> {
             alias: item.alias.as_ref().map(|alias| alias.to_lowercase()),
             identity: match &item.content {
                 Content::ClearKey(digest) => Some(Identity::Key(*digest)),
+                Content::SealedKey(key) => Some(Identity::SealedKey(key)),
                 _ => item.fingerprint().map(Identity::Certificate),
             },
             holder: certificate.map(|one| {

@@ -162,6 +162,26 @@ fn a_key_that_is_gone_is_told() {
 }
 
 #[test]
+fn a_sealed_key_without_certificate_and_name_is_itself() {
+    let sealed = |octet| Entry {
+        alias: Alias::positional(1),
+        kind: EntryKind::PrivateKey {
+            key: SealedKey::from_encrypted_pkcs8(vec![0x30, 1, octet]),
+            chain: Vec::new(),
+        },
+        ..trusted("1", &certificate("a", false, 0, DAY))
+    };
+    let [one, other] = [1, 2].map(|octet| side(Format::Der, [sealed(octet)]));
+    assert_eq!(kinds(&one, &one), []);
+    let told: Vec<DiffKind> = diff(&one, &other, NOW)
+        .differences
+        .iter()
+        .map(|found| found.kind)
+        .collect();
+    assert_eq!(told, [DiffKind::Removed, DiffKind::Added]);
+}
+
+#[test]
 fn what_cannot_be_read_is_compared_by_its_bytes() {
     let junk = |alias: &str, byte| Entry::trusted(Alias::new(alias), vec![byte].into());
     assert_eq!(kinds(&jks([junk("a", 1)]), &jks([junk("a", 1)])), []);
