@@ -46,8 +46,8 @@ fn made_for(name: &str) -> usize {
     match name {
         // keys are derived
         "round_trip" => 30,
-        // signatures are checked
-        "certificate" | "verify" => 300,
+        // signatures are checked, archives made
+        "certificate" | "verify" | "zip" => 300,
         _ => 1000,
     }
 }

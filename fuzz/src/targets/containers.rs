@@ -192,7 +192,8 @@ pub(super) fn jks(bytes: &[u8]) {
     read_all(&[&magic[..], input.0].concat());
 }
 
-/// Any entries behind a sound BKS head, with and without a password: its MAC does not fit, so the sealed keys are tried.
+/// Any entries behind a sound BKS head, with and without a password: its MAC does not fit, so the sealed keys are tried. And
+/// anything as the encrypted rest of an UBER.
 pub(super) fn bks(bytes: &[u8]) {
     // version 2, a salt of 20 octets, one iteration
     const HEAD: &[u8] = b"\0\0\0\x02\0\0\0\x14saltsaltsaltsaltsalt\0\0\0\x01";
@@ -206,8 +207,10 @@ pub(super) fn bks(bytes: &[u8]) {
         assert!(entry.alias.as_str().len() <= 3 * bytes.len() + 20);
     }
     let password = Password::new("changeit");
-    let password = Some(&password);
-    let _ = read(&file, &ReadOptions { password });
+    for file in [file, [&[0, 0, 0, 1], &HEAD[4..], bytes].concat()] {
+        let password = Some(&password);
+        let _ = read(&file, &ReadOptions { password });
+    }
 }
 
 /// Any entries of a BCFKS that is not encrypted, and any frame around them.
