@@ -5,7 +5,7 @@ use trustpack_core::channel::{Spec, handover, judge_files, plan, requests, valid
 use trustpack_core::endpoint::{ConnectRule, Endpoint, Network};
 use trustpack_core::expiry::{Policy, Threshold};
 use trustpack_core::facts::Facts;
-use trustpack_core::issue::{Ledger, Profile};
+use trustpack_core::issue::{Ledger, Profile, Reason};
 use trustpack_core::lock::{Expectation, Lock};
 use trustpack_core::report::{
     Baseline, End, Part, ReadError, ReportFormat, Style, SubjectReport, read, subject_of_line,
@@ -105,13 +105,23 @@ pub(super) fn facts(text: &str) {
     }
 }
 
-/// Any text as the state of a small CA, which is written and read again, or as one of its profiles.
+/// Any text as the state of a small CA: what is written over it when nothing changed is the same text, what is written
+/// anew or after a change is read as what it was written from. Or as one of its profiles.
 pub(super) fn state(text: &str) {
-    if let Ok(ledger) = Ledger::parse(text) {
-        let written = ledger.to_text().expect("what was read can be written");
-        let again = Ledger::parse(&written).expect("what was written can be read");
-        assert_eq!(again.to_text().ok(), Some(written));
-        let _ = (again.len(), again.revoked(), again.serial("00"));
+    if let Ok(mut ledger) = Ledger::parse(text) {
+        assert_eq!(ledger.to_text(Some(text)).as_deref(), Ok(text));
+        let anew = ledger.to_text(None).expect("what was read can be written");
+        assert_eq!(Ledger::parse(&anew).as_ref(), Ok(&ledger));
+        let _ = (ledger.len(), ledger.revoked());
+        let serials: Vec<&str> = text.split('"').collect();
+        for serial in serials {
+            let _ = ledger.serial(serial);
+            if ledger.revoke(serial, AT, Reason::KeyCompromise).is_ok() {
+                ledger
+                    .to_text(Some(text))
+                    .expect("written over what was read");
+            }
+        }
     }
     match Profile::from_toml(text) {
         Ok(profile) => drop(profile.template.extensions(&[], true)),

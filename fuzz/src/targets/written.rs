@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use trustpack_core::Certificate;
 use trustpack_core::issue::{
-    Authority, Dates, GeneralName, KeyUsage, Ledger, ListWanted, Reason, SigningKey, Template,
-    Wanted, issue as issue_by, request, require, revocation_list, self_sign,
+    Authority, Dates, GeneralName, KeyUsage, Ledger, ListWanted, Reason, Rule, SigningKey,
+    Template, Wanted, issue as issue_by, request, require, revocation_list, self_sign,
 };
 use trustpack_core::keystore::{
     Alias, Entry, EntryKind, Error, Format, KeyStore, Password, Profile, RandomSource, ReadOptions,
@@ -220,7 +220,7 @@ pub(super) fn issue(bytes: &[u8]) {
         dates,
         extensions: template.extensions(spki, subject.is_empty()),
     };
-    if let Ok(der) = request(&subject, &template, key) {
+    if let Ok((der, _)) = request(&subject, &template, key, &Rule::ALL) {
         let read = CertificateRequest::new(&Request::Pkcs10(der)).expect("what was made is read");
         assert_eq!(read.subject.as_ref().map(Name::der), Some(subject.der()));
         assert_eq!(read.check_signature(), SignatureCheck::Good);
@@ -248,12 +248,12 @@ pub(super) fn issue(bytes: &[u8]) {
     ledger.record(&issued).expect("its first");
     let serial = issued.serial().to_string();
     let _ = ledger.revoke(&serial, at, Reason::Unspecified);
-    let text = ledger.to_text().expect("a state can be written");
+    let text = ledger.to_text(None).expect("a state can be written");
     let again = Ledger::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     assert_eq!(again.revoked(), ledger.revoked());
     let wanted = ListWanted {
         dates,
-        number: ledger.next_list(),
+        number: ledger.next_list().expect("the first"),
         revoked: ledger.revoked(),
     };
     let _ = revocation_list(&wanted, &authority, at, &[]);
