@@ -548,6 +548,7 @@ fn every_job_of_the_readme_runs() {
     fs::create_dir(desk.path("pki")).unwrap();
     fs::copy(desk.path("root.pem"), desk.path("pki/root.pem")).unwrap();
     fs::copy(desk.path("clear.key"), desk.path("server.key")).unwrap();
+    fs::remove_file(desk.path("chain.p7b")).unwrap();
     let server = server_test();
     let at = server.address.to_string();
     for command in commands {

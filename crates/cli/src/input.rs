@@ -382,8 +382,8 @@ pub(crate) fn load_one(path: &str, passwords: &Passwords) -> Result<Loaded> {
     load_as(path, passwords, "check the path; a file is meant here")
 }
 
-/// `hint` is for a path where nothing is.
-fn load_as(path: &str, passwords: &Passwords, hint: &str) -> Result<Loaded> {
+/// The same; `hint` is for a path where nothing is.
+pub(crate) fn load_as(path: &str, passwords: &Passwords, hint: &str) -> Result<Loaded> {
     let bytes = if path == "-" {
         read_stdin()
     } else {

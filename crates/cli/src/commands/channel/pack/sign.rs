@@ -1,8 +1,6 @@
 //! The key that signs a bundle.
 
-use std::io;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use trustpack_core::bundle::SigningKey;
 use trustpack_core::keystore::{self, Entry, PrivateKey, SealedKey};
 
@@ -17,13 +15,12 @@ pub(super) fn key(arguments: &ChannelPack, talk: &Talk) -> Result<Option<Signing
         return Ok(None);
     };
     let passwords = Passwords::resolve(arguments.sign_password.as_slice(), None, talk)?;
-    let key = read(path, &passwords).map_err(advised);
-    let key = key.with_context(|| format!("{path}: it cannot sign"))?;
-    Ok(Some(key))
+    read(path, &passwords).map_err(advised).map(Some)
 }
 
 fn read(path: &str, passwords: &Passwords) -> Result<SigningKey> {
-    let loaded = input::load_one(path, passwords)?;
+    let cannot_sign = |why: &str| format!("{path}: it cannot sign: {why}");
+    let loaded = input::load_as(path, passwords, "check the path of --sign: an Ed25519 key")?;
     let entries = loaded.contents.store.entries();
     let mut keys = entries.iter().filter_map(Entry::key);
     let (key, more) = (keys.next(), keys.next());
@@ -32,22 +29,21 @@ fn read(path: &str, passwords: &Passwords) -> Result<SigningKey> {
             None => "there is no private key in it",
             Some(_) => "there are several private keys in it",
         };
-        return Err(Hinted::new(message, MAKE_ONE).into());
+        return Err(Hinted::new(cannot_sign(message), MAKE_ONE).into());
     };
     let open = open(key, passwords).ok_or_else(|| {
         let message = "its key is locked, and no password that was named opens it";
-        Hinted::new(message, NAME_IT)
+        Hinted::new(cannot_sign(message), NAME_IT)
     })?;
     SigningKey::from_pkcs8(open.secret_pkcs8())
-        .map_err(|error| Hinted::new(error.to_string(), MAKE_ONE).into())
+        .map_err(|error| Hinted::new(cannot_sign(&error.to_string()), MAKE_ONE).into())
 }
 
-/// Other commands have other options for passwords, and read servers where this one reads a file.
+/// Other commands have other options for passwords.
 fn advised(error: anyhow::Error) -> anyhow::Error {
     let hint = match error.downcast_ref::<keystore::Error>() {
         Some(keystore::Error::PasswordRequired { .. }) => NAME_IT,
         Some(keystore::Error::WrongPassword { .. }) => "check which password --sign-password names",
-        _ if error.is::<io::Error>() => "check the path of --sign: an Ed25519 key",
         _ => return error,
     };
     Hinted::new(told(&error), hint).into()
