@@ -50,6 +50,19 @@ fn it_walks_through_three_channels_and_ends_with_the_page() {
     assert!(!mark.exists());
 }
 
+/// What its environment holds, such as passwords, is not handed on to the steps.
+#[test]
+fn its_steps_have_no_environment_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = trustpack();
+    command.current_dir(folder.path()).arg("demo");
+    // the loader complains in each process that has it (ld.so(8))
+    let output = command.env("LD_PRELOAD", "/absent.so").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let told = stderr(&output);
+    assert_eq!(told.matches("/absent.so").count(), 1, "{told}");
+}
+
 #[test]
 fn a_folder_of_somebody_else_is_never_touched() {
     let folder = tempfile::tempdir().unwrap();

@@ -13,6 +13,7 @@ mod bad_input;
 mod bundle;
 mod calls;
 mod channel_watch;
+mod crash;
 mod demo;
 mod diff;
 mod docs;

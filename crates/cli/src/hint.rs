@@ -219,7 +219,13 @@ fn for_io(error: &io::Error) -> Option<String> {
         io::ErrorKind::PermissionDenied => "check the permissions of the file and its folder",
         io::ErrorKind::NotADirectory => "a file is where a folder is meant; check the path",
         io::ErrorKind::IsADirectory => "name a file, or end an output folder with `/`",
-        io::ErrorKind::StorageFull => "make room on the disk; nothing was changed",
+        io::ErrorKind::StorageFull => "make room on the disk, and run this again",
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "write to another place, or have this one mounted for writing"
+        }
+        io::ErrorKind::ResourceBusy => {
+            "a file that is mounted by itself, as into a container, cannot be replaced: mount its folder"
+        }
         _ => return None,
     };
     Some(text.to_owned())

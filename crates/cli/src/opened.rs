@@ -1,5 +1,6 @@
 //! A store that is read, changed and written back, or made anew.
 
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -114,10 +115,17 @@ impl StoreFile {
 
     /// Reads the file again when it is another one than before.
     pub(crate) fn refresh(&mut self, told: Option<Format>) -> Result<()> {
-        if !self.path.is_file() || output::is_stdout(&self.path) {
+        if output::is_stdout(&self.path) {
             return Ok(());
         }
         let name = self.name();
+        match fs::metadata(&self.path) {
+            Ok(there) if there.is_file() => {}
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            // it may well be there, and is not empty then
+            Err(error) => return Err(error).with_context(|| name),
+        }
         let bytes = input::read_file(&self.path).with_context(|| name.clone())?;
         if self.bytes.as_ref() == Some(&bytes) {
             return Ok(());

@@ -1,26 +1,37 @@
 //! Writes files so that a reader sees the old one or the new one, never anything else.
 //!
 //! Temp file in the same folder, right mode, fsync, rename, fsync of the folder. An existing file keeps its mode and
-//! owner; a symbolic link is followed. After a failure the old file stands untouched and no new file exists.
+//! owner; a symbolic link is followed. After a failure the old file stands untouched and no new file exists. What a killed
+//! process left behind is deleted by the next one that writes there.
+//!
+//! ```text
+//! temporary  one file in the place of another       guard   one writer at a time
+//! streamed   a file that is written piece by piece  folder  many files as one
+//! backup     the file as it was, beside it
+//! ```
 
-use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{self, IsTerminal, Write};
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use rustix::fs::{Access, AtFlags, CWD, FlockOperation, Mode, OFlags};
-use tempfile::TempPath;
+use rustix::fs::{Access, Mode, OFlags};
 
 use crate::hint::Hinted;
 
+mod backup;
 pub(crate) mod folder;
+mod guard;
 mod streamed;
+mod temporary;
 
+pub(crate) use backup::{back_up, is_changed_by};
+use guard::refuse_without_folder;
+pub(crate) use guard::{Guard, require_folder_of};
 pub(crate) use streamed::{Streamed, abandon, abandon_on_signals};
+pub(crate) use temporary::is_temporary;
+use temporary::replace;
 
 /// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,14 +81,6 @@ pub(crate) enum Saved {
     Written,
 }
 
-/// Of temporary files; a leftover can be deleted.
-const PREFIX: &str = ".trustpack-";
-
-/// Whether it is the name of a file that takes another one's place when it is whole.
-pub(crate) fn is_temporary(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
-}
-
 /// Whether the path means stdout.
 pub(crate) fn is_stdout(path: &Path) -> bool {
     // behind the other names lies the file that stdout was redirected to, which is appended to and not replaced
@@ -97,57 +100,6 @@ pub(crate) fn name(path: &Path) -> String {
 /// Whether the path means a folder: it ends with a separator, or is one.
 pub(crate) fn is_folder(path: &Path) -> bool {
     path.as_os_str().to_string_lossy().ends_with('/') || path.is_dir()
-}
-
-/// Holds other processes of ours off the folder of a file until it is dropped.
-#[derive(Clone)]
-pub(crate) struct Guard {
-    folder: Option<Arc<File>>,
-}
-
-impl Guard {
-    /// Waits until no other of us writes there. Whoever compares, decides and writes does all of it under one guard.
-    pub(crate) fn of(path: &Path) -> Result<Self> {
-        if is_stdout(path) || is_device(path) {
-            return Ok(Self { folder: None });
-        }
-        let target = follow_links(path)?;
-        let folder = folder_of(&target);
-        refuse_without_folder(path, folder)?;
-        let folder = lock(folder).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self {
-            folder: Some(Arc::new(folder)),
-        })
-    }
-
-    /// The guard of another file: this one again when that lies in the same folder, since its lock would wait for itself.
-    pub(crate) fn beside(&self, path: &Path) -> Result<Self> {
-        let place = |metadata: io::Result<fs::Metadata>| {
-            let metadata = metadata.ok()?;
-            Some((metadata.dev(), metadata.ino()))
-        };
-        let own = self.folder.as_ref().and_then(|own| place(own.metadata()));
-        let theirs = place(fs::metadata(folder_of(&follow_links(path)?)));
-        match own.is_some() && own == theirs {
-            true => Ok(self.clone()),
-            false => Self::of(path),
-        }
-    }
-}
-
-/// Finds out before anything is made that a file could not be written for want of its folder.
-pub(crate) fn require_folder_of(path: &Path) -> Result<()> {
-    refuse_without_folder(path, folder_of(&follow_links(path)?))
-}
-
-/// Refuses a file whose folder is not there.
-fn refuse_without_folder(path: &Path, folder: &Path) -> Result<()> {
-    if folder.exists() {
-        return Ok(());
-    }
-    let message = format!("cannot write {}: its folder does not exist", path.display());
-    let hint = format!("make it first: mkdir -p {}", folder.display());
-    Err(Hinted::new(message, hint).into())
 }
 
 /// Saves the bytes at `path`, or prints them when `path` is `-`.
@@ -196,7 +148,7 @@ pub(crate) fn save_under(
         close(&target, privacy);
         return Ok(Saved::Unchanged);
     }
-    replace(&target, folder_of(&target), bytes, privacy)
+    replace(&target, &target, bytes, privacy)
         .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Saved::Written)
 }
@@ -301,42 +253,6 @@ pub(crate) fn is_one_place(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Whether a file is there that holds something else.
-pub(crate) fn is_changed_by(path: &Path, bytes: &[u8]) -> bool {
-    !is_stdout(path) && path.is_file() && fs::read(path).is_ok_and(|there| there != bytes)
-}
-
-/// Copies a file, mode included but for what is closed to everybody, to the first free of `FILE.bak`, `FILE.bak.2`, …, and returns that.
-pub(crate) fn back_up(path: &Path, privacy: Privacy) -> Result<PathBuf> {
-    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
-    let mode = fs::metadata(path)?.mode();
-    for number in 1..MAX_BACKUPS {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".bak");
-        if number > 1 {
-            name.push(format!(".{number}"));
-        }
-        let kept = PathBuf::from(name);
-        if fs::symlink_metadata(&kept).is_ok() {
-            continue;
-        }
-        save_under(
-            &Guard { folder: None },
-            &kept,
-            &bytes,
-            Privacy::Private,
-            Existing::Keep,
-        )?;
-        fs::set_permissions(&kept, Permissions::from_mode(privacy.kept(mode)))?;
-        return Ok(kept);
-    }
-    let message = format!("{}: there are {MAX_BACKUPS} backups of it", path.display());
-    Err(Hinted::new(message, "remove old ones").into())
-}
-
-/// Whoever keeps more wants something else.
-const MAX_BACKUPS: u32 = 1000;
-
 /// Creates the folder and its parents; an existing one is fine.
 pub(crate) fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
@@ -403,83 +319,6 @@ fn folder_of(target: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-/// Held until dropped; other processes of ours that save into the folder wait for it.
-fn lock(folder: &Path) -> io::Result<File> {
-    let folder = File::open(folder)?;
-    match rustix::fs::flock(&folder, FlockOperation::LockExclusive) {
-        // A file system without locks, such as some network shares, is written all the same.
-        Ok(()) | Err(rustix::io::Errno::NOTSUP | rustix::io::Errno::NOLCK) => Ok(folder),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn replace(target: &Path, folder: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
-    let temporary = match unnamed(folder, privacy) {
-        Some(file) => {
-            fill(&file, target, bytes, privacy)?;
-            // It gets a name only when it is complete, so a kill leaves nothing behind.
-            TempPath::try_from_path(free_name(folder, &file)?)?
-        }
-        None => {
-            let named = tempfile::Builder::new()
-                .prefix(PREFIX)
-                .permissions(Permissions::from_mode(privacy.mode()))
-                .tempfile_in(folder)?;
-            fill(named.as_file(), target, bytes, privacy)?;
-            named.into_temp_path()
-        }
-    };
-    temporary.persist(target).map_err(|error| error.error)?;
-    // Without this the rename itself may be lost in a power cut.
-    File::open(folder)?.sync_all()?;
-    Ok(())
-}
-
-/// A file without a name (`O_TMPFILE`, open(2)); `None` where the file system has none.
-fn unnamed(folder: &Path, privacy: Privacy) -> Option<File> {
-    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-    // The umask is taken off by the system.
-    rustix::fs::open(folder, flags, Mode::from_raw_mode(privacy.mode()))
-        .ok()
-        .map(File::from)
-}
-
-/// Gives an unnamed file a name that nobody has.
-fn free_name(folder: &Path, file: &File) -> Result<PathBuf> {
-    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
-    let start = std::process::id();
-    // Other processes use other numbers; leftovers of the same number are stepped over.
-    for attempt in 0..1000_u32 {
-        let name = folder.join(format!("{PREFIX}{start}-{attempt}"));
-        match rustix::fs::linkat(CWD, &open, CWD, &name, AtFlags::SYMLINK_FOLLOW) {
-            Ok(()) => return Ok(name),
-            Err(rustix::io::Errno::EXIST) => {}
-            Err(error) => return Err(io::Error::from(error).into()),
-        }
-    }
-    anyhow::bail!(
-        "too many files named {PREFIX}{start}-… in {}",
-        folder.display()
-    )
-}
-
-fn fill(mut file: &File, target: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
-    file.write_all(bytes)?;
-    if let Ok(old) = fs::metadata(target) {
-        keep_mode_and_owner(file, &old, privacy)?;
-    }
-    file.sync_all()
-}
-
-fn keep_mode_and_owner(file: &File, old: &fs::Metadata, privacy: Privacy) -> io::Result<()> {
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-        // Only root may give files away; for everybody else the new file stays their own.
-        let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
-    }
-    file.set_permissions(Permissions::from_mode(privacy.kept(old.mode())))
 }
 
 #[cfg(test)]
@@ -579,25 +418,6 @@ mod tests {
             )
             .is_err()
         );
-    }
-
-    #[test]
-    fn backups_are_numbered_and_keep_the_mode() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store");
-        fs::write(&path, b"one").unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        assert!(is_changed_by(&path, b"two") && !is_changed_by(&path, b"one"));
-        let first = back_up(&path, Privacy::Public).unwrap();
-        fs::write(&path, b"two").unwrap();
-        let second = back_up(&path, Privacy::Public).unwrap();
-        assert_eq!(first, folder.path().join("store.bak"));
-        assert_eq!(second, folder.path().join("store.bak.2"));
-        assert_eq!(fs::read(first).unwrap(), b"one");
-        assert_eq!(fs::read(&second).unwrap(), b"two");
-        assert_eq!(mode(&second), 0o640);
-        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
-        assert_eq!(mode(&back_up(&path, Privacy::Private).unwrap()), 0o640);
     }
 
     #[test]

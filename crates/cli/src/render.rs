@@ -107,6 +107,15 @@ pub(crate) fn print(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// Prints what is said beside the files that a command writes: a reader who has seen enough is no reason to leave those
+/// unwritten.
+pub(crate) fn print_beside(text: &str) -> Result<()> {
+    print(text).or_else(|error| match is_broken_pipe(&error) {
+        true => Ok(()),
+        false => Err(error),
+    })
+}
+
 /// Prints one serialisable value on stdout.
 pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<()> {
     print(&json_text(value))

@@ -130,6 +130,8 @@ struct Stage {
 
 const ROOTS: &str = "--roots=private-ca.pem";
 const OTHER_ROOTS: &str = "--roots=another-ca.pem";
+/// What a step has of the environment: how to look.
+const LOOKS: [&str; 3] = ["NO_COLOR", "TERM", "RUST_BACKTRACE"];
 const PASSWORD: &str = "--password=file:store.pass";
 
 impl Stage {
@@ -262,8 +264,13 @@ impl Stage {
         let status = Command::new(&self.program)
             .args(arguments)
             .current_dir(&self.dir)
-            // The rehearsal has times of its own.
-            .env_remove("SOURCE_DATE_EPOCH")
+            // The rehearsal has times and passwords of its own, and nobody's else.
+            .env_clear()
+            .envs(
+                LOOKS
+                    .iter()
+                    .filter_map(|name| Some((name, std::env::var_os(name)?))),
+            )
             .status()
             .context("cannot start this program again")?;
         let code = status.code().unwrap_or(-1);

@@ -20,13 +20,13 @@ use time::OffsetDateTime;
 use trustpack_core::chain::ChainAnalysis;
 use trustpack_core::fetch::{Fetched, fetch_stream};
 use trustpack_core::record::FetchRecord;
-use trustpack_core::report::{json_line, page};
+use trustpack_core::report::{json_line, json_text, page};
 
 use super::Outcome;
 use crate::args::Fetch;
 use crate::hint::Hinted;
 use crate::output;
-use crate::render::{Talk, print, print_json};
+use crate::render::{Talk, print, print_beside};
 use crate::servers::{Asking, Judging, tell_request};
 
 use lock::Locks;
@@ -175,9 +175,9 @@ impl Run<'_> {
                 }
             }
             if self.arguments.jsonl {
-                print(&json_line(&answer.record))?;
+                self.print(&json_line(&answer.record))?;
             } else if self.is_list && !self.arguments.json.json && !self.is_stdout_taken() {
-                print(&page::fetched_line(&answer.record))?;
+                self.print(&page::fetched_line(&answer.record))?;
             }
             self.tally
                 .count(&answer.record, self.arguments.listed.cert_type);
@@ -202,13 +202,14 @@ impl Run<'_> {
         let kept = std::mem::take(&mut self.kept);
         let answers: Vec<&Answer> = kept.values().flatten().collect();
         if self.arguments.json.json {
-            print_json(&answers.iter().map(|one| &one.record).collect::<Vec<_>>())?;
+            let records: Vec<_> = answers.iter().map(|one| &one.record).collect();
+            self.print(&json_text(&records))?;
         } else if !self.is_list && !self.arguments.jsonl && !self.is_stdout_taken() {
             // One that presented nothing is told on stderr.
             let shown = answers.iter().filter(|answer| answer.has_chain());
             let pages: Vec<String> = shown.map(|answer| page::fetched(&answer.record)).collect();
             if !pages.is_empty() {
-                print(&pages.join("\n"))?;
+                self.print(&pages.join("\n"))?;
             }
         }
         for answer in answers.iter().filter(|answer| !answer.has_chain()) {
@@ -228,6 +229,16 @@ impl Run<'_> {
                 install::run(self.arguments, store, answer, self.at, self.talk)
             }
             _ => Ok(outcome),
+        }
+    }
+
+    /// Prints; where files are written too, these come first.
+    fn print(&self, text: &str) -> Result<()> {
+        let trust = &self.arguments.trust;
+        let files = [&self.arguments.output.output, &trust.lock, &trust.install];
+        match files.into_iter().any(Option::is_some) {
+            true => print_beside(text),
+            false => print(text),
         }
     }
 

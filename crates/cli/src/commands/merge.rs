@@ -22,7 +22,7 @@ use crate::keys;
 use crate::opened::StoreFile;
 use crate::output::{self, Guard};
 use crate::password::KeyPasswords;
-use crate::render::{Talk, print, stdout_style};
+use crate::render::{Talk, print_beside, stdout_style};
 use crate::servers::{self, Doubt, Judging, Plan as FetchPlan, doubt};
 use crate::store::{Protection, Target};
 
@@ -203,7 +203,7 @@ impl Applying<'_> {
             // Then stdout is the store.
             return Ok(());
         }
-        print(&text)
+        print_beside(&text)
     }
 }
 

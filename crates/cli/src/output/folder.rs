@@ -49,7 +49,11 @@ pub(crate) fn save(
     // a link stays a link: the folder behind it is replaced
     let path = path.canonicalize().with_context(cannot)?;
     // the folder beside it where that can be had, so that everybody who writes here waits for one lock
-    let _guard = Guard::of(&path).or_else(|_| Guard::of(&path.join("lock")))?;
+    let _guard = Guard::of(&path).or_else(|error| match error.is::<Hinted>() {
+        // somebody holds it
+        true => Err(error),
+        false => Guard::of(&path.join("lock")),
+    })?;
     let there = files_in(&path)?;
     if is_same(&path, &there, members) {
         close(&path, members).with_context(cannot)?;

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -13,10 +12,9 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tempfile::NamedTempFile;
 
-use super::{
-    PREFIX, folder_of, follow_links, is_device, is_folder, is_stdout, no_file, open_device,
-    refuse_without_folder,
-};
+use super::guard::refuse_without_folder;
+use super::temporary::{named, sweep, sync_folder};
+use super::{folder_of, follow_links, is_device, is_folder, is_stdout, no_file, open_device};
 
 /// What is written stands beside the old file until [`finish`](Self::finish); dropped before, the old one stays.
 pub(crate) struct Streamed {
@@ -45,13 +43,9 @@ impl Streamed {
             () => {
                 let target = follow_links(path)?;
                 refuse_without_folder(path, folder_of(&target))?;
+                sweep(folder_of(&target));
                 // the umask takes away from it what it does not allow
-                let mode = fs::Permissions::from_mode(0o666);
-                let make = || {
-                    let mut builder = tempfile::Builder::new();
-                    let builder = builder.prefix(PREFIX).permissions(mode);
-                    builder.tempfile_in(folder_of(&target))
-                };
+                let make = || named(folder_of(&target), 0o666);
                 let (spool, begun) = Begun::begin(make).with_context(|| cannot(path))?;
                 Place::File {
                     target,
@@ -79,18 +73,17 @@ impl Streamed {
         };
         let spool = spool.into_inner().map_err(io::IntoInnerError::into_error);
         let spool = spool.with_context(cannot)?;
-        if let Ok(old) = target.metadata() {
-            let set = spool.as_file().set_permissions(old.permissions());
-            set.with_context(cannot)?;
+        match target.metadata() {
+            Ok(old) => spool.as_file().set_permissions(old.permissions()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
         }
+        .with_context(cannot)?;
         spool.as_file().sync_all().with_context(cannot)?;
         let renamed = spool.persist(&target).map_err(|error| error.error);
         renamed.with_context(cannot)?;
         drop(begun);
-        // the name is safe when the folder is
-        File::open(folder_of(&target))
-            .and_then(|folder| folder.sync_all())
-            .with_context(cannot)
+        sync_folder(folder_of(&target)).with_context(cannot)
     }
 }
 

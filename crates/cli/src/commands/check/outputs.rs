@@ -15,7 +15,7 @@ use super::baseline::Earlier;
 use crate::args::Written;
 use crate::hint::Hinted;
 use crate::output::{Streamed, is_one_place, is_stdout};
-use crate::render::stdout_style;
+use crate::render::{is_broken_pipe, stdout_style};
 
 /// Refuses what could be written in no run: metrics of nothing, and two reports in one place, which would replace or garble
 /// each other.
@@ -171,11 +171,7 @@ impl Outputs {
             .map(|earlier| earlier.compared(subject));
         let subject = compared.as_ref().unwrap_or(subject);
         self.summary.add(subject);
-        for (writer, place) in self.files.iter_mut().chain(&mut self.stdout) {
-            let written = writer.subject(subject);
-            written.with_context(|| place.cannot())?;
-        }
-        Ok(())
+        self.each(|writer| writer.subject(subject))
     }
 
     /// Writes what is left, and puts the files in their places.
@@ -207,12 +203,26 @@ impl Outputs {
             if let Some(since) = &mut self.summary.since {
                 since.add_gone(gone);
             }
-            for (writer, place) in self.files.iter_mut().chain(&mut self.stdout) {
-                let written = writer.gone(gone);
-                written.with_context(|| place.cannot())?;
-            }
-            Ok(())
+            self.each(|writer| writer.gone(gone))
         })
+    }
+
+    /// Writes something everywhere. A reader of stdout who has seen enough is no reason to leave the files unwritten.
+    fn each(&mut self, write: impl Fn(&mut dyn ReportWriter) -> io::Result<()>) -> Result<()> {
+        for (writer, place) in &mut self.files {
+            write(writer.as_mut()).with_context(|| place.cannot())?;
+        }
+        for (writer, place) in &mut self.stdout {
+            let written = write(writer.as_mut()).with_context(|| place.cannot());
+            match written {
+                Err(error) if is_broken_pipe(&error) && !self.files.is_empty() => {
+                    self.stdout.clear();
+                    break;
+                }
+                written => written?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -20,7 +20,7 @@ use crate::commands::Outcome;
 use crate::commands::merge::{Applying, Choice};
 use crate::hint::Hinted;
 use crate::opened::StoreFile;
-use crate::render::{Talk, ask, print};
+use crate::render::{Talk, ask, print_beside};
 use crate::servers::{Doubt, doubt, expected_name};
 
 /// Installs what one server presents.
@@ -49,9 +49,9 @@ pub(super) fn run(
 
     // What is about to be trusted, and what it changes for a client with this store.
     let name = destination.name();
-    print("to be installed:")?;
+    print_beside("to be installed:")?;
     for certificate in &chosen.certificates {
-        print(&page::to_be_trusted(&CertificateRecord::new(
+        print_beside(&page::to_be_trusted(&CertificateRecord::new(
             certificate,
             at,
         )))?;
@@ -67,7 +67,7 @@ pub(super) fn run(
     for when in ["today", "with them"] {
         let verdict = verify(chain, &anchors, &expected, at, Client::Java, target);
         let record = VerifyRecord::new(target, &expected.to_str(), &name, chain, &verdict, at);
-        print(&page::verdict_line(when, &record))?;
+        print_beside(&page::verdict_line(when, &record))?;
         if has_all {
             talk.say(format!("nothing to do: {name} already holds all of it"));
             return Ok(Outcome::Fine);

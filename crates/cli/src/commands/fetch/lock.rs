@@ -18,7 +18,7 @@ use crate::render::Talk;
 pub(super) struct Locks {
     old: Option<Lock>,
     /// What stands in the file that is to be written.
-    replaced: Option<Lock>,
+    replaced: Option<(Vec<u8>, Lock)>,
     /// Whether anything is kept: a list of a million servers that nobody locks must not fill the memory.
     is_wanted: bool,
     asked: Vec<String>,
@@ -30,7 +30,7 @@ pub(super) struct Locks {
 impl Locks {
     pub(super) fn read(arguments: &Fetch) -> Result<Self> {
         let old = match &arguments.trust.locked {
-            Some(path) => Some(read(path)?),
+            Some(path) => Some(read(path)?.1),
             None => None,
         };
         let replaced = match &arguments.trust.lock {
@@ -121,7 +121,7 @@ impl Locks {
         let is_lost = |then: &&Locked| {
             self.asked.contains(&then.target) && !self.now.iter().any(|now| now.key() == then.key())
         };
-        let kept = self.replaced.iter().flat_map(|lock| &lock.servers);
+        let kept = self.replaced.iter().flat_map(|(_, lock)| &lock.servers);
         let kept: Vec<Locked> = kept.filter(is_lost).cloned().collect();
         if !kept.is_empty() {
             let servers = report::count(kept.len(), "server");
@@ -136,12 +136,13 @@ impl Locks {
             ));
         }
         let lock = Lock::new(self.now.iter().cloned().chain(kept));
-        let saved = output::save(
-            path,
-            lock.to_toml().as_bytes(),
-            Privacy::Public,
-            Existing::Replace,
-        )?;
+        // what others locked there meanwhile was not read
+        let existing = match &self.replaced {
+            Some((bytes, _)) => Existing::Was(bytes),
+            None => Existing::Keep,
+        };
+        let bytes = lock.to_toml().into_bytes();
+        let saved = output::save(path, &bytes, Privacy::Public, existing)?;
         let name = output::name(path);
         talk.say(match saved {
             Saved::Unchanged => format!("{name} is unchanged"),
@@ -156,10 +157,11 @@ impl Locks {
     }
 }
 
-fn read(path: &Path) -> Result<Lock> {
+fn read(path: &Path) -> Result<(Vec<u8>, Lock)> {
     let name = path.display().to_string();
     let bytes = input::read_file(path).with_context(|| name.clone())?;
-    Lock::from_toml(&String::from_utf8_lossy(&bytes)).with_context(|| name)
+    let lock = Lock::from_toml(&String::from_utf8_lossy(&bytes)).with_context(|| name)?;
+    Ok((bytes, lock))
 }
 
 fn tell(finding: &Finding, talk: &Talk) {

@@ -38,7 +38,7 @@ struct Group {
 impl Collected {
     /// Nothing yet.
     pub(super) fn new() -> Result<Self> {
-        let spool = tempfile::tempfile().context(SPOOL)?;
+        let spool = tempfile::tempfile().with_context(place)?;
         Ok(Self {
             spool: BufWriter::new(spool),
             length: 0,
@@ -99,7 +99,7 @@ impl Collected {
         subject.forget_changes();
         self.needs.extend(subject.needs.iter().cloned());
         let line = json_line(&subject);
-        self.spool.write_all(line.as_bytes()).context(SPOOL)?;
+        self.spool.write_all(line.as_bytes()).with_context(place)?;
         let last = self.groups.last_mut();
         let same = last.filter(|last| open.is_some() && *last.name == *subject.subject);
         let mut hasher = match &same {
@@ -131,17 +131,21 @@ impl Collected {
         let mut groups = self.groups;
         groups.sort_unstable();
         let spool = self.spool.into_inner();
-        let mut spool = spool.map_err(|error| error.into_error()).context(SPOOL)?;
+        let mut spool = spool
+            .map_err(|error| error.into_error())
+            .with_context(place)?;
         for group in groups {
-            spool.seek(SeekFrom::Start(group.start)).context(SPOOL)?;
+            spool
+                .seek(SeekFrom::Start(group.start))
+                .with_context(place)?;
             let mut left = group.length;
             let mut lines = BufReader::new((&mut spool).take(group.length));
             let mut line = Vec::new();
             while left > 0 {
                 line.clear();
-                let read = lines.read_until(b'\n', &mut line).context(SPOOL)?;
+                let read = lines.read_until(b'\n', &mut line).with_context(place)?;
                 left = left.saturating_sub(read.max(1) as u64);
-                let mut subject = subject_of_line(&line).context(SPOOL)?;
+                let mut subject = subject_of_line(&line).with_context(place)?;
                 // of one that was cut short no more will come
                 subject.continues = left > 0;
                 judge_needed(&mut subject, &self.needs);
@@ -152,7 +156,10 @@ impl Collected {
     }
 }
 
-const SPOOL: &str = "temporary file";
+/// What an error of keeping the reports is about.
+fn place() -> String {
+    format!("temporary file in {}", std::env::temp_dir().display())
+}
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ use crate::commands::Outcome;
 use crate::opened::StoreFile;
 use crate::output::{Guard, Saved};
 use crate::password::KeyPasswords;
-use crate::render::{Talk, print, print_json, stdout_style};
+use crate::render::{Talk, print_beside, print_json, stdout_style};
 use crate::store::{Protection, Target};
 
 /// A store that a verb changes, held until it is written.
@@ -137,7 +137,7 @@ impl<'a> Editing<'a> {
         let name = self.file.name();
         let mut written = false;
         if !self.options.json && !edited.changes.is_empty() {
-            print(&render::changes(&edited.changes, &stdout_style()))?;
+            print_beside(&render::changes(&edited.changes, &stdout_style()))?;
         }
         if edited.changes.is_empty() {
             talk.say(format!("nothing to do: {name} is as it should be"));
