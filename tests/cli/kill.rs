@@ -145,6 +145,8 @@ fn a_signal_ends_a_check_and_leaves_nothing_half_written() {
             assert!(Instant::now() < end, "no report was begun: {:?}", names());
             std::thread::sleep(Duration::from_millis(10));
         }
+        // waiting would close it, and so end the check
+        let _stdin = child.stdin.take();
         kill_process(Pid::from_child(&child), signal).unwrap();
         let status = child.wait().unwrap();
         assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
