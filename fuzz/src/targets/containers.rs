@@ -7,7 +7,7 @@ use trustpack_core::keystore::{Contents, Format, Password, ReadOptions, SealedKe
 use super::super::input::Input;
 
 /// What a dear derivation costs is judged by tests; here it would only be slow.
-const MAX_ITERATIONS: u64 = 20_000;
+const MAX_ITERATIONS: u64 = 2_500;
 
 /// Reads without a password, looks at every key, and asks what must hold of whatever was read.
 fn read_all(bytes: &[u8]) -> Option<Contents> {

@@ -81,7 +81,9 @@ fn any_store(input: &mut Input<'_>) -> KeyStore {
     while !input.is_empty() && store.len() < 20 {
         let (kind, which) = (input.octet() % 8, usize::from(input.octet()));
         let alias = Alias::new(input.text());
-        let created = (kind & 1 == 0).then(|| Timestamp::from_secs(input.time().unix_timestamp()));
+        // of which every format can tell the date; the years below 0 are written as 0 in some, which is told
+        let seconds = input.time().unix_timestamp().max(-60_000_000_000);
+        let created = (kind & 1 == 0).then(|| Timestamp::from_secs(seconds));
         let kind = match kind {
             0..4 if keys < MAX_KEYS => {
                 keys += 1;
