@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::guard::refuse_without_folder;
 use super::temporary::{named, sweep, sync_folder};
@@ -28,7 +28,8 @@ enum Place {
     Device(BufWriter<File>),
     File {
         target: PathBuf,
-        spool: BufWriter<NamedTempFile>,
+        spool: BufWriter<File>,
+        name: TempPath,
         begun: Begun,
     },
 }
@@ -46,10 +47,13 @@ impl Streamed {
                 sweep(folder_of(&target));
                 // the umask takes away from it what it does not allow
                 let make = || named(folder_of(&target), 0o666);
-                let (spool, begun) = Begun::begin(make).with_context(|| cannot(path))?;
+                let (made, begun) = Begun::begin(make).with_context(|| cannot(path))?;
+                // the file alone, whose errors are the system's own
+                let (spool, name) = made.into_parts();
                 Place::File {
                     target,
                     spool: BufWriter::new(spool),
+                    name,
                     begun,
                 }
             }
@@ -62,25 +66,26 @@ impl Streamed {
     /// umask allows.
     pub(crate) fn finish(self) -> Result<()> {
         let cannot = || cannot(&self.path);
-        let (target, spool, begun) = match self.place {
+        let (target, spool, name, begun) = match self.place {
             Place::Stdout(mut out) => return Ok(out.flush()?),
             Place::Device(mut out) => return out.flush().with_context(cannot),
             Place::File {
                 target,
                 spool,
+                name,
                 begun,
-            } => (target, spool, begun),
+            } => (target, spool, name, begun),
         };
         let spool = spool.into_inner().map_err(io::IntoInnerError::into_error);
         let spool = spool.with_context(cannot)?;
         match target.metadata() {
-            Ok(old) => spool.as_file().set_permissions(old.permissions()),
+            Ok(old) => spool.set_permissions(old.permissions()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }
         .with_context(cannot)?;
-        spool.as_file().sync_all().with_context(cannot)?;
-        let renamed = spool.persist(&target).map_err(|error| error.error);
+        spool.sync_all().with_context(cannot)?;
+        let renamed = name.persist(&target).map_err(|error| error.error);
         renamed.with_context(cannot)?;
         drop(begun);
         sync_folder(folder_of(&target)).with_context(cannot)
