@@ -116,7 +116,7 @@ pub struct Judged {
 ///
 /// A root beside an intermediate is no waste, although a client stops at the intermediate: it is what remains when the
 /// intermediate is changed. So every entry that may have a say is tried alone, of a store made to hold us up the first
-/// [`MAX_ALONE`]; the others stay [related](Use::Related).
+/// `MAX_ALONE`; the others stay [related](Use::Related).
 pub fn judge(question: &Question<'_>, entries: &[StoreEntry]) -> Judged {
     let verdict = question.ask();
     let path = verdict.outcome.as_ref().map(|path| path.certificates());

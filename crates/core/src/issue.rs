@@ -1,6 +1,6 @@
 //! Makes keys, requests, certificates and revocation lists.
 //!
-//! One path: what is wanted, as plain values → what is to be signed ([`tbs`]) → the signature ([`SigningKey`]). Whatever
+//! One path: what is wanted, as plain values → what is to be signed (`tbs`) → the signature ([`SigningKey`]). Whatever
 //! was made is read back with the reader that judges everybody's certificates and compared with what was wanted, before
 //! it is returned; then the rules ([`Rule`]) are asked of it. Serial numbers come from a source of random bytes and dates
 //! are arguments; key pairs and the nonces of signatures come from the crypto library.
