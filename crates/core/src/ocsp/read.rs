@@ -128,7 +128,7 @@ fn responder(choice: Element<'_>) -> Result<ResponderId, Why> {
 }
 
 /// `SingleResponse ::= SEQUENCE { certID, certStatus, thisUpdate, nextUpdate [0] OPTIONAL, extensions [1] OPTIONAL }`
-fn read_answer(der: &[u8]) -> Result<OcspAnswer, Why> {
+pub(super) fn read_answer(der: &[u8]) -> Result<OcspAnswer, Why> {
     let mut fields = only(der, SEQUENCE, "an answer is not readable")?;
     // CertID ::= SEQUENCE { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }
     let mut id =

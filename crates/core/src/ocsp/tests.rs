@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use time::macros::datetime;
 
+use super::read::read_answer;
 use super::*;
+use crate::cert::asn1::{INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE};
 use crate::cert::testing::{self, from_pem};
 
 const GOOD: &[u8] = include_bytes!("../../../../fixtures/tls/ocsp-good.der");
