@@ -3,7 +3,6 @@
 pub(crate) mod signature;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -13,6 +12,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::hint::Hinted;
 use crate::input;
+use crate::output::folder::with_slashes;
+use crate::platform;
 
 /// More than any bundle has; the same as in a zip.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -86,7 +87,7 @@ fn read_folder(folder: &Path) -> Result<(Files, Vec<Finding>)> {
 fn name_within(folder: &Path, entry: &DirEntry) -> (String, bool) {
     let path = entry.path();
     let path = path.strip_prefix(folder).unwrap_or(path);
-    (path.to_string_lossy().into_owned(), path.to_str().is_some())
+    (with_slashes(path), path.to_str().is_some())
 }
 
 fn too_much(folder: &Path) -> anyhow::Error {
@@ -103,7 +104,8 @@ pub(crate) fn exposed(folder: &Path, opened: &OpenedBundle) -> Vec<String> {
     let private = opened.manifest.files.iter().filter(|file| file.private);
     let is_exposed = |path: &String| {
         let metadata = fs::metadata(folder.join(path));
-        metadata.is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+        let mode = metadata.ok().as_ref().and_then(platform::mode);
+        mode.is_some_and(|mode| mode & 0o077 != 0)
     };
     let paths = private.map(|file| file.path.clone());
     paths

@@ -5,7 +5,6 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -20,10 +19,11 @@ use trustpack_core::keystore::{
 use trustpack_core::report;
 
 use crate::hint::{Hinted, of_file};
-use crate::output::{is_one_place, is_pipe};
+use crate::output::is_one_place;
 use crate::password::PasswordSource;
+use crate::platform::{Identity, is_pipe, open_pipe};
 use crate::render::{Talk, waits_for};
-use crate::walk::{Filter, Identity, Step, Walk};
+use crate::walk::{Filter, Step, Walk};
 
 /// No certificate file comes near it: all roots of the world are under 1 MB, 10,000 certificates in a store 10 MB.
 const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
@@ -436,7 +436,7 @@ pub(crate) fn open_file(path: &Path) -> io::Result<File> {
                 waits_for(&format!("a writer of the pipe {}", path.display()));
             }
         });
-        let file = File::open(path);
+        let file = open_pipe(path);
         drop(opened);
         file
     })
@@ -502,7 +502,7 @@ fn load_folder(folder: &Path, passwords: &Passwords, files: &mut Files) {
 /// paths look the same.
 pub(crate) fn name_of(path: &Path) -> String {
     let mut name = String::new();
-    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         name.push_str(chunk.valid());
         for byte in chunk.invalid() {
             name.push_str(&format!("\\x{byte:02x}"));

@@ -14,6 +14,7 @@ mod opened;
 mod ordered;
 mod output;
 mod password;
+mod platform;
 mod render;
 mod servers;
 mod store;

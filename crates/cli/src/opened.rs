@@ -14,6 +14,7 @@ use crate::hint::Hinted;
 use crate::input;
 use crate::output::{self, Existing, Guard, Saved};
 use crate::password::{self, PasswordSource};
+use crate::platform;
 use crate::render::Talk;
 use crate::store::{self, Protection, Target};
 
@@ -215,12 +216,12 @@ impl StoreFile {
 }
 
 fn exists(path: &Path) -> bool {
-    path.exists() && !output::is_stdout(path) && !output::is_device(path)
+    path.exists() && !output::is_stdout(path) && !platform::is_device(path)
 }
 
 /// One file is meant.
 pub(crate) fn refuse_folder(path: &Path) -> Result<()> {
-    if output::is_device(path) && !output::is_stdout(path) {
+    if platform::is_device(path) && !output::is_stdout(path) {
         let message = format!("{} is no file, and a store is meant", path.display());
         return Err(Hinted::new(message, "name a file").into());
     }

@@ -10,15 +10,14 @@
 //! backup     the file as it was, beside it
 //! ```
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, Result};
-use rustix::fs::{Access, Mode, OFlags};
 
 use crate::hint::Hinted;
+use crate::platform::{self, Identity, is_device};
 
 mod backup;
 pub(crate) mod folder;
@@ -29,7 +28,7 @@ mod temporary;
 pub(crate) use backup::{back_up, is_changed_by};
 use guard::refuse_without_folder;
 pub(crate) use guard::{Guard, require_folder_of};
-pub(crate) use streamed::{Streamed, abandon, abandon_on_signals};
+pub(crate) use streamed::{Streamed, abandon};
 pub(crate) use temporary::is_temporary;
 use temporary::replace;
 
@@ -99,7 +98,8 @@ pub(crate) fn name(path: &Path) -> String {
 
 /// Whether the path means a folder: it ends with a separator, or is one.
 pub(crate) fn is_folder(path: &Path) -> bool {
-    path.as_os_str().to_string_lossy().ends_with('/') || path.is_dir()
+    let name = path.as_os_str().to_string_lossy();
+    name.ends_with(path::is_separator) || path.is_dir()
 }
 
 /// Saves the bytes at `path`, or prints them when `path` is `-`.
@@ -159,9 +159,12 @@ fn close(target: &Path, privacy: Privacy) {
     let Ok(there) = fs::metadata(target) else {
         return;
     };
-    let (mode, kept) = (there.mode() & 0o7777, privacy.kept(there.mode()));
+    let Some(mode) = platform::mode(&there) else {
+        return;
+    };
+    let kept = privacy.kept(mode);
     if mode != kept {
-        let _ = fs::set_permissions(target, Permissions::from_mode(kept));
+        let _ = platform::set_mode(target, kept);
     }
 }
 
@@ -175,14 +178,8 @@ pub(crate) fn refuse(path: &Path) -> Result<()> {
     }
     let target = follow_links(path)?;
     refuse_without_folder(path, folder_of(&target))?;
-    refuse_unwritable(folder_of(&target))
+    platform::refuse_unwritable(folder_of(&target))
         .with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Refuses a folder in which this process cannot make files.
-fn refuse_unwritable(folder: &Path) -> io::Result<()> {
-    let wanted = Access::WRITE_OK | Access::EXEC_OK;
-    rustix::fs::access(folder, wanted).map_err(io::Error::from)
 }
 
 /// Refuses what [`save`] would refuse, and writes nothing.
@@ -237,9 +234,10 @@ pub(crate) fn is_one_place(one: &Path, other: &Path) -> bool {
         return is_stdout(one) && is_stdout(other);
     }
     match (fs::metadata(one), fs::metadata(other)) {
-        (Ok(one), Ok(other)) => {
-            let is_same = (one.dev(), one.ino()) == (other.dev(), other.ino());
-            is_same && !one.file_type().is_char_device()
+        (Ok(there), Ok(_)) => {
+            let place = Identity::of(one);
+            let is_same = place.is_some() && place == Identity::of(other);
+            is_same && !platform::takes_from_anybody(&there)
         }
         (Err(_), Err(_)) => {
             let place = |path: &Path| {
@@ -286,32 +284,15 @@ fn follow_links(path: &Path) -> Result<PathBuf> {
     anyhow::bail!("{}: too many symbolic links", path.display())
 }
 
-/// Whether something is there that is neither a file nor a folder: `/dev/null`, a pipe.
-pub(crate) fn is_device(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
-}
-
-/// Opens a device or pipe, which has no old content to keep and cannot be replaced. To open a pipe that nobody reads would
-/// wait for a reader, perhaps for ever (fifo(7)), so that is an error.
+/// Opens a device or pipe, which has no old content to keep and cannot be replaced.
 fn open_device(path: &Path) -> Result<File> {
     let cannot = || format!("cannot write {}", path.display());
-    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let device = match rustix::fs::open(path, flags, Mode::empty()) {
-        Err(rustix::io::Errno::NXIO) if is_pipe(path) => {
+    platform::open_device(path)
+        .with_context(cannot)?
+        .ok_or_else(|| {
             let message = format!("{}: it is a pipe that nobody reads", cannot());
-            return Err(Hinted::new(message, "start what reads it first").into());
-        }
-        opened => File::from(opened.map_err(io::Error::from).with_context(cannot)?),
-    };
-    // now that somebody reads it, writing may wait
-    let flags = rustix::fs::fcntl_getfl(&device).map_err(io::Error::from);
-    rustix::fs::fcntl_setfl(&device, flags? - OFlags::NONBLOCK).map_err(io::Error::from)?;
-    Ok(device)
-}
-
-/// Whether a pipe with a name is there.
-pub(crate) fn is_pipe(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|there| there.file_type().is_fifo())
+            Hinted::new(message, "start what reads it first").into()
+        })
 }
 
 fn folder_of(target: &Path) -> &Path {
@@ -326,7 +307,7 @@ mod tests {
     use super::*;
 
     fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().mode() & 0o777
+        platform::mode(&fs::metadata(path).unwrap()).unwrap() & 0o777
     }
 
     #[test]
@@ -338,16 +319,16 @@ mod tests {
             Saved::Written
         );
         assert_eq!(mode(&path), 0o600);
-        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        platform::set_mode(&path, 0o640).unwrap();
         save(&path, b"b", Privacy::Private, Existing::Replace).unwrap();
         assert_eq!(mode(&path), 0o640);
-        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        platform::set_mode(&path, 0o644).unwrap();
         save(&path, b"public", Privacy::Public, Existing::Replace).unwrap();
         assert_eq!(mode(&path), 0o644);
         save(&path, b"b", Privacy::Private, Existing::Replace).unwrap();
         assert_eq!(mode(&path), 0o640);
         assert_eq!(fs::read(&path).unwrap(), b"b");
-        fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+        platform::set_mode(&path, 0o666).unwrap();
         save(&path, b"c", Privacy::Private, Existing::Replace).unwrap();
         assert_eq!(mode(&path), 0o640);
     }
@@ -404,11 +385,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
         let link = folder.path().join("link");
-        std::os::unix::fs::symlink("target", &link).unwrap();
+        platform::testing::symlink("target", &link).unwrap();
         save(&link, b"new", Privacy::Public, Existing::Keep).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&target).unwrap(), b"new");
-        std::os::unix::fs::symlink("loop", folder.path().join("loop")).unwrap();
+        platform::testing::symlink("loop", folder.path().join("loop")).unwrap();
         assert!(
             save(
                 &folder.path().join("loop"),

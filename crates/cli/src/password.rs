@@ -12,6 +12,7 @@ use trustpack_core::keystore::Password;
 use zeroize::Zeroizing;
 
 use crate::hint::Hinted;
+use crate::platform;
 use crate::render::Talk;
 
 /// A source as typed: `env:NAME`, `file:PATH`, `fd:N`, `prompt`, `none`, `empty`, `pass:LITERAL`.
@@ -95,7 +96,7 @@ impl PasswordSource {
     pub(crate) fn look(&self) -> Result<Option<Password>> {
         match self {
             Self::Descriptor(number) => read_one(
-                format!("/dev/fd/{number}").into(),
+                platform::descriptor(*number)?,
                 "it is not open",
                 "open it in the shell, as in `3<PATH` for fd:3",
             )

@@ -1,7 +1,6 @@
 //! Writes a key store as a file: format, password, salts, mode.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -16,6 +15,7 @@ use crate::args::StorePassword;
 use crate::hint::Hinted;
 use crate::output::{self, Existing, Guard, Privacy, Saved};
 use crate::password::{self, KeyPasswords};
+use crate::platform;
 use crate::render::Talk;
 
 /// Where a store goes, and in which form.
@@ -184,8 +184,9 @@ pub(crate) fn save(
     } else {
         Privacy::Public
     };
-    let open_to_all =
-        fs::metadata(target.path).is_ok_and(|there| there.is_file() && there.mode() & 0o007 != 0);
+    let open_to_all = fs::metadata(target.path).is_ok_and(|there| {
+        there.is_file() && platform::mode(&there).is_some_and(|mode| mode & 0o007 != 0)
+    });
     if privacy == Privacy::Private && open_to_all {
         talk.warn(format!("{name} was open to every user of this machine; it holds a key and is closed to them now"));
     }

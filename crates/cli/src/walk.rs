@@ -11,12 +11,12 @@ mod tests;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::OsStr;
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::output::is_temporary;
+use crate::platform::{self, Identity};
 use walkdir::{DirEntry, IntoIter, WalkDir};
 
 pub(crate) use filter::Filter;
@@ -33,23 +33,6 @@ pub(crate) enum Step {
     Failed { path: PathBuf, error: anyhow::Error },
     /// What is no file, and is passed over.
     Skipped { path: PathBuf, what: &'static str },
-}
-
-/// What makes a file or folder the same whatever it is called: device and inode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Identity(u64, u64);
-
-impl Identity {
-    /// `None` when there is nothing at the path.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        fs::metadata(path).ok().as_ref().map(Self::from)
-    }
-}
-
-impl From<&Metadata> for Identity {
-    fn from(metadata: &Metadata) -> Self {
-        Self(metadata.dev(), metadata.ino())
-    }
 }
 
 /// An iterator over everything below some folders. It holds the names of one folder per level, the links, and what was seen.
@@ -164,12 +147,12 @@ impl Walk {
         if !is_folder && !self.filter.includes(&below.named, path) {
             return None;
         }
-        let metadata = match metadata {
-            Ok(metadata) => metadata,
-            Err(error) => return Some(failed(path.to_owned(), error)),
-        };
+        let known = metadata.and_then(|there| Ok((platform::identity(path, &there)?, there)));
         let path = path.to_owned();
-        let identity = Identity::from(&metadata);
+        let (identity, metadata) = match known {
+            Ok(known) => known,
+            Err(error) => return Some(failed(path, error)),
+        };
         let depth = below.depth + entry.depth();
         match metadata.file_type() {
             kind if kind.is_file() && self.left_out.contains(&identity) => None,
@@ -183,7 +166,7 @@ impl Walk {
             }
             kind if !kind.is_dir() => {
                 // Opening a pipe would wait for a writer, and a device has no end.
-                let what = what(kind);
+                let what = platform::kind(kind);
                 Some(Step::Skipped { path, what })
             }
             _ if depth >= MAX_DEPTH && !self.folders.contains(&identity) => {
@@ -290,7 +273,7 @@ fn failed(path: PathBuf, error: io::Error) -> Step {
     let is_link = path.is_symlink();
     let what = match error.kind() {
         io::ErrorKind::NotFound if is_link => "a link to nothing",
-        _ if is_link && is_loop(&error) => "a link to itself",
+        _ if is_link && platform::is_loop(&error) => "a link to itself",
         _ => {
             let error = error.into();
             return Step::Failed { path, error };
@@ -304,17 +287,5 @@ fn into_io(error: walkdir::Error) -> io::Error {
     match error.io_error().and_then(io::Error::raw_os_error) {
         Some(code) => io::Error::from_raw_os_error(code),
         None => error.into(),
-    }
-}
-
-fn is_loop(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
-}
-
-fn what(kind: FileType) -> &'static str {
-    match kind {
-        _ if kind.is_fifo() => "a pipe",
-        _ if kind.is_socket() => "a socket",
-        _ => "a device",
     }
 }

@@ -35,7 +35,8 @@ use trustpack_core::report::{ServiceState, Summary};
 use super::Outcome;
 use crate::args::{Check, Written};
 use crate::input::Input;
-use crate::output::abandon_on_signals;
+use crate::output::abandon;
+use crate::platform::before_the_end;
 use crate::render::Talk;
 
 pub(crate) use ari::AcmeDirectory;
@@ -52,14 +53,14 @@ pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
     if let Some(every) = arguments.watch.watch {
         return watch::run(arguments, every, *talk);
     }
-    abandon_on_signals()?;
+    before_the_end(abandon)?;
     check(&arguments, &Arc::default(), talk).map(|checked| checked.outcome)
 }
 
 /// Checks once, with what is recorded beside what is named.
 pub(super) fn run_beside(arguments: &Check, recorded: &Recorded, talk: &Talk) -> Result<Outcome> {
     refuse(arguments)?;
-    abandon_on_signals()?;
+    before_the_end(abandon)?;
     check_beside(arguments, recorded, &Arc::default(), talk).map(|checked| checked.outcome)
 }
 

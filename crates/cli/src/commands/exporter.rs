@@ -26,19 +26,19 @@ mod server;
 mod watched;
 
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, RwLock};
 use std::thread;
 
 use anyhow::Result;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 use tokio::sync::{Semaphore, watch};
 
 use super::Outcome;
 use super::check::round::refuse;
 use super::check::watch::refuse::what_can_be_read_once;
 use crate::args::{Exporter, Sources};
+use crate::platform::{Signal, Signals};
 use crate::render::Talk;
 
 pub(crate) use allow::Allowed;
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: Exporter, talk: &Talk) -> Result<Outcome> {
         configuration: RwLock::new(Arc::clone(&configuration)),
     });
     // whoever reads where it listens may end it at once
-    let signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    let signals = Signals::new(&[Signal::HangUp, Signal::End])?;
     let (end, ending) = watch::channel(false);
     let mut at_once = Vec::new();
 
@@ -127,13 +127,13 @@ fn has_any(sources: &Sources) -> bool {
 }
 
 /// Hears signals: SIGHUP begins everything that reads anew, the others end it.
-fn listen(mut signals: Signals, at_once: Vec<Sender<()>>, end: watch::Sender<bool>) -> Result<()> {
+fn listen(signals: Signals, at_once: Vec<Sender<()>>, end: watch::Sender<bool>) -> Result<()> {
     // A terminal that goes away says so with SIGHUP, and means the end.
     let is_watched = io::stderr().is_terminal();
     begin("signals", move || {
-        for signal in &mut signals {
+        signals.each(|signal| {
             match signal {
-                SIGHUP if !is_watched => {
+                Signal::HangUp if !is_watched => {
                     for sender in &at_once {
                         let _ = sender.send(());
                     }
@@ -142,7 +142,8 @@ fn listen(mut signals: Signals, at_once: Vec<Sender<()>>, end: watch::Sender<boo
                     let _ = end.send(true);
                 }
             }
-        }
+            ControlFlow::Continue(())
+        });
     })
 }
 

@@ -14,8 +14,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use time::OffsetDateTime;
 use trustpack_core::chain::ChainAnalysis;
 use trustpack_core::fetch::{Fetched, fetch_stream};
@@ -26,6 +24,7 @@ use super::Outcome;
 use crate::args::Fetch;
 use crate::hint::Hinted;
 use crate::output;
+use crate::platform;
 use crate::render::{Talk, print, print_beside};
 use crate::servers::{Asking, Judging, tell_request};
 
@@ -57,7 +56,7 @@ pub(super) fn run(arguments: &Fetch, talk: &Talk) -> Result<Outcome> {
     }
     let is_list =
         arguments.listed.targets.is_some() || targets.count.is_some_and(|count| count > PAGES);
-    interruptible(&stop)?;
+    platform::interruptible(&stop)?;
 
     let mut run = Run {
         arguments,
@@ -303,16 +302,6 @@ fn refuse_unclear_output(arguments: &Fetch, targets: &Targets) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// The first Ctrl-C lets what runs finish, the second ends at once.
-fn interruptible(stop: &Arc<AtomicBool>) -> Result<()> {
-    for signal in [SIGINT, SIGTERM] {
-        // In this order: the first signal finds the flag unset.
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(stop))?;
-        flag::register(signal, Arc::clone(stop))?;
-    }
-    Ok(())
 }
 
 /// So many servers get a page each; more get a line each.

@@ -16,6 +16,7 @@ use crate::args::{Report, ReportMerge};
 use crate::hint::Hinted;
 use crate::input::open_file;
 use crate::output;
+use crate::platform::before_the_end;
 use crate::render::Talk;
 
 use collected::Collected;
@@ -29,7 +30,7 @@ pub(super) fn run(verb: &Report, talk: &Talk) -> Result<Outcome> {
 
 /// Reads all of them before the report is begun: its time is the newest of theirs, which stand at their ends.
 fn merge(arguments: &ReportMerge, talk: &Talk) -> Result<Outcome> {
-    output::abandon_on_signals()?;
+    before_the_end(output::abandon)?;
     outputs::refuse(&arguments.written)?;
     // A monitoring system looks at one line, which would say that all is well.
     let takes_part = arguments.partial && !arguments.written.is_for_monitoring();

@@ -52,17 +52,15 @@ const MAX_BACKUPS: u32 = 1000;
 
 #[cfg(test)]
 mod tests {
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
+    use crate::platform;
 
     #[test]
     fn backups_are_numbered_and_keep_the_mode() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");
         fs::write(&path, b"one").unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        platform::set_mode(&path, 0o640).unwrap();
         assert!(is_changed_by(&path, b"two") && !is_changed_by(&path, b"one"));
         let first = back_up(&path, Privacy::Public).unwrap();
         fs::write(&path, b"two").unwrap();
@@ -75,11 +73,11 @@ mod tests {
         // a run that was killed after that has it already
         assert_eq!(back_up(&path, Privacy::Public).unwrap(), second);
         fs::write(&path, b"three").unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        platform::set_mode(&path, 0o644).unwrap();
         assert_eq!(mode(&back_up(&path, Privacy::Private).unwrap()), 0o640);
     }
 
     fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o777
+        platform::mode(&fs::metadata(path).unwrap()).unwrap() & 0o777
     }
 }

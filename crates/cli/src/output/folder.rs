@@ -3,18 +3,17 @@
 mod leftovers;
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use anyhow::{Context, Result};
-use rustix::fs::{CWD, RenameFlags};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use super::{Existing, Guard, Privacy, Saved, create_folder, folder_of, refuse_unwritable};
+use super::{Existing, Guard, Privacy, Saved, create_folder, folder_of};
 use crate::hint::Hinted;
+use crate::platform;
 
 pub(crate) use leftovers::left_behind;
 use leftovers::{LETTERS, PREFIX, is_ours, sweep};
@@ -84,7 +83,7 @@ pub(crate) fn refuse(path: &Path, owned: impl FnOnce(&Path) -> BTreeSet<String>)
     // whichever of them is there: the others are made in it
     let place = path.ancestors().find(|folder| folder.exists());
     let place = place.unwrap_or_else(|| Path::new("."));
-    refuse_unwritable(place).with_context(|| format!("cannot write {name}"))
+    platform::refuse_unwritable(place).with_context(|| format!("cannot write {name}"))
 }
 
 /// `out/` and `out` are one place.
@@ -111,8 +110,9 @@ fn close(folder: &Path, members: &[Member<'_>]) -> io::Result<()> {
         .filter(|member| member.privacy == Privacy::Private);
     for member in private {
         let path = folder.join(member.path);
-        if fs::metadata(&path)?.mode() & 0o077 != 0 {
-            fs::set_permissions(&path, Permissions::from_mode(member.privacy.mode()))?;
+        let mode = platform::mode(&fs::metadata(&path)?);
+        if mode.is_some_and(|mode| mode & 0o077 != 0) {
+            platform::set_mode(&path, member.privacy.mode())?;
         }
     }
     Ok(())
@@ -127,10 +127,19 @@ fn files_in(folder: &Path) -> Result<BTreeSet<String>> {
                 .path()
                 .strip_prefix(folder)
                 .unwrap_or_else(|_| entry.path());
-            files.insert(path.to_string_lossy().into_owned());
+            files.insert(with_slashes(path));
         }
     }
     Ok(files)
+}
+
+/// A path within a folder, as members have it.
+pub(crate) fn with_slashes(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    match MAIN_SEPARATOR {
+        '/' => path.into_owned(),
+        separator => path.replace(separator, "/"),
+    }
 }
 
 fn is_same(folder: &Path, there: &BTreeSet<String>, members: &[Member<'_>]) -> bool {
@@ -169,43 +178,36 @@ fn create(path: &Path, members: &[Member<'_>]) -> Result<Saved> {
     fs::rename(made.path(), path)?;
     // It has another name now, and nothing to be removed.
     let _ = made.keep();
-    File::open(parent)?.sync_all()?;
+    platform::sync_folder(parent)?;
     Ok(Saved::Written)
 }
 
 fn stage(parent: &Path, members: &[Member<'_>]) -> Result<TempDir> {
-    let made = tempfile::Builder::new()
-        .prefix(PREFIX)
-        .rand_bytes(LETTERS)
-        .permissions(Permissions::from_mode(0o777))
-        .tempdir_in(parent)?;
+    let mut builder = tempfile::Builder::new();
+    platform::ask_mode(builder.prefix(PREFIX).rand_bytes(LETTERS), 0o777);
+    let made = builder.tempdir_in(parent)?;
     for member in members {
         let target = made.path().join(member.path);
         fs::create_dir_all(folder_of(&target))?;
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(member.privacy.mode())
-            .open(&target)?;
+        let mut file = platform::create_new(&target, member.privacy.mode())?;
         file.write_all(member.bytes)?;
         file.sync_all()?;
     }
     Ok(made)
 }
 
-/// Made beside the folder that is there, in its mode, and exchanged with it in one step (renameat2(2)): whoever is killed leaves
-/// the old one or the new one.
+/// Made beside the folder that is there, in its mode, and exchanged with it in one step: whoever is killed leaves the old
+/// one or the new one.
 fn swap(path: &Path, members: &[Member<'_>]) -> Result<Saved> {
     let parent = folder_of(path);
     let there = fs::metadata(path)?;
     let made = stage(parent, members)?;
-    std::os::unix::fs::chown(made.path(), Some(there.uid()), Some(there.gid()))?;
+    platform::give_folder(made.path(), &there)?;
     fs::set_permissions(made.path(), there.permissions())?;
-    rustix::fs::renameat_with(CWD, made.path(), CWD, path, RenameFlags::EXCHANGE)
-        .map_err(io::Error::from)?;
+    platform::exchange(made.path(), path)?;
     // its name leads to the old one now, which goes with it
     drop(made);
-    File::open(parent)?.sync_all()?;
+    platform::sync_folder(parent)?;
     Ok(Saved::Written)
 }
 
@@ -228,7 +230,7 @@ fn exchange(path: &Path, there: &BTreeSet<String>, members: &[Member<'_>]) -> Re
         moves.push((new.path().join(&name), path.join(&name)));
     }
     move_all(&moves)?;
-    File::open(path)?.sync_all()?;
+    platform::sync_folder(path)?;
     Ok(Saved::Written)
 }
 
@@ -272,6 +274,10 @@ mod tests {
         BTreeSet::new()
     }
 
+    fn mode(path: &Path) -> u32 {
+        platform::mode(&fs::metadata(path).unwrap()).unwrap() & 0o777
+    }
+
     fn names(folder: &Path) -> Vec<String> {
         files_in(folder).unwrap().into_iter().collect()
     }
@@ -284,11 +290,7 @@ mod tests {
         assert_eq!(save(), Saved::Written);
         assert_eq!(save(), Saved::Unchanged);
         assert_eq!(names(desk.path()), ["out/LIST", "out/a/key"]);
-        let mode = fs::metadata(path.join("a/key"))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(mode(&path.join("a/key")), 0o600);
     }
 
     #[test]
@@ -342,7 +344,7 @@ mod tests {
         let desk = tempfile::tempdir().unwrap();
         fs::create_dir(desk.path().join("folder")).unwrap();
         let link = desk.path().join("link");
-        std::os::unix::fs::symlink("folder", &link).unwrap();
+        platform::testing::symlink("folder", &link).unwrap();
         save(&link, MEMBERS, Existing::Keep, nothing).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(names(&desk.path().join("folder")), ["LIST", "a/key"]);
@@ -353,10 +355,9 @@ mod tests {
         let desk = tempfile::tempdir().unwrap();
         let path = desk.path().join("out");
         fs::create_dir(&path).unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o750)).unwrap();
+        platform::set_mode(&path, 0o750).unwrap();
         save(&path, MEMBERS, Existing::Keep, nothing).unwrap();
-        let mode = fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o750);
+        assert_eq!(mode(&path), 0o750);
     }
 
     #[test]

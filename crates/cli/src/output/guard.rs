@@ -1,20 +1,17 @@
 //! Two of us never write into one folder at once: what one has read, decided and writes is not lost to the other.
 
-use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use rustix::fs::FlockOperation;
-use rustix::io::Errno;
 
 use super::temporary::sweep;
-use super::{folder_of, follow_links, is_device, is_stdout};
+use super::{folder_of, follow_links, is_stdout};
 use crate::hint::Hinted;
+use crate::platform::{Identity, Lock, is_device};
 
 /// How long another of us may write, or wait for an answer of its user, before this one gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Holds other processes of ours off the folder of a file until it is dropped.
 #[derive(Clone)]
 pub(crate) struct Guard {
-    folder: Option<Arc<File>>,
+    folder: Option<Arc<Lock>>,
 }
 
 impl Guard {
@@ -37,8 +34,8 @@ impl Guard {
         let target = follow_links(path)?;
         let folder = folder_of(&target);
         refuse_without_folder(path, folder)?;
-        let folder = File::open(folder).with_context(|| cannot(path))?;
-        if !lock(&folder, PATIENCE).with_context(|| cannot(path))? {
+        let mut folder = Lock::new(folder).with_context(|| cannot(path))?;
+        if !lock(&mut folder, PATIENCE).with_context(|| cannot(path))? {
             let message = format!("{}: another trustpack holds it", cannot(path));
             let hint = "let it end, or answer what it asks, and run this again";
             return Err(Hinted::new(message, hint).into());
@@ -61,11 +58,9 @@ impl Guard {
         };
         let target = follow_links(path)?;
         refuse_without_folder(path, folder_of(&target))?;
-        let place = |there: fs::Metadata| (there.dev(), there.ino());
         // one that cannot be told may well be its own
-        let own = own.metadata().map(place).with_context(|| cannot(path))?;
-        let theirs = fs::metadata(folder_of(&target)).map(place);
-        match own == theirs.with_context(|| cannot(path))? {
+        let theirs = Identity::at(folder_of(&target)).with_context(|| cannot(path))?;
+        match own.folder == theirs {
             true => Ok(self.clone()),
             false => Self::of(path),
         }
@@ -92,16 +87,15 @@ pub(super) fn refuse_without_folder(path: &Path, folder: &Path) -> Result<()> {
 }
 
 /// Whether it is ours now. Two that hold a folder each and want the other's would wait for ever, so nobody does.
-fn lock(folder: &File, patience: Duration) -> io::Result<bool> {
+fn lock(folder: &mut Lock, patience: Duration) -> io::Result<bool> {
     let start = Instant::now();
     loop {
-        match rustix::fs::flock(folder, FlockOperation::NonBlockingLockExclusive) {
-            // A file system without locks, such as some network shares, is written all the same.
-            Ok(()) | Err(Errno::NOTSUP | Errno::NOLCK) => return Ok(true),
-            Err(Errno::WOULDBLOCK) if start.elapsed() < patience => thread::sleep(LOOK),
-            Err(Errno::WOULDBLOCK) => return Ok(false),
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
+        match folder.try_hold() {
+            Ok(true) => return Ok(true),
+            Ok(false) if start.elapsed() < patience => thread::sleep(LOOK),
+            Ok(false) => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }
@@ -113,11 +107,11 @@ mod tests {
     #[test]
     fn one_waits_for_the_other_and_not_for_ever() {
         let desk = tempfile::tempdir().unwrap();
-        let open = || File::open(desk.path()).unwrap();
-        let (one, other) = (open(), open());
-        assert!(lock(&one, Duration::ZERO).unwrap());
-        assert!(!lock(&other, Duration::from_millis(30)).unwrap());
-        let waiting = thread::spawn(move || lock(&other, PATIENCE).unwrap());
+        let open = || Lock::new(desk.path()).unwrap();
+        let (mut one, mut other) = (open(), open());
+        assert!(lock(&mut one, Duration::ZERO).unwrap());
+        assert!(!lock(&mut other, Duration::from_millis(30)).unwrap());
+        let waiting = thread::spawn(move || lock(&mut other, PATIENCE).unwrap());
         drop(one);
         assert!(waiting.join().unwrap());
     }

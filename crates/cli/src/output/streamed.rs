@@ -4,17 +4,14 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 use anyhow::{Context, Result};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
 use tempfile::{NamedTempFile, TempPath};
 
 use super::guard::refuse_without_folder;
-use super::temporary::{named, sweep, sync_folder};
-use super::{folder_of, follow_links, is_device, is_folder, is_stdout, no_file, open_device};
+use super::temporary::{named, sweep};
+use super::{folder_of, follow_links, is_folder, is_stdout, no_file, open_device};
+use crate::platform::{is_device, sync_folder};
 
 /// What is written stands beside the old file until [`finish`](Self::finish); dropped before, the old one stays.
 pub(crate) struct Streamed {
@@ -166,35 +163,6 @@ pub(crate) fn abandon() {
         // one that is in its place already has this name no more
         let _ = fs::remove_file(path);
     }
-}
-
-/// From now on a signal that ends this process deletes first what is half written. One that whoever started it has switched
-/// off, as nohup(1) does, stays so.
-pub(crate) fn abandon_on_signals() -> Result<()> {
-    let ending = [SIGHUP, SIGINT, SIGTERM].into_iter();
-    let mut signals = Signals::new(ending.filter(|signal| !is_ignored(*signal)))?;
-    let body = move || {
-        for signal in &mut signals {
-            abandon();
-            // the process ends as if nobody had listened
-            let _ = emulate_default_handler(signal);
-        }
-    };
-    thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(body)?;
-    Ok(())
-}
-
-/// Whether a signal was ignored before anybody listened (proc_pid_status(5)); elsewhere than on Linux nobody knows.
-fn is_ignored(signal: i32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    // the lowest bit is signal 1
-    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 fn all_begun() -> MutexGuard<'static, AllBegun> {

@@ -1,22 +1,19 @@
 //! Files that take another one's place when they are whole, and what is left of those whose process was killed.
 //!
-//! Each is locked (flock(2)) before anybody can take it for a leftover, until it is in its place. One that nobody locks
+//! Each is locked before anybody can take it for a leftover, until it is in its place. One that nobody locks
 //! belongs to nobody any more: its process is dead, on whichever machine and in whichever container it ran.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags};
-use rustix::io::Errno;
 use tempfile::{Builder, NamedTempFile, TempPath};
 
 use super::{Privacy, folder_of};
+use crate::platform::{self, Identity};
 
 /// Of temporary files and folders.
 pub(super) const PREFIX: &str = ".trustpack-";
@@ -51,36 +48,23 @@ pub(super) fn replace(
     path.persist(target).map_err(|error| error.error)?;
     // until here it must not be taken for a leftover
     drop(file);
-    sync_folder(folder)
+    platform::sync_folder(folder)
 }
 
-/// Without this a rename may be lost in a power cut.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// A file that is complete before it has a name (`O_TMPFILE`, open(2)), so that a kill leaves nothing behind but for the one
-/// moment between its name and its place; `None` where the file system has none, or no `/proc` says how to name it.
+/// A file that is complete before it has a name so that a kill leaves nothing behind but for the one
+/// moment between its name and its place; `None` where the file system has none.
 fn unnamed(
     folder: &Path,
     model: &Path,
     bytes: &[u8],
     privacy: Privacy,
 ) -> io::Result<Option<(File, TempPath)>> {
-    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-    // The umask is taken off by the system.
-    let Ok(file) = rustix::fs::open(folder, flags, Mode::from_raw_mode(privacy.mode())) else {
+    let Some(file) = platform::unnamed(folder, privacy.mode()) else {
         return Ok(None);
     };
-    let file = File::from(file);
     fill(&file, model, bytes, privacy)?;
-    hold(&file)?;
-    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
-    let link = |name: &Path| {
-        let link = rustix::fs::linkat(CWD, &open, CWD, name, AtFlags::SYMLINK_FOLLOW);
-        link.map_err(io::Error::from)
-    };
-    let name = builder().make_in(folder, link);
+    platform::hold(&file)?;
+    let name = builder().make_in(folder, |name| platform::give_name(&file, name));
     Ok(name.ok().map(|name| (file, name.into_temp_path())))
 }
 
@@ -89,13 +73,9 @@ pub(super) fn named(folder: &Path, mode: u32) -> io::Result<NamedTempFile> {
     // once is enough but where somebody took it for a leftover before it was locked
     const ATTEMPTS: u32 = 100;
     for _ in 0..ATTEMPTS {
-        let made = builder().make_in(folder, |name| {
-            let mut options = OpenOptions::new();
-            options.read(true).write(true).create_new(true).mode(mode);
-            options.open(name)
-        })?;
-        hold(made.as_file())?;
-        if is_at(made.as_file(), made.path()) {
+        let made = builder().make_in(folder, |name| platform::create_new(name, mode))?;
+        platform::hold(made.as_file())?;
+        if platform::is_at(made.as_file(), made.path()) {
             return Ok(made);
         }
     }
@@ -110,48 +90,27 @@ fn builder() -> Builder<'static, 'static> {
     builder
 }
 
-/// Locks it. A file system without locks, such as some network shares, is written all the same; nothing is swept there.
-fn hold(file: &File) -> io::Result<()> {
-    match rustix::fs::flock(file, FlockOperation::LockExclusive) {
-        Ok(()) | Err(Errno::NOTSUP | Errno::NOLCK) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether the open file is the one that has this name.
-fn is_at(file: &File, path: &Path) -> bool {
-    let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(open), Ok(there)) => place(open) == place(there),
-        _ => false,
-    }
-}
-
 fn fill(mut file: &File, model: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
     file.write_all(bytes)?;
     match fs::metadata(model) {
-        Ok(old) => keep_mode_and_owner(file, &old, privacy)?,
+        Ok(old) => {
+            platform::keep_owner(file, &old)?;
+            if let Some(mode) = platform::mode(&old) {
+                platform::set_mode_of(file, privacy.kept(mode))?;
+            }
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
     file.sync_all()
 }
 
-fn keep_mode_and_owner(file: &File, old: &fs::Metadata, privacy: Privacy) -> io::Result<()> {
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-        // Only root may give files away; for everybody else the new file stays their own.
-        let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
-    }
-    file.set_permissions(Permissions::from_mode(privacy.kept(old.mode())))
-}
-
 /// Folders that this process has looked through.
-static SWEPT: Mutex<Option<HashSet<(u64, u64)>>> = Mutex::new(None);
+static SWEPT: Mutex<Option<HashSet<Identity>>> = Mutex::new(None);
 
 /// Deletes what killed processes left in a folder, once in a run. What cannot be deleted does no harm.
 pub(super) fn sweep(folder: &Path) {
-    let Ok(place) = fs::metadata(folder).map(|there| (there.dev(), there.ino())) else {
+    let Some(place) = Identity::of(folder) else {
         return;
     };
     let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,16 +137,13 @@ fn is_name(name: &OsStr) -> bool {
 }
 
 fn delete_leftover(path: &Path) -> io::Result<()> {
-    // a lock over the network is given to those only who may write
-    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-    if file.metadata()?.is_file() {
-        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-        if is_at(&file, path) {
-            fs::remove_file(path)?;
-        }
+    let Some(file) = platform::open_unheld(path)? else {
+        return Ok(());
+    };
+    match platform::is_at(&file, path) {
+        true => fs::remove_file(path),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -224,7 +180,7 @@ mod tests {
             .to_str()
             .unwrap()
             .to_owned();
-        std::os::unix::fs::symlink(
+        platform::testing::symlink(
             "trustpack-a1B2c3D4.tmp",
             desk.path().join(".trustpack-linkLINK.tmp"),
         )

@@ -1,12 +1,10 @@
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
-use std::os::unix::net::UnixListener;
 
 use tempfile::TempDir;
 
 use super::*;
+use crate::platform::testing::{OsStrExt, UnixListener, symlink};
 
 fn folder(files: &[&str]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();

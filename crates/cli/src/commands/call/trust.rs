@@ -23,7 +23,7 @@ use crate::commands::channel::spec;
 use crate::commands::verify::trust::of_word;
 use crate::hint::Hinted;
 use crate::input::{self, Passwords};
-use crate::output::is_pipe;
+use crate::platform::is_pipe;
 use crate::render::Talk;
 use crate::servers;
 

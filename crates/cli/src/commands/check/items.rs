@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use trustpack_core::source::Reference;
 
 use crate::input::Input;
-use crate::walk::{Filter, Identity, Step, Walk};
+use crate::platform::Identity;
+use crate::walk::{Filter, Step, Walk};
 
 /// What is to be looked at.
 pub(super) enum Item {

@@ -17,8 +17,8 @@ use super::passwords::FilePasswords;
 use super::pieces::{PIECE, Pieces, is_pem_text};
 use super::{keys, subject};
 use crate::input::{is_named_as_one, name_of, open_file, read_file, read_rest};
-use crate::output::is_pipe;
 use crate::password::PasswordSource;
+use crate::platform::is_pipe;
 use crate::render::Talk;
 use crate::walk::Step;
 

@@ -1,7 +1,6 @@
 //! What a file is to a check.
 
 use std::fs::Metadata;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use time::OffsetDateTime;
@@ -12,6 +11,7 @@ use trustpack_core::report::{Finding, Origin, Severity};
 use super::passwords::Read;
 use super::pieces::Piece;
 use crate::hint::hint_for;
+use crate::platform;
 use crate::render::told;
 
 /// A file, or a member of one, that was read.
@@ -51,7 +51,8 @@ pub(super) fn exposed(
     metadata: &Metadata,
 ) -> Option<Finding> {
     const OTHERS: u32 = 0o004;
-    if metadata.mode() & OTHERS == 0 || !metadata.is_file() || !is_reachable(path) {
+    let mode = platform::mode(metadata)? & 0o777;
+    if mode & OTHERS == 0 || !metadata.is_file() || !is_reachable(path) {
         return None;
     }
     let keys = contents
@@ -63,7 +64,6 @@ pub(super) fn exposed(
             _ => None,
         });
     let is_sealed = keys.reduce(|one, other| one && other)?;
-    let mode = metadata.mode() & 0o777;
     let (severity, what) = match is_sealed {
         true => (Severity::Note, "a sealed private key"),
         false => (Severity::Warning, "a private key in the clear"),
@@ -81,9 +81,8 @@ fn is_reachable(path: &Path) -> bool {
     };
     let mut folders = path.ancestors().skip(1);
     folders.all(|folder| {
-        folder
-            .metadata()
-            .is_ok_and(|metadata| metadata.mode() & OTHERS != 0)
+        let mode = folder.metadata().ok().as_ref().and_then(platform::mode);
+        mode.is_some_and(|mode| mode & OTHERS != 0)
     })
 }
 

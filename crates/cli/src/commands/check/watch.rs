@@ -7,6 +7,7 @@ pub(in crate::commands) mod refuse;
 mod screen;
 
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -15,8 +16,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 use screen::Screen;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
-use signal_hook::iterator::Signals;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use trustpack_core::report::{Summary, count};
@@ -25,6 +24,7 @@ use super::ari::AriCache;
 use super::{Outcome, check};
 use crate::args::Check;
 use crate::output::abandon;
+use crate::platform::{Signal, Signals};
 use crate::render::{Talk, is_broken_pipe};
 
 /// What happens to a watch.
@@ -91,20 +91,21 @@ pub(in crate::commands) fn next(due: Instant, every: Duration) -> Instant {
 
 /// Hears signals from now on.
 fn listen(sender: Sender<Event>) -> Result<()> {
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGWINCH])?;
+    let signals = Signals::new(&[Signal::HangUp, Signal::End, Signal::Resized])?;
     // A terminal that goes away says so with SIGHUP, and means the end.
     let is_watched = io::stderr().is_terminal();
     let body = move || {
-        for signal in &mut signals {
+        signals.each(|signal| {
             let event = match signal {
-                SIGHUP if !is_watched => Event::AtOnce,
-                SIGWINCH => Event::Resized,
-                _ => Event::Stop,
+                Signal::HangUp if !is_watched => Event::AtOnce,
+                Signal::Resized => Event::Resized,
+                Signal::HangUp | Signal::End => Event::Stop,
             };
-            if sender.send(event).is_err() {
-                return;
+            match sender.send(event) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
             }
-        }
+        });
     };
     thread::Builder::new()
         .name("signals".to_owned())

@@ -2,15 +2,15 @@
 //! network, and volumes of Kubernetes, which change by a link that points elsewhere.
 
 use std::collections::hash_map::DefaultHasher;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::hash::{Hash, Hasher};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::args::Sources;
 use crate::input::Input;
+use crate::platform;
 use crate::walk::{Filter, Step, Walk};
 
 /// Files and folders that are watched.
@@ -108,14 +108,8 @@ impl Watched {
 
 fn add(path: &Path, hasher: &mut DefaultHasher) {
     path.hash(hasher);
-    let known = |metadata: Metadata| {
-        (
-            (metadata.dev(), metadata.ino(), metadata.size()),
-            (metadata.mtime(), metadata.mtime_nsec()),
-            (metadata.ctime(), metadata.ctime_nsec()),
-        )
-    };
-    fs::metadata(path).ok().map(known).hash(hasher);
+    let metadata = fs::metadata(path).ok();
+    metadata.as_ref().map(platform::stamp).hash(hasher);
 }
 
 /// Between two looks.
@@ -160,10 +154,10 @@ mod tests {
             fs::create_dir(path(version)).unwrap();
             fs::write(path(version).join("tls.crt"), "same").unwrap();
         }
-        std::os::unix::fs::symlink("1", path("data")).unwrap();
+        platform::testing::symlink("1", path("data")).unwrap();
         let mut watched = Watched::of_files(vec![path("data").join("tls.crt")]);
         let before = watched.state();
-        std::os::unix::fs::symlink("2", path("new")).unwrap();
+        platform::testing::symlink("2", path("new")).unwrap();
         fs::rename(path("new"), path("data")).unwrap();
         assert_ne!(before, watched.state());
     }

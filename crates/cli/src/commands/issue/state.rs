@@ -11,6 +11,7 @@ use trustpack_core::issue::Ledger;
 use crate::hint::Hinted;
 use crate::input;
 use crate::output::{self, Existing, Guard, Privacy};
+use crate::platform;
 
 /// The file, held until it is dropped.
 pub(super) struct State {
@@ -54,7 +55,7 @@ impl State {
         new: impl FnOnce() -> Option<Ledger>,
     ) -> Result<Self> {
         let name = path.display().to_string();
-        if output::is_stdout(path) || output::is_folder(path) || output::is_device(path) {
+        if output::is_stdout(path) || output::is_folder(path) || platform::is_device(path) {
             let message = format!("{name} is no file, and the state of a CA is one");
             return Err(Hinted::new(message, "name a file, such as ca.toml").into());
         }

@@ -11,6 +11,7 @@ use trustpack_core::bundle::{Bundle, MANIFEST, SIGNATURE, listed};
 use crate::args::ChannelPack;
 use crate::hint::Hinted;
 use crate::output::{self, Existing, Privacy, Saved, folder};
+use crate::platform;
 
 /// Refuses a place where no bundle can be written, whatever it will hold: before a server is asked for it.
 pub(super) fn refuse(arguments: &ChannelPack) -> Result<()> {
@@ -62,7 +63,7 @@ pub(super) fn save(path: &Path, bundle: &Bundle, arguments: &ChannelPack) -> Res
 fn refuse_no_zip(path: &Path) -> Result<()> {
     // APPNOTE.TXT section 4.3.7: of every zip with a file in it
     const LOCAL_FILE_HEADER: &[u8] = b"PK\x03\x04";
-    if output::is_stdout(path) || output::is_device(path) {
+    if output::is_stdout(path) || platform::is_device(path) {
         return Ok(());
     }
     let mut start = Vec::new();

@@ -8,6 +8,7 @@ use trustpack_core::keystore::Format;
 use crate::args::Issued;
 use crate::hint::Hinted;
 use crate::output;
+use crate::platform;
 use crate::store::format_of;
 
 /// stdout is for one of them.
@@ -26,7 +27,7 @@ pub(in super::super) fn refuse_two_on_stdout(
 /// Found out before anything is made.
 pub(in super::super) fn refuse_existing(paths: &[Option<&Path>], force: bool) -> Result<()> {
     for (place, path) in paths.iter().enumerate() {
-        let Some(path) = path.filter(|path| !output::is_stdout(path) && !output::is_device(path))
+        let Some(path) = path.filter(|path| !output::is_stdout(path) && !platform::is_device(path))
         else {
             continue;
         };
