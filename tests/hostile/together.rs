@@ -13,7 +13,7 @@ const PARALLEL: usize = 8;
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Eight at a time, and each of them may hold a chain of a megabyte.
-const MAX_PEAK: u64 = 48 << 20;
+const MAX_PEAK: u64 = 34 << 20;
 
 fn neighbour(pki: &Pki) -> Case {
     let server = Server::start(pki.chain(), pki.leaf.pkcs8());

@@ -27,15 +27,35 @@ fn server(
     let said = Arc::clone(&heard);
     thread::spawn(move || {
         for mut client in listener.incoming().flatten() {
-            let mut buffer = [0; 4096];
-            let count = client.read(&mut buffer).unwrap_or(0);
-            let text = String::from_utf8_lossy(&buffer[..count]).into_owned();
+            let text = request(&mut client);
             let path = text.split(' ').nth(1).unwrap_or_default().to_owned();
             said.lock().unwrap().push(text);
             let _ = client.write_all(answer(&path).as_bytes());
         }
     });
     (address, heard)
+}
+
+/// Head and body, however many pieces they come in.
+fn request(client: &mut impl Read) -> String {
+    let mut text = String::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let count = client.read(&mut buffer).unwrap_or(0);
+        text += &String::from_utf8_lossy(&buffer[..count]);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            if count == 0 {
+                return text;
+            }
+            continue;
+        };
+        let mut lines = head.lines();
+        let length = lines.find_map(|line| line.strip_prefix("content-length: "));
+        let length = length.map_or(0, |length| length.parse().unwrap());
+        if count == 0 || body.len() >= length {
+            return text;
+        }
+    }
 }
 
 fn bot(api: &str) -> Bot {
