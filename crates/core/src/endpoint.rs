@@ -15,6 +15,15 @@ pub use network::Network;
 
 /// A server to be asked: `https://host`, `tls://host:port`, `smtp://host`, `host:port`, `[v6]:port`, `host`; the port
 /// defaults to that of the scheme, else to 443.
+///
+/// ```
+/// use trustpack_core::endpoint::Endpoint;
+///
+/// let mail: Endpoint = "smtp://mail.example.org".parse()?;
+/// assert_eq!((mail.host(), mail.port()), ("mail.example.org", 25));
+/// assert!("https://".parse::<Endpoint>().is_err());
+/// # Ok::<(), trustpack_core::endpoint::EndpointError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     host: String,

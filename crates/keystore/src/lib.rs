@@ -153,6 +153,20 @@ pub fn read_pem_part(bytes: &[u8], lines_before: usize) -> Result<Contents, Erro
 ///
 /// Lenient: what is structurally sound is read, oddities and unreadable parts become notes.
 ///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keystores/jks");
+/// # std::env::set_current_dir(folder)?;
+/// use trustpack_keystore::{Format, ReadOptions, read};
+///
+/// // without a password a JKS is listed, and its integrity is not verified
+/// let contents = read(&std::fs::read("trust.jks")?, &ReadOptions::default())?;
+/// assert_eq!(contents.format, Format::Jks);
+/// assert_eq!(contents.store.entries().len(), 2);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// When nothing at all can be read, or the password is wrong:
 /// - [`Error::Empty`], [`Error::Unknown`] and [`Error::Recognised`] when no format fits, or none that is supported;

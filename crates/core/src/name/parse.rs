@@ -74,6 +74,15 @@ impl Name {
     /// Values become UTF8String, but for those that must be something else: country, serial number and qualifier are
     /// PrintableString, domain component and mail address IA5String (RFC 5280 appendix A.1).
     ///
+    /// ```
+    /// use trustpack_core::name::Name;
+    ///
+    /// let name = Name::parse("CN=www.example.org,OU=B,OU=A,O=Example\\, Ltd")?;
+    /// assert_eq!(name, Name::parse("/O=Example, Ltd/OU=A/OU=B/CN=www.example.org")?);
+    /// assert_eq!(name.to_string(), "CN=www.example.org,OU=B,OU=A,O=Example\\, Ltd");
+    /// # Ok::<(), trustpack_core::name::NameError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`NameError`] when the text is no name.
     pub fn parse(text: &str) -> Result<Self, NameError> {
