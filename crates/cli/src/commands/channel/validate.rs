@@ -70,6 +70,9 @@ fn behind(file: &str, secret: &SecretRef) -> Result<Zeroizing<String>, String> {
     }
 }
 
+/// So long is what is said of a finding, about.
+const LENGTH: usize = 400;
+
 /// So many names fit on a line.
 const NAMES_SHOWN: usize = 10;
 
@@ -84,6 +87,8 @@ fn page(path: &str, spec: &Spec, valid: bool, findings: &[SpecFinding]) -> Strin
         }
     };
     let mut page = format!("{}: {answer}: {channels}\n", escape(name));
+    // it does not grow by being copied, again and again
+    page.reserve(findings.len() * LENGTH);
     for found in findings {
         write_lines(&mut page, found);
     }
