@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn mode(path: &Path) -> u32 {

@@ -1,4 +1,3 @@
-
 use time::macros::{date, datetime};
 
 use super::*;

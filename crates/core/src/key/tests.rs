@@ -1,4 +1,3 @@
-
 use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256};
 
 use crate::cert::testing::{new_key, params, self_sign};

@@ -1,4 +1,3 @@
-
 use super::*;
 
 /// A name of one-attribute sets: last arc of 2.5.4, tag, value.

@@ -1,4 +1,3 @@
-
 use rcgen::KeyPair;
 use trustpack_keystore::{Alias, SealedKey};
 

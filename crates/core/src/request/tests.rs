@@ -1,4 +1,3 @@
-
 use rcgen::PublicKeyData;
 
 use super::*;

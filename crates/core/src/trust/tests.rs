@@ -1,4 +1,3 @@
-
 use trustpack_keystore::{Alias, EntryKind, SealedKey};
 
 use crate::cert::testing::{DAY, ca, certificate, root, server};

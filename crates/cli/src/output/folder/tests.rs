@@ -1,4 +1,3 @@
-
 use super::*;
 
 const MEMBERS: &[Member<'_>] = &[

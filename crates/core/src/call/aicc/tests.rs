@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::call::testing::answer;
 use crate::call::{Answer, Secrets};

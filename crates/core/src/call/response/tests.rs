@@ -1,4 +1,3 @@
-
 use crate::call::testing::answer;
 
 #[test]

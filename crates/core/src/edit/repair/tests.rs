@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::cert::testing::{ca, root, server};
 use crate::edit::testing::{Zeros, aliases, key_entry};

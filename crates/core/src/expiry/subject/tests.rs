@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::cert::testing::{self, DAY};
 use crate::chain::{Root, analyse};

@@ -1,4 +1,3 @@
-
 use super::*;
 
 const GOOD: &str = "[[fact]]\nid = \"a-1.0\"\nsubject = \"A\"\ntext = \"It is so.\"\n\

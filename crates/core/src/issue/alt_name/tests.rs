@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn der(text: &str) -> Vec<u8> {

@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::cert::testing::{NOW, root, server};
 

@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::cert::testing::{DAY, at};
 use crate::report::{Report, ReportFormat, Severity, sample};

@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn octets(hex: &str) -> Vec<u8> {

@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn matches(asked: &str, pattern: &str, public_ca: bool) -> bool {

@@ -1,4 +1,3 @@
-
 use pkcs5::der::Decode as _;
 
 use super::*;

@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn list(entries: &[&str]) -> AllowList {

@@ -1,4 +1,3 @@
-
 use proptest::prelude::*;
 use trustpack_core::report::{
     Finding, Report, ReportFormat, Severity, Shard, Style, Summary, render, writer,

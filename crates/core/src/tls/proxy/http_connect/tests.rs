@@ -1,4 +1,3 @@
-
 use super::super::{Conversation, Proxy};
 use super::*;
 

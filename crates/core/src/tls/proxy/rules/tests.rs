@@ -1,4 +1,3 @@
-
 use super::*;
 
 fn environment(variables: &[(&str, &str)]) -> Result<ProxyRules, ProxyUrlError> {

@@ -1,4 +1,3 @@
-
 use super::super::testing::Turn::{Client, Server};
 use super::super::testing::{foreign, injected, not_offered, play, refusal};
 use super::super::{Progress, Protocol, StarttlsError};
