@@ -253,6 +253,9 @@ pub(crate) fn is_one_place(one: &Path, other: &Path) -> bool {
 
 /// Creates the folder and its parents; an existing one is fine.
 pub(crate) fn create_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
 }
 

@@ -15,6 +15,7 @@ pub(super) const SETUP: &[&str] = &[
     "convert s.key s.pem -o signed.jks --password file:pass",
     "check root.pem --output json=one.json",
     "check other.pem --output json=two.json",
+    "channel pack pack.toml --roots root.pem --at 2026-11-21 -o bundle.zip",
 ];
 
 /// What is interrupted. `{server}` is a server that runs.
@@ -57,4 +58,6 @@ pub(super) const COMMANDS: &[&str] = &[
     "channel new telegram other_bot -o other.toml",
     "channel record channel.toml --channel support_bot --message-url https://aicc.example.com/apiaccess/api/telegram/message/42",
     "channel export channel.toml -o export.csv",
+    "channel pack pack.toml --roots root.pem --at 2026-11-22 -o bundle.zip --force",
+    "channel pack pack.toml --roots root.pem --at 2026-11-22 -o bundle/",
 ];

@@ -36,11 +36,15 @@ impl Desk {
             ("mid.pem", "intermediate.pem"),
             ("root.pem", "root.pem"),
             ("other.pem", "other-root.pem"),
+            ("fullchain-ip.pem", "fullchain-ip.pem"),
         ] {
             put(name, &fs::read(fixture("pki").join(origin)).unwrap());
         }
         let specification = root().join("docs/examples/telegram.toml");
         put("channel.toml", &fs::read(specification).unwrap());
+        let specification = fs::read_to_string(fixture("channels/telegram.toml")).unwrap();
+        let specification = specification.replace("../pki/", "");
+        put("pack.toml", specification.as_bytes());
         let read = |name: &str| pem::parse_many(fs::read(folder.path().join(name)).unwrap());
         let chain = read("chain.pem").unwrap().into_iter();
         let chain = chain.map(|one| one.into_contents().into()).collect();
