@@ -25,7 +25,7 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// For what ends by itself; a case that has to run into its timeout has a shorter one.
 const TIMEOUT: Duration = Duration::from_secs(6);
 
-/// Beyond what the process takes before it has read anything, which differs from build to build.
+/// Beyond what the process takes before it has read anything, which differs from build to build; 8 to 15 MiB were seen.
 pub(crate) const MAX_PEAK: u64 = 18 << 20;
 
 /// Runs until it is dropped; what still talks to a client then ends with the client.
