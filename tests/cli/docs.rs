@@ -146,11 +146,29 @@ fn every_command_about_sources_runs() {
 }
 
 #[test]
-fn every_command_about_checking_runs() {
-    let text = fs::read_to_string(root().join("docs/check.md")).unwrap();
+fn every_command_about_comparing_runs() {
+    let text = fs::read_to_string(root().join("docs/compare.md")).unwrap();
     let commands = commands_of(&text);
     assert!(commands.len() >= 8, "{commands:?}");
     assert_they_run_in_order(commands);
+}
+
+/// With the policy of the page.
+#[test]
+fn every_command_about_checking_runs() {
+    let text = fs::read_to_string(root().join("docs/check.md")).unwrap();
+    let (_, policy) = text.split_once("```toml\n").unwrap();
+    let (policy, _) = policy.split_once("```\n").unwrap();
+    let commands = commands_of(&text);
+    assert!(commands.len() >= 3, "{commands:?}");
+    let desk = Desk::new();
+    fs::write(desk.path("policy.toml"), policy).unwrap();
+    for command in commands {
+        let words = words_of(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = desk.command(&words).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", stderr(&output));
+    }
 }
 
 #[test]
@@ -175,12 +193,6 @@ fn every_command_about_issuing_runs() {
         assert!(output.status.success(), "{command}: {}", stderr(&output));
     };
     for command in &commands {
-        if command.contains(" reply.pem") {
-            // in the place of a public CA
-            run(
-                "trustpack sign www.csr --ca ca.p12 --ca-password env:CA_PASS --profile server --days 9 -o reply.pem",
-            );
-        }
         run(command);
     }
     for rule in Rule::ALL {

@@ -201,3 +201,31 @@ where
 {
     text.parse().map_err(|error: T::Err| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory as _};
+
+    use super::Arguments;
+
+    /// What is too long would be cut in two where it is shown, and could not be copied.
+    #[test]
+    fn examples_fit_into_a_terminal() {
+        fn check(command: &Command, long: &mut Vec<String>) {
+            let help = command.get_after_help().map(ToString::to_string);
+            let lines = help.iter().flat_map(|help| help.lines());
+            let examples = lines.filter(|line| line.starts_with("  "));
+            long.extend(
+                examples
+                    .filter(|line| line.chars().count() > 100)
+                    .map(str::to_owned),
+            );
+            command
+                .get_subcommands()
+                .for_each(|below| check(below, long));
+        }
+        let mut long = Vec::new();
+        check(&Arguments::command(), &mut long);
+        assert_eq!(long, Vec::<String>::new());
+    }
+}

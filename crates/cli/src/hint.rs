@@ -96,6 +96,9 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         Error::Recognised { what } if what.contains("HTML") => {
             "the download was answered with an error or login page; open it in a browser, and get the file again"
         }
+        Error::Recognised { what } if what.contains("ZIP") => {
+            "`trustpack check` looks into it; a bundle of channels is read by `trustpack channel verify-bundle`, too"
+        }
         Error::Recognised { .. } => {
             return Some(format!(
                 "expected {}; a store of another kind can be turned into PKCS#12 with `keytool -importkeystore`",

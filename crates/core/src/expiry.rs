@@ -298,11 +298,14 @@ fn message(report: &CertificateReport, at: OffsetDateTime) -> String {
                 text::date_and_time(start)
             )
         }
-        State::ExpiresSoon | State::Valid => format!(
-            "{name} expires on {end}, in {} ({} % of its lifetime left)",
-            text::span(report.remaining_seconds),
-            report.remaining_percent
-        ),
+        State::ExpiresSoon | State::Valid => {
+            let left = text::span(report.remaining_seconds);
+            let share = match report.remaining_percent {
+                0 => "under 1".to_owned(),
+                percent => percent.to_string(),
+            };
+            format!("{name} expires on {end}, in {left} ({share} % of its lifetime left)")
+        }
     }
 }
 

@@ -225,6 +225,21 @@ impl Summary {
         }
     }
 
+    /// What there is of each, in words: `1 subject, 1 certificate: 0 critical, 1 warning, 0 notes, 0 failed`.
+    pub fn words(&self) -> String {
+        let since = self.since.map(|since| format!("; {}", since.words()));
+        format!(
+            "{}, {}: {} critical, {}, {}, {} failed{}",
+            count(self.subjects, "subject"),
+            self.dated_words(),
+            self.critical,
+            count(self.warnings, "warning"),
+            count(self.notes, "note"),
+            self.failed,
+            since.unwrap_or_default(),
+        )
+    }
+
     /// The worst of what was found.
     pub fn worst(&self) -> Option<Severity> {
         worst_of(self.critical, self.warnings, self.notes)

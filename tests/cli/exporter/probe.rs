@@ -56,6 +56,14 @@ fn a_server_is_told_in_the_words_of_blackbox_exporter() {
         );
         assert!(!probed.body.contains("probe_ssl_last_chain_expiry"));
     }
+    let told = exporting
+        .get(&format!("/probe?target={at}&debug=true"))
+        .body;
+    let (why, metrics) = told.split_once("\nMetrics:\n\n").unwrap();
+    assert!(why.contains("CERT-NAME-MISMATCH"), "{why}");
+    assert_eq!(value(metrics, "probe_success"), 0.0);
+    let refused = exporting.get(&format!("/probe?target={at}&debug=1"));
+    assert_eq!(refused.status, 400, "{}", refused.body);
     for module in ["own", "unverified", "tcp_connect"] {
         let probed = exporting.get(&format!("/probe?target={at}&module={module}"));
         assert_eq!(value(&probed.body, "probe_success"), 1.0, "{module}");
@@ -68,7 +76,7 @@ fn a_server_is_told_in_the_words_of_blackbox_exporter() {
     let probed = exporting.get(&format!("/probe?module=own&target={url}"));
     assert_eq!(value(&probed.body, "probe_success"), 1.0);
     let metrics = exporting.metrics();
-    assert_eq!(value(&metrics, "trustpack_exporter_probes_total"), 8.0);
+    assert_eq!(value(&metrics, "trustpack_exporter_probes_total"), 9.0);
     assert_eq!(value(&metrics, "trustpack_exporter_probes_running"), 0.0);
 }
 

@@ -107,7 +107,8 @@ pub(crate) struct Bot {
 Examples:
   trustpack telegram set-webhook telegram.toml --certificate none
   trustpack telegram set-webhook telegram.toml --send
-  trustpack telegram set-webhook telegram.toml --certificate private-root.cer --drop-pending-updates --send
+  trustpack telegram set-webhook telegram.toml --certificate private-root.cer \\
+      --drop-pending-updates --send
   trustpack telegram set-webhook telegram.toml --api http://127.0.0.1:8081 --certificate none --send
 
 Exit codes: 0 set, or shown · 1 Telegram refuses it, calls it in vain, or would; or its server is not
@@ -269,7 +270,8 @@ pub(crate) enum Meta {
 Examples:
   trustpack meta challenge whatsapp.toml --channel wa_demo
   trustpack meta challenge whatsapp.toml --channel wa_demo --send
-  trustpack meta challenge https://aicc.example.com/social/on/facebook/7 --verify-code env:VERIFY_CODE --send
+  trustpack meta challenge https://aicc.example.com/social/on/facebook/7 \\
+      --verify-code env:VERIFY_CODE --send
 
 Exit codes: 0 the challenge came back, or the call was shown · 1 it did not, or Meta would not connect
   · 2 could not do it"))]

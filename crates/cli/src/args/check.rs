@@ -20,7 +20,8 @@ Examples:
   trustpack check api.infobip.com:443 truststore.jks
   trustpack check /etc/ssl/certs --warn 60d --crit 14d
   trustpack check hosts/*.pem --warn 33% --fail-on critical --json
-  trustpack check server.example:443 --format nagios --output prometheus=/var/lib/node_exporter/tls.prom
+  trustpack check server.example:443 --format nagios \\
+      --output prometheus=/var/lib/node_exporter/tls.prom
   trustpack check /etc/ssl/certs --baseline last.json --output json=last.json
   trustpack check --targets hosts.txt --shard 0/8 --format jsonl > 0.jsonl
 

@@ -70,7 +70,7 @@ pub(crate) struct Sources {
 #[derive(Debug, Args)]
 pub(crate) struct LimitFlags {
     /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
-    /// plugins have it (30:), or auto. For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: see above.
+    /// plugins have it (30:), or auto. For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: those of `trustpack check --help`.
     #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
     pub warn: Vec<RoleThreshold>,
 

@@ -54,7 +54,23 @@ pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
         return watch::run(arguments, every, *talk);
     }
     before_the_end(abandon)?;
-    check(&arguments, &Arc::default(), talk).map(|checked| checked.outcome)
+    let checked = check(&arguments, &Arc::default(), talk)?;
+    told(&arguments.written, &checked.summary, talk);
+    Ok(checked.outcome)
+}
+
+/// Where the reports are, and what they come to where stdout does not say it.
+fn told(written: &Written, summary: &Summary, talk: &Talk) {
+    let files = written.output.iter();
+    let files: Vec<String> = files.map(|one| one.path.display().to_string()).collect();
+    if files.is_empty() {
+        return;
+    }
+    let counts = match outputs::to_stdout(written) {
+        Some(_) => String::new(),
+        None => format!(": {}", summary.words()),
+    };
+    talk.say(format!("wrote {}{counts}", files.join(", ")));
 }
 
 /// Checks once, with what is recorded beside what is named.

@@ -1,11 +1,14 @@
 //! `completions` and `man`: out of the binary itself, so that they are always of this version.
 
+mod page;
+
 use std::path::Path;
 
 use anyhow::Result;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
+use self::page::{name_of, page};
 use super::Outcome;
 use crate::args::{Arguments, Man};
 use crate::hint::Hinted;
@@ -55,21 +58,6 @@ fn unknown(command: &Command, word: &str) -> anyhow::Error {
         false => format!("one of {}", known.join(", ")),
     };
     Hinted::new(message, hint).into()
-}
-
-/// `trustpack-store-import`
-fn name_of(command: &Command) -> &str {
-    let name = command.get_display_name();
-    name.unwrap_or_else(|| command.get_name())
-}
-
-fn page(command: &Command) -> Result<Vec<u8>> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command.clone())
-        .title(name_of(command))
-        .source(format!("trustpack {}", env!("CARGO_PKG_VERSION")))
-        .render(&mut page)?;
-    Ok(page)
 }
 
 fn write_pages(command: &Command, folder: &Path) -> Result<()> {

@@ -38,6 +38,7 @@ use super::Outcome;
 use super::check::round::refuse;
 use super::check::watch::refuse::what_can_be_read_once;
 use crate::args::{Exporter, Sources};
+use crate::hint::Hinted;
 use crate::platform::{Signal, Signals};
 use crate::render::Talk;
 
@@ -62,6 +63,12 @@ pub(super) fn run(arguments: Exporter, talk: &Talk) -> Result<Outcome> {
     what_can_be_read_once(&sources, "the exporter", "`trustpack check`")?;
     refuse(&sources)?;
     let configuration = Arc::new(Configuration::read(&serving, talk)?);
+    // a configuration may list some later
+    if !has_any(&sources) && configuration.allow.is_empty() && serving.config.is_none() {
+        let message = "there is nothing to serve: no file, no server, and none that may be probed";
+        let hint = "name what /metrics is about, or --allow what /probe may ask";
+        return Err(Hinted::new(message, hint).into());
+    }
     // from here on a change is seen
     let mut watched = Watched::of_files(configuration.files.clone());
     let seen = watched.state();

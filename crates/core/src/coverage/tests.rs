@@ -91,7 +91,7 @@ fn every_entry_is_what_it_is_to_the_servers() {
     trust.jks
       server  answer    until                                        through, or why not
       a:443   accepted  2027-01-01, CN=h.example expires and 1 more  CN=CA
-      b:443   refused   no end                                       the server certificate is not for h.example but for other.example
+      b:443   refused                                                the server certificate is not for h.example but for other.example
       c:443   failed                                                 connection refused
 
     entries that none of these servers uses

@@ -5,7 +5,6 @@
 
 use std::io::{self, Write};
 
-use super::table::counts;
 use super::{Change, Finding, Gone, Origin, ReportWriter, Severity, SubjectReport, Summary};
 use crate::text::escape;
 
@@ -35,7 +34,7 @@ impl ReportWriter for Annotations<'_> {
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
-        writeln!(self.out, "{}", counts(summary))?;
+        writeln!(self.out, "{}", summary.words())?;
         self.out.flush()
     }
 }

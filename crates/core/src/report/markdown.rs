@@ -8,7 +8,6 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::soonest::Soonest;
-use super::table::counts;
 use super::{
     CertificateReport, Change, Finding, Gone, ReportWriter, Severity, SubjectReport, Summary,
 };
@@ -74,7 +73,7 @@ impl ReportWriter for Markdown<'_> {
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         let is_compared = summary.since.is_some();
-        let mut text = format!("**{}**\n", counts(summary));
+        let mut text = format!("**{}**\n", summary.words());
         let rows = self.rows.take();
         if !rows.is_empty() {
             let (header, line) = match is_compared {

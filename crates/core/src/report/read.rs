@@ -172,10 +172,7 @@ impl<E: From<ReadError>> Sink<'_, E> {
     fn end<D: de::Error>(&mut self, end: End) -> Result<(), D> {
         let found = std::mem::take(&mut self.tally);
         if found != end.summary {
-            let (told, found) = (
-                super::table::counts(&end.summary),
-                super::table::counts(&found),
-            );
+            let (told, found) = (end.summary.words(), found.words());
             return Err(self.fail(ReadError::Miscounted { told, found }.into()));
         }
         self.is_whole = true;

@@ -110,7 +110,7 @@ impl ReportWriter for Sorted<'_> {
             text.push_str(&format!("  `trustpack explain {}` tells more\n", page.id));
         }
         text.push('\n');
-        text.push_str(&counts(summary));
+        text.push_str(&summary.words());
         text.push('\n');
         self.out.write_all(text.as_bytes())?;
         self.out.flush()
@@ -201,21 +201,6 @@ pub(crate) fn lines(finding: &Finding, subject: &str, style: &Style) -> String {
         lines.push_str(&format!("           hint: {}\n", escape(hint)));
     }
     lines
-}
-
-/// What there is of each, in words.
-pub(super) fn counts(counts: &Summary) -> String {
-    let since = counts.since.map(|since| format!("; {}", since.words()));
-    format!(
-        "{}, {}: {} critical, {}, {}, {} failed{}",
-        text::count(counts.subjects, "subject"),
-        counts.dated_words(),
-        counts.critical,
-        text::count(counts.warnings, "warning"),
-        text::count(counts.notes, "note"),
-        counts.failed,
-        since.unwrap_or_default(),
-    )
 }
 
 /// The word, padded so that findings stand in a column.

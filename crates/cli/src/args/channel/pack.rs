@@ -23,7 +23,8 @@ Examples:
   trustpack channel pack telegram.toml -o telegram.zip --connect 10.0.0.7:28090
   trustpack channel pack whatsapp.toml --explain
   trustpack channel pack whatsapp.toml -o next.zip --offline whatsapp.zip
-  trustpack channel pack whatsapp.toml -o whatsapp.zip --sign release.pem --sign-password env:SIGN_PASS
+  trustpack channel pack whatsapp.toml -o whatsapp.zip --sign release.pem \\
+      --sign-password env:SIGN_PASS
   SOURCE_DATE_EPOCH=1790000000 trustpack channel pack whatsapp.toml -o whatsapp.zip
 
 Exit codes: 0 packed · 1 a host would not be accepted, or the specification is not valid: nothing written

@@ -12,8 +12,10 @@ use crate::args::{Json, Reach, Roots, Time};
 #[derive(Debug, Args)]
 #[command(after_help = concat!("\
 Examples:
-  trustpack channel record telegram.toml --channel support_bot --message-url https://aicc.example.com/apiaccess/api/telegram/message/42
-  trustpack channel record whatsapp.toml --channel wa_sales --message-url URL --report-url URL --dry-run
+  trustpack channel record telegram.toml --channel support_bot \\
+      --message-url https://aicc.example.com/apiaccess/api/telegram/message/42
+  trustpack channel record whatsapp.toml --channel wa_sales --message-url URL \\
+      --report-url URL --dry-run
   trustpack channel record whatsapp.toml --channel wa_sales --message-url URL --check
   trustpack channel record whatsapp.toml --channel wa_demo --verification-code env:WA_CODE
 

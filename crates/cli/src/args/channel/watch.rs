@@ -21,7 +21,8 @@ use crate::args::{
 Examples:
   trustpack channel watch whatsapp.zip
   trustpack channel watch channels.toml --bundle channels.zip --format nagios
-  trustpack channel watch channels.toml --bundle channels.zip --output html=watch.html --output prometheus=/var/lib/node_exporter/channels.prom
+  trustpack channel watch channels.toml --bundle channels.zip --output html=watch.html \\
+      --output prometheus=/var/lib/node_exporter/channels.prom
   trustpack channel watch channels.zip --baseline last.json --output json=last.json
 
 Exit codes: 0 nothing at or above --fail-on (with --baseline: nothing new or worse) · 1 findings at or above it · 2 could not do it

@@ -22,7 +22,9 @@ use crate::password::PasswordSource;
 /// usages come from the profile, and what is said here comes before both. What was not granted is told. The certificate
 /// is read back, compared, and every rule is asked of it before it is written.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "trustpack sign <CSR> --ca <STORE|FILE>... [OPTIONS]",
+    after_help = "\
 Examples:
   trustpack sign server.csr --ca ca.p12 --ca-password env:CA_PASS --profile server --days 90 \\
       -o server.pem
@@ -30,7 +32,8 @@ Examples:
   trustpack sign server.csr --ca ca.p12 --ca-password env:CA_PASS --profile server --days 90 \\
       --san other.test --state ca.toml -o other.pem
 
-Exit codes: 0 issued · 1 refused: a rule, or the request's signature; nothing written · 2 not done")]
+Exit codes: 0 issued · 1 refused: a rule, or the request's signature; nothing written · 2 not done"
+)]
 pub(crate) struct Sign {
     /// The request: PKCS#10 or SPKAC, PEM or DER; `-` for stdin.
     #[arg(value_name = "CSR")]
@@ -78,7 +81,9 @@ pub(crate) struct Sign {
 /// One that signed itself does so again; for others --ca names the CA. In a store the new chain takes the place of the
 /// old one. Without dates it lasts as long as the old one did. Names and extensions are the same, byte for byte.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "trustpack renew <FILE|STORE> [OPTIONS]",
+    after_help = "\
 Examples:
   trustpack renew server.pem --key server.key --days 90 -o server-2.pem
   trustpack renew keys.jks --entry server.test --days 365 --ca ca.p12 --ca-password env:CA_PASS \\
@@ -86,7 +91,8 @@ Examples:
   trustpack renew server.pem --ca ca.p12 --ca-password env:CA_PASS --rekey --new-key next.key \\
       --new-password none -o next.pem
 
-Exit codes: 0 renewed · 1 a rule would be broken, nothing written · 2 not done")]
+Exit codes: 0 renewed · 1 a rule would be broken, nothing written · 2 not done"
+)]
 pub(crate) struct Renew {
     /// A file with the certificate, or a store with its entry.
     #[arg(value_name = "FILE|STORE")]
@@ -145,7 +151,8 @@ pub(crate) struct Renew {
 #[command(after_help = "\
 Examples:
   trustpack revoke server.pem --state ca.toml --reason superseded
-  trustpack revoke 4b7e0c1d2a3f405162738495a6b7c8d9 --state ca.toml --reason key-compromise --since 2026-11-01
+  trustpack revoke 4b7e0c1d2a3f405162738495a6b7c8d9 --state ca.toml --reason key-compromise \\
+      --since 2026-11-01
   trustpack revoke old.pem --state ca.toml --ca ca.pem
 
 Exit codes: 0 revoked, or was so already · 2 not done: not issued by this CA, not readable")]

@@ -78,7 +78,7 @@ impl<R: BufRead, W: Write> Asking<R, W> {
                     if kind.is_some() {
                         self.say(&format!("{error}"))?;
                     }
-                    if let Some(nearest) = nearest {
+                    if let Some(nearest) = nearest.filter(|_| kind.is_some()) {
                         self.say(&format!("hint: the nearest is {nearest}"))?;
                     }
                     (*key, options.clone())

@@ -24,6 +24,9 @@ struct Answer<'a> {
     holds: bool,
     /// Whether every file is as it was packed.
     intact: bool,
+    /// Whether it would hold without `--strict`, and does not with it.
+    #[serde(skip)]
+    fails_by_warnings: bool,
     signature: Signature,
     /// SHA-256 of the public key that signed, hex.
     signer: Option<String>,
@@ -70,13 +73,16 @@ pub(super) fn run(arguments: &ChannelVerifyBundle, talk: &Talk) -> Result<Outcom
         true => Severity::Warning,
         false => Severity::Critical,
     };
-    let is_good = findings.iter().all(|found| found.severity < limit);
-    let holds = is_good && verification.holds(arguments.strict);
+    let is_holding = |limit, strict| {
+        findings.iter().all(|found| found.severity < limit) && verification.holds(strict)
+    };
+    let holds = is_holding(limit, arguments.strict);
     show(
         arguments,
         &Answer {
             bundle: arguments.bundle.display().to_string(),
             holds,
+            fails_by_warnings: !holds && is_holding(Severity::Critical, false),
             intact: true,
             signature,
             signer: opened.signer().map(|key| key.to_string()),
@@ -109,6 +115,7 @@ fn refuse(arguments: &ChannelVerifyBundle, findings: Vec<Finding>) -> Result<Out
         bundle: arguments.bundle.display().to_string(),
         holds: false,
         intact: false,
+        fails_by_warnings: false,
         signature: Signature::None,
         signer: None,
         trustpack: None,

@@ -96,6 +96,10 @@ impl AllowList {
         Self(entries)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a target may be asked, as far as it can be known before its name is looked up.
     pub(super) fn permits(&self, target: &Endpoint) -> bool {
         let ip = target.ip().map(|address| address.to_canonical());

@@ -27,6 +27,8 @@ pub(super) struct Probe {
     pub fence: Option<Arc<Fence>>,
     /// What is left of the time of whoever asks.
     pub timeout: Duration,
+    /// Whether to tell people why the metrics are as they are, before them.
+    pub debug: bool,
     pub talk: Talk,
 }
 
@@ -112,7 +114,16 @@ impl Probe {
         }
         let subject = self.subject(&fetched, at);
         let report = Judge::new(module.policy.clone(), at).judge(subject);
-        Ok(self.metrics(&report, at))
+        let metrics = Self::written(ReportFormat::Prometheus(module.metrics), &report, at);
+        Ok(match self.debug {
+            true => {
+                let mut told = Self::written(ReportFormat::Table, &report, at);
+                told.extend_from_slice(b"\nMetrics:\n\n");
+                told.extend_from_slice(&metrics);
+                told
+            }
+            false => metrics,
+        })
     }
 
     fn subject(&self, fetched: &Fetched, at: OffsetDateTime) -> Subject {
@@ -140,9 +151,8 @@ impl Probe {
         subject
     }
 
-    fn metrics(&self, report: &SubjectReport, at: OffsetDateTime) -> Vec<u8> {
+    fn written(format: ReportFormat, report: &SubjectReport, at: OffsetDateTime) -> Vec<u8> {
         let mut text = Vec::new();
-        let format = ReportFormat::Prometheus(self.module.metrics);
         let mut writer = writer(format, at, &Style::default(), "", Box::new(&mut text));
         let mut summary = Summary::default();
         summary.add(report);

@@ -20,7 +20,7 @@ use super::metrics::Metrics;
 use super::module::DEFAULT;
 use super::probe::{Probe, target};
 use super::query::Query;
-use super::reply::{HTML, METRICS, Parts, Reply, line, reply};
+use super::reply::{HTML, METRICS, Parts, Reply, TEXT, line, reply};
 use crate::render::{Talk, told};
 use crate::servers::parse_server_name;
 
@@ -76,9 +76,9 @@ impl Site {
             "/" => reply(StatusCode::OK, HTML, Parts::whole(vec![PAGE.into()])),
             "/metrics" => self.metrics(request.headers()),
             "/probe" => match self.probe(&configuration, request).await {
-                Ok(metrics) => {
+                Ok((kind, told)) => {
                     self.metrics.probes.fetch_add(1, Ordering::Relaxed);
-                    reply(StatusCode::OK, METRICS, Parts::whole(vec![metrics.into()]))
+                    reply(StatusCode::OK, kind, Parts::whole(vec![told.into()]))
                 }
                 Err((status, why)) => {
                     self.metrics.probes_refused.fetch_add(1, Ordering::Relaxed);
@@ -140,7 +140,7 @@ impl Site {
         &self,
         configuration: &Configuration,
         request: &Request<B>,
-    ) -> Result<Vec<u8>, (StatusCode, String)> {
+    ) -> Result<(&'static str, Vec<u8>), (StatusCode, String)> {
         let bad = |why: String| (StatusCode::BAD_REQUEST, why);
         let begun = Instant::now();
         let query = Query::new(request.uri().query().unwrap_or_default());
@@ -169,6 +169,11 @@ impl Site {
             .map(parse_server_name)
             .transpose()
             .map_err(|why| bad(format!("hostname: {}", told(&why))))?;
+        let debug = match query.one("debug").map_err(bad)? {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => return Err(bad("debug is true or false".to_owned())),
+        };
         let time = scrape_timeout(request.headers())
             .saturating_sub(self.timeout_offset)
             .max(SHORTEST);
@@ -188,6 +193,7 @@ impl Site {
             target: target.clone(),
             fence: configuration.fence.clone(),
             timeout: time.saturating_sub(begun.elapsed()).max(SHORTEST),
+            debug,
             talk: self.talk,
         };
         // Who asked may be gone before it ends; its place is taken until then.
@@ -196,7 +202,7 @@ impl Site {
             probe.run(hostname)
         });
         match run.await {
-            Ok(Ok(metrics)) => Ok(metrics),
+            Ok(Ok(told)) => Ok((if debug { TEXT } else { METRICS }, told)),
             Ok(Err(outside)) => Err(forbidden(&outside.to_string())),
             Err(_) => Err((
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 
 use super::super::matched::{Matched, worst};
-use super::super::table::counts;
 use super::super::{CertificateReport, Severity, State, SubjectReport, Summary};
 use super::Page;
 use crate::html::{escaped, named};
@@ -108,7 +107,7 @@ impl<'a> Rows<'a> {
             moment: text::rfc3339(at),
             headline: self.headline(),
             next: self.next().unwrap_or_default(),
-            counts: escaped(&counts(summary)),
+            counts: escaped(&summary.words()),
             tiles: self.tiles(),
             table: table.collect(),
             more: match self.0.len() - shown {

@@ -53,7 +53,10 @@ fn target(target: &CoveredRecord) -> Row {
         _ if target.proven => "",
         _ => ", key not proven",
     };
-    let until = target.until.as_ref().map(turning).unwrap_or_default();
+    // a refusal that no date changes has no end to tell
+    let until = target.until.as_ref();
+    let until = until.filter(|until| until.at.is_some() || target.answer == "accepted");
+    let until = until.map(turning).unwrap_or_default();
     let why = match (&target.anchor, &target.error) {
         (Some(anchor), _) => anchor.subject.clone(),
         (None, Some(error)) => error.message.clone(),

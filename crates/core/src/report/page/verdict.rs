@@ -61,8 +61,14 @@ fn judged(record: &VerifyRecord, verb: &str) -> String {
         true => " that checks revocation",
         false => "",
     };
+    // of a file it is not the file that has the name
+    let name = &record.server_name;
+    let named = match record.subject.contains(name.as_str()) {
+        true => String::new(),
+        false => format!(" as {}", escape(name)),
+    };
     format!(
-        "{client}{which} with {} {verb} {}",
+        "{client}{which} with {} {verb} {}{named}",
         escape(&record.trust),
         escape(&record.subject)
     )

@@ -125,7 +125,13 @@ impl Came {
             if arguments.explain {
                 text += &explained(&one.record);
             }
-            text.extend(one.findings.iter().map(page::finding_about));
+            let of_channel = |finding: &Finding| {
+                page::finding_about(&Finding {
+                    subject: format!("{}: {}", one.record.name, finding.subject),
+                    ..finding.clone()
+                })
+            };
+            text.extend(one.findings.iter().map(of_channel));
         }
         for one in &self.refused {
             let _ = writeln!(text, "{}: cannot be packed", one.channel);

@@ -12,6 +12,7 @@ pub(super) fn render(answer: &Answer<'_>) -> String {
     let mut text = String::new();
     let word = match (answer.holds, answer.intact) {
         (true, _) => "holds",
+        (false, true) if answer.fails_by_warnings => "holds, but not without warnings (--strict)",
         (false, true) => "does not hold",
         (false, false) => "is not as it was packed",
     };
