@@ -121,7 +121,7 @@ fn every_command_about_sources_runs() {
     let mut commands = commands_of(&text);
     // those for hosts and files of a reader's own
     commands.retain(|command| !command.contains("--pair"));
-    assert!(commands.len() >= 6, "{commands:?}");
+    assert!(commands.len() >= 5, "{commands:?}");
     let desk = Desk::new();
     fs::create_dir(desk.path("pki")).unwrap();
     fs::copy(desk.path("root.pem"), desk.path("pki/root.pem")).unwrap();

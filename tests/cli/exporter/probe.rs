@@ -60,7 +60,7 @@ fn a_server_is_told_in_the_words_of_blackbox_exporter() {
         .get(&format!("/probe?target={at}&debug=true"))
         .body;
     let (why, metrics) = told.split_once("\nMetrics:\n\n").unwrap();
-    assert!(why.contains("CERT-NAME-MISMATCH"), "{why}");
+    assert!(why.contains("CERT-HOST"), "{why}");
     assert_eq!(value(metrics, "probe_success"), 0.0);
     let refused = exporting.get(&format!("/probe?target={at}&debug=1"));
     assert_eq!(refused.status, 400, "{}", refused.body);

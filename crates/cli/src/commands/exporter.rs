@@ -38,7 +38,6 @@ use super::Outcome;
 use super::check::round::refuse;
 use super::check::watch::refuse::what_can_be_read_once;
 use crate::args::{Exporter, Sources};
-use crate::hint::Hinted;
 use crate::platform::{Signal, Signals};
 use crate::render::Talk;
 
@@ -65,9 +64,7 @@ pub(super) fn run(arguments: Exporter, talk: &Talk) -> Result<Outcome> {
     let configuration = Arc::new(Configuration::read(&serving, talk)?);
     // a configuration may list some later
     if !has_any(&sources) && configuration.allow.is_empty() && serving.config.is_none() {
-        let message = "there is nothing to serve: no file, no server, and none that may be probed";
-        let hint = "name what /metrics is about, or --allow what /probe may ask";
-        return Err(Hinted::new(message, hint).into());
+        talk.warn("there is nothing to serve: name files or servers for /metrics, or --allow what /probe may ask");
     }
     // from here on a change is seen
     let mut watched = Watched::of_files(configuration.files.clone());

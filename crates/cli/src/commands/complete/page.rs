@@ -47,17 +47,16 @@ fn sections(help: &str) -> String {
     while let Some(line) = lines.next() {
         if let Some(codes) = line.strip_prefix("Exit codes: ") {
             let mut codes = codes.to_owned();
+            // another list of them begins with its condition, and stays one
+            let mut lists = Vec::new();
             while let Some(more) = lines.next_if(|line| !line.is_empty()) {
-                // another list of them begins with its condition
-                let joint = if more.starts_with("With ") {
-                    " · "
-                } else {
-                    " "
-                };
-                codes = codes + joint + more;
+                match more.starts_with("With ") || !lists.is_empty() {
+                    true => lists.push(more),
+                    false => codes = codes + " " + more,
+                }
             }
             made += ".SH \"EXIT STATUS\"\n";
-            for code in codes.split(" · ") {
+            for code in codes.split(" · ").chain(lists) {
                 let _ = writeln!(made, "{}\n.br", escaped(code));
             }
         } else if let Some(title) = line.strip_suffix(':') {
