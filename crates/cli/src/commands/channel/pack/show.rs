@@ -125,13 +125,11 @@ impl Came {
             if arguments.explain {
                 text += &explained(&one.record);
             }
-            let of_channel = |finding: &Finding| {
-                page::finding_about(&Finding {
-                    subject: format!("{}: {}", one.record.name, finding.subject),
-                    ..finding.clone()
-                })
-            };
-            text.extend(one.findings.iter().map(of_channel));
+            text.extend(
+                one.findings
+                    .iter()
+                    .map(|finding| of_channel(&one.record.name, finding)),
+            );
         }
         for one in &self.refused {
             let _ = writeln!(text, "{}: cannot be packed", one.channel);
@@ -139,6 +137,18 @@ impl Came {
         }
         text
     }
+}
+
+/// A finding, under the name of its channel where it is about something else: a host, a file.
+fn of_channel(name: &str, finding: &Finding) -> String {
+    let about = finding.subject.strip_prefix(name);
+    if about.is_some_and(|rest| rest.is_empty() || rest.starts_with(':')) {
+        return page::finding_about(finding);
+    }
+    page::finding_about(&Finding {
+        subject: format!("{name}: {}", finding.subject),
+        ..finding.clone()
+    })
 }
 
 /// Why each anchor was chosen, and what it does for each host.
