@@ -1,6 +1,7 @@
 //! Keys of every form, sealed and unlocked.
 
 use super::*;
+use crate::Password;
 use crate::oid;
 use crate::testing::{Sevens, unhex};
 
