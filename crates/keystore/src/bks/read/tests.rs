@@ -1,9 +1,12 @@
 //! What the grammar allows, field by field, and what is wrong with it.
 
 use super::*;
+use crate::bks::{KEY, SECRET};
+use crate::model::MAX_ENTRIES;
 use crate::testing::bks::{every_kind, head, key, signed, trusted};
 use crate::testing::stores::CREATED;
 use crate::testing::{self, PASSWORD, der, unhex};
+use crate::{EntryKind, secret};
 
 fn aliases(contents: &Contents) -> Vec<&str> {
     let entries = contents.store.entries().iter();
