@@ -1,4 +1,4 @@
-//! The rules, by subject: one file, and one page of the catalogue, for each.
+//! The rules, by subject: one page of the catalogue for each, and one file, with a folder of parts where it is long.
 
 mod access;
 mod alt_names;
@@ -20,6 +20,9 @@ pub(super) const ALL: &[&[Rule]] = &[
     dates::RULES,
     names::RULES,
     alt_names::RULES,
+    alt_names::dns::RULES,
+    alt_names::wildcards::RULES,
+    alt_names::others::RULES,
     keys::RULES,
     signature::RULES,
     usage::RULES,
