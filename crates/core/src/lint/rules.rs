@@ -33,6 +33,9 @@ pub(super) const ALL: &[&[Rule]] = &[
     authority::RULES,
     identifiers::RULES,
     policies::RULES,
+    policies::qualifiers::RULES,
+    policies::constraints::RULES,
+    policies::validation::RULES,
     access::RULES,
     extensions::RULES,
 ];
