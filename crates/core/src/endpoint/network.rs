@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::{DEFAULT_PORT, Endpoint, EndpointError, parse_port, without_credentials};
+use super::parse::{DEFAULT_PORT, parse_port};
+use super::{Endpoint, EndpointError, without_credentials};
 
 /// `10.0.0.0/24`, `10.0.0.0/24:8443`, `2001:db8::/120`, `[2001:db8::]/120:8443`; the port defaults to 443.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
