@@ -2,7 +2,8 @@
 
 use der::asn1::ObjectIdentifier;
 
-use super::{COMMON_NAME, Name, SHORT_NAMES};
+use super::Name;
+use super::attribute::{COMMON_NAME, SHORT_NAMES};
 use crate::cert::asn1::{self, Reader};
 use crate::text::cut;
 
