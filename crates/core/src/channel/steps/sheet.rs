@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Absent, shown};
+use super::shown::{Absent, shown};
 use crate::channel::field::{Secrecy, Section};
 use crate::channel::model::Channel;
 use crate::channel::rules::unreachable;

@@ -1,6 +1,6 @@
 use time::macros::datetime;
 
-use super::super::{INFOBIP, Spec, TELEGRAM};
+use super::super::{Change, INFOBIP, Spec, TELEGRAM};
 use super::*;
 use crate::Certificate;
 
