@@ -2,15 +2,18 @@
 
 use std::io::Read;
 use std::net::{IpAddr, TcpListener, TcpStream};
-
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConnection, SupportedProtocolVersion};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-
+use std::sync::Arc;
 use std::thread;
+
+use rustls::crypto::aws_lc_rs;
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use time::macros::datetime;
 
 use super::*;
 use crate::cert::testing;
+use crate::demo::DemoPki;
 
 /// A listener whose every connection is served by one closure, on threads of its own.
 pub(super) struct Server {
