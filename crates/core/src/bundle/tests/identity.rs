@@ -1,5 +1,7 @@
 //! What is packed of an identity, and the roots that a host is about to move to.
 
+use trustpack_keystore as keystore;
+
 use super::*;
 use crate::cert::testing::Made;
 
