@@ -1,16 +1,16 @@
 //! What the documentation says has to run.
 
+mod book;
+mod servers;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Stdio;
 
 use rustls_pki_types::CertificateDer;
 
-use crate::ari;
 use crate::store::Desk;
 use crate::support::server::Server;
-use crate::support::{fixture, require, root, stderr, trustpack};
-use crate::watch::Watching;
+use crate::support::{fixture, root, stderr, trustpack};
 
 /// What stands between backticks and begins with our name.
 pub(crate) fn commands_of(text: &str) -> Vec<&str> {
@@ -225,101 +225,6 @@ fn assert_they_run_in_order(commands: Vec<&str>) {
 }
 
 #[test]
-fn every_command_about_watching_runs_until_it_is_told_to_stop() {
-    let text = fs::read_to_string(root().join("docs/watch.md")).unwrap();
-    let mut commands = commands_of(&text);
-    commands.retain(|command| command.contains(" --watch "));
-    assert!(commands.len() >= 3, "{commands:?}");
-    for command in commands {
-        let desk = Desk::new();
-        let words = words_of(command);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let mut command = desk.command(&words);
-        let mut watching = Watching::start(command.stdout(Stdio::null()));
-        watching.line("; next round at ");
-        watching.stop();
-    }
-}
-
-#[test]
-fn every_command_about_the_exporter_runs_until_it_is_told_to_stop() {
-    let text = fs::read_to_string(root().join("docs/exporter.md")).unwrap();
-    let other = fs::read_to_string(root().join("docs/from-blackbox-exporter.md")).unwrap();
-    let mut commands = commands_of(&text);
-    commands.extend(commands_of(&other));
-    commands.retain(|command| command.starts_with("trustpack exporter "));
-    assert!(commands.len() >= 8, "{commands:?}");
-    let configuration = text.split("```toml\n").nth(1).unwrap();
-    let configuration = configuration.split("```").next().unwrap();
-    for command in commands {
-        let desk = Desk::new();
-        let put = |name: &str, text: &[u8]| fs::write(desk.path(name), text).unwrap();
-        put("exporter.toml", configuration.as_bytes());
-        put("appliances.toml", b"");
-        put("server.pass", b"secret");
-        put(
-            "server.key",
-            &fs::read(fixture("pki/server.key.pem")).unwrap(),
-        );
-        put(
-            "internal-root.pem",
-            &fs::read(fixture("pki/root.pem")).unwrap(),
-        );
-        let mut words = words_of(command);
-        if !command.contains("--listen") {
-            words.extend(["--listen".to_owned(), "127.0.0.1:0".to_owned()]);
-        }
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let mut command = desk.command(&words);
-        let mut exporting = Watching::start(command.stdout(Stdio::null()));
-        exporting.line("listening on http");
-        exporting.stop();
-    }
-}
-
-#[test]
-fn every_command_about_renewal_information_runs() {
-    let text = fs::read_to_string(root().join("docs/ari.md")).unwrap();
-    let server = ari::acme(5, 6);
-    let own = format!("http://{}", server.address);
-    let mut commands = commands_of(&text);
-    commands.retain(|command| command.contains("//acme.test"));
-    assert!(commands.len() >= 2, "{commands:?}");
-    let commands: Vec<_> = commands
-        .iter()
-        .map(|command| command.replace("https://acme.test", &own))
-        .collect();
-    let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
-    assert_they_run(&commands);
-    assert!(!server.heard().is_empty());
-    // every public CA that is asked is named
-    let list = root().join("crates/core/src/ari/directories.toml");
-    let list = fs::read_to_string(list).unwrap();
-    for line in list.lines() {
-        if let Some(name) = line.strip_prefix("organization = ") {
-            assert!(text.contains(name.trim_matches('"')), "{name}");
-        }
-    }
-}
-
-#[test]
-fn every_command_about_revocation_runs() {
-    let text = fs::read_to_string(root().join("docs/revocation.md")).unwrap();
-    let mut commands = commands_of(&text);
-    commands.retain(|command| command.contains("://server.test"));
-    assert!(commands.len() >= 5, "{commands:?}");
-    assert_they_run(&commands);
-    let source = root().join("crates/core/src/revocation/findings.rs");
-    let source = fs::read_to_string(source).unwrap();
-    let ids = source
-        .split('"')
-        .filter(|word| word.starts_with("REVOCATION-"));
-    for id in ids {
-        assert!(text.contains(&format!("`{id}`")), "{id}");
-    }
-}
-
-#[test]
 fn the_words_about_fetching_are_those_of_the_program() {
     use trustpack_core::tls::starttls::Protocol;
     let text = fs::read_to_string(root().join("docs/fetch.md")).unwrap();
@@ -369,34 +274,6 @@ fn every_action_of_portecle_has_a_row_and_every_done_one_a_case() {
     assert_eq!(numbers, (1..=36).collect::<Vec<u32>>());
 }
 
-/// Without `--send`, so that nobody is called, and without the bundle that another command makes.
-#[test]
-fn every_command_about_calls_runs() {
-    let text = fs::read_to_string(root().join("docs/calls.md")).unwrap();
-    let mut commands = commands_of(&text);
-    commands.retain(|command| command.contains(".toml") || command.contains("://"));
-    assert!(commands.len() >= 11, "{commands:?}");
-    let folder = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(root().join("docs/examples")).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
-    }
-    let own = fixture("der/root.cer");
-    fs::copy(own, folder.path().join("private-root.cer")).unwrap();
-    for command in commands {
-        let mut words = words_of(command);
-        words.retain(|word| word != "--send");
-        let words = words.iter().map(|word| match word.as_str() {
-            "telegram.zip" => "mozilla",
-            word => word,
-        });
-        let mut program = trustpack();
-        let output = program.args(words).current_dir(folder.path()).output();
-        let output = output.unwrap();
-        assert!(output.status.success(), "{command}: {}", stderr(&output));
-    }
-}
-
 #[test]
 fn every_command_about_stores_runs() {
     let text = fs::read_to_string(root().join("docs/stores.md")).unwrap();
@@ -434,112 +311,6 @@ fn every_command_about_channels_runs() {
         if let Some(file) = written {
             fs::write(file, output.stdout).unwrap();
         }
-    }
-}
-
-/// Every page, by its path below docs/.
-fn pages() -> BTreeSet<String> {
-    let docs = root().join("docs");
-    let mut pages = BTreeSet::new();
-    for folder in ["", "deploy/"] {
-        for entry in fs::read_dir(docs.join(folder)).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".md") {
-                pages.insert(format!("{folder}{name}"));
-            }
-        }
-    }
-    pages
-}
-
-/// What a page links to, but for other sites.
-fn links_of(text: &str) -> Vec<&str> {
-    let links = text.split("](").skip(1);
-    let links = links.filter_map(|rest| rest.split_once(')').map(|(link, _)| link));
-    links.filter(|link| !link.contains("://")).collect()
-}
-
-/// As GitHub and mdBook make it of a heading.
-fn anchor_of(heading: &str) -> String {
-    let kept = heading.trim().chars().filter_map(|letter| match letter {
-        ' ' => Some('-'),
-        '-' | '_' => Some(letter),
-        letter => letter
-            .is_alphanumeric()
-            .then(|| letter.to_ascii_lowercase()),
-    });
-    kept.collect()
-}
-
-#[test]
-fn every_page_is_in_the_book_once() {
-    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
-    let listed = links_of(&summary);
-    let mut expected = pages();
-    expected.remove("SUMMARY.md");
-    assert_eq!(listed.len(), expected.len(), "{listed:?}");
-    let listed: BTreeSet<String> = listed.into_iter().map(ToOwned::to_owned).collect();
-    assert_eq!(listed, expected);
-}
-
-#[test]
-fn every_link_leads_somewhere() {
-    let pages = pages().into_iter().map(|page| format!("docs/{page}"));
-    let others = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(ToOwned::to_owned);
-    for page in pages.chain(others) {
-        let path = root().join(&page);
-        let text = fs::read_to_string(&path).unwrap();
-        for link in links_of(&text) {
-            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-            let target = match file {
-                "" => path.clone(),
-                file => path.parent().unwrap().join(file),
-            };
-            assert!(target.exists(), "{page}: {link}");
-            if anchor.is_empty() {
-                continue;
-            }
-            let text = fs::read_to_string(target).unwrap();
-            let headings = text.lines().filter(|line| line.starts_with('#'));
-            let mut anchors = headings.map(|line| anchor_of(line.trim_start_matches('#')));
-            assert!(anchors.any(|found| found == anchor), "{page}: {link}");
-        }
-    }
-}
-
-/// A page for each command, which `man` lays out without a word of complaint.
-#[test]
-fn every_command_has_its_manual_page() {
-    let desk = Desk::new();
-    let output = desk.command(&["man", "--folder", "pages/man1"]).output();
-    assert!(output.unwrap().status.success());
-    let pages = fs::read_dir(desk.path("pages/man1")).unwrap();
-    let pages: BTreeSet<String> = pages
-        .map(|page| page.unwrap().file_name().into_string().unwrap())
-        .collect();
-    for page in [
-        "trustpack.1",
-        "trustpack-fetch.1",
-        "trustpack-store-import.1",
-    ] {
-        assert!(pages.contains(page), "{page}: {pages:?}");
-    }
-    assert!(!pages.iter().any(|page| page.contains("help")), "{pages:?}");
-    let again = desk.command(&["man", "store", "import"]).output().unwrap();
-    let written = fs::read(desk.path("pages/man1/trustpack-store-import.1")).unwrap();
-    assert_eq!(again.stdout, written);
-    let man = std::process::Command::new("man").arg("--version").output();
-    if !require(man.is_ok(), "man") {
-        return;
-    }
-    for page in pages {
-        let output = std::process::Command::new("man")
-            .args(["--warnings", "--encoding=UTF-8", "--local-file"])
-            .arg(desk.path(&format!("pages/man1/{page}")))
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{page}");
-        assert_eq!(stderr(&output), "", "{page}");
     }
 }
 
