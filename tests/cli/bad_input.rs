@@ -273,3 +273,71 @@ fn of_several_servers_the_good_ones_go_through_and_the_bad_ones_are_named() {
     assert_eq!(written.unwrap(), pem(&[leaf.der.clone(), root.der.clone()]));
     assert_eq!(listing(&folder.path().join("chains")).len(), 1);
 }
+
+#[test]
+fn names_with_line_ends_write_no_lines_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "a\n::add-mask::1\nerror: disk is broken";
+    fs::write(folder.path().join(name), "x").unwrap();
+    for arguments in [["inspect", name], ["inspect", "."], ["check", "."]] {
+        let mut command = trustpack();
+        let output = command.current_dir(folder.path()).args(arguments).output();
+        let said = stderr(&output.unwrap());
+        let is_ours = |line: &str| !line.starts_with("::") && !line.starts_with("error: disk");
+        assert!(said.lines().all(is_ours), "{said}");
+    }
+}
+
+#[test]
+fn a_job_that_names_no_certificate_is_not_fine() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = crate::support::fixture("pki/server.key.pem");
+    let key = key.to_str().unwrap();
+    assert_refused(folder.path(), &["lint", key], "no certificate to judge");
+    let root = crate::support::fixture("pki/root.pem");
+    let root = root.to_str().unwrap();
+    let both = ["merge", root, "-o", "-", "--format", "pem", "--json"];
+    assert_refused(folder.path(), &both, "would both go to stdout");
+}
+
+#[test]
+fn a_secret_that_is_empty_or_garbled_makes_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in [
+        ("empty", &b""[..]),
+        ("line", b"\n"),
+        ("nul", b"a\0\n"),
+        ("return", b"changeit\r"),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let source = format!("file:{name}");
+        let new = [
+            "new",
+            "key",
+            "-o",
+            "x.key",
+            "--type",
+            "p-256",
+            "--password",
+            &source,
+        ];
+        assert_refused(folder.path(), &new, name);
+    }
+    // as editors of Windows write it
+    fs::write(folder.path().join("marked"), "\u{feff}changeit\r\n").unwrap();
+    for (password, name) in [("file:marked", "x.key"), ("empty", "y.key")] {
+        let new = [
+            "new",
+            "key",
+            "-o",
+            name,
+            "--type",
+            "p-256",
+            "--password",
+            password,
+        ];
+        run(trustpack().current_dir(folder.path()).args(new));
+    }
+    let inspect = ["inspect", "x.key", "--password", "pass:changeit"];
+    run(trustpack().current_dir(folder.path()).args(inspect));
+}

@@ -37,6 +37,7 @@ mod record;
 mod repack;
 mod reports;
 mod revocation;
+mod revoking;
 mod screen;
 mod sources;
 mod state;

@@ -90,9 +90,7 @@ pub(crate) fn hint_for(error: &anyhow::Error) -> Option<String> {
 fn for_keystore(error: &keystore::Error) -> Option<String> {
     use keystore::{Error, Format};
     let text = match error {
-        Error::Empty => {
-            "the file was probably left behind by a failed export; make it again, for example with `trustpack fetch HOST -o FILE`"
-        }
+        Error::Empty => "whatever wrote it failed, or has not written yet; make it again",
         Error::Recognised { what } if what.contains("HTML") => {
             "the download was answered with an error or login page; open it in a browser, and get the file again"
         }
@@ -121,7 +119,7 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
             "check which password is meant for this file; keytool's usual one is \"changeit\""
         }
         Error::IntegrityFailed { .. } => {
-            "get the file again from where it was made; --input-password none reads what it can of it unchecked"
+            "get the file again from where it was made; `trustpack merge FILE --input-password none -o NEW` takes what can be read of it unchecked"
         }
         Error::OverLimit { .. } => "no real store asks for so much; do not trust this file",
         Error::AliasCollision { .. } => "Java compares aliases without case; rename one of the two",
@@ -142,7 +140,7 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
         }
         Error::EntryUnfit { .. } => "choose a store format (.jks, .p12) or .pem",
         Error::KeySealed { .. } => {
-            "name the password that opens it: of its store with --password or --input-password, its own with --key-password"
+            "name the password that opens it: that of its file, or its own with --key-password ALIAS=SOURCE"
         }
         Error::PasswordUnfit { why, .. } if why.contains("needs one") => {
             "name one with --password (of an export: --output-password) env:NAME, file:PATH or prompt"
@@ -218,10 +216,12 @@ fn for_source(error: &SourceError) -> Option<String> {
 
 fn for_io(error: &io::Error) -> Option<String> {
     let text = match error.kind() {
-        io::ErrorKind::NotFound => "check the path, or write a server as host:port or https://host",
+        io::ErrorKind::NotFound => {
+            "check the path; where a server can be named, it is host:port or https://host"
+        }
         io::ErrorKind::PermissionDenied => "check the permissions of the file and its folder",
         io::ErrorKind::NotADirectory => "a file is where a folder is meant; check the path",
-        io::ErrorKind::IsADirectory => "name a file, or end an output folder with `/`",
+        io::ErrorKind::IsADirectory => "a file is meant; an output that is a folder ends with `/`",
         io::ErrorKind::StorageFull => "make room on the disk, and run this again",
         io::ErrorKind::ReadOnlyFilesystem => {
             "write to another place, or have this one mounted for writing"

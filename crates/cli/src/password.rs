@@ -88,7 +88,17 @@ impl PasswordSource {
                 Ok(Some(password.clone()))
             }
             Self::Prompt => prompt(what, new).map(Some),
-            stored => stored.look().with_context(|| what.to_owned()),
+            stored => {
+                let found = stored.look().with_context(|| what.to_owned())?;
+                let is_empty = found.as_ref().is_some_and(Password::is_empty);
+                // a variable that is there and empty is an accident more often than not
+                if new && is_empty && !matches!(stored, Self::Empty) {
+                    let message = format!("{what}: {} is empty", stored.shown());
+                    let hint = "write `empty` in its place when the empty password is meant";
+                    return Err(Hinted::new(message, hint).into());
+                }
+                Ok(found)
+            }
         }
     }
 
@@ -108,7 +118,7 @@ impl PasswordSource {
                 Err(std::env::VarError::NotPresent) => Err(Hinted::new(
                     format!("the environment variable {name} is not set"),
                     format!(
-                        "export {name}, or use --password empty when the empty password is meant"
+                        "export {name}, or write `empty` in place of env:{name} when the empty password is meant"
                     ),
                 )
                 .into()),
@@ -311,12 +321,21 @@ fn read_one(path: PathBuf, missing: &str, advice: &str) -> Result<Password> {
             "keep the password alone on the first and only line",
         )
     })?;
+    // editors of Windows begin UTF-8 with it
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let line = text
         .strip_suffix('\n')
         .map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.contains('\n') {
         return Err(Hinted::new(
             "more than one line, so it is not clear what the password is",
+            "keep the password alone on the first and only line",
+        )
+        .into());
+    }
+    if line.contains(['\0', '\r']) {
+        return Err(Hinted::new(
+            "there is a NUL or a carriage return in it, which nobody types",
             "keep the password alone on the first and only line",
         )
         .into());

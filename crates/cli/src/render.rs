@@ -28,6 +28,13 @@ impl Talk {
         }
     }
 
+    /// What was found, in lines of their own that are escaped already.
+    pub(crate) fn say_page(&self, page: &str) {
+        if !self.quiet {
+            page.trim_end().lines().for_each(to_stderr);
+        }
+    }
+
     /// Something that the user should know although the command goes on.
     pub(crate) fn warn(&self, text: impl AsRef<str>) {
         to_stderr(&format!("warning: {}", text.as_ref()));
@@ -166,7 +173,7 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn to_stderr(text: &str) {
     // A talk that nobody hears is no reason to fail.
-    // Names and server texts in it were written by strangers; only our own line ends pass.
-    let lines: Vec<String> = text.lines().map(escape).collect();
-    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
+    // Names and server texts in it were written by strangers, and may have line ends of their own: `::error::` at the start
+    // of a line is a command to some CI systems.
+    let _ = writeln!(io::stderr().lock(), "{}", escape(text));
 }

@@ -14,6 +14,7 @@ use trustpack_core::report::{Severity, escape};
 
 use super::Outcome;
 use crate::args::Lint;
+use crate::hint::Hinted;
 use crate::input::{self, Input, Passwords};
 use crate::render::{Talk, print, print_json};
 use crate::servers::{self, Plan};
@@ -82,8 +83,13 @@ pub(super) fn run(arguments: &Lint, talk: &Talk) -> Result<Outcome> {
     let linted = Linted::new(judged);
     if arguments.json.json {
         print_json(&linted)?;
-    } else {
+    } else if !linted.certificates.is_empty() {
         print(&linted.page())?;
+    }
+    if linted.certificates.is_empty() && whole {
+        // a job that names the wrong file must not look fine
+        let hint = "name a file with a certificate, or a server; `trustpack inspect` shows what a file holds";
+        return Err(Hinted::new("there is no certificate to judge", hint).into());
     }
     Ok(match (linted.critical, whole) {
         (_, false) => Outcome::Incomplete,
@@ -191,9 +197,6 @@ impl Linted {
                     found.citation
                 );
             }
-        }
-        if self.certificates.is_empty() {
-            page.push_str("there is no certificate to judge\n");
         }
         page
     }

@@ -53,6 +53,10 @@ pub(super) enum Kind {
 /// Puts the inputs into the store under a plan.
 pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Result<Outcome> {
     let path = &arguments.output.output;
+    if arguments.json.json && output::is_stdout(path) {
+        let message = "--json and the store would both go to stdout";
+        return Err(Hinted::new(message, "name a file with -o").into());
+    }
     let inputs = Input::parse_all(&arguments.inputs)?;
     Input::refuse_as_output(&inputs, path)?;
     let told = arguments.output.format;
@@ -130,7 +134,7 @@ impl Applying<'_> {
 
         // A store that lacks what was named would be found out at the worst time, so it is all or nothing.
         if !complete {
-            talk.warn("nothing was written, because not all of the input could be read");
+            talk.warn("nothing was written, because not all that was named could be taken");
             return Ok(Outcome::Incomplete);
         }
         if incoming.is_empty() {
@@ -333,7 +337,7 @@ fn gather(
                 &name,
             );
             for finding in analysis.findings.iter().chain(&chosen.findings) {
-                talk.say(page::finding(finding).trim_end());
+                talk.say_page(&page::finding(finding));
             }
             complete &= !chosen.certificates.is_empty();
             incoming.extend(

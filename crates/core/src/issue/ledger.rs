@@ -1,12 +1,12 @@
 //! What a small CA issued and revoked: one readable TOML file, of which this is the text.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 
 use super::reason::Reason;
 use crate::Certificate;
 use crate::cert::asn1;
-use crate::text;
+use crate::text::{self, rfc3339};
 
 mod edit;
 
@@ -45,6 +45,11 @@ struct Row {
     reason: Option<Reason>,
 }
 
+/// Whether a list can say this moment (RFC 5280 section 5.1.2.6).
+fn is_writable(at: OffsetDateTime) -> bool {
+    (1970..=9999).contains(&at.to_offset(UtcOffset::UTC).year())
+}
+
 impl Row {
     /// Why it is no row that was written here.
     fn problem(&self) -> Option<&'static str> {
@@ -55,6 +60,9 @@ impl Row {
         match (self.status, self.revoked_at) {
             (Status::Revoked, None) => Some("it is revoked, and revoked-at is missing"),
             (Status::Valid, Some(_)) => Some("it is valid, and has a revoked-at"),
+            (_, Some(at)) if !is_writable(at) => {
+                Some("its revoked-at is in no year from 1970 to 9999, so no list can say it")
+            }
             _ => None,
         }
     }
@@ -81,6 +89,20 @@ pub enum LedgerError {
         found: String,
         /// Whose it should be.
         wanted: String,
+    },
+    /// The serial number belongs to a certificate with other bytes.
+    #[error("it is another certificate than the one with its serial number {serial}, {subject}")]
+    AnotherCertificate {
+        /// Hex.
+        serial: String,
+        /// Of the one that is in it.
+        subject: String,
+    },
+    /// No list can say when it was revoked.
+    #[error("it cannot be revoked at {at}: a list can say years from 1970 to 9999")]
+    Moment {
+        /// RFC 3339.
+        at: String,
     },
     /// No list can have a greater number than the last one.
     #[error("crl-number is {last}, and no greater number can be written")]
@@ -213,9 +235,22 @@ impl Ledger {
         Ok(())
     }
 
-    /// Whether a serial number (hex) is in it.
-    pub fn has(&self, serial: &str) -> bool {
-        self.certificates.iter().any(|row| row.serial == serial)
+    /// Whether a certificate is in it, by its bytes.
+    ///
+    /// # Errors
+    /// [`LedgerError::AnotherCertificate`]: one with its serial number is, and it is not this one.
+    pub fn has(&self, certificate: &Certificate) -> Result<bool, LedgerError> {
+        let serial = certificate.serial().to_string();
+        let Some(row) = self.certificates.iter().find(|row| row.serial == serial) else {
+            return Ok(false);
+        };
+        match row.sha256 == certificate.fingerprint().to_string() {
+            true => Ok(true),
+            false => Err(LedgerError::AnotherCertificate {
+                serial,
+                subject: row.subject.clone(),
+            }),
+        }
     }
 
     /// The serial number of which this is the only one that begins so, as people copy it: hex in either case, with colons or
@@ -236,7 +271,7 @@ impl Ledger {
     /// Revokes; `Some` when it was revoked before: since when and why, which stay.
     ///
     /// # Errors
-    /// [`LedgerError::Unknown`].
+    /// [`LedgerError::Unknown`], [`LedgerError::Moment`].
     pub fn revoke(
         &mut self,
         serial: &str,
@@ -252,6 +287,9 @@ impl Ledger {
         })?;
         if let (Status::Revoked, Some(before)) = (row.status, row.revoked_at) {
             return Ok(Some((before, row.reason.unwrap_or_default())));
+        }
+        if !is_writable(at) {
+            return Err(LedgerError::Moment { at: rfc3339(at) });
         }
         row.status = Status::Revoked;
         row.revoked_at = Some(at);

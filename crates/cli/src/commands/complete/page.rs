@@ -16,7 +16,9 @@ pub(super) fn name_of(command: &Command) -> &str {
 pub(super) fn page(command: &Command) -> io::Result<Vec<u8>> {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").to_owned();
-    let after = command.get_after_long_help().or(command.get_after_help());
+    let after = command
+        .get_after_long_help()
+        .or_else(|| command.get_after_help());
     let after = after.map(ToString::to_string).unwrap_or_default();
     let man = Man::new(command.clone().override_usage(usage))
         .title(name_of(command))

@@ -77,7 +77,7 @@ pub(super) fn run(
         anchors = TrustAnchors::new(&name, more);
     }
     for finding in &chosen.findings {
-        talk.say(page::finding(finding).trim_end());
+        talk.say_page(&page::finding(finding));
     }
     if !arguments.proof.expects() && !confirm(&name)? {
         talk.warn(format!("{name} was not written"));

@@ -90,7 +90,7 @@ impl<'a> Files<'a> {
             &record.target,
         );
         for finding in &chosen.findings {
-            self.talk.say(page::finding(finding).trim_end());
+            self.talk.say_page(&page::finding(finding));
         }
         let mut store = KeyStore::new();
         for (place, certificate) in chosen.certificates.iter().enumerate() {

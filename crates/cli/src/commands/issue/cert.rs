@@ -131,7 +131,7 @@ impl Place<'_> {
             .map(|path| Slot::open(path, self.store, self.output, source, talk))
             .transpose()?;
         let password = new_key
-            .map(|path| key_password(source, path, talk))
+            .map(|path| key_password("--password", source, path, talk))
             .transpose()?
             .flatten();
         let holder = Holder::of_choice(self.key, talk)?;

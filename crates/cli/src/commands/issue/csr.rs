@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &NewCsr, talk: &Talk) -> Result<Outcome> {
     refuse_idle_password(choice, None)?;
     let contents = Contents::of(&arguments.wishes, Profile::default())?;
     let password = new_key
-        .map(|path| key_password(choice.password.as_ref(), path, talk))
+        .map(|path| key_password("--password", choice.password.as_ref(), path, talk))
         .transpose()?
         .flatten();
     let holder = Holder::of_choice(choice, talk)?;

@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &NewKey, talk: &Talk) -> Result<Outcome> {
     }
     refuse_existing(&[output], arguments.output.force)?;
     let path = output.map_or_else(|| "-".into(), ToOwned::to_owned);
-    let password = key_password(source, &path, talk)?;
+    let password = key_password("--password", source, &path, talk)?;
     let key = kind.generate()?;
     let Issued { format, force, .. } = &arguments.output;
     key_file(&path, *format, *force, &key, password.as_ref(), talk)?;

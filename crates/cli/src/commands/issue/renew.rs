@@ -261,7 +261,14 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
     };
     let old = first_of(entry, &name)?;
     let password = new_key
-        .map(|path| key_password(arguments.new_password.as_ref(), path, talk))
+        .map(|path| {
+            key_password(
+                "--new-password",
+                arguments.new_password.as_ref(),
+                path,
+                talk,
+            )
+        })
         .transpose()?
         .flatten();
     let own = entry.key().filter(|key| !key.is_sealed());

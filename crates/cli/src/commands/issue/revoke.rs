@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use trustpack_core::Certificate;
 use trustpack_core::issue::{Dates, ListWanted, revocation_list};
@@ -41,13 +41,11 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
         return Err(Hinted::new(message, hint).into());
     }
     let authority = match &arguments.ca {
-        Some(path) => certificate_of(path, talk)?.into_iter().next(),
+        Some(path) => Some(certificate_of(path, talk)?),
         None => None,
     };
     let certificate = match Path::new(&arguments.certificate).exists() {
-        true => certificate_of(&arguments.certificate, talk)?
-            .into_iter()
-            .next(),
+        true => Some(certificate_of(&arguments.certificate, talk)?),
         false => None,
     };
     let mut state = match &authority {
@@ -58,13 +56,19 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
         Some(certificate) => certificate.serial().to_string(),
         None => serial(&state, &arguments.certificate).with_context(|| name.clone())?,
     };
-    if let (Some(certificate), false) = (&certificate, state.ledger.has(&serial)) {
-        take_up(&mut state, certificate, authority.as_ref()).with_context(|| name.clone())?;
+    if let Some(certificate) = &certificate {
+        let is_there = state.ledger.has(certificate).map_err(|error| {
+            let message = format!("{}: {error} of {name}", arguments.certificate);
+            Hinted::new(message, "name the right file, or the serial number itself")
+        })?;
+        if !is_there {
+            take_up(&mut state, certificate, authority.as_ref()).with_context(|| name.clone())?;
+        }
     }
     let at = at.replace_nanosecond(0).unwrap_or(at);
-    let before = state
-        .ledger
-        .revoke(&serial, at, arguments.reason.unwrap_or_default())?;
+    let reason = arguments.reason.unwrap_or_default();
+    let before = state.ledger.revoke(&serial, at, reason);
+    let before = before.map_err(|error| Hinted::new(error.to_string(), "name another --since"))?;
     let subject = state.ledger.subject(&serial).unwrap_or_default().to_owned();
     match before {
         None => {
@@ -102,24 +106,39 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// The certificates of a file that needs no password.
-fn certificate_of(path: &String, talk: &Talk) -> Result<Vec<Certificate>> {
-    certificates_in(std::slice::from_ref(path), talk).map_err(|error| {
-        let is_locked = error.chain().any(|cause| {
-            matches!(
-                cause.downcast_ref(),
-                Some(keystore::Error::PasswordRequired { .. })
-            )
-        });
-        if !is_locked {
-            return error;
-        }
-        let message = format!("{path} is a store that needs a password, and a certificate is meant");
-        let hint = format!(
-            "take the certificate out first: trustpack store export {path} --what certificate -o ca.pem"
-        );
-        Hinted::new(message, hint).into()
-    })
+/// The certificate of a file that needs no password, or the first one of a chain.
+fn certificate_of(path: &String, talk: &Talk) -> Result<Certificate> {
+    let found = certificates_in(std::slice::from_ref(path), talk);
+    let mut found = found.map_err(|error| locked(path, error))?.into_iter();
+    let Some(first) = found.next() else {
+        bail!("{path}: there is no certificate in it");
+    };
+    let others: Vec<Certificate> = found.collect();
+    let is_chain = others.iter().any(|one| one.subject() == first.issuer());
+    if others.is_empty() || is_chain {
+        return Ok(first);
+    }
+    let count = others.len() + 1;
+    let message = format!("{path}: {count} certificates are in it, and one is meant");
+    Err(Hinted::new(message, "name the file of that one, or its serial number").into())
+}
+
+/// What to do about a store that asks for a password.
+fn locked(path: &str, error: anyhow::Error) -> anyhow::Error {
+    let is_locked = error.chain().any(|cause| {
+        matches!(
+            cause.downcast_ref(),
+            Some(keystore::Error::PasswordRequired { .. })
+        )
+    });
+    if !is_locked {
+        return error;
+    }
+    let message = format!("{path} is a store that needs a password, and a certificate is meant");
+    let hint = format!(
+        "take the certificate out first: trustpack store export {path} --what certificate -o ca.pem"
+    );
+    Hinted::new(message, hint).into()
 }
 
 fn serial(state: &State, text: &str) -> Result<String> {

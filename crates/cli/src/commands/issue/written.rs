@@ -95,18 +95,19 @@ pub(super) fn key_file(
     save(&store, &Others::default(), path, format, force, talk)
 }
 
-/// The password of a key file that is about to be written; `None`: in the clear, which was said.
+/// The password of a key file that is about to be written, named by this flag; `None`: in the clear, which was said.
 pub(super) fn key_password(
+    flag: &str,
     source: Option<&PasswordSource>,
     path: &Path,
     talk: &Talk,
 ) -> Result<Option<Password>> {
     let purpose = format!("the key in {}", output::name(path));
     match source {
-        None => password::named_by("--password", None, &purpose, talk).map_err(|_| {
+        None => password::named_by(flag, None, &purpose, talk).map_err(|_| {
             Hinted::new(
                 format!("no password for {purpose}"),
-                "encrypt it with --password env:NAME, file:PATH, fd:N or prompt, or write it in the clear with --password none",
+                format!("encrypt it with {flag} env:NAME, file:PATH, fd:N or prompt, or write it in the clear with {flag} none"),
             )
             .into()
         }),
@@ -225,11 +226,9 @@ impl Slot {
         let name = file.name();
         if !file.format.has_aliases() {
             let message = format!("{name}: {} is no store", file.format);
-            return Err(Hinted::new(
-                message,
-                "name a .p12 or .jks, or write files with --new-key and -o",
-            )
-            .into());
+            return Err(
+                Hinted::new(message, "name a .p12 or .jks, or write a file with -o").into(),
+            );
         }
         if password.is_none() && file.format.has_password() {
             file.ask_password(talk)?;

@@ -109,7 +109,7 @@ impl Came {
         match text.trim_end() {
             "" => {}
             // the bundle itself is on stdout
-            text if is_taken && bundle.is_some() => talk.say(text),
+            text if is_taken && bundle.is_some() => talk.say_page(text),
             text => print(text)?,
         }
         Ok(())

@@ -96,5 +96,5 @@ pub(super) fn refuse_aliases(path: &Path, format: Format) -> Result<()> {
         "{}: {format} is a store, and a file is meant",
         output::name(path)
     );
-    Err(Hinted::new(message, "name a .pem file, or the store with --store").into())
+    Err(Hinted::new(message, "name a .pem file; a key and its certificate go into a store with --store, where the command has it, or with `trustpack store import-key`").into())
 }
