@@ -35,7 +35,11 @@ fn a_stranger_with_the_same_serial_number_is_another_certificate() {
     let mut params = CertificateParams::new(vec!["stranger.test".to_owned()]).unwrap();
     params.serial_number = Some(SerialNumber::from_slice(&number));
     let stranger = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
-    fs::write(desk.path("stranger.pem"), pem(std::slice::from_ref(stranger.der()))).unwrap();
+    fs::write(
+        desk.path("stranger.pem"),
+        pem(std::slice::from_ref(stranger.der())),
+    )
+    .unwrap();
     let told = refused(&desk, "revoke stranger.pem --state ca.toml", 2);
     assert!(told.contains("another certificate"), "{told}");
     assert!(told.contains("CN=s.test"), "{told}");

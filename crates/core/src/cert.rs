@@ -26,6 +26,7 @@ mod openssl;
 mod signed;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod unreadable;
 mod webpki;
 
 /// An X.509 certificate (RFC 5280): bytes as received, facts parsed. Cheap to clone.
@@ -68,7 +69,7 @@ impl Certificate {
     pub fn from_der(der: CertificateDer<'static>) -> Result<Self, Error> {
         let (rest, parsed) =
             X509Certificate::from_der(&der).map_err(|error| Error::Certificate {
-                why: error.to_string(),
+                why: unreadable::why(error),
             })?;
         if !rest.is_empty() {
             return Err(Error::Certificate {

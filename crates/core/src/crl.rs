@@ -9,7 +9,7 @@ use x509_parser::revocation_list::CertificateRevocationList;
 
 use crate::Error;
 use crate::cert::asn1::{self, Reader};
-use crate::cert::without_null;
+use crate::cert::{unreadable, without_null};
 use crate::extension::Extension;
 use crate::name::Name;
 use crate::signature::{self, SignatureCheck};
@@ -55,8 +55,8 @@ impl RevocationList {
     /// [`Error::RevocationList`] when the bytes are no list. A broken extension is no error.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         let broken = |why: String| Error::RevocationList { why };
-        let (rest, parsed) =
-            CertificateRevocationList::from_der(der).map_err(|error| broken(error.to_string()))?;
+        let (rest, parsed) = CertificateRevocationList::from_der(der)
+            .map_err(|error| broken(unreadable::why(error)))?;
         if !rest.is_empty() {
             return Err(broken(format!("{} trailing bytes", rest.len())));
         }

@@ -133,7 +133,7 @@ pub(crate) fn system_roots(talk: &Talk) -> TrustAnchors {
     let found = rustls_native_certs::load_native_certs();
     // A system without a store is normal in containers; Mozilla's list answers then.
     if found.certs.is_empty() && !found.errors.is_empty() {
-        talk.say(format!("note: no system roots: {}", found.errors[0]));
+        talk.say("note: no system roots: none of their files or folders can be read (SSL_CERT_FILE and SSL_CERT_DIR name others)");
     }
     let certificates = found
         .certs

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,6 +21,8 @@ use tokio_rustls::TlsAcceptor;
 use super::patient::Patient;
 use super::reply::Answered;
 use super::routes::Site;
+use crate::hint::Hinted;
+use crate::render::told;
 
 /// Sockets that are bound, so that what cannot be had is told before anything else begins.
 pub(super) struct Server {
@@ -48,8 +50,13 @@ impl Server {
     /// An address that cannot be had.
     pub(super) fn bind(addresses: &[SocketAddr]) -> Result<Self> {
         let bind = |address: &SocketAddr| {
-            let listener = TcpListener::bind(address)
-                .with_context(|| format!("cannot listen on {address}"))?;
+            let listener = TcpListener::bind(address).map_err(|error| {
+                let message = format!("cannot listen on {address}: {}", told(&error.into()));
+                Hinted::new(
+                    message,
+                    "name another address or port with --listen; ports below 1024 need rights",
+                )
+            })?;
             listener.set_nonblocking(true)?;
             Ok(listener)
         };

@@ -147,9 +147,7 @@ impl Refusal {
                     true => format!(
                         "compare the fingerprint of {issuer} with its owner's, then add it to the store"
                     ),
-                    false => format!(
-                        "add {issuer} or a CA above it to the store, or make the server send it"
-                    ),
+                    false => format!("add {issuer} to the store, or make the server send it"),
                 });
             }
             Self::NotYetValid { .. } => "check the clock of the client",
