@@ -61,9 +61,11 @@ pub(super) fn find_path(
         partial_chain,
         path: vec![end_entity],
         trusted_from: 1,
+        leaf_is_anchor: false,
     };
     builder.build()?;
-    let path: Vec<Certificate> = builder.path.into_iter().cloned().collect();
+    let leaf_is_anchor = builder.leaf_is_anchor;
+    let mut path: Vec<Certificate> = builder.path.into_iter().cloned().collect();
     check_extensions(&path)?;
     for (place, certificate) in path.iter().enumerate() {
         if place > 0 {
@@ -77,6 +79,10 @@ pub(super) fn find_path(
     let mut budget = Budget::new();
     check_signatures(&path, at, &mut budget)?;
     check_name_constraints(&path, &mut budget)?;
+    if leaf_is_anchor {
+        // what it was judged with stands above what is trusted, and is not trusted itself
+        path.truncate(1);
+    }
     Ok(path)
 }
 
@@ -89,6 +95,8 @@ struct Builder<'a> {
     path: Vec<&'a Certificate>,
     /// From this place on the path comes from the store (`num_untrusted`).
     trusted_from: usize,
+    /// Whether the end entity is trusted by itself, whatever was found above it (the last resort of `check_trust`).
+    leaf_is_anchor: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -155,6 +163,7 @@ impl<'a> Builder<'a> {
             && self.trusted_from == self.path.len()
             && end_entity.is_some_and(|leaf| self.anchors.contains(leaf))
         {
+            self.leaf_is_anchor = true;
             return Ok(());
         }
         let last = self.path.last().copied().ok_or(Refusal::NoCertificate)?;

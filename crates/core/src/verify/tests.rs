@@ -504,3 +504,23 @@ fn what_java_21_refuses_is_found_where_older_ones_accept() {
     assert_eq!(ids(&by(Client::Java)), ["CLIENT-JAVA-21-REFUSES"]);
     assert_eq!(refusal(by(Client::Java21)).reason(), "host-mismatch");
 }
+
+/// OpenSSL judges what it found above such a certificate too, and trusts none of it.
+#[test]
+fn a_trusted_end_entity_is_the_anchor_of_a_partial_chain() {
+    let root = root("Root");
+    let ca = ca("CA", &root);
+    let server = server("h.example", &ca);
+    let certificates = vec![server.certificate.clone(), ca.certificate.clone()];
+    let chain = PresentedChain {
+        certificates,
+        unreadable: Vec::new(),
+    };
+    let anchors = TrustAnchors::new("store.pem", vec![server.certificate.clone()]);
+    let name = ServerName::try_from("h.example").unwrap();
+    let client = Client::OpenSslPartialChain;
+    let path = verify(&chain, &anchors, &name, NOW, client, "h:443").outcome;
+    let path = path.unwrap();
+    assert_eq!(path.anchor(), Some(&server.certificate));
+    assert_eq!(path.certificates(), [server.certificate.clone()]);
+}
