@@ -50,6 +50,23 @@ pub use threshold::{Range, Threshold, ThresholdError};
 /// Revocation lists have the same with `CRL`. Beside their dates certificates are looked at for what else will stop them
 /// from being accepted (`CERT-WEAK`, `CERT-LIFETIME`, `CERT-CLIENT-AUTH`, `CERT-DEPARTING-ROOT`,
 /// `CERT-RENEW`).
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/pki"))?;
+/// use time::macros::datetime;
+/// use trustpack_core::expiry::{Policy, Subject, check};
+/// use trustpack_core::keystore::{ReadOptions, read};
+/// use trustpack_core::report::{ReportFormat, Severity, Style, render};
+///
+/// let found = read(&std::fs::read("server.pem")?, &ReadOptions::default())?;
+/// let subject = Subject::from_store("server.pem", &found.store);
+/// let report = check([subject], &Policy::default(), datetime!(2045-12-20 0:00 UTC));
+/// assert_eq!(report.summary().worst(), Some(Severity::Warning));
+/// print!("{}", render(&report, ReportFormat::Markdown, &Style::default()));
+/// # Ok(())
+/// # }
+/// ```
 pub fn check(
     subjects: impl IntoIterator<Item = Subject>,
     policy: &Policy,

@@ -116,6 +116,26 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// Judges a certificate by the rules of a profile that held when it was issued, and its dates at a time.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/pki"))?;
+/// use time::macros::datetime;
+/// use trustpack_core::Certificate;
+/// use trustpack_core::facts::Facts;
+/// use trustpack_core::keystore::{ReadOptions, read};
+/// use trustpack_core::lint::{Profile, lint};
+///
+/// let found = read(&std::fs::read("server.pem")?, &ReadOptions::default())?;
+/// let server = found.store.entries()[0].certificates()[0].clone();
+/// let server = Certificate::from_der(server)?;
+/// let at = datetime!(2026-12-01 0:00 UTC);
+/// let remarks = lint(&server, Profile::PublicServer, &Facts::builtin(), at);
+/// // 20 years, where the Baseline Requirements allow days
+/// assert!(!remarks.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 pub fn lint(
     certificate: &Certificate,
     profile: Profile,

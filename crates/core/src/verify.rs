@@ -117,6 +117,29 @@ impl VerifiedPath {
 
 /// Judges a presented chain as `client` would with `anchors` as its only trust store.
 ///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/pki"))?;
+/// use time::macros::datetime;
+/// use trustpack_core::chain::PresentedChain;
+/// use trustpack_core::keystore::{ReadOptions, read};
+/// use trustpack_core::trust::TrustAnchors;
+/// use trustpack_core::verify::{Client, ServerName, verify};
+///
+/// let options = ReadOptions::default();
+/// let sent = read(&std::fs::read("fullchain-server.pem")?, &options)?.store;
+/// let chain = PresentedChain::from_ders(sent.entries().iter().flat_map(|one| one.certificates().to_vec()));
+/// let root = read(&std::fs::read("root.pem")?, &options)?.store;
+/// let anchors = TrustAnchors::from_store("root.pem", &root);
+///
+/// let at = datetime!(2026-12-01 0:00 UTC);
+/// let name = ServerName::try_from("server.test")?;
+/// let verdict = verify(&chain, &anchors, &name, at, Client::Java, "server.test:443");
+/// assert!(verdict.is_accepted());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// `subject` names the server in findings. Not modelled: revocation (off by default in Java; see [`revocation`](crate::revocation)), the
 /// JDK's list of blocked certificates, and settings that change Java's defaults. What hangs on a signature algorithm that
 /// is not supported here is [undecided](Verdict::is_undecided).

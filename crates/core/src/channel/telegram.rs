@@ -257,10 +257,10 @@ fn after(channel: &Channel, known: Known<'_>) -> Vec<Step> {
         .value_as("url", channel, "outputs.message_url")
         .fact(known.facts, "telegram-webhook")
         .note("The token stands in the path: keep the call out of logs, shell histories and argument lists.");
+    webhook = webhook.note("`trustpack telegram set-webhook SPEC --send` makes the call without showing the token, and uploads the certificate when it is needed.");
     if let Some(call) = call(channel, known.facts) {
         webhook = webhook
             .given("call, in a shell", call)
-            .note("`trustpack telegram set-webhook SPEC --send` makes the call without showing the token, and uploads the certificate when it is needed.")
             .note("The call hands the token to curl by stdin. A relative file: path starts at the folder of the specification.");
     }
     webhook = match known.delivered {
