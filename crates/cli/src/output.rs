@@ -256,6 +256,10 @@ pub(crate) fn create_folder(path: &Path) -> Result<()> {
     if path.is_dir() {
         return Ok(());
     }
+    if path.exists() {
+        let message = format!("{} is a file, and a folder is meant", path.display());
+        return Err(Hinted::new(message, "name another folder").into());
+    }
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
 }
 

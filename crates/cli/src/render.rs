@@ -57,6 +57,8 @@ impl Talk {
     /// An error about one input among several: what and where, what to do.
     pub(crate) fn failure(&self, name: &str, error: &anyhow::Error) {
         let message = told(error);
+        // an argument of no letters is to be seen, too
+        let name = if name.is_empty() { "\"\"" } else { name };
         // The server's own name opens the message already when it was dialled by it.
         if message.starts_with(name) {
             to_stderr(&format!("error: {message}"));

@@ -1,6 +1,7 @@
 //! The policy of a run: a file, and the thresholds of the command line before it.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Result;
 use trustpack_core::catalogue;
@@ -36,11 +37,12 @@ pub(in crate::commands) fn read(sources: &Sources) -> Result<Policy> {
                 true => "`trustpack explain --list` shows all of them".to_owned(),
                 false => format!("perhaps it is {nearest}"),
             };
-            return Err(Hinted::new(
-                format!("no finding is called {id:?}, so nothing is silenced by it"),
-                hint,
-            )
-            .into());
+            let path = sources.limits.policy.as_deref().unwrap_or(Path::new(""));
+            let message = format!(
+                "{}: no finding is called {id:?}, so nothing is silenced by it",
+                path.display()
+            );
+            return Err(Hinted::new(message, hint).into());
         }
     }
     for one in &sources.limits.warn {

@@ -160,7 +160,10 @@ impl Locks {
 fn read(path: &Path) -> Result<(Vec<u8>, Lock)> {
     let name = path.display().to_string();
     let bytes = input::read_file(path).with_context(|| name.clone())?;
-    let lock = Lock::from_toml(&String::from_utf8_lossy(&bytes)).with_context(|| name)?;
+    let lock = Lock::from_toml(&String::from_utf8_lossy(&bytes)).map_err(|error| {
+        let hint = "name a file that `trustpack fetch --lock FILE` wrote";
+        Hinted::new(format!("{name}: {error}"), hint)
+    })?;
     Ok((bytes, lock))
 }
 

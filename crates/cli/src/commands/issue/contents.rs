@@ -95,7 +95,10 @@ pub(super) fn locate(template: &mut Template, locations: &Locations) -> Result<(
         ),
     ] {
         for url in urls {
-            Place::require_url(url).context(flag)?;
+            Place::require_url(url).map_err(|error| {
+                let hint = "write a URL, such as http://pki.example.org/ca.crl";
+                Hinted::new(format!("{flag}: {error}"), hint)
+            })?;
         }
         if !urls.is_empty() {
             place.clone_from(urls);
