@@ -37,7 +37,11 @@ pub(in crate::commands) fn read(sources: &Sources) -> Result<Policy> {
                 true => "`trustpack explain --list` shows all of them".to_owned(),
                 false => format!("perhaps it is {nearest}"),
             };
-            let path = sources.limits.policy.as_deref().unwrap_or(Path::new(""));
+            let path = sources
+                .limits
+                .policy
+                .as_deref()
+                .unwrap_or_else(|| Path::new(""));
             let message = format!(
                 "{}: no finding is called {id:?}, so nothing is silenced by it",
                 path.display()
