@@ -136,11 +136,11 @@ fn what_cannot_be_read_is_left_out_and_hides_nothing() {
       Root X  a.jks  add as good
       k       a.jks  left out
       leaf    a.jks  left out
-      warning  CERT-UNREADABLE  a.jks: bad is not a readable certificate: Parsing requires 1 bytes/chars
+      warning  CERT-UNREADABLE  a.jks: bad is not a readable certificate: it ends too early
                hint: Java refuses a whole store because of one such certificate; get an intact copy
-      warning  CERT-UNREADABLE  a.jks: k has a chain whose certificate 1 is not a readable certificate: Parsing requires 1 bytes/chars
+      warning  CERT-UNREADABLE  a.jks: k has a chain whose certificate 1 is not a readable certificate: it ends too early
                hint: Java refuses a whole store because of one such certificate; get an intact copy
-      warning  CERT-UNREADABLE  a.jks: leaf has a chain whose certificate 2 is not a readable certificate: Parsing requires 1 bytes/chars
+      warning  CERT-UNREADABLE  a.jks: leaf has a chain whose certificate 2 is not a readable certificate: it ends too early
                hint: Java refuses a whole store because of one such certificate; get an intact copy
 
     4 read: 1 added, 0 already there, 0 duplicates, 0 conflicts, 3 left out

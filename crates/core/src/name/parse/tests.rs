@@ -68,6 +68,7 @@ fn what_is_no_name_is_refused() {
         "CN=#0c",
         "CN=#0c0161ff",
         r"CN=\ff",
+        r"CN=\20",
         "C=DEU",
         "C=D1",
         "DC=münchen",
@@ -86,6 +87,8 @@ fn what_is_no_name_is_refused() {
 proptest! {
     #[test]
     fn what_is_shown_is_read_again(values in prop::collection::vec((0..4_usize, "\\PC{1,20}", any::<bool>()), 1..6)) {
+        // a blank value may be in a name that is read, and is never typed
+        prop_assume!(values.iter().all(|(_, value, _)| !value.trim().is_empty()));
         let kinds = ["CN", "OU", "O", "1.2.3.4"];
         let mut sets: Vec<Vec<Attribute>> = Vec::new();
         for (kind, value, joins) in values {
