@@ -35,7 +35,7 @@ use trustpack_core::report::{ServiceState, Summary};
 use super::Outcome;
 use crate::args::{Check, Written};
 use crate::input::Input;
-use crate::output::abandon;
+use crate::output::{self, abandon};
 use crate::platform::before_the_end;
 use crate::render::Talk;
 
@@ -61,14 +61,15 @@ pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
 
 /// Where the reports are, and what they come to where stdout does not say it.
 fn told(written: &Written, summary: &Summary, talk: &Talk) {
-    let files = written.output.iter();
-    let files: Vec<String> = files.map(|one| one.path.display().to_string()).collect();
+    let paths = written.output.iter().map(|one| &one.path);
+    let files = paths.filter(|path| !output::is_stdout(path));
+    let files: Vec<String> = files.map(|path| path.display().to_string()).collect();
     if files.is_empty() {
         return;
     }
     let counts = match outputs::to_stdout(written) {
-        Some(_) => String::new(),
-        None => format!(": {}", summary.words()),
+        None if files.len() == written.output.len() => format!(": {}", summary.words()),
+        _ => String::new(),
     };
     talk.say(format!("wrote {}{counts}", files.join(", ")));
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use trustpack_core::Certificate;
-use trustpack_core::issue::{Dates, ListWanted, revocation_list};
+use trustpack_core::issue::{Dates, LedgerError, ListWanted, revocation_list};
 use trustpack_core::keystore;
 use trustpack_core::signature::{SignatureCheck, check};
 
@@ -68,7 +68,12 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
     let at = at.replace_nanosecond(0).unwrap_or(at);
     let reason = arguments.reason.unwrap_or_default();
     let before = state.ledger.revoke(&serial, at, reason);
-    let before = before.map_err(|error| Hinted::new(error.to_string(), "name another --since"))?;
+    let before = before.map_err(|error| match error {
+        LedgerError::Moment { .. } => {
+            anyhow::Error::from(Hinted::new(error.to_string(), "name another --since"))
+        }
+        other => other.into(),
+    })?;
     let subject = state.ledger.subject(&serial).unwrap_or_default().to_owned();
     match before {
         None => {
