@@ -1,7 +1,8 @@
-//! `trustpack channel new` asks on a terminal.
+//! What is asked on a terminal: the fields of a channel, and passwords of what is locked.
 
 use std::fs;
 
+use crate::support::{fixture, trustpack};
 use crate::terminal::Terminal;
 
 fn answer(terminal: &Terminal, text: &str) {
@@ -87,4 +88,79 @@ fn a_file_that_is_there_is_told_before_the_first_question() {
     let last = terminal.when(|shown| shown.contains("exit="));
     assert!(last.starts_with("error: spec.toml exists\n"), "{last}");
     assert!(last.contains("exit=2"), "{last}");
+}
+
+/// As openssl and keytool do it.
+#[test]
+fn a_locked_file_asks_for_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("key.p12");
+    fs::copy(fixture("keystores/p12/openssl-key.p12"), store).unwrap();
+    let question = "password of key.p12:";
+    let Some(terminal) = Terminal::start(folder.path(), "inspect key.p12") else {
+        return;
+    };
+    terminal.when(|shown| shown.trim_end().ends_with(question));
+    answer(&terminal, "changeit");
+    let opened = terminal.when(|shown| shown.contains("exit="));
+    assert!(opened.contains("exit=0"), "{opened}");
+    assert!(opened.contains("integrity verified"), "{opened}");
+    assert!(!opened.contains("changeit"), "{opened}");
+
+    let wrong = Terminal::start(folder.path(), "convert key.p12 -o key.jks").unwrap();
+    wrong.when(|shown| shown.trim_end().ends_with(question));
+    answer(&wrong, "another");
+    let told = wrong.when(|shown| shown.contains("exit="));
+    assert!(
+        told.contains("exit=2") && told.contains("wrong password"),
+        "{told}"
+    );
+
+    // nothing typed is no password: what can be seen without one is shown
+    let without = Terminal::start(folder.path(), "inspect key.p12").unwrap();
+    without.when(|shown| shown.trim_end().ends_with(question));
+    answer(&without, "");
+    let told = without.when(|shown| shown.contains("exit="));
+    assert!(told.contains("could not be read"), "{told}");
+}
+
+#[test]
+fn a_locked_key_asks_for_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = trustpack()
+        .current_dir(folder.path())
+        .env("PASS", "ca secret")
+        .args([
+            "new",
+            "ca",
+            "--subject",
+            "CN=Root",
+            "--days",
+            "9",
+            "--type",
+            "p-256",
+        ])
+        .args([
+            "--new-key",
+            "ca.key",
+            "--password",
+            "env:PASS",
+            "-o",
+            "ca.pem",
+        ])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let below = "new ca --subject CN=Below --until-issuer --type p-256 --ca ca.key ca.pem \
+                 --new-key below.key --password none -o below.pem";
+    let Some(terminal) = Terminal::start(folder.path(), below) else {
+        return;
+    };
+    terminal.when(|shown| shown.trim_end().ends_with("password of ca.key:"));
+    answer(&terminal, "ca secret");
+    let issued = terminal.when(|shown| shown.contains("exit="));
+    assert!(
+        issued.contains("exit=0") && issued.contains("issued CN=Below"),
+        "{issued}"
+    );
 }

@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod exporter;
 mod fetch;
+mod foreign;
 mod inspect;
 mod issue;
 mod lint;
@@ -51,6 +52,7 @@ pub(crate) use diff::Diff;
 pub(crate) use explain::Explain;
 pub(crate) use exporter::{Exporter, Serving};
 pub(crate) use fetch::Fetch;
+pub(crate) use foreign::with_tip;
 pub(crate) use inspect::Inspect;
 pub(crate) use issue::{
     DatesChoice, Issued, KeyChoice, Locations, New, NewCa, NewCert, NewCrl, NewCsr, NewKey, Renew,

@@ -11,13 +11,26 @@ use crate::input::{self, Passwords};
 use crate::password::PasswordSource;
 use crate::render::Talk;
 
+/// What the three are called where the user wrote them, for advice.
+pub(crate) struct Names {
+    pub certificate: &'static str,
+    pub key: &'static str,
+    pub password: &'static str,
+}
+
+const FLAGS: Names = Names {
+    certificate: "--client-cert",
+    key: "--client-key",
+    password: "--client-password env:NAME, file:PATH or prompt",
+};
+
 /// Reads `--client-cert` and `--client-key`; `None` when none is named.
 pub(crate) fn load(arguments: &Handshake, talk: &Talk) -> Result<Option<ClientIdentity>> {
     let Some(path) = &arguments.client_cert else {
         return Ok(None);
     };
     let sources = arguments.client_password.as_slice();
-    read(path, arguments.client_key.as_deref(), sources, talk)
+    read(path, arguments.client_key.as_deref(), sources, &FLAGS, talk)
         .with_context(|| format!("{path}: it cannot be shown to servers"))
         .map(Some)
 }
@@ -27,6 +40,7 @@ pub(crate) fn read(
     certificate: &str,
     key: Option<&str>,
     passwords: &[PasswordSource],
+    names: &Names,
     talk: &Talk,
 ) -> Result<ClientIdentity> {
     let passwords = Passwords::resolve(passwords, None, talk)?;
@@ -38,13 +52,14 @@ pub(crate) fn read(
         }
     }
     // PEM files hold key and certificates one beside the other
-    identity_of(&pair(store))
+    identity_of(&pair(store), names)
 }
 
 /// With its key in the clear, when none is needed or a password opens it.
 pub(crate) fn open(entry: Entry, passwords: &Passwords) -> Entry {
     let opened = entry.key().and_then(|key| {
-        let mut tried = std::iter::once(None).chain(passwords.all().map(Some));
+        let known: Vec<_> = passwords.all().collect();
+        let mut tried = std::iter::once(None).chain(known.iter().map(Some));
         tried.find_map(|password| key.unlock(password).ok())
     });
     match opened {
@@ -53,7 +68,7 @@ pub(crate) fn open(entry: Entry, passwords: &Passwords) -> Entry {
     }
 }
 
-fn identity_of(store: &KeyStore) -> Result<ClientIdentity> {
+fn identity_of(store: &KeyStore, names: &Names) -> Result<ClientIdentity> {
     let mut locked = false;
     let mut bare = false;
     for entry in store.entries() {
@@ -70,18 +85,23 @@ fn identity_of(store: &KeyStore) -> Result<ClientIdentity> {
         }
         return Ok(ClientIdentity::new(chain.clone(), key.secret_pkcs8())?);
     }
+    let Names {
+        certificate,
+        key,
+        password,
+    } = names;
     Err(match (locked, bare) {
         (true, _) => Hinted::new(
             "its key is locked",
-            "name the password with --client-password env:NAME, file:PATH or prompt",
+            format!("name its password with {password}"),
         ),
         (_, true) => Hinted::new(
             "no certificate in it belongs to its key",
-            "name the certificate with --client-cert and its key with --client-key",
+            format!("name the certificate with {certificate} and its key with {key}"),
         ),
         _ => Hinted::new(
             "there is no private key in it",
-            "name the file with its key with --client-key",
+            format!("name the file with its key with {key}"),
         ),
     }
     .into())

@@ -56,7 +56,10 @@ pub(crate) fn open_and_seal(
 }
 
 fn sealed_for(store: KeyStore, to: &Destination<'_>) -> Result<KeyStore> {
-    if matches!(to.format, Format::Pem | Format::Der) {
+    // a secret key goes into neither, which is told where it is left out
+    let is_private = |entry: &Entry| matches!(entry.kind, EntryKind::PrivateKey { .. });
+    let shows = matches!(to.format, Format::Pem | Format::Der);
+    if shows && store.entries().iter().any(is_private) {
         seal_for_all_to_see(store, to)
     } else {
         Ok(store)
@@ -65,11 +68,12 @@ fn sealed_for(store: KeyStore, to: &Destination<'_>) -> Result<KeyStore> {
 
 fn open(store: KeyStore, passwords: &Passwords, keys: &KeyPasswords) -> Result<KeyStore> {
     let empty = Password::new("");
+    let known: Vec<Password> = passwords.all().collect();
     map_keys(store, |alias, key| {
         // A wrong password is no error here: the key may travel sealed, and the writer says when it cannot.
         let opened = keys
             .for_alias(alias)
-            .chain(passwords.all())
+            .chain(&known)
             .chain([&empty])
             .find_map(|password| key.unlock(Some(password)).ok());
         Ok(opened.map_or_else(|| key.clone(), SealedKey::from))

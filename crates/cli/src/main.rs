@@ -30,7 +30,7 @@ use crate::render::Talk;
 fn main() -> ExitCode {
     memory::keep_private();
     let is_for_monitoring = args::is_for_monitoring(std::env::args_os());
-    let arguments = match args::Arguments::try_parse() {
+    let arguments = match args::Arguments::try_parse().map_err(args::with_tip) {
         Ok(arguments) => arguments,
         Err(error) if is_for_monitoring => {
             let _ = error.print();

@@ -113,7 +113,14 @@ pub(crate) fn toml_error(text: &str, error: &toml::de::Error) -> String {
 /// The message of a parser of TOML on one line, without its place.
 pub(crate) fn toml_message(error: &toml::de::Error) -> String {
     let lines: Vec<&str> = error.message().lines().map(str::trim).collect();
-    lines.join(" ")
+    let message = lines.join(" ");
+    // whoever wrote the file knows no types of Rust
+    match message.rsplit_once(", expected ") {
+        Some((before, "u8" | "u16" | "u32" | "u64" | "usize" | "i64")) => {
+            format!("{before}, expected a whole number")
+        }
+        _ => message,
+    }
 }
 
 /// Where an octet of a text stands: line and column in characters, from one.
@@ -260,6 +267,21 @@ fn seconds(moment: OffsetDateTime) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn types_of_rust_are_told_to_nobody() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Wanted {
+            #[serde(rename = "number")]
+            _number: u64,
+        }
+        let text = "number = \"a\"";
+        let error = toml::from_str::<Wanted>(text).unwrap_err();
+        assert_eq!(
+            toml_error(text, &error),
+            "line 1, column 10: invalid type: string \"a\", expected a whole number"
+        );
+    }
 
     #[test]
     fn time_left_is_in_days_then_hours() {

@@ -195,7 +195,12 @@ pub(crate) struct NewCrl {
     pub state: PathBuf,
 
     /// Days until there is another list.
-    #[arg(long, value_name = "N", help_heading = "Dates")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Dates",
+        allow_negative_numbers = true
+    )]
     pub days: u32,
 
     #[command(flatten)]

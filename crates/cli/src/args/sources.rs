@@ -71,11 +71,11 @@ pub(crate) struct Sources {
 pub(crate) struct LimitFlags {
     /// Warn below this: 30d, 72h, 33% of the lifetime, both (30d,33%: the lower wins), or a range of days as monitoring
     /// plugins have it (30:), or auto. For one role: anchor=90d, intermediate=…, end-entity=…; repeatable. Default: those of `trustpack check --help`.
-    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
+    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>, allow_hyphen_values = true)]
     pub warn: Vec<RoleThreshold>,
 
     /// Critical below this.
-    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>)]
+    #[arg(long, value_name = "[ROLE=]LEFT", value_parser = parse_from::<RoleThreshold>, allow_hyphen_values = true)]
     pub crit: Vec<RoleThreshold>,
 
     /// A policy in TOML: thresholds by role, rules by path, host, issuer, subject, and silences with a reason and an end.

@@ -49,14 +49,11 @@ pub(in crate::commands) use shard::Share;
 
 /// Runs the command.
 pub(super) fn run(arguments: Check, talk: &Talk) -> Result<Outcome> {
-    refuse(&arguments)?;
     if let Some(every) = arguments.watch.watch {
+        refuse(&arguments)?;
         return watch::run(arguments, every, *talk);
     }
-    before_the_end(abandon)?;
-    let checked = check(&arguments, &Arc::default(), talk)?;
-    told(&arguments.written, &checked.summary, talk);
-    Ok(checked.outcome)
+    run_beside(&arguments, &Recorded::default(), talk)
 }
 
 /// Where the reports are, and what they come to where stdout does not say it.
@@ -78,7 +75,9 @@ fn told(written: &Written, summary: &Summary, talk: &Talk) {
 pub(super) fn run_beside(arguments: &Check, recorded: &Recorded, talk: &Talk) -> Result<Outcome> {
     refuse(arguments)?;
     before_the_end(abandon)?;
-    check_beside(arguments, recorded, &Arc::default(), talk).map(|checked| checked.outcome)
+    let checked = check_beside(arguments, recorded, &Arc::default(), talk)?;
+    told(&arguments.written, &checked.summary, talk);
+    Ok(checked.outcome)
 }
 
 /// Refuses what cannot work whatever files hold and servers answer, before anything is looked at: no round of a watch would

@@ -6,7 +6,7 @@ use anyhow::Result;
 use trustpack_core::Certificate;
 use trustpack_core::alias::{self, Aliases};
 use trustpack_core::edit::{LeftOut, fit, holds_keys};
-use trustpack_core::keystore::{Alias, Entry, Format, Integrity, KeyStore, Others};
+use trustpack_core::keystore::{Alias, Entry, Format, KeyStore, Others};
 use trustpack_core::merge::date_all;
 
 use super::Outcome;
@@ -31,6 +31,9 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
     }
     let path = &arguments.output.output;
     Input::refuse_as_output(&inputs, path)?;
+    if !arguments.split {
+        output::refuse(path)?;
+    }
     let format = store::format_of(
         path,
         arguments.output.format,
@@ -53,20 +56,13 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         &arguments.input_password.input_password,
         likely.as_ref(),
         talk,
-    )?;
+    )?
+    .asking_for_keys();
     let files = input::load(&inputs, &passwords);
     let mut whole = true;
     for loaded in &files.loaded {
-        let is_whole = loaded.tell_notes(talk);
-        // A part that is locked is no damage: with its password all of it can be had.
-        if !is_whole && loaded.contents.integrity == Integrity::NotVerified {
-            return Err(Hinted::new(
-                format!("{}: a part of it is locked", loaded.name),
-                "name its password with --input-password env:NAME, file:PATH or prompt",
-            )
-            .into());
-        }
-        whole &= is_whole;
+        whole &= loaded.tell_notes(talk);
+        loaded.refuse_locked("--input-password")?;
     }
     // Converting half of what was named would lose the other half without an exit code that says so.
     if files.tell_failures(talk) {

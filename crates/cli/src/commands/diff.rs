@@ -23,7 +23,8 @@ pub(super) fn run(arguments: &Diff, talk: &Talk) -> Result<Outcome> {
     let [before, after] = inputs.as_slice() else {
         return Err(Hinted::new("diff compares two inputs", "name A and B").into());
     };
-    let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
+    let passwords =
+        Passwords::resolve(&arguments.input_password.input_password, None, talk)?.asking();
     // Files first: a mistyped one is told before any server is asked.
     let before = Source::load(before, &passwords, talk)?;
     let after = Source::load(after, &passwords, talk)?;

@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 use trustpack_core::chain::ChainAnalysis;
 use trustpack_core::fetch::{Fetched, fetch_stream};
 use trustpack_core::record::FetchRecord;
-use trustpack_core::report::{json_line, json_text, page};
+use trustpack_core::report::{escape, json_line, json_text, page};
 
 use super::Outcome;
 use crate::args::Fetch;
@@ -253,6 +253,11 @@ impl Run<'_> {
         };
         // A list says it on the line of the target.
         if self.is_list && !self.is_stdout_taken() {
+            return;
+        }
+        if tally::is_absent(&answer.record, self.arguments.listed.cert_type) {
+            let target = escape(&answer.record.target);
+            self.talk.say(format!("note: {target}: {}", error.message));
             return;
         }
         let error = Hinted::new(

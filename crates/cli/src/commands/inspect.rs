@@ -34,7 +34,8 @@ struct Sent {
 pub(super) fn run(arguments: &Inspect, talk: &Talk) -> Result<Outcome> {
     let at = arguments.time.now();
     let inputs = Input::parse_all(&arguments.inputs)?;
-    let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
+    let passwords =
+        Passwords::resolve(&arguments.input_password.input_password, None, talk)?.asking();
     let files = input::load(&inputs, &passwords);
     let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach, talk)?.run(talk);
     let inspection = Inspection {

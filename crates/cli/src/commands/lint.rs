@@ -58,7 +58,8 @@ pub(super) fn run(arguments: &Lint, talk: &Talk) -> Result<Outcome> {
         Judged::new(source, certificate, arguments.profile, &facts, at)
     };
     let inputs = Input::parse_all(&arguments.inputs)?;
-    let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
+    let passwords =
+        Passwords::resolve(&arguments.input_password.input_password, None, talk)?.asking();
     let files = input::load(&inputs, &passwords);
     let fetched = Plan::new(Input::endpoints(&inputs), &arguments.reach, talk)?.run(talk);
     let mut whole = !files.tell_failures(talk);

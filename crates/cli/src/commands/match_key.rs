@@ -5,14 +5,13 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use serde::Serialize;
 use trustpack_core::key::{Belongs, KeyFacts};
-use trustpack_core::keystore::Password;
 use trustpack_core::matching::{Half, HalfKind, halves};
 use trustpack_core::report::{count, escape};
 
 use super::Outcome;
 use crate::args::Match;
 use crate::hint::Hinted;
-use crate::input::{self, Input, Passwords};
+use crate::input::{self, Input, Loaded, Passwords};
 use crate::render::{Talk, print, print_json};
 
 #[derive(Serialize)]
@@ -49,19 +48,19 @@ pub(super) fn run(arguments: &Match, talk: &Talk) -> Result<Outcome> {
     if arguments.key == "-" && inputs.contains(&Input::Stdin) {
         return Err(Hinted::new("stdin can be read once only", "name `-` once").into());
     }
-    let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?;
-    let tried: Vec<&Password> = passwords.all().collect();
+    let passwords =
+        Passwords::resolve(&arguments.input_password.input_password, None, talk)?.asking_for_keys();
     let loaded = input::load_one(&arguments.key, &passwords)?;
     loaded.tell_notes(talk);
     let name = loaded.name.clone();
-    let own = own_half(arguments, &name, halves(&loaded.contents, &tried))?;
+    let own = own_half(arguments, &name, halves_of(&loaded, &passwords))?;
 
     let files = input::load(&inputs, &passwords);
     let mut whole = !files.tell_failures(talk);
     let mut compared = Vec::new();
     for loaded in &files.loaded {
         whole &= loaded.tell_notes(talk);
-        for half in halves(&loaded.contents, &tried) {
+        for half in halves_of(loaded, &passwords) {
             compared.push(Compared::new(&loaded.name, &own, &half));
         }
     }
@@ -83,6 +82,11 @@ pub(super) fn run(arguments: &Match, talk: &Talk) -> Result<Outcome> {
         (false, true) => Outcome::No,
         (false, false) => Outcome::Incomplete,
     })
+}
+
+fn halves_of(loaded: &Loaded, passwords: &Passwords) -> Vec<Half> {
+    let known: Vec<_> = passwords.all().collect();
+    halves(&loaded.contents, &known.iter().collect::<Vec<_>>())
 }
 
 const YES: &str = "yes";

@@ -6,18 +6,19 @@ use anyhow::{Context, Result};
 use time::OffsetDateTime;
 use trustpack_core::Certificate;
 use trustpack_core::edit::check_pair;
-use trustpack_core::keystore::{Alias, EntryKind, Format, Profile, SealedKey, Timestamp};
+use trustpack_core::keystore::{Alias, Entry, EntryKind, Format, Profile, SealedKey, Timestamp};
 use trustpack_core::merge::{
     CreatedPolicy, Incoming, MergeOptions, Outcome as MergeOutcome, Plan, PlanFormat, Resolution,
     plan, render_plan,
 };
 use trustpack_core::report::{self, page};
 use trustpack_core::select::{Select, select};
+use trustpack_core::trust::TrustAnchors;
 
 use super::Outcome;
 use crate::args::{Merge, PlanOptions, StorePassword};
 use crate::hint::Hinted;
-use crate::input::{self, Input, Loaded, Passwords};
+use crate::input::{self, Files, Input, Loaded, Passwords};
 use crate::keys;
 use crate::opened::StoreFile;
 use crate::output::{self, Guard};
@@ -298,12 +299,18 @@ fn gather(
     talk: &Talk,
 ) -> Result<(Vec<Incoming>, bool)> {
     let sources = &arguments.input_password.input_password;
-    let passwords = Passwords::resolve(sources, destination.password.as_ref(), talk)?;
+    let passwords =
+        Passwords::resolve(sources, destination.password.as_ref(), talk)?.asking_for_keys();
     let fetched = FetchPlan::new(Input::endpoints(inputs), &arguments.reach, talk)?.run(talk);
     let at = arguments.time.now();
+    let files: Vec<Files> = inputs
+        .iter()
+        .map(|one| input::load(std::slice::from_ref(one), &passwords))
+        .collect();
     let judging = match fetched.is_empty() {
         true => Judging::blind(at),
-        false => Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?,
+        false => Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?
+            .knowing(roots_in(&files)),
     };
     let to = keys::Destination {
         format: destination.format,
@@ -313,7 +320,7 @@ fn gather(
     let mut answers = fetched.iter();
     let mut incoming = Vec::new();
     let mut complete = true;
-    for one in inputs {
+    for (one, files) in inputs.iter().zip(files) {
         if let Input::Endpoint(_) = one {
             let Some(fetched) = answers.next() else {
                 continue;
@@ -348,16 +355,28 @@ fn gather(
             );
             continue;
         }
-        let files = input::load(std::slice::from_ref(one), &passwords);
         complete &= !files.tell_failures(talk);
         for loaded in files.loaded {
             complete &= loaded.tell_notes(talk);
+            loaded.refuse_locked("--input-password")?;
             loaded.tell_left_out(talk);
             incoming.extend(from_file(loaded, arguments, &to, &passwords, talk)?);
         }
     }
     let incoming = keys::pair_across(incoming);
     Ok((incoming, complete))
+}
+
+/// The roots that come in beside servers: whoever merges a private CA with the servers below it knows it.
+fn roots_in(files: &[Files]) -> impl Iterator<Item = TrustAnchors> {
+    let loaded = files.iter().flat_map(|files| &files.loaded);
+    loaded.map(|loaded| {
+        let entries = loaded.contents.store.entries().iter();
+        let all = entries.flat_map(Entry::certificates);
+        let read = all.filter_map(|der| Certificate::from_der(der.clone()).ok());
+        let roots = read.filter(|one| one.is_ca() && one.is_self_issued());
+        TrustAnchors::new(loaded.name.clone(), roots.collect())
+    })
 }
 
 fn from_file(

@@ -91,7 +91,7 @@ impl Files {
     }
 
     fn add(&mut self, name: String, bytes: Result<Vec<u8>>, passwords: &Passwords) {
-        let read = bytes.and_then(|bytes| passwords.read(&bytes).map_err(anyhow::Error::from));
+        let read = bytes.and_then(|bytes| passwords.read_named(&name, &bytes));
         match read {
             Ok(contents) => self.loaded.push(Loaded { name, contents }),
             Err(error) => self.failures.push(Failure { name, error }),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::chain::PresentedChain;
-use trustpack_core::keystore::{At, Contents, Entry, NoteKind};
+use trustpack_core::keystore::{At, Contents, Entry, Integrity, NoteKind};
 use trustpack_core::report;
 
 use super::Passwords;
@@ -35,6 +35,21 @@ impl Loaded {
     /// Whether nothing in the file had to be skipped.
     pub(crate) fn is_whole(&self) -> bool {
         is_whole(&self.contents)
+    }
+
+    /// Whether a password would show more of it.
+    pub(crate) fn is_partly_locked(&self) -> bool {
+        is_partly_locked(&self.contents)
+    }
+
+    /// A part that is locked is no damage: with its password, which `flag` names, all of it can be had.
+    pub(crate) fn refuse_locked(&self, flag: &str) -> Result<()> {
+        if !self.is_partly_locked() {
+            return Ok(());
+        }
+        let message = format!("{}: a part of it is locked", self.name);
+        let hint = format!("name its password with {flag} env:NAME, file:PATH or prompt");
+        Err(Hinted::new(message, hint).into())
     }
 
     /// Says what is in the file and is neither a certificate nor a key, where only those are written.
@@ -71,7 +86,8 @@ pub(crate) fn load_as(path: &str, passwords: &Passwords, hint: &str) -> Result<L
         path.to_owned()
     };
     let bytes = bytes.map_err(|error| of_file(error, &name, hint))?;
-    let contents = passwords.read(&bytes).with_context(|| name.clone())?;
+    let contents = passwords.read_named(&name, &bytes);
+    let contents = contents.with_context(|| name.clone())?;
     Ok(Loaded { name, contents })
 }
 
@@ -106,6 +122,11 @@ pub(crate) fn visible(contents: &Contents) -> impl Iterator<Item = &Entry> {
     };
     let entries = contents.store.entries().iter();
     entries.filter(move |entry| !hidden(entry))
+}
+
+/// Whether a password would show more of it.
+pub(super) fn is_partly_locked(contents: &Contents) -> bool {
+    contents.integrity == Integrity::NotVerified && !is_whole(contents)
 }
 
 pub(super) fn is_whole(contents: &Contents) -> bool {

@@ -1,9 +1,12 @@
 //! The passwords that are tried on a store, and which of them may fail.
 
-use anyhow::Result;
-use trustpack_core::keystore::{self, Contents, Password, ReadOptions};
+use std::io::{self, IsTerminal};
+use std::sync::{Mutex, PoisonError};
 
-use super::loaded::is_whole;
+use anyhow::Result;
+use trustpack_core::keystore::{self, Contents, Entry, Password, ReadOptions};
+
+use super::loaded::{is_partly_locked, is_whole};
 use crate::password::PasswordSource;
 use crate::render::Talk;
 
@@ -14,6 +17,21 @@ pub(crate) struct Passwords {
     named: Vec<Option<Password>>,
     /// That of another store in the same command; a try, not a claim.
     likely: Option<Password>,
+    /// What whoever sits at the terminal is asked for.
+    asking: Asking,
+    /// What they said.
+    said: Mutex<Vec<Password>>,
+}
+
+/// When the password of a file that the user named is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Asking {
+    #[default]
+    Never,
+    /// When a part of the file cannot be read without one.
+    ForFiles,
+    /// Also when a key in it is locked.
+    ForKeys,
 }
 
 impl Passwords {
@@ -28,26 +46,94 @@ impl Passwords {
         Ok(Self {
             named,
             likely: likely.cloned(),
+            ..Self::default()
         })
+    }
+
+    /// Whoever named no password is asked on a terminal, file by file, for what cannot be read without one.
+    pub(crate) fn asking(mut self) -> Self {
+        if self.named.is_empty() && io::stdin().is_terminal() {
+            self.asking = Asking::ForFiles;
+        }
+        self
+    }
+
+    /// As [`asking`](Self::asking), and for locked keys, too.
+    pub(crate) fn asking_for_keys(self) -> Self {
+        let mut passwords = self.asking();
+        if passwords.asking == Asking::ForFiles {
+            passwords.asking = Asking::ForKeys;
+        }
+        passwords
     }
 
     /// The one that the user named for this store, if any.
     pub(crate) fn named(password: Option<Password>) -> Self {
         Self {
             named: password.map(Some).into_iter().collect(),
-            likely: None,
+            ..Self::default()
         }
     }
 
     /// Every password worth trying on a key.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Password> {
-        self.named.iter().flatten().chain(&self.likely)
+    pub(crate) fn all(&self) -> impl Iterator<Item = Password> {
+        let known = self.named.iter().flatten().chain(&self.likely).cloned();
+        known.chain(self.said())
+    }
+
+    fn said(&self) -> Vec<Password> {
+        self.said
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Reads a file that the user named, and asks for its password where that was allowed. An empty answer is none.
+    pub(crate) fn read_named(&self, name: &str, bytes: &[u8]) -> Result<Contents> {
+        let read = self.read(bytes);
+        if !self.lacks_password(&read) {
+            return Ok(read?);
+        }
+        let password = PasswordSource::Prompt.resolve(name, false, &Talk::new(false))?;
+        let Some(password) = password.filter(|password| !password.is_empty()) else {
+            return Ok(read?);
+        };
+        let options = ReadOptions {
+            password: Some(&password),
+        };
+        let contents = keystore::read(bytes, &options)?;
+        self.said
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(password);
+        Ok(contents)
+    }
+
+    fn lacks_password(&self, read: &Result<Contents, keystore::Error>) -> bool {
+        match read {
+            _ if self.asking == Asking::Never => false,
+            Err(error) => matches!(error, keystore::Error::PasswordRequired { .. }),
+            Ok(contents) => {
+                is_partly_locked(contents)
+                    || self.asking == Asking::ForKeys && self.has_locked_key(contents)
+            }
+        }
+    }
+
+    fn has_locked_key(&self, contents: &Contents) -> bool {
+        let known: Vec<Password> = self.all().collect();
+        let mut keys = contents.store.entries().iter().filter_map(Entry::key);
+        keys.any(|key| {
+            let mut tried = std::iter::once(None).chain(known.iter().map(Some));
+            !tried.any(|password| key.unlock(password).is_ok())
+        })
     }
 
     /// Reads with the first password that fits, else without any.
     pub(crate) fn read(&self, bytes: &[u8]) -> Result<Contents, keystore::Error> {
         let mut refused = None;
-        let likely = self.likely.iter().map(Some);
+        let said = self.said();
+        let likely = self.likely.iter().chain(&said).map(Some);
         for password in self.named.iter().map(Option::as_ref).chain(likely) {
             match keystore::read(bytes, &ReadOptions { password }) {
                 Err(error @ keystore::Error::WrongPassword { .. }) => {

@@ -72,7 +72,9 @@ impl Secrets {
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for form in self.forms.iter().filter(|form| !form.is_empty()) {
-            if text.contains(form.as_str()) {
+            if form.len() < WHOLE_WORD {
+                text = without_word(&text, form);
+            } else if text.contains(form.as_str()) {
                 text = text.replace(form.as_str(), ELIDED);
             }
         }
@@ -82,6 +84,27 @@ impl Secrets {
 
 /// Shorter than that it is no token's secret part.
 const SECRET_PART: usize = 16;
+
+/// Shorter than that it is part of half of all words, and goes where it stands by itself only: who reads an error must
+/// still understand it.
+const WHOLE_WORD: usize = 4;
+
+/// The text without a word.
+fn without_word(text: &str, word: &str) -> String {
+    let is_apart = |letter: Option<char>| !letter.is_some_and(char::is_alphanumeric);
+    let mut rest = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices(word) {
+        let end = at + word.len();
+        if is_apart(text[..at].chars().next_back()) && is_apart(text[end..].chars().next()) {
+            rest.push_str(&text[done..at]);
+            rest.push_str(ELIDED);
+            done = end;
+        }
+    }
+    rest.push_str(&text[done..]);
+    rest
+}
 
 /// How a server may repeat a value.
 fn forms(value: &str) -> Vec<Zeroizing<String>> {
@@ -171,6 +194,17 @@ mod tests {
         assert_eq!(secrets.redact("nothing of it"), "nothing of it");
         let told = format!("{secrets:?}");
         assert_eq!(told, "{\"password\", \"token\"}");
+    }
+
+    #[test]
+    fn a_short_secret_leaves_words_whole() {
+        let mut secrets = Secrets::default();
+        secrets.insert("password", Password::new("e"));
+        let told = secrets.redact("refused: the value \"e\" is the wrong one, e");
+        assert_eq!(
+            told,
+            "refused: the value \"[secret elided]\" is the wrong one, [secret elided]"
+        );
     }
 
     #[test]

@@ -6,15 +6,19 @@ use crate::text;
 
 type Cell = (String, Option<Severity>);
 
-/// One line for each change.
-pub fn changes(changes: &[Change], style: &Style) -> String {
+/// One line for each change; what is only rehearsed is headed so.
+pub fn changes(changes: &[Change], is_rehearsal: bool, style: &Style) -> String {
     let row = |change: &Change| -> Vec<Cell> {
         let alias = change.alias.as_deref().unwrap_or("(the store)");
         let detail = change.detail.as_deref().unwrap_or_default();
         plain([alias, change.action.words(), detail])
     };
     grid(
-        &["entry", "change", "detail"],
+        &[
+            "entry",
+            if is_rehearsal { "would be" } else { "change" },
+            "detail",
+        ],
         changes.iter().map(row),
         style,
     )
@@ -59,7 +63,7 @@ mod tests {
                 detail: None,
             },
         ];
-        insta::assert_snapshot!(changes(&done, &Style::default()), @r"
+        insta::assert_snapshot!(changes(&done, false, &Style::default()), @r"
         entry        change            detail
         a\u{1b}[31m  renamed           b
         (the store)  password changed

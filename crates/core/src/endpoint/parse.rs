@@ -40,6 +40,9 @@ pub(super) fn parse(text: &str) -> Result<Endpoint, &'static str> {
             let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
             (authority, Some(Scheme::parse(scheme)?))
         }
+        None if is_network(text) => {
+            return Err("it is a network, and one server is meant");
+        }
         None if text.contains(['/', '\\']) => {
             return Err("a path needs https:// before the host");
         }
@@ -173,4 +176,12 @@ pub(super) fn is_scheme(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+/// `10.0.0.0/8`.
+fn is_network(text: &str) -> bool {
+    let parts = text.split_once('/');
+    parts.is_some_and(|(address, length)| {
+        address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok()
+    })
 }

@@ -154,6 +154,7 @@ impl Subject {
                     _ => format!("{alias}[{}]", place + 1),
                 };
                 let role = |certificate: &Certificate| match key {
+                    true if only_issues(certificate) => role_in_chain(place + 1, certificate),
                     true => role_in_chain(place, certificate),
                     false => Role::alone(certificate),
                 };
@@ -285,6 +286,14 @@ fn role_in_chain(place: usize, certificate: &Certificate) -> Role {
         _ if !certificate.is_ca() => Role::EndEntity,
         _ => Role::Intermediate,
     }
+}
+
+/// Whether it is a CA whose key no server may use, as its key usage says (RFC 5280 section 4.2.1.3). Of a CA that says nothing
+/// the key may be a server's: `openssl req -x509` makes such certificates.
+fn only_issues(certificate: &Certificate) -> bool {
+    const SERVES: u16 = 1 | 1 << 2 | 1 << 4; // digitalSignature, keyEncipherment, keyAgreement
+    let usage = certificate.extensions().key_usage;
+    certificate.is_ca() && usage.is_some_and(|usage| usage & SERVES == 0)
 }
 
 #[cfg(test)]

@@ -66,6 +66,10 @@ pub fn fetched(record: &FetchRecord) -> String {
             _ => "intermediate",
         };
         certificate_line(&mut page, &format!("{} {role}", place + 1), certificate);
+        if let Some(root) = record.root.as_ref().filter(|root| is_it(root, certificate)) {
+            let itself = if place == 0 { "its own root; " } else { "" };
+            line(&mut page, 3, &format!("{itself}{}", where_found(root)));
+        }
     }
     for issuer in &record.completed {
         certificate_line(&mut page, "  not sent", &issuer.certificate);
@@ -75,8 +79,14 @@ pub fn fetched(record: &FetchRecord) -> String {
             &format!("found in {}", escape(&issuer.origin)),
         );
     }
-    if let Some(root) = &record.root {
-        root_lines(&mut page, root);
+    let is_in_chain = |root: &RootRecord| record.chain.iter().any(|one| is_it(root, one));
+    if let Some(root) = record.root.as_ref().filter(|root| !is_in_chain(root)) {
+        certificate_line(&mut page, "  root", &root.certificate);
+        let sent = match root.presented {
+            true => "sent",
+            false => "not sent, as it should be",
+        };
+        line(&mut page, 3, &format!("{}; {sent}", where_found(root)));
     }
     staple(&mut page, record);
     if let Some(refused) = &record.refused {
@@ -224,18 +234,15 @@ fn staple(page: &mut String, record: &FetchRecord) {
     }
 }
 
-fn root_lines(page: &mut String, root: &RootRecord) {
-    let sent = if root.presented {
-        "sent"
-    } else {
-        "not sent, as it should be"
-    };
-    let known = match &root.origin {
+fn is_it(root: &RootRecord, certificate: &CertificateRecord) -> bool {
+    root.presented && root.certificate.fingerprint == certificate.fingerprint
+}
+
+fn where_found(root: &RootRecord) -> String {
+    match &root.origin {
         Some(origin) => format!("found in {}", escape(origin)),
         None => "found nowhere else".to_owned(),
-    };
-    certificate_line(page, "  root", &root.certificate);
-    line(page, 3, &format!("{known}; {sent}"));
+    }
 }
 
 fn certificate_line(page: &mut String, role: &str, certificate: &CertificateRecord) {

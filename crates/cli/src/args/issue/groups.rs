@@ -146,7 +146,7 @@ pub(crate) struct Locations {
 #[command(next_help_heading = "Dates")]
 pub(crate) struct DatesChoice {
     /// Valid for so many days.
-    #[arg(long, value_name = "N", group = "end", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", group = "end", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub days: Option<u32>,
 
     /// Its last second (RFC 3339), or the start of a date.

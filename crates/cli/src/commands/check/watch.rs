@@ -18,7 +18,7 @@ use anyhow::{Result, anyhow};
 use screen::Screen;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use trustpack_core::report::{Summary, count};
+use trustpack_core::report::Summary;
 
 use super::ari::AriCache;
 use super::{Outcome, check};
@@ -165,7 +165,7 @@ impl Watch {
         }
         let end = Instant::now() + GRACE;
         match self.event_before(end) {
-            Some(Event::Ended(Ok(summary))) => self.say(&told(&summary)),
+            Some(Event::Ended(Ok(summary))) => self.say(&summary.words()),
             Some(Event::Ended(Err(error))) => self.talk.error(&failed(error)),
             Some(Event::Stop | Event::AtOnce | Event::Resized) | None => {
                 abandon();
@@ -216,7 +216,7 @@ impl Watch {
         match &result {
             // what stands on the screen needs no line below it
             _ if self.screen.is_some() && io::stderr().is_terminal() => {}
-            Ok(summary) => self.say(&format!("{}; {next}", told(summary))),
+            Ok(summary) => self.say(&format!("{}; {next}", summary.words())),
             Err(error) => {
                 self.talk.error(error);
                 self.say(&next);
@@ -250,18 +250,6 @@ fn failed(error: anyhow::Error) -> anyhow::Error {
     error.context(format!(
         "{now}: this round failed and the last report stays"
     ))
-}
-
-/// The counts of a round.
-pub(in crate::commands) fn told(summary: &Summary) -> String {
-    format!(
-        "{}, {}: {} critical, {}, {}",
-        count(summary.subjects, "subject"),
-        summary.dated_words(),
-        summary.critical,
-        count(summary.warnings, "warning"),
-        count(summary.notes, "note"),
-    )
 }
 
 /// RFC 3339, in whole seconds.

@@ -116,6 +116,12 @@ impl Configuration {
     }
 }
 
+const IN_THE_FILE: identity::Names = identity::Names {
+    certificate: "`certificate`",
+    key: "`key`",
+    password: "`password`, as env:NAME or file:PATH",
+};
+
 /// The certificate and the key of this server, from any container.
 fn server_config(
     tls: &WrittenTls,
@@ -129,8 +135,12 @@ fn server_config(
     let password = tls.password.as_deref().map(stored_password).transpose()?;
     files.push(certificate.clone().into());
     files.extend(key.as_ref().map(PathBuf::from));
-    let identity = identity::read(&certificate, key.as_deref(), password.as_slice(), talk)
-        .with_context(|| format!("{certificate}: it cannot be shown to clients"))?;
+    let password = password.as_slice();
+    let identity = identity::read(&certificate, key.as_deref(), password, &IN_THE_FILE, talk)
+        .with_context(|| {
+            let files: Vec<_> = std::iter::once(&certificate).chain(&key).cloned().collect();
+            format!("{}: it cannot be shown to clients", files.join(", "))
+        })?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -19,7 +19,7 @@ use crate::args::Sources;
 use crate::commands::check::outputs::Outputs;
 use crate::commands::check::recorded::Recorded;
 use crate::commands::check::round::{Looked, Round};
-use crate::commands::check::watch::{next, stamp, told};
+use crate::commands::check::watch::{next, stamp};
 use crate::commands::check::{AriCache, Share};
 use crate::render::{self, Talk};
 
@@ -99,9 +99,11 @@ impl Rounds {
         let next = stamp(now + wait);
         match result {
             Ok((_, summary)) => {
-                let told = told(summary);
-                self.talk
-                    .say(format!("{}: {told}; next round at {next}", stamp(now)));
+                self.talk.say(format!(
+                    "{}: {}; next round at {next}",
+                    stamp(now),
+                    summary.words()
+                ));
             }
             Err(error) => {
                 let what = format!(

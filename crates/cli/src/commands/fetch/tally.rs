@@ -33,7 +33,7 @@ impl Tally {
             .map_or("no-certificate", |error| error.reason);
         if !record.chain.is_empty() {
             self.with_chain += 1;
-        } else if cert_type == Some(CertType::All) && reason == "no-such-certificate" {
+        } else if is_absent(record, cert_type) {
             self.absent += 1;
         } else {
             *self.failed.entry(reason).or_default() += 1;
@@ -107,4 +107,12 @@ pub(super) fn unexpected(record: &FetchRecord) -> Finding {
     .with_hint(
         "ask whoever runs the server whether it was renewed; an attacker in between looks the same",
     )
+}
+
+/// A server that has no certificate of a kind, when every kind was asked for: an answer, and no failure.
+pub(super) fn is_absent(record: &FetchRecord, cert_type: Option<CertType>) -> bool {
+    let mut errors = record.error.iter();
+    cert_type == Some(CertType::All)
+        && record.chain.is_empty()
+        && errors.any(|error| error.reason == "no-such-certificate")
 }

@@ -22,7 +22,7 @@ use super::written::{
 };
 use crate::args::{Issued, KeyChoice, NewCert, StoreChoice};
 use crate::hint::Hinted;
-use crate::output::Guard;
+use crate::output::{self, Guard};
 use crate::render::Talk;
 use crate::store::SystemRandom;
 
@@ -156,7 +156,8 @@ impl Place<'_> {
             }
             _ => {
                 let own = chain.get(..1).unwrap_or_default();
-                let path = written::certificates(self.output, own, talk)?;
+                let path = written::certificates(self.output, own, talk);
+                let path = path.inspect_err(|_| note_new_key(new_key, talk))?;
                 if let Some(certificate) = own.first() {
                     talk.say(format!("issued {}", in_words(certificate)));
                 }
@@ -173,6 +174,16 @@ pub(super) fn made(choice: &KeyChoice) -> Result<(SealedKey, SigningKey)> {
     let key = choice.kind.kind.unwrap_or(DEFAULT).generate()?;
     let signing = SigningKey::from_pkcs8(key.unlock(None)?.secret_pkcs8())?;
     Ok((key, signing))
+}
+
+/// What was to be written beside a new key was not: the key is good, and stays.
+pub(super) fn note_new_key(path: Option<&Path>, talk: &Talk) {
+    if let Some(path) = path.filter(|path| !output::is_stdout(path)) {
+        let name = path.display();
+        talk.warn(format!(
+            "the new key stays in {name}: take it with --key {name}, or make another one with --force"
+        ));
+    }
 }
 
 /// A password that would protect nothing was meant for something else.

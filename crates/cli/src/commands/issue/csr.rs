@@ -12,7 +12,7 @@ use trustpack_core::record::RequestRecord;
 
 use super::super::Outcome;
 use super::super::store::certificates_in;
-use super::cert::{made, no_key, refuse_idle_password};
+use super::cert::{made, no_key, note_new_key, refuse_idle_password};
 use super::contents::{Contents, subject};
 use super::holder::Holder;
 use super::written::{
@@ -75,7 +75,8 @@ pub(super) fn run(arguments: &NewCsr, talk: &Talk) -> Result<Outcome> {
         )?;
         report.add(path);
     }
-    let path = written::request(&arguments.output, der, talk)?;
+    let path = written::request(&arguments.output, der, talk);
+    let path = path.inspect_err(|_| note_new_key(new_key, talk))?;
     report.add(&path);
     report.print(arguments.json.json)?;
     Ok(Outcome::Fine)

@@ -15,6 +15,7 @@ use trustpack_core::pair::pair;
 
 use super::super::Outcome;
 use super::super::store::Editing;
+use super::cert::note_new_key;
 use super::dates::{self, Fallback};
 use super::holder::{Flags, Holder, the_one};
 use super::key::DEFAULT;
@@ -237,7 +238,7 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
     }
     let name = arguments.input.display().to_string();
     let sources = arguments.edit.password.as_slice();
-    let passwords = Passwords::resolve(sources, None, talk)?;
+    let passwords = Passwords::resolve(sources, None, talk)?.asking_for_keys();
     let mut store = KeyStore::new();
     for path in std::iter::once(&name).chain(&arguments.key) {
         let loaded = input::load_one(path, &passwords)?;
@@ -286,7 +287,8 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
         1
     };
     let chain = renewed.chain.get(..count).unwrap_or_default();
-    let path = written::certificates(&issued, chain, talk)?;
+    let path = written::certificates(&issued, chain, talk);
+    let path = path.inspect_err(|_| note_new_key(new_key, talk))?;
     talk.say(format!("issued {}", in_words(new)));
     report.add(&path);
     report.print(arguments.edit.json)?;

@@ -6,7 +6,6 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use trustpack_core::Certificate;
 use trustpack_core::issue::{Dates, LedgerError, ListWanted, revocation_list};
-use trustpack_core::keystore;
 use trustpack_core::signature::{SignatureCheck, check};
 
 use super::super::Outcome;
@@ -113,8 +112,8 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
 
 /// The certificate of a file that needs no password, or the first one of a chain.
 fn certificate_of(path: &String, talk: &Talk) -> Result<Certificate> {
-    let found = certificates_in(std::slice::from_ref(path), talk);
-    let mut found = found.map_err(|error| locked(path, error))?.into_iter();
+    let found = certificates_in(std::slice::from_ref(path), talk)?;
+    let mut found = found.into_iter();
     let Some(first) = found.next() else {
         bail!("{path}: there is no certificate in it");
     };
@@ -126,24 +125,6 @@ fn certificate_of(path: &String, talk: &Talk) -> Result<Certificate> {
     let count = others.len() + 1;
     let message = format!("{path}: {count} certificates are in it, and one is meant");
     Err(Hinted::new(message, "name the file of that one, or its serial number").into())
-}
-
-/// What to do about a store that asks for a password.
-fn locked(path: &str, error: anyhow::Error) -> anyhow::Error {
-    let is_locked = error.chain().any(|cause| {
-        matches!(
-            cause.downcast_ref(),
-            Some(keystore::Error::PasswordRequired { .. })
-        )
-    });
-    if !is_locked {
-        return error;
-    }
-    let message = format!("{path} is a store that needs a password, and a certificate is meant");
-    let hint = format!(
-        "take the certificate out first: trustpack store export {path} --what certificate -o ca.pem"
-    );
-    Hinted::new(message, hint).into()
 }
 
 fn serial(state: &State, text: &str) -> Result<String> {

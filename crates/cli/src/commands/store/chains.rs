@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use trustpack_core::Certificate;
 use trustpack_core::edit::{self, pick_one};
-use trustpack_core::keystore::Entry;
+use trustpack_core::keystore::{self, Entry};
 
 use super::change::Editing;
 use crate::args::store;
@@ -58,12 +58,19 @@ pub(in crate::commands) fn certificates(names: &[String], talk: &Talk) -> Result
     let mut files = input::load(&inputs, &Passwords::default());
     if let Some(last) = files.failures.pop() {
         files.tell_failures(talk);
-        return Err(last.error.context(last.name));
+        return Err(match is_locked(&last.error) {
+            true => locked(&last.name),
+            false => last.error.context(last.name),
+        });
     }
     files.passed_over.tell(talk);
     let mut found = Vec::new();
     for loaded in &files.loaded {
         loaded.tell_notes(talk);
+        // what is meant here lies open: a certificate, and no store
+        if loaded.is_partly_locked() {
+            return Err(locked(&loaded.name));
+        }
         let entries = loaded.contents.store.entries().iter();
         for der in entries.flat_map(Entry::certificates) {
             let certificate = Certificate::from_der(der.clone());
@@ -84,4 +91,18 @@ pub(in crate::commands) fn certificates(names: &[String], talk: &Talk) -> Result
         .into());
     }
     Ok(found)
+}
+
+fn is_locked(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+    causes.any(|cause| matches!(cause, keystore::Error::PasswordRequired { .. }))
+}
+
+/// What to do about a store that asks for a password.
+fn locked(name: &str) -> anyhow::Error {
+    let message = format!("{name} is a store that needs a password, and a certificate is meant");
+    let hint = format!(
+        "take the certificate out first: trustpack store export {name} --what certificate -o ca.pem"
+    );
+    Hinted::new(message, hint).into()
 }

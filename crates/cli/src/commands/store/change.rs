@@ -137,7 +137,9 @@ impl<'a> Editing<'a> {
         let name = self.file.name();
         let mut written = false;
         if !self.options.json && !edited.changes.is_empty() {
-            print_beside(&render::changes(&edited.changes, &stdout_style()))?;
+            let is_rehearsal = self.options.dry_run;
+            let table = render::changes(&edited.changes, is_rehearsal, &stdout_style());
+            print_beside(&table)?;
         }
         if edited.changes.is_empty() {
             talk.say(format!("nothing to do: {name} is as it should be"));

@@ -34,6 +34,10 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
         .flatten();
     let keys = KeyPasswords::resolve(&arguments.key_password, "the keys", talk)?;
     let passwords = Passwords::named(password.clone());
+    let passwords = match arguments.what {
+        Some(What::Certificate | What::Chain) => passwords.asking(),
+        _ => passwords.asking_for_keys(),
+    };
     let loaded = input::load_one(&name, &passwords)?;
     loaded.tell_notes(talk);
     let all = &loaded.contents.store;

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &store::Find, talk: &Talk) -> Result<Outcome> {
         let message = format!("{endpoint} is a server, and find looks into files");
         return Err(Hinted::new(message, hint).into());
     }
-    let passwords = Passwords::resolve(&arguments.input_password, None, talk)?;
+    let passwords = Passwords::resolve(&arguments.input_password, None, talk)?.asking();
     let files = input::load(&inputs, &passwords);
     let mut whole = true;
     for loaded in &files.loaded {

@@ -138,7 +138,7 @@ fn from_file(
         return Err(Hinted::new(message, "add --host NAME").into());
     };
     let name = servers::parse_server_name(server_name)?;
-    let passwords = Passwords::resolve(&[], password, talk)?;
+    let passwords = Passwords::resolve(&[], password, talk)?.asking();
     let (text, chain) = input::load_chain(path, &passwords, talk)?;
     Ok(Subject {
         text,

@@ -77,7 +77,8 @@ pub fn sheet(channel: &Channel, facts: &Facts) -> Sheet {
                 false if unreachable(channel, field, facts).is_some() => {
                     Absent::NotValid.words().to_owned()
                 }
-                false => shown(channel, &path),
+                false if set => shown(channel, &path),
+                false => default(channel, &path).unwrap_or_else(|| shown(channel, &path)),
             },
             set,
             need: field.need.words(),
@@ -93,4 +94,16 @@ pub fn sheet(channel: &Channel, facts: &Facts) -> Sheet {
         kind: channel.kind.title(),
         rows: selection.chain(rows).collect(),
     }
+}
+
+/// What counts where nothing stands there.
+fn default(channel: &Channel, path: &str) -> Option<String> {
+    let value = match path {
+        "trust.name" if !channel.name.is_empty() => channel.trust_name(),
+        "trust.container" => channel.container().label().to_lowercase(),
+        "trust.policy" => "root+intermediates".to_owned(),
+        "identity.name" if !channel.name.is_empty() => channel.identity_name(),
+        _ => return None,
+    };
+    Some(format!("{value} (default)"))
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::cert::testing::{self, DAY};
 use crate::chain::{Root, analyse};
-use trustpack_keystore::{Alias, Entry};
+use trustpack_keystore::{Alias, Entry, SealedKey};
 
 fn roles(subject: &Subject) -> Vec<(&str, Role, bool)> {
     let items = subject.items.iter();
@@ -30,6 +30,41 @@ fn store_roles_and_unreadable_entries() {
     assert_eq!(roles(&subject), expected);
     assert_eq!(subject.findings[0].id, "CERT-UNREADABLE");
     assert_eq!(subject.findings[0].subject, "s.jks: bad");
+}
+
+/// `trustpack new ca --store` makes such entries, and `openssl req -x509` the last one, which serves as well.
+#[test]
+fn a_ca_with_its_key() {
+    let root = testing::root("root");
+    let below = testing::ca("below", &root);
+    let mut params = testing::ca_params("both");
+    params.key_usages.clear();
+    let both = testing::self_sign(params, testing::new_key());
+    let entry = |alias: &str, made: &testing::Made, issuers: &[&testing::Made]| {
+        let chain = std::iter::once(&made).chain(issuers);
+        Entry {
+            alias: Alias::new(alias),
+            created: None,
+            kind: EntryKind::PrivateKey {
+                key: SealedKey::from_pkcs8(made.key.serialize_der().into()),
+                chain: chain.map(|one| one.certificate.der().clone()).collect(),
+            },
+            attributes: Vec::new(),
+        }
+    };
+    let entries = [
+        entry("root", &root, &[]),
+        entry("below", &below, &[&root]),
+        entry("both", &both, &[]),
+    ];
+    let subject = Subject::from_store("ca.p12", &entries.into_iter().collect());
+    let expected = [
+        ("root", Role::Anchor, false),
+        ("below", Role::Intermediate, false),
+        ("below[2]", Role::Anchor, false),
+        ("both", Role::EndEntity, false),
+    ];
+    assert_eq!(roles(&subject), expected);
 }
 
 #[test]

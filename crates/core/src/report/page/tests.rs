@@ -189,7 +189,10 @@ fn a_root_that_is_sent_and_unknown_and_an_error_after_the_chain() {
     record.client_certificate_requested = true;
     record.chain.truncate(1);
     record.root = Some(RootRecord {
-        certificate: certificate("Example CA", "Example CA", -DAY),
+        certificate: CertificateRecord {
+            fingerprint: "11".repeat(32),
+            ..certificate("Example CA", "Example CA", -DAY)
+        },
         origin: None,
         presented: true,
     });
@@ -201,10 +204,29 @@ fn a_root_that_is_sent_and_unknown_and_an_error_after_the_chain() {
           sha256 0000000000000000000000000000000000000000000000000000000000000000
         root: CN=Example CA
           until 2025-12-31 (expired 24 hours ago), EC P-256
-          sha256 0000000000000000000000000000000000000000000000000000000000000000
+          sha256 1111111111111111111111111111111111111111111111111111111111111111
           found nowhere else; sent
       error (after the certificates): the server hung up
       hint: the chain is complete
+    "#);
+}
+
+#[test]
+fn a_server_that_is_its_own_root() {
+    let mut record = fetch_record();
+    record.findings.clear();
+    record.chain = vec![certificate("self", "self", DAY)];
+    record.root = Some(RootRecord {
+        certificate: certificate("self", "self", DAY),
+        origin: None,
+        presented: true,
+    });
+    insta::assert_snapshot!(fetched(&record), @r#"
+    example.org:443  TLSv1.3, TLS_AES_128_GCM_SHA256, 192.0.2.1:443, key possession proven
+      1 end entity: CN=self
+          until 2026-01-02 (24 hours), EC P-256
+          sha256 0000000000000000000000000000000000000000000000000000000000000000
+          its own root; found nowhere else
     "#);
 }
 

@@ -54,6 +54,7 @@ const NAME_IT: &str = "name its password with --sign-password env:NAME, file:PAT
 const MAKE_ONE: &str = "`openssl genpkey -algorithm ed25519 -aes256 -out release.pem` makes one";
 
 fn open(key: &SealedKey, passwords: &Passwords) -> Option<PrivateKey> {
-    let mut tried = std::iter::once(None).chain(passwords.all().map(Some));
+    let known: Vec<_> = passwords.all().collect();
+    let mut tried = std::iter::once(None).chain(known.iter().map(Some));
     tried.find_map(|password| key.unlock(password).ok())
 }
