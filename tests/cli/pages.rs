@@ -49,8 +49,9 @@ fn terminals_show_what_is_printed() {
     let is_rewriting =
         std::env::var_os("TRUSTPACK_PAGES").is_some_and(|value| value == "overwrite");
     let mut shown = 0;
-    for entry in fs::read_dir(root().join("docs")).unwrap() {
-        let path = entry.unwrap().path();
+    let docs = fs::read_dir(root().join("docs")).unwrap();
+    let docs = docs.map(|entry| entry.unwrap().path());
+    for path in docs.chain([root().join("README.md")]) {
         if path.extension().is_none_or(|extension| extension != "md") {
             continue;
         }

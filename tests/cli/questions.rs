@@ -156,11 +156,59 @@ fn a_locked_key_asks_for_its_password() {
     let Some(terminal) = Terminal::start(folder.path(), below) else {
         return;
     };
-    terminal.when(|shown| shown.trim_end().ends_with("password of ca.key:"));
+    terminal.when(|shown| shown.trim_end().ends_with("password of the key in ca.key:"));
     answer(&terminal, "ca secret");
     let issued = terminal.when(|shown| shown.contains("exit="));
     assert!(
         issued.contains("exit=0") && issued.contains("issued CN=Below"),
         "{issued}"
     );
+}
+
+/// Each file has its own, and so may a key in it.
+#[test]
+fn every_locked_file_and_key_asks_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = |from: &str, to: &str| {
+        fs::copy(fixture(from), folder.path().join(to)).unwrap();
+    };
+    copy("keystores/jks/key-password.jks", "own.jks");
+    copy("keystores/p12/openssl-key.p12", "key.p12");
+    let Some(terminal) = Terminal::start(folder.path(), "merge own.jks key.p12 -o new.p12") else {
+        return;
+    };
+    for (question, text) in [
+        ("password of own.jks:", "changeit"),
+        (
+            "password of the key \"server.test\" in own.jks:",
+            "key-secret",
+        ),
+        // the password of the first file opens the second one, too, so that only that of the new one is left
+        ("password of new.p12:", "new-secret"),
+        ("again, password of new.p12:", "new-secret"),
+    ] {
+        terminal.when(|shown| shown.trim_end().ends_with(question));
+        answer(&terminal, text);
+    }
+    let written = terminal.when(|shown| shown.contains("exit="));
+    assert!(
+        written.contains("exit=0") && written.contains("wrote new.p12"),
+        "{written}"
+    );
+
+    let into = "merge own.jks -o new.p12 --on-conflict rename";
+    let again = Terminal::start(folder.path(), into).unwrap();
+    for (question, text) in [
+        ("password of new.p12:", "new-secret"),
+        ("password of own.jks:", "changeit"),
+        (
+            "password of the key \"server.test\" in own.jks:",
+            "key-secret",
+        ),
+    ] {
+        again.when(|shown| shown.trim_end().ends_with(question));
+        answer(&again, text);
+    }
+    let told = again.when(|shown| shown.contains("exit="));
+    assert!(told.contains("exit=0"), "{told}");
 }

@@ -7,7 +7,7 @@ use rcgen::{CertificateParams, KeyPair, SerialNumber};
 use crate::issue::{CA, desk_with_ca, ok, refused};
 use crate::store::Desk;
 use crate::support::pki::pem;
-use crate::support::stdout;
+use crate::support::{stderr, stdout};
 
 /// The CA, and two certificates in its state.
 fn desk() -> Desk {
@@ -66,6 +66,40 @@ fn of_several_none_is_guessed() {
     let chain = [desk.read("one.pem"), desk.read("ca.pem")].concat();
     fs::write(desk.path("chain.pem"), chain).unwrap();
     ok(&desk, "revoke chain.pem --state ca.toml");
+    // and one behind it that is no issuer of it may as well be meant
+    let chain = [
+        desk.read("two.pem"),
+        desk.read("ca.pem"),
+        desk.read("one.pem"),
+    ]
+    .concat();
+    fs::write(desk.path("unclear.pem"), chain).unwrap();
+    let told = refused(&desk, "revoke unclear.pem --state ca.toml", 2);
+    assert!(told.contains("3 certificates are in it"), "{told}");
+}
+
+#[test]
+fn a_key_that_somebody_else_has_is_not_certified_again() {
+    let desk = desk();
+    ok(
+        &desk,
+        "revoke one.pem --state ca.toml --reason key-compromise",
+    );
+    ok(&desk, "revoke two.pem --state ca.toml --reason superseded");
+    let renew = format!("{CA} --state ca.toml --days 9");
+    let told = refused(&desk, &format!("renew one.pem {renew} -o new.pem"), 2);
+    assert!(
+        told.contains("is revoked since") && told.contains("--rekey"),
+        "{told}"
+    );
+    assert!(!desk.path("new.pem").exists());
+    let told = ok(
+        &desk,
+        &format!("renew one.pem {renew} --rekey --new-key new.key --new-password none -o new.pem"),
+    );
+    assert!(stderr(&told).contains("(key-compromise)"), "{told:?}");
+    let told = ok(&desk, &format!("renew two.pem {renew} -o again.pem"));
+    assert!(stderr(&told).contains("(superseded)"), "{told:?}");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn for_keystore(error: &keystore::Error) -> Option<String> {
             "check which password is meant for this file; keytool's usual one is \"changeit\""
         }
         Error::IntegrityFailed { .. } => {
-            "get the file again from where it was made; `trustpack merge FILE --input-password none -o NEW` takes what can be read of it unchecked"
+            "where it is the password of a key, name that of the file, too; else get the file again from where it was made (`trustpack merge FILE --input-password none -o NEW` takes what can be read of it unchecked)"
         }
         Error::OverLimit { .. } => "no real store asks for so much; do not trust this file",
         Error::AliasCollision { .. } => "Java compares aliases without case; rename one of the two",

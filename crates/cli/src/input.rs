@@ -21,7 +21,9 @@ use crate::platform::Identity;
 
 pub(crate) use bytes::{open_file, read_file, read_rest, read_stdin};
 pub(crate) use files::{Failure, Files, load};
-pub(crate) use loaded::{Loaded, load_as, load_chain, load_one, visible};
+pub(crate) use loaded::{
+    Loaded, load_as, load_chain, load_one, locked_store, needs_password, visible,
+};
 pub(crate) use passed_over::PassedOver;
 pub(crate) use passwords::Passwords;
 use path::looks_like_path;

@@ -41,10 +41,17 @@ impl StoreFile {
     ) -> Result<Self> {
         let name = path.display().to_string();
         refuse_folder(path)?;
-        let password = source
-            .map(|source| source.resolve(&name, !exists(path), talk))
-            .transpose()?
-            .flatten();
+        let password = match source {
+            Some(source) => source.resolve(&name, !exists(path), talk)?,
+            // what is in it must be known before anything is put beside it
+            None if exists(path)
+                && io::stdin().is_terminal()
+                && needs_password(&input::read_file(path).with_context(|| name.clone())?) =>
+            {
+                PasswordSource::Prompt.resolve(&name, false, talk)?
+            }
+            None => None,
+        };
         Self::under(path, told, password)
     }
 
@@ -144,6 +151,10 @@ impl StoreFile {
 
     /// Nothing was said about a password, and one is needed to write. A store that is there keeps its own.
     pub(crate) fn ask_password(&mut self, talk: &Talk) -> Result<()> {
+        // it was asked for when the file was opened
+        if self.exists() && self.password.is_some() {
+            return Ok(());
+        }
         let name = self.name();
         let Some(bytes) = self.bytes.as_ref().filter(|_| io::stdin().is_terminal()) else {
             self.password = password::for_writing(None, &name, talk)?;

@@ -170,7 +170,7 @@ impl FromStr for PasswordSource {
             None if text == "none" => Ok(Self::None),
             None if text == "empty" => Ok(Self::Empty),
             // The text may be the password itself, so it is not repeated.
-            _ => Err("expected env:NAME, file:PATH, fd:N, prompt, none or empty".to_owned()),
+            _ => Err("expected env:NAME, file:PATH, fd:N, prompt, none or empty; put the password itself into a variable, and name that: env:NAME".to_owned()),
         }
     }
 }
@@ -347,11 +347,14 @@ fn prompt(what: &str, new: bool) -> Result<Password> {
     let ask = |text: String| {
         rpassword::prompt_password(text)
             .map(Zeroizing::new)
-            .map_err(|_| {
-                Hinted::new(
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => {
+                    Hinted::new(format!("{what}: no answer"), "type it, and Enter")
+                }
+                _ => Hinted::new(
                     format!("{what}: no terminal to ask on"),
                     "use env:NAME, file:PATH or fd:N",
-                )
+                ),
             })
     };
     let first = ask(format!("{what}: "))?;

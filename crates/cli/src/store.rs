@@ -170,6 +170,9 @@ pub(crate) fn save(
     for note in &written.notes {
         match note.kind {
             NoteKind::Oddity => talk.say(format!("note: {name}: {note}")),
+            _ if note.message.starts_with(KEEPS) => talk.warn(format!(
+                "{name}: {note}; `trustpack store key-passwd` gives it that of the store"
+            )),
             // Such as a password that the readers of the file will refuse.
             _ => talk.warn(format!("{name}: {note}")),
         }
@@ -245,6 +248,9 @@ fn in_words(store: &KeyStore, others: &Others, format: Format) -> String {
         Some((last, before)) => format!("{} and {last}", before.join(", ")),
     }
 }
+
+/// How the note about a key begins that is sealed with another password than its store.
+const KEEPS: &str = "its key keeps the password it is sealed with";
 
 /// The operating system's random bytes.
 pub(crate) struct SystemRandom;

@@ -336,6 +336,9 @@ fn hint(item: &Item, state: State) -> &'static str {
         (_, _, State::NotYetValid) => {
             "use the certificate that is valid now until then, or correct the clock"
         }
+        (_, Role::Intermediate | Role::Anchor, _) if item.has_key => {
+            "renew it with its key, and give the new certificate to whoever has the old one"
+        }
         (_, Role::EndEntity, _) => {
             "renew it, install the new one, and replace it wherever it is trusted by itself"
         }

@@ -74,6 +74,11 @@ impl Half {
         matches!(self.content, Content::Locked)
     }
 
+    /// Whether it stands where the other one does, when both are in one file.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.label == other.label
+    }
+
     /// Whether two halves are of one key pair.
     pub fn belongs_to(&self, other: &Self) -> Belongs {
         use Content::{Locked, Private, Public, Unreadable};

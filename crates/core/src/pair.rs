@@ -68,6 +68,22 @@ pub(crate) fn chain_of(
         .collect()
 }
 
+/// The chain of a key with those of the candidates behind it that issued what it ends with, as far as there are any.
+pub fn completed(
+    chain: &[CertificateDer<'static>],
+    candidates: &[CertificateDer<'static>],
+) -> Vec<CertificateDer<'static>> {
+    let read = |der: &CertificateDer<'static>| Certificate::from_der(der.clone()).ok();
+    let mut whole = chain.to_vec();
+    if let Some(last) = chain.last().and_then(read) {
+        let is_new = |der: &&CertificateDer<'static>| !chain.contains(der);
+        let candidates: Vec<Certificate> =
+            candidates.iter().filter(is_new).filter_map(read).collect();
+        whole.extend(chain_of(&last, &candidates).into_iter().skip(1));
+    }
+    whole
+}
+
 /// The candidate that issued a certificate, by name and signature; one whose signature cannot be checked here counts when
 /// there is no better one. Nobody but itself issued a self-issued one.
 pub(crate) fn issuer_of<'c>(

@@ -71,7 +71,9 @@ pub enum Error {
         what: String,
     },
     /// The password opens something in the file, and the MAC or digest over the whole does not fit.
-    #[error("{format}: the password is right and the {what} does not fit: damaged or changed")]
+    #[error(
+        "{format}: the password opens a part of it, and the {what} does not fit: the file is damaged or changed, or this is the password of a key only"
+    )]
     IntegrityFailed {
         /// The container.
         format: Format,

@@ -60,5 +60,4 @@ pub(super) const COMMANDS: &[&str] = &[
     "channel export channel.toml -o export.csv",
     "channel pack pack.toml --roots root.pem --at 2026-11-22 -o bundle.zip --force",
     "channel pack pack.toml --roots root.pem --at 2026-11-22 -o bundle/",
-    "man --folder man/",
 ];

@@ -13,7 +13,8 @@ use super::{
 ///
 /// The chain is kept whatever happens afterwards: when nothing here trusts it, when the server wants a client
 /// certificate, when the handshake breaks later. Where a modern handshake is refused, a probe reads the certificates
-/// alone: SSLv3 to TLS 1.2, any cipher suite. Fetching judges nothing; `verify` does.
+/// alone: SSLv3 to TLS 1.2, any cipher suite. It tells what is wrong with the chain; whether a
+/// client would trust it says `verify`.
 ///
 /// Servers that switch to TLS after a talk in clear are named by their scheme (smtp:// lmtp:// imap:// pop3:// ftp://
 /// ldap:// xmpp:// xmpp-server:// postgres:// mysql:// mssql:// sieve:// nntp:// irc:// rdp://) or known by their port;

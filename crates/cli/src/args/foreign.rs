@@ -1,7 +1,10 @@
 //! Words that people bring along from other tools, and what does that here.
 
 use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory as _};
+
+use super::Arguments;
 
 /// What is typed in the place of a command.
 const COMMANDS: [(&[&str], &str); 18] = [
@@ -115,16 +118,18 @@ pub(crate) fn with_tip(mut error: clap::Error) -> clap::Error {
         Some(ContextValue::StyledStr(usage)) => usage.to_string(),
         _ => String::new(),
     };
-    let flag = typed(ContextKind::InvalidArg);
+    // of others it is what has a wrong value
+    let is_unknown = error.kind() == ErrorKind::UnknownArgument;
+    let flag = typed(ContextKind::InvalidArg).filter(|_| is_unknown);
     let flag = flag.and_then(|flag| {
         let flag = flag.split(['=', ' ']).next()?;
         let mut rows = FLAGS.iter();
         let row = rows.find(|(of, flags, _)| usage.contains(of) && flags.contains(&flag));
-        row.map(|(_, _, tip)| *tip)
+        row.map_or_else(|| elsewhere(flag), |(_, _, tip)| Some((*tip).to_owned()))
     });
     let tip = match (command, flag) {
         (Some(command), _) => format!("`{command}` does that"),
-        (None, Some(flag)) => flag.to_owned(),
+        (None, Some(tip)) => tip,
         (None, None) => return error,
     };
     error.remove(ContextKind::SuggestedSubcommand);
@@ -134,12 +139,42 @@ pub(crate) fn with_tip(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// Which commands have a flag that this one has not.
+fn elsewhere(flag: &str) -> Option<String> {
+    fn look(command: &Command, path: &str, long: &str, found: &mut Vec<String>) {
+        if command
+            .get_arguments()
+            .any(|one| one.get_long() == Some(long))
+        {
+            found.push(format!("`{path}`"));
+        }
+        for below in command.get_subcommands() {
+            look(below, &format!("{path} {}", below.get_name()), long, found);
+        }
+    }
+    let long = flag.strip_prefix("--")?;
+    let mut found = Vec::new();
+    look(&Arguments::command(), "trustpack", long, &mut found);
+    let more = found.len().saturating_sub(MOST);
+    found.truncate(MOST);
+    match (found.as_slice(), more) {
+        ([], _) => None,
+        (commands, 0) => Some(format!("{flag} is a flag of {}", commands.join(", "))),
+        (commands, more) => Some(format!(
+            "{flag} is a flag of {} and {more} more",
+            commands.join(", ")
+        )),
+    }
+}
+
+/// So many commands are named.
+const MOST: usize = 3;
+
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory as _, Parser as _};
+    use clap::Parser as _;
 
     use super::*;
-    use crate::args::Arguments;
 
     fn told(line: &str) -> String {
         let words = std::iter::once("trustpack").chain(line.split(' '));
@@ -170,6 +205,9 @@ mod tests {
             let told = told(line);
             assert!(told.contains(tip), "{line}: {told}");
         }
+        let told_to_inspect = told("inspect a.p12 --try-common-passwords");
+        let tip = "tip: --try-common-passwords is a flag of `trustpack check`";
+        assert!(told_to_inspect.contains(tip), "{told_to_inspect}");
         let told_to_verify = told("verify h:443 --ca ca.pem");
         assert!(
             told_to_verify.contains("named with --trust"),

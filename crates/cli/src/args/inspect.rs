@@ -5,7 +5,7 @@ use trustpack_core::record::Field;
 
 use super::{Json, Reach, ReadPassword, Time, parse_from};
 
-/// Show what is inside files, folders, stores and servers; judges nothing.
+/// Show what is inside files, folders, stores and servers. Whether somebody would trust it says `verify`.
 ///
 /// Any format is found by content. A JKS is listed without its password. One certificate is shown as a page with all
 /// its extensions, several as a table and as trees of who issued whom; requests and revocation lists as pages.

@@ -122,6 +122,9 @@ fn check_beside(
         recorded,
         talk,
     };
+    if baseline::is_first(&arguments.written) {
+        talk.say("note: the report of --baseline is not there yet: everything counts as new");
+    }
     let open = || Outputs::open(&arguments.written, round.at, round.share.shard);
     let Looked { summary, unread } = round.look(open)?;
     let outcome = outcome(&arguments.written, &summary, unread);

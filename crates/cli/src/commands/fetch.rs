@@ -21,7 +21,7 @@ use trustpack_core::record::FetchRecord;
 use trustpack_core::report::{escape, json_line, json_text, page};
 
 use super::Outcome;
-use crate::args::Fetch;
+use crate::args::{CertType, Fetch};
 use crate::hint::Hinted;
 use crate::output;
 use crate::platform;
@@ -299,11 +299,13 @@ fn refuse_unclear_output(arguments: &Fetch, targets: &Targets) -> Result<()> {
                 Some(count) => format!("{count} answers"),
                 None => "a list of servers".to_owned(),
             };
-            Err(Hinted::new(
-                format!("{servers}, and one file to write"),
-                "end the output with `/` for a file each, or join them with `trustpack merge … -o STORE`",
-            )
-            .into())
+            let hint = match arguments.listed.cert_type {
+                Some(CertType::All) => "end the output with `/` for a file each",
+                _ => {
+                    "end the output with `/` for a file each, or join them with `trustpack merge … -o STORE`"
+                }
+            };
+            Err(Hinted::new(format!("{servers}, and one file to write"), hint).into())
         }
         _ => Ok(()),
     }

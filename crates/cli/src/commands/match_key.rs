@@ -1,6 +1,7 @@
 //! `trustpack match`: to which certificate, request or entry a key belongs.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use super::Outcome;
 use crate::args::Match;
 use crate::hint::Hinted;
 use crate::input::{self, Input, Loaded, Passwords};
+use crate::output::is_same_file;
 use crate::render::{Talk, print, print_json};
 
 #[derive(Serialize)]
@@ -60,7 +62,11 @@ pub(super) fn run(arguments: &Match, talk: &Talk) -> Result<Outcome> {
     let mut compared = Vec::new();
     for loaded in &files.loaded {
         whole &= loaded.tell_notes(talk);
-        for half in halves_of(loaded, &passwords) {
+        // a folder may hold the file that is asked about; whoever names it twice means it
+        let is_named = arguments.inputs.contains(&loaded.name);
+        let is_own_file = !is_named && is_same_file(Path::new(&loaded.name), Path::new(&name));
+        let others = halves_of(loaded, &passwords).into_iter();
+        for half in others.filter(|half| !is_own_file || !half.is_same_place(&own)) {
             compared.push(Compared::new(&loaded.name, &own, &half));
         }
     }

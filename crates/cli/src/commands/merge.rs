@@ -4,28 +4,28 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use time::OffsetDateTime;
-use trustpack_core::Certificate;
 use trustpack_core::edit::check_pair;
-use trustpack_core::keystore::{Alias, Entry, EntryKind, Format, Profile, SealedKey, Timestamp};
+use trustpack_core::keystore::{Alias, EntryKind, Format, Profile, SealedKey, Timestamp};
 use trustpack_core::merge::{
     CreatedPolicy, Incoming, MergeOptions, Outcome as MergeOutcome, Plan, PlanFormat, Resolution,
     plan, render_plan,
 };
-use trustpack_core::report::{self, page};
-use trustpack_core::select::{Select, select};
-use trustpack_core::trust::TrustAnchors;
+use trustpack_core::pair::completed;
+use trustpack_core::report;
+
+mod gather;
 
 use super::Outcome;
 use crate::args::{Merge, PlanOptions, StorePassword};
 use crate::hint::Hinted;
-use crate::input::{self, Files, Input, Loaded, Passwords};
+use crate::input::Input;
 use crate::keys;
 use crate::opened::StoreFile;
 use crate::output::{self, Guard};
 use crate::password::KeyPasswords;
 use crate::render::{Talk, print_beside, stdout_style};
-use crate::servers::{self, Doubt, Judging, Plan as FetchPlan, doubt};
 use crate::store::{Protection, Target};
+use gather::gather;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Merge, talk: &Talk) -> Result<Outcome> {
@@ -72,7 +72,7 @@ pub(super) fn into_store(arguments: &Merge, choice: &Choice, talk: &Talk) -> Res
         json: arguments.json.json,
     };
     applying.apply(destination, choice, talk, |destination, keys| {
-        gather(arguments, &inputs, destination, keys, talk)
+        gather(arguments, choice.kind, &inputs, destination, keys, talk)
     })
 }
 
@@ -226,7 +226,10 @@ impl Choice {
             | (Kind::Keys, EntryKind::PrivateKey { .. }) => true,
             (Kind::Certificates | Kind::Keys, _) => false,
         };
-        let (mut meant, others): (Vec<_>, Vec<_>) = incoming.into_iter().partition(is_meant);
+        let (mut meant, mut others): (Vec<_>, Vec<_>) = incoming.into_iter().partition(is_meant);
+        if self.kind == Kind::Keys {
+            complete(&mut meant, &mut others);
+        }
         if !others.is_empty() {
             let count = others.len();
             talk.say(match self.kind {
@@ -235,7 +238,7 @@ impl Choice {
                     report::count(count, "certificate")
                 ),
                 _ => format!(
-                    "note: {} left out, with any certificates that belong to it; `trustpack store import-key` takes them",
+                    "note: {} left out, each with its chain where it has one; `trustpack store export STORE --what certificate -o FILE` takes these out, `trustpack store import-key` takes both",
                     report::count(count, "key")
                 ),
             });
@@ -290,130 +293,21 @@ impl Choice {
     }
 }
 
-/// Everything that comes in, in the order of the arguments, and whether all of it could be read.
-fn gather(
-    arguments: &Merge,
-    inputs: &[Input],
-    destination: &StoreFile,
-    keys: &KeyPasswords,
-    talk: &Talk,
-) -> Result<(Vec<Incoming>, bool)> {
-    let sources = &arguments.input_password.input_password;
-    let passwords =
-        Passwords::resolve(sources, destination.password.as_ref(), talk)?.asking_for_keys();
-    let fetched = FetchPlan::new(Input::endpoints(inputs), &arguments.reach, talk)?.run(talk);
-    let at = arguments.time.now();
-    let files: Vec<Files> = inputs
+/// Puts the issuers that are named beside keys with a chain behind it, and leaves out of the others what is in a chain then.
+fn complete(keys: &mut [Incoming], others: &mut Vec<Incoming>) {
+    let named: Vec<_> = others
         .iter()
-        .map(|one| input::load(std::slice::from_ref(one), &passwords))
+        .flat_map(|one| one.entry.certificates().iter().cloned())
         .collect();
-    let judging = match fetched.is_empty() {
-        true => Judging::blind(at),
-        false => Judging::new(&arguments.roots, arguments.reach.timeout, at, talk)?
-            .knowing(roots_in(&files)),
-    };
-    let to = keys::Destination {
-        format: destination.format,
-        passwords: keys,
-        traditional: false,
-    };
-    let mut answers = fetched.iter();
-    let mut incoming = Vec::new();
-    let mut complete = true;
-    for (one, files) in inputs.iter().zip(files) {
-        if let Input::Endpoint(_) = one {
-            let Some(fetched) = answers.next() else {
-                continue;
-            };
-            let Some(analysis) = judging.analyse_telling(fetched, talk) else {
-                complete = false;
-                servers::tell_failure(fetched, talk);
-                continue;
-            };
-            if let Some(Doubt::Unexpected(error) | Doubt::Unproven(error)) =
-                doubt(fetched, &arguments.proof)
-            {
-                complete = false;
-                talk.failure(&fetched.target.endpoint.to_string(), &error.into());
-                continue;
-            }
-            let name = fetched.target.endpoint.to_string();
-            let chosen = select(
-                &analysis,
-                arguments.plan.select.unwrap_or(Select::Issuers),
-                &name,
-            );
-            for finding in analysis.findings.iter().chain(&chosen.findings) {
-                talk.say_page(&page::finding(finding));
-            }
-            complete &= !chosen.certificates.is_empty();
-            incoming.extend(
-                chosen
-                    .certificates
-                    .iter()
-                    .map(|certificate| Incoming::certificate(&name, certificate)),
-            );
-            continue;
-        }
-        complete &= !files.tell_failures(talk);
-        for loaded in files.loaded {
-            complete &= loaded.tell_notes(talk);
-            loaded.refuse_locked("--input-password")?;
-            loaded.tell_left_out(talk);
-            incoming.extend(from_file(loaded, arguments, &to, &passwords, talk)?);
+    let mut used = Vec::new();
+    for one in keys {
+        if let EntryKind::PrivateKey { chain, .. } = &mut one.entry.kind {
+            *chain = completed(chain, &named);
+            used.extend(chain.iter().cloned());
         }
     }
-    let incoming = keys::pair_across(incoming);
-    Ok((incoming, complete))
-}
-
-/// The roots that come in beside servers: whoever merges a private CA with the servers below it knows it.
-fn roots_in(files: &[Files]) -> impl Iterator<Item = TrustAnchors> {
-    let loaded = files.iter().flat_map(|files| &files.loaded);
-    loaded.map(|loaded| {
-        let entries = loaded.contents.store.entries().iter();
-        let all = entries.flat_map(Entry::certificates);
-        let read = all.filter_map(|der| Certificate::from_der(der.clone()).ok());
-        let roots = read.filter(|one| one.is_ca() && one.is_self_issued());
-        TrustAnchors::new(loaded.name.clone(), roots.collect())
-    })
-}
-
-fn from_file(
-    loaded: Loaded,
-    arguments: &Merge,
-    to: &keys::Destination<'_>,
-    passwords: &Passwords,
-    talk: &Talk,
-) -> Result<Vec<Incoming>> {
-    let store = keys::open_and_pair(loaded.contents.store, passwords, to, talk)?;
-    let wanted = |incoming: &Incoming| match arguments.plan.select {
-        None | Some(Select::Chain) => true,
-        Some(select) => incoming.entry.certificates().first().is_some_and(|der| {
-            Certificate::from_der(der.clone())
-                .is_ok_and(|certificate| matches(select, &certificate))
-        }),
-    };
-    let all = Incoming::from_store(&loaded.name, store);
-    let count = all.len();
-    let chosen: Vec<Incoming> = all.into_iter().filter(wanted).collect();
-    if chosen.len() < count {
-        talk.say(format!(
-            "note: {}: {} of {count} left out by --select",
-            loaded.name,
-            count - chosen.len()
-        ));
-    }
-    Ok(chosen)
-}
-
-/// What the words of `--select` mean for a certificate in a file, which is no chain.
-fn matches(select: Select, certificate: &Certificate) -> bool {
-    match select {
-        Select::Chain => true,
-        Select::Intermediates => certificate.is_ca() && !certificate.is_self_issued(),
-        Select::Issuers => certificate.is_ca(),
-        Select::Leaf => !certificate.is_ca(),
-        Select::Root => certificate.is_ca() && certificate.is_self_issued(),
-    }
+    others.retain(|one| {
+        let certificates = one.entry.certificates();
+        certificates.is_empty() || certificates.iter().any(|der| !used.contains(der))
+    });
 }

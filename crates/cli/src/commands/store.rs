@@ -13,7 +13,7 @@ mod passwords;
 
 use anyhow::Result;
 
-pub(super) use chains::certificates as certificates_in;
+pub(super) use chains::the_certificate;
 pub(super) use change::Editing;
 
 use super::Outcome;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use trustpack_core::chain::PresentedChain;
-use trustpack_core::keystore::{At, Contents, Entry, Integrity, NoteKind};
+use trustpack_core::keystore::{self, At, Contents, Entry, Integrity, NoteKind};
 use trustpack_core::report;
 
 use super::Passwords;
@@ -37,14 +37,17 @@ impl Loaded {
         is_whole(&self.contents)
     }
 
-    /// Whether a password would show more of it.
-    pub(crate) fn is_partly_locked(&self) -> bool {
-        is_partly_locked(&self.contents)
+    /// Where certificates are meant that lie open, one of which a part is locked would seem to have fewer.
+    pub(crate) fn refuse_store(&self) -> Result<()> {
+        match is_partly_locked(&self.contents) {
+            true => Err(locked_store(&self.name)),
+            false => Ok(()),
+        }
     }
 
     /// A part that is locked is no damage: with its password, which `flag` names, all of it can be had.
     pub(crate) fn refuse_locked(&self, flag: &str) -> Result<()> {
-        if !self.is_partly_locked() {
+        if !is_partly_locked(&self.contents) {
             return Ok(());
         }
         let message = format!("{}: a part of it is locked", self.name);
@@ -122,6 +125,21 @@ pub(crate) fn visible(contents: &Contents) -> impl Iterator<Item = &Entry> {
     };
     let entries = contents.store.entries().iter();
     entries.filter(move |entry| !hidden(entry))
+}
+
+/// Whether it says that a password is needed to read anything.
+pub(crate) fn needs_password(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+    causes.any(|cause| matches!(cause, keystore::Error::PasswordRequired { .. }))
+}
+
+/// What to do about a store where certificates are meant that need no password.
+pub(crate) fn locked_store(name: &str) -> anyhow::Error {
+    let message = format!("{name} is a store that needs a password, and certificates are meant");
+    let hint = format!(
+        "take them out first: trustpack store export {name} --all --what certificate -o FILE.pem"
+    );
+    Hinted::new(message, hint).into()
 }
 
 /// Whether a password would show more of it.

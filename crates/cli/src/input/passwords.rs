@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
-use trustpack_core::keystore::{self, Contents, Entry, Password, ReadOptions};
+use trustpack_core::keystore::{self, Contents, Entry, Integrity, Password, ReadOptions};
 
 use super::loaded::{is_partly_locked, is_whole};
 use crate::password::PasswordSource;
@@ -88,45 +88,87 @@ impl Passwords {
             .clone()
     }
 
-    /// Reads a file that the user named, and asks for its password where that was allowed. An empty answer is none.
+    /// Reads a file that the user named, and asks for its password where that was allowed, then for those of keys that it
+    /// does not open. An empty answer is the empty password where that fits, and none where not.
     pub(crate) fn read_named(&self, name: &str, bytes: &[u8]) -> Result<Contents> {
-        let read = self.read(bytes);
-        if !self.lacks_password(&read) {
-            return Ok(read?);
+        let mut read = self.read(bytes);
+        if self.lacks_password(&read) {
+            let password = ask(name)?;
+            let options = ReadOptions {
+                password: Some(&password),
+            };
+            match keystore::read(bytes, &options) {
+                Err(_) if password.is_empty() => {
+                    read = keystore::read(bytes, &ReadOptions::default());
+                }
+                answered => {
+                    read = answered;
+                    self.remember(password);
+                }
+            }
         }
-        let password = PasswordSource::Prompt.resolve(name, false, &Talk::new(false))?;
-        let Some(password) = password.filter(|password| !password.is_empty()) else {
-            return Ok(read?);
-        };
-        let options = ReadOptions {
-            password: Some(&password),
-        };
-        let contents = keystore::read(bytes, &options)?;
-        self.said
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(password);
+        let contents = read?;
+        if self.asking == Asking::ForKeys {
+            self.ask_for_keys(name, &contents)?;
+        }
         Ok(contents)
     }
 
+    fn remember(&self, password: Password) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.push(password);
+    }
+
+    /// Whether somebody is to be asked. What was tried without being named for this file was a try only.
     fn lacks_password(&self, read: &Result<Contents, keystore::Error>) -> bool {
         match read {
             _ if self.asking == Asking::Never => false,
-            Err(error) => matches!(error, keystore::Error::PasswordRequired { .. }),
+            Err(error) => matches!(
+                error,
+                keystore::Error::PasswordRequired { .. } | keystore::Error::WrongPassword { .. }
+            ),
             Ok(contents) => {
+                let is_open = contents.integrity != Integrity::NotVerified;
                 is_partly_locked(contents)
-                    || self.asking == Asking::ForKeys && self.has_locked_key(contents)
+                    || self.asking == Asking::ForKeys
+                        && !is_open
+                        && self.locked_key(contents).is_some()
             }
         }
     }
 
-    fn has_locked_key(&self, contents: &Contents) -> bool {
+    fn ask_for_keys(&self, name: &str, contents: &Contents) -> Result<()> {
+        while let Some(alias) = self.locked_key(contents) {
+            let what = match contents.format.has_aliases() {
+                true => format!("the key {alias:?} in {name}"),
+                false => format!("the key in {name}"),
+            };
+            let password = ask(&what)?;
+            let opens = |entry: &&Entry| {
+                let key = entry.key().filter(|_| entry.alias.as_str() == alias);
+                key.is_some_and(|key| key.unlock(Some(&password)).is_ok())
+            };
+            let is_right = contents.store.entries().iter().any(|entry| opens(&entry));
+            self.remember(password);
+            // whoever reads it next says that it is locked
+            if !is_right {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The alias of the first key that nothing which is known opens.
+    fn locked_key(&self, contents: &Contents) -> Option<String> {
         let known: Vec<Password> = self.all().collect();
-        let mut keys = contents.store.entries().iter().filter_map(Entry::key);
-        keys.any(|key| {
-            let mut tried = std::iter::once(None).chain(known.iter().map(Some));
-            !tried.any(|password| key.unlock(password).is_ok())
-        })
+        let is_locked = |entry: &&Entry| {
+            entry.key().is_some_and(|key| {
+                let mut tried = std::iter::once(None).chain(known.iter().map(Some));
+                !tried.any(|password| key.unlock(password).is_ok())
+            })
+        };
+        let locked = contents.store.entries().iter().find(is_locked);
+        locked.map(|entry| entry.alias.as_str().to_owned())
     }
 
     /// Reads with the first password that fits, else without any.
@@ -157,4 +199,9 @@ impl Passwords {
             _ => Err(refused),
         }
     }
+}
+
+fn ask(what: &str) -> Result<Password> {
+    let password = PasswordSource::Prompt.resolve(what, false, &Talk::new(false))?;
+    Ok(password.unwrap_or_else(|| Password::new("")))
 }

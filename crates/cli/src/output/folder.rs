@@ -53,6 +53,8 @@ pub(crate) fn save(
         true => Err(error),
         false => Guard::of(&path.join("lock")),
     })?;
+    // also where there is nothing to write: whoever was killed last may have left the old folder whole
+    sweep(folder_of(&path));
     let there = files_in(&path)?;
     if is_same(&path, &there, members) {
         close(&path, members).with_context(cannot)?;
@@ -66,7 +68,6 @@ pub(crate) fn save(
             return Err(Hinted::new(message, hint).into());
         }
     }
-    sweep(folder_of(&path));
     swap(&path, members)
         .or_else(|_| exchange(&path, &there, members))
         .with_context(cannot)

@@ -14,7 +14,7 @@ use trustpack_core::trust::TrustAnchors;
 
 use crate::args::Roots;
 use crate::hint::of_file;
-use crate::input::{self, Input, Passwords};
+use crate::input::{self, Input, Passwords, locked_store, needs_password};
 use crate::render::Talk;
 
 /// Puts fetched chains in order and completes them.
@@ -107,12 +107,16 @@ pub(crate) fn root_sets(roots: &Roots, talk: &Talk) -> Result<Vec<TrustAnchors>>
     let mut sets = Vec::new();
     for name in &roots.files {
         let inputs = [Input::Path(name.into())];
-        let mut files = input::load(&inputs, &Passwords::default());
+        let mut files = input::load(&inputs, &Passwords::default().asking());
         if let Some(failure) = files.failures.pop() {
             let hint = "check the path of --roots: a file or folder with root certificates";
-            return Err(of_file(failure.error, &failure.name, hint));
+            return Err(match needs_password(&failure.error) {
+                true => locked_store(&failure.name),
+                false => of_file(failure.error, &failure.name, hint),
+            });
         }
         for loaded in &files.loaded {
+            loaded.refuse_store()?;
             sets.push(TrustAnchors::from_store(
                 loaded.name.clone(),
                 &loaded.contents.store,

@@ -78,7 +78,8 @@ pub(super) const PAGES: &[Page] = &[
         id: "CERT-INTERMEDIATE-ONLY",
         title: "a server is trusted through an intermediate alone",
         severities: &[note("no root of the store would do for this server")],
-        meaning: "The store holds the intermediate that issued the server's certificate, and not the root above it. That is a \
+        meaning: "The store holds the intermediate that issued the server's certificate, and not the root above it; or it holds \
+            both, and the server does not send the intermediate, so that the root alone would not do. An intermediate is a \
             valid anchor for Java and for OpenSSL with -partial_chain. It often stands in for a server that does not send its \
             intermediate.",
         consequence: "CAs change intermediates every few years, some at every renewal, without notice. The first certificate by \
@@ -92,7 +93,8 @@ pub(super) const PAGES: &[Page] = &[
             ],
         )],
         remedy: &[run(
-            "Add the root as well; keep the intermediate where the server does not send it:",
+            "Make the server send its intermediates. Add the root as well, where it is missing, and keep the intermediate as long \
+             as the server does not send it:",
             &[
                 "trustpack fetch HOST:443 --select root --aia -o root.pem",
                 "trustpack store import STORE.jks root.pem --password env:STORE_PASS --backup",

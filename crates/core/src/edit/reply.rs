@@ -1,6 +1,6 @@
 //! A CA's answer to a request takes the place of the chain that a key has so far.
 
-use trustpack_keystore::{EntryKind, KeyStore};
+use trustpack_keystore::{Entry, EntryKind, KeyStore};
 
 use super::chain::{certificates_of_key, set_chain, subjects};
 use super::{Action, Change, EditError, Edited};
@@ -9,7 +9,7 @@ use crate::key::{Belongs, belongs};
 use crate::pair::chain_of;
 
 /// With the certificate of the reply that has the entry's public key, and its issuers, as the chain of the entry at
-/// `place`. The issuers come from the reply, from what the store trusts, and from `others`; each signature is checked.
+/// `place`. The issuers come from the reply, from the store, other chains in it too, and from `others`; each signature is checked.
 ///
 /// What of the reply is no part of the chain is told in the change, and so is an issuer that is missing.
 ///
@@ -43,19 +43,14 @@ pub fn import_reply(
             subjects: reply.iter().map(|one| one.subject().to_string()).collect(),
         });
     };
-    let trusted = store
-        .entries()
-        .iter()
-        .filter_map(|entry| match &entry.kind {
-            EntryKind::TrustedCertificate(der) => Certificate::from_der(der.clone()).ok(),
-            _ => None,
-        });
+    let all = store.entries().iter().flat_map(Entry::certificates);
+    let stored = all.filter_map(|der| Certificate::from_der(der.clone()).ok());
     let candidates: Vec<Certificate> = reply
         .iter()
         .chain(others)
         .chain(&before)
         .cloned()
-        .chain(trusted)
+        .chain(stored)
         .collect();
     let chain: Vec<Certificate> = chain_of(own, &candidates)
         .into_iter()
@@ -110,6 +105,22 @@ mod tests {
         );
         let again = import_reply(edited.store, 0, &reply, &[]).unwrap();
         assert_eq!(again.changes, []);
+    }
+
+    #[test]
+    fn the_chain_of_a_neighbour_completes_it() {
+        let root = root("Root");
+        let ca = ca("CA", &root);
+        let old = server("h.example", &root);
+        let neighbour = server("n.example", &ca);
+        let new = server_of_key("h.example", &ca, &old.key);
+        let mut store = key_store("k", &old, &[]);
+        for entry in key_store("n", &neighbour, &[&ca, &root]).into_entries() {
+            store.push_renamed(entry);
+        }
+        let edited = import_reply(store, 0, std::slice::from_ref(&new), &[]).unwrap();
+        let chain = [&new, &ca.certificate, &root.certificate].map(|one| one.der().clone());
+        assert_eq!(edited.store.entries()[0].certificates(), chain);
     }
 
     #[test]

@@ -297,6 +297,14 @@ impl Ledger {
         Ok(None)
     }
 
+    /// Since when a certificate is revoked, and why; `None` when it is not, or is not in it.
+    pub fn revocation(&self, certificate: &Certificate) -> Option<(OffsetDateTime, Reason)> {
+        let serial = certificate.serial().to_string();
+        let mut rows = self.certificates.iter();
+        let row = rows.find(|row| row.serial == serial && row.status == Status::Revoked)?;
+        Some((row.revoked_at?, row.reason.unwrap_or_default()))
+    }
+
     /// The subject of a certificate in it.
     pub fn subject(&self, serial: &str) -> Option<&str> {
         let row = self.certificates.iter().find(|row| row.serial == serial)?;

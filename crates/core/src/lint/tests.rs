@@ -48,6 +48,16 @@ fn a_good_private_hierarchy_has_no_findings() {
     assert!(ids(&server.certificate, Profile::PublicCa).contains(&"not-an-authority"));
 }
 
+/// Found by the fuzz target `certificate`.
+#[test]
+fn a_key_usage_of_no_bits_is_told() {
+    let der = include_bytes!("../../../../fixtures/fuzz/certificate/key-usage-of-no-bits");
+    let certificate = Certificate::from_der(der.to_vec().into()).unwrap();
+    let found = ids(&certificate, Profile::Private);
+    assert!(found.contains(&"key-usage-encoding"), "{found:?}");
+    assert!(!found.contains(&"key-usage-too-long"), "{found:?}");
+}
+
 #[test]
 fn public_rules_are_for_public_certificates() {
     let root = root("Root");

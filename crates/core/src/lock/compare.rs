@@ -1,5 +1,6 @@
 //! What changed since a lock was written.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::cert::Fingerprint;
@@ -44,18 +45,6 @@ fn changes(then: &Locked, now: &Locked) -> Vec<Finding> {
     let mut add = |id, severity, message: String, hint: &str| {
         findings.push(Finding::new(id, severity, subject(then), message).with_hint(hint));
     };
-    if then.spki != now.spki {
-        let message = format!(
-            "another public key: {} was locked, {} is there now; {}",
-            digest::write(&then.spki),
-            digest::write(&now.spki),
-            certificates(then, now)
-        );
-        add("LOCK-KEY-CHANGED", Severity::Critical, message, HINT_KEY);
-    } else if then.leaf != now.leaf {
-        let message = format!("renewed with the same key: {}", certificates(then, now));
-        add("LOCK-LEAF-CHANGED", Severity::Warning, message, HINT_LOCK);
-    }
     if then.issuer != now.issuer {
         let message = format!(
             "another issuer: {} was locked, {} is there now",
@@ -68,10 +57,25 @@ fn changes(then: &Locked, now: &Locked) -> Vec<Finding> {
             message,
             HINT_ISSUER,
         );
-    } else if rest(then) != rest(now) {
+    }
+    if then.spki != now.spki {
+        let message = format!(
+            "another public key: {} was locked, {} is there now; {}",
+            digest::write(&then.spki),
+            digest::write(&now.spki),
+            certificates(then, now)
+        );
+        add("LOCK-KEY-CHANGED", Severity::Critical, message, HINT_KEY);
+    } else if then.leaf != now.leaf {
+        let message = format!("renewed with the same key: {}", certificates(then, now));
+        add("LOCK-LEAF-CHANGED", Severity::Warning, message, HINT_LOCK);
+    }
+    if then.issuer == now.issuer && rest(then) != rest(now) {
         let message = chain_words(&rest(then), &rest(now));
         add("LOCK-CHAIN-CHANGED", Severity::Warning, message, HINT_LOCK);
     }
+    // a certificate of another issuer says more than that it is another one
+    findings.sort_by_key(|finding| Reverse(finding.severity));
     findings
 }
 

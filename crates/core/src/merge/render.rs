@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Action, Outcome, Plan, PlanSummary, Resolution};
+use super::{Action, ItemKind, Outcome, Plan, PlanSummary, Resolution};
 use crate::report::{Finding, Severity, Style, finding_lines, grid, json_text};
 use crate::text;
 
@@ -40,7 +40,7 @@ pub(super) fn table(plan: &Plan, style: &Style) -> String {
 fn row(action: &Action) -> Vec<(String, Option<Severity>)> {
     let remarks: Vec<_> = action.findings.iter().filter_map(remark).collect();
     let worst = action.findings.iter().filter(|one| remark(one).is_some());
-    let (outcome, severity) = outcome(&action.outcome);
+    let (outcome, severity) = outcome(action);
     vec![
         (action.display_name.clone(), None),
         (action.source.clone(), None),
@@ -49,9 +49,15 @@ fn row(action: &Action) -> Vec<(String, Option<Severity>)> {
     ]
 }
 
-fn outcome(outcome: &Outcome) -> (String, Option<Severity>) {
-    match outcome {
-        Outcome::Add { alias } => (format!("add as {alias}"), None),
+fn outcome(action: &Action) -> (String, Option<Severity>) {
+    // who adds a key to a store that others read wants to know
+    let add = match action.kind {
+        ItemKind::Certificate => "add",
+        ItemKind::PrivateKey => "add key",
+        ItemKind::SecretKey => "add secret key",
+    };
+    match &action.outcome {
+        Outcome::Add { alias } => (format!("{add} as {alias}"), None),
         Outcome::AlreadyThere { alias } => (format!("already there as {alias}"), None),
         Outcome::DuplicateInput { of, alias } => (format!("same as {alias} from {of}"), None),
         Outcome::LeftOut => ("left out".to_owned(), Some(Severity::Warning)),
@@ -59,7 +65,7 @@ fn outcome(outcome: &Outcome) -> (String, Option<Severity>) {
             let (what, severity) = match resolution {
                 Resolution::Kept => ("left out".to_owned(), Severity::Warning),
                 Resolution::Refused => ("refused".to_owned(), Severity::Critical),
-                Resolution::Renamed { to } => (format!("add as {to}"), Severity::Note),
+                Resolution::Renamed { to } => (format!("{add} as {to}"), Severity::Note),
                 Resolution::Replaced => ("replace".to_owned(), Severity::Warning),
             };
             (format!("conflict over {alias}: {what}"), Some(severity))

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::soonest::Soonest;
-use super::{CertificateReport, ReportWriter, Severity, SubjectReport, Summary};
+use super::{CertificateReport, Change, ReportWriter, Severity, SubjectReport, Summary};
 use crate::text::{self, count, escape};
 
 /// What the service is called in the line.
@@ -143,8 +143,17 @@ impl<'a> Nagios<'a> {
                     list.push(format!("{left_out} more"));
                 }
                 let (critical, warnings) = (summary.critical, count(summary.warnings, "warning"));
+                let new = summary.since.map(|since| {
+                    let found = since.findings;
+                    format!(
+                        "{} new since {}; ",
+                        found.new + found.worse,
+                        text::date(since.at)
+                    )
+                });
+                let new = new.unwrap_or_default();
                 format!(
-                    "{critical} critical, {warnings} in {subjects}, {certificates}: {}",
+                    "{new}{critical} critical, {warnings} in {subjects}, {certificates}: {}",
                     list.join("; ")
                 )
             }
@@ -166,7 +175,12 @@ impl ReportWriter for Nagios<'_> {
                 // known, or no more than good to know
                 Severity::Note => continue,
             };
-            self.findings.offer(rank, || {
+            // what an earlier report did not have comes first
+            let is_known = match finding.change {
+                Some(Change::Unchanged | Change::Better) => 2,
+                _ => 0,
+            };
+            self.findings.offer(is_known + rank, || {
                 ((finding.subject.clone(), finding.message.clone()), 1)
             });
         }

@@ -2,6 +2,7 @@
 
 use crate::Certificate;
 use crate::report::{Finding, Severity};
+use crate::signature::{SignatureCheck, check};
 use crate::trust::TrustAnchors;
 
 use super::{Client, Question, VerifiedPath};
@@ -160,13 +161,22 @@ fn intermediate_only(
 ) -> Option<Finding> {
     let roots = anchors.without(|anchor| !anchor.is_self_issued());
     question.ask(&roots, question.at).err()?;
+    let issuer = anchor.issuer();
+    let is_its_root = |root: &Certificate| check(anchor, root) == SignatureCheck::Good;
+    let (why, hint) = match roots.named(issuer).any(is_its_root) {
+        true => (
+            "the server does not send it".to_owned(),
+            "make the server send its intermediates; its root is in the store already".to_owned(),
+        ),
+        false => (
+            format!("{} holds no root that would do", anchors.origin()),
+            format!("add its issuer {issuer} as well"),
+        ),
+    };
     let message = format!(
-        "trusted through the intermediate {} alone; {} holds no root that would do, so a change of intermediate \
-         breaks the connection",
+        "trusted through the intermediate {} alone; {why}, so a change of intermediate breaks the connection",
         anchor.subject(),
-        anchors.origin()
     );
-    let hint = format!("add its issuer {} as well", anchor.issuer());
     let finding = Finding::new("CERT-INTERMEDIATE-ONLY", Severity::Note, subject, message);
     Some(finding.with_hint(hint).about(anchor))
 }

@@ -90,6 +90,15 @@ fn a_missing_intermediate_is_refused_unless_it_is_in_the_store() {
     );
     assert_eq!(ids(&ask(&[&server], &[&ca])), ["CERT-INTERMEDIATE-ONLY"]);
     assert_eq!(ids(&ask(&[&server, &ca], &[&ca, &root])), [""; 0]);
+    // a root that is there is not asked for
+    let both = ask(&[&server], &[&ca, &root]);
+    assert_eq!(ids(&both), ["CERT-INTERMEDIATE-ONLY"]);
+    let found = &both.findings[0];
+    assert!(
+        found.message.contains("the server does not send it"),
+        "{found:?}"
+    );
+    assert!(!found.hint.as_deref().unwrap().contains("add"), "{found:?}");
 }
 
 #[test]

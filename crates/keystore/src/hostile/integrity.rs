@@ -10,8 +10,9 @@ use crate::{Error, Format, KeyStore, Password, WriteOptions, ber, oid, write};
 #[track_caller]
 fn assert_failed(bytes: &[u8], format: Format, what: &str) {
     let error = open(bytes, Some(PASSWORD)).unwrap_err();
-    let expected =
-        format!("{format}: the password is right and the {what} does not fit: damaged or changed");
+    let expected = format!(
+        "{format}: the password opens a part of it, and the {what} does not fit: the file is damaged or changed, or this is the password of a key only"
+    );
     assert_eq!(error.to_string(), expected);
     assert_wrong(bytes, "other");
 }

@@ -203,7 +203,7 @@ pub(crate) struct OptionalAuthority {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "CA")]
 pub(crate) struct StateChoice {
-    /// Keep what the CA issues in this file, made when it is not there; revoke and new crl need it.
+    /// Keep what the CA of --ca issues in this file, made when it is not there; revoke and new crl need it.
     #[arg(long, value_name = "FILE", requires = "ca")]
     pub state: Option<PathBuf>,
 }

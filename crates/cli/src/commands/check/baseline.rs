@@ -5,10 +5,12 @@ use std::io::{self, BufReader, Seek};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use trustpack_core::report::{Baseline, Gone, ReadError, Since, SubjectReport};
+use trustpack_core::report::{Baseline, Gone, ReadError, ReportFormat, Since, SubjectReport};
 
+use crate::args::Written;
 use crate::hint::Hinted;
 use crate::input::open_file;
+use crate::output::is_one_place;
 
 /// Read twice: for what there was, and at the end for the names of what is gone. The file stays open in between, so that
 /// the new report may take its place.
@@ -19,7 +21,14 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
-    /// Reads all of it, before anything is looked at.
+    /// Reads all of it, before anything is looked at. `None` when there was no earlier run.
+    pub(super) fn open_for(arguments: &Written) -> Result<Option<Self>> {
+        match &arguments.baseline {
+            Some(path) if !is_first(arguments) => Self::open(path).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     pub(super) fn open(path: &Path) -> Result<Self> {
         let name = format!("--baseline {}", path.display());
         let mut file = open(path).map_err(|error| match error.kind() {
@@ -63,6 +72,15 @@ impl Earlier {
             .gone(BufReader::new(file), take)
             .map_err(|error| advised(&name, error))
     }
+}
+
+/// Whether this run writes the report that it would be compared with, and no run did before: then all of it is new.
+pub(super) fn is_first(arguments: &Written) -> bool {
+    let mut reports = arguments.output.iter();
+    arguments.baseline.as_deref().is_some_and(|path| {
+        !path.exists()
+            && reports.any(|one| one.format == ReportFormat::Json && is_one_place(&one.path, path))
+    })
 }
 
 /// A pipe is copied first, since nobody can read it twice.

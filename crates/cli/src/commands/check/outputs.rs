@@ -98,11 +98,7 @@ impl Outputs {
         at: OffsetDateTime,
         shard: Option<Shard>,
     ) -> Result<Self> {
-        let earlier = arguments
-            .baseline
-            .as_deref()
-            .map(Earlier::open)
-            .transpose()?;
+        let earlier = Earlier::open_for(arguments)?;
         let mut outputs = Self {
             files: Vec::new(),
             stdout: Vec::new(),

@@ -168,7 +168,8 @@ fn file(name: &str, bytes: &[u8], passwords: &Passwords, talk: &Talk) -> Result<
             .into()),
         };
     }
-    let contents = passwords.read(bytes).with_context(|| name.to_owned())?;
+    let contents = passwords.read_named(name, bytes);
+    let contents = contents.with_context(|| name.to_owned())?;
     let name = name.to_owned();
     Ok(What::File(Box::new(Loaded { name, contents })))
 }

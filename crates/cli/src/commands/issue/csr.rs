@@ -11,7 +11,7 @@ use trustpack_core::name::Name;
 use trustpack_core::record::RequestRecord;
 
 use super::super::Outcome;
-use super::super::store::certificates_in;
+use super::super::store::the_certificate;
 use super::cert::{made, no_key, note_new_key, refuse_idle_password};
 use super::contents::{Contents, subject};
 use super::holder::Holder;
@@ -42,9 +42,7 @@ pub(super) fn run(arguments: &NewCsr, talk: &Talk) -> Result<Outcome> {
         .flatten();
     let holder = Holder::of_choice(choice, talk)?;
     let before = match &arguments.like {
-        Some(path) => certificates_in(std::slice::from_ref(path), talk)?
-            .into_iter()
-            .next(),
+        Some(path) => Some(the_certificate(path, talk)?),
         None => holder
             .as_ref()
             .and_then(|holder| holder.chain.first().cloned()),

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use time::OffsetDateTime;
 use trustpack_core::Certificate;
 use trustpack_core::edit::{Action, Change, Edited};
 use trustpack_core::issue::{
-    KeyKind, SigningKey, Violation, issue, lifetime, renewal, require, self_sign,
+    KeyKind, Reason, SigningKey, Violation, issue, lifetime, renewal, require, self_sign,
 };
 use trustpack_core::keystore::{
     self, CertificateDer, Entry, Format, KeyStore, ReadOptions, SealedKey,
@@ -15,14 +16,13 @@ use trustpack_core::pair::pair;
 
 use super::super::Outcome;
 use super::super::store::Editing;
-use super::cert::note_new_key;
 use super::dates::{self, Fallback};
 use super::holder::{Flags, Holder, the_one};
 use super::key::DEFAULT;
 use super::state::State;
 use super::written::{
     self, Report, in_words, key_file, key_password, refuse_existing, refuse_single, refuse_store,
-    refuse_two_on_stdout,
+    refuse_two_on_stdout, rfc3339,
 };
 use crate::args::{Issued, Renew};
 use crate::hint::Hinted;
@@ -159,6 +159,12 @@ fn again(
             authority.certificate().subject()
         ));
     }
+    if let Some(path) = arguments.state.state.as_ref().filter(|path| path.exists()) {
+        let state = State::of(path, authority.certificate(), held)?;
+        if let Some((since, reason)) = state.ledger.revocation(old) {
+            tell_revoked(old, since, reason, key.is_some(), talk)?;
+        }
+    }
     let certificate = issue(&renewal.wanted, &authority, &SystemRandom)?;
     let waived = require(&certificate, Some(&authority), at, allowed)?;
     if let Some(path) = arguments
@@ -253,6 +259,12 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
     let mut entries = store.entries().iter();
     let entry = entries.clone().find(has_both);
     let entry = entry.or_else(|| entries.find(|entry| !entry.certificates().is_empty()));
+    if let Some(key) = &arguments.key
+        && entry.is_none_or(|entry| entry.key().is_none())
+    {
+        let mut keys = store.entries().iter().filter_map(Entry::key);
+        return Err(key_not_used(&name, key, keys.any(SealedKey::is_sealed)).into());
+    }
     let Some(entry) = entry else {
         return Err(Hinted::new(
             format!("{name}: there is no certificate in it"),
@@ -288,11 +300,56 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
     };
     let chain = renewed.chain.get(..count).unwrap_or_default();
     let path = written::certificates(&issued, chain, talk);
-    let path = path.inspect_err(|_| note_new_key(new_key, talk))?;
+    let path = path.inspect_err(|_| {
+        if let Some(path) = new_key {
+            let name = path.display();
+            talk.warn(format!(
+                "the new key stays in {name}, and no certificate for it: make both again with --force"
+            ));
+        }
+    })?;
     talk.say(format!("issued {}", in_words(new)));
     report.add(&path);
     report.print(arguments.edit.json)?;
     Ok(Outcome::Fine)
+}
+
+/// What the state knows of the old one. A key that somebody else has is not certified again.
+fn tell_revoked(
+    old: &Certificate,
+    since: OffsetDateTime,
+    reason: Reason,
+    has_new_key: bool,
+    talk: &Talk,
+) -> Result<()> {
+    let message = format!(
+        "{} is revoked since {} ({})",
+        old.display_name(),
+        rfc3339(since),
+        reason.word()
+    );
+    if reason == Reason::KeyCompromise && !has_new_key {
+        let hint = "make a new key with it: --rekey --new-key FILE";
+        return Err(Hinted::new(format!("{message}: its key is not certified again"), hint).into());
+    }
+    talk.warn(message);
+    Ok(())
+}
+
+/// A key that was named would not be what is certified.
+fn key_not_used(name: &str, key: &str, is_locked: bool) -> Hinted {
+    match is_locked {
+        true => Hinted::new(
+            format!("{key}: its key is locked"),
+            "name its password with --password env:NAME, file:PATH or prompt",
+        ),
+        false => Hinted::new(
+            format!("{key}: there is no key of the certificate in {name} in it"),
+            format!(
+                "leave --key out; for another key: `trustpack new csr --like {name} --key {key}`, and `trustpack sign`"
+            ),
+        ),
+    }
 }
 
 fn first_of(entry: &Entry, name: &str) -> Result<Certificate> {

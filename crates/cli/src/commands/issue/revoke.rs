@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Serialize;
 use trustpack_core::Certificate;
 use trustpack_core::issue::{Dates, LedgerError, ListWanted, revocation_list};
 use trustpack_core::signature::{SignatureCheck, check};
 
 use super::super::Outcome;
-use super::super::store::certificates_in;
+use super::super::store::the_certificate;
 use super::holder::Holder;
 use super::state::State;
 use super::written::{
@@ -40,11 +40,11 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
         return Err(Hinted::new(message, hint).into());
     }
     let authority = match &arguments.ca {
-        Some(path) => Some(certificate_of(path, talk)?),
+        Some(path) => Some(the_certificate(path, talk)?),
         None => None,
     };
     let certificate = match Path::new(&arguments.certificate).exists() {
-        true => Some(certificate_of(&arguments.certificate, talk)?),
+        true => Some(the_certificate(&arguments.certificate, talk)?),
         false => None,
     };
     let mut state = match &authority {
@@ -108,23 +108,6 @@ pub(super) fn run(arguments: &Revoke, talk: &Talk) -> Result<Outcome> {
         })?;
     }
     Ok(Outcome::Fine)
-}
-
-/// The certificate of a file that needs no password, or the first one of a chain.
-fn certificate_of(path: &String, talk: &Talk) -> Result<Certificate> {
-    let found = certificates_in(std::slice::from_ref(path), talk)?;
-    let mut found = found.into_iter();
-    let Some(first) = found.next() else {
-        bail!("{path}: there is no certificate in it");
-    };
-    let others: Vec<Certificate> = found.collect();
-    let is_chain = others.iter().any(|one| one.subject() == first.issuer());
-    if others.is_empty() || is_chain {
-        return Ok(first);
-    }
-    let count = others.len() + 1;
-    let message = format!("{path}: {count} certificates are in it, and one is meant");
-    Err(Hinted::new(message, "name the file of that one, or its serial number").into())
 }
 
 fn serial(state: &State, text: &str) -> Result<String> {

@@ -1,15 +1,15 @@
 //! The chain of a key: append, trim, and a CA's reply.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use trustpack_core::Certificate;
 use trustpack_core::edit::{self, pick_one};
-use trustpack_core::keystore::{self, Entry};
+use trustpack_core::keystore::Entry;
 
 use super::change::Editing;
 use crate::args::store;
 use crate::commands::Outcome;
 use crate::hint::Hinted;
-use crate::input::{self, Input, Passwords};
+use crate::input::{self, Input, Passwords, locked_store, needs_password};
 use crate::render::Talk;
 
 pub(super) fn append(arguments: &store::AppendChain, talk: &Talk) -> Result<Outcome> {
@@ -41,11 +41,22 @@ pub(super) fn import_reply(arguments: &store::ImportReply, talk: &Talk) -> Resul
     };
     let edited =
         edit::import_reply(store, place, &reply, &others).with_context(|| editing.file.name())?;
+    let now = edited.store.entries().get(place).map(Entry::certificates);
+    if let Some([alone]) = now
+        && let Ok(own) = Certificate::from_der(alone.clone())
+        && !own.is_self_issued()
+    {
+        talk.warn(format!(
+            "{:?} has no issuers: whoever serves with it sends an incomplete chain; name that of {} with --with FILE",
+            arguments.alias,
+            own.issuer()
+        ));
+    }
     editing.finish(&edited, talk)
 }
 
 /// Every certificate in files, in their order; all of them must be readable.
-pub(in crate::commands) fn certificates(names: &[String], talk: &Talk) -> Result<Vec<Certificate>> {
+pub(super) fn certificates(names: &[String], talk: &Talk) -> Result<Vec<Certificate>> {
     let inputs = Input::parse_all(names)?;
     if let Some(endpoint) = Input::endpoints(&inputs).next() {
         let hint = format!("use `trustpack fetch {endpoint} -o FILE` first");
@@ -55,11 +66,11 @@ pub(in crate::commands) fn certificates(names: &[String], talk: &Talk) -> Result
         )
         .into());
     }
-    let mut files = input::load(&inputs, &Passwords::default());
+    let mut files = input::load(&inputs, &Passwords::default().asking());
     if let Some(last) = files.failures.pop() {
         files.tell_failures(talk);
-        return Err(match is_locked(&last.error) {
-            true => locked(&last.name),
+        return Err(match needs_password(&last.error) {
+            true => locked_store(&last.name),
             false => last.error.context(last.name),
         });
     }
@@ -67,10 +78,7 @@ pub(in crate::commands) fn certificates(names: &[String], talk: &Talk) -> Result
     let mut found = Vec::new();
     for loaded in &files.loaded {
         loaded.tell_notes(talk);
-        // what is meant here lies open: a certificate, and no store
-        if loaded.is_partly_locked() {
-            return Err(locked(&loaded.name));
-        }
+        loaded.refuse_store()?;
         let entries = loaded.contents.store.entries().iter();
         for der in entries.flat_map(Entry::certificates) {
             let certificate = Certificate::from_der(der.clone());
@@ -93,16 +101,24 @@ pub(in crate::commands) fn certificates(names: &[String], talk: &Talk) -> Result
     Ok(found)
 }
 
-fn is_locked(error: &anyhow::Error) -> bool {
-    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
-    causes.any(|cause| matches!(cause, keystore::Error::PasswordRequired { .. }))
-}
-
-/// What to do about a store that asks for a password.
-fn locked(name: &str) -> anyhow::Error {
-    let message = format!("{name} is a store that needs a password, and a certificate is meant");
-    let hint = format!(
-        "take the certificate out first: trustpack store export {name} --what certificate -o ca.pem"
-    );
-    Hinted::new(message, hint).into()
+/// The certificate of a file that needs no password, or the first one of a chain.
+pub(in crate::commands) fn the_certificate(path: &String, talk: &Talk) -> Result<Certificate> {
+    let all = certificates(std::slice::from_ref(path), talk)?;
+    let count = all.len();
+    let mut rest = all.into_iter();
+    let Some(first) = rest.next() else {
+        bail!("{path}: there is no certificate in it");
+    };
+    // what is no issuer of it may as well be meant
+    let mut rest: Vec<Certificate> = rest.filter(|one| *one != first).collect();
+    let mut issuer = first.issuer().clone();
+    while let Some(place) = rest.iter().position(|one| *one.subject() == issuer) {
+        issuer = rest.swap_remove(place).issuer().clone();
+    }
+    if rest.is_empty() {
+        return Ok(first);
+    }
+    let message = format!("{path}: {count} certificates are in it, and one is meant");
+    let hint = "name a file with that one alone: `trustpack store export STORE ALIAS --what certificate -o FILE` writes it";
+    Err(Hinted::new(message, hint).into())
 }

@@ -62,7 +62,12 @@ pub(crate) fn of_word(
         "system" => of_set(servers::system_roots(talk)),
         "mozilla" => of_set(TrustAnchors::mozilla()),
         "java" => of_java(password, client, talk),
-        path => of_file(path, &Passwords::named(password.cloned()), client, talk),
+        path => of_file(
+            path,
+            &Passwords::named(password.cloned()).asking(),
+            client,
+            talk,
+        ),
     }
 }
 

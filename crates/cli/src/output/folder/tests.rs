@@ -36,6 +36,20 @@ fn a_folder_is_made_whole_with_its_modes() {
     assert_eq!(mode(&path.join("a/key")), 0o600);
 }
 
+/// A run that was killed may have left the old folder whole, and the next one finds nothing to do.
+#[test]
+fn what_a_kill_left_goes_also_when_nothing_is_written() {
+    let desk = tempfile::tempdir().unwrap();
+    let path = desk.path().join("out");
+    save(&path, MEMBERS, Existing::Keep, nothing).unwrap();
+    let left = desk.path().join(format!("{PREFIX}AbCdEf"));
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("LIST"), "list").unwrap();
+    let saved = save(&path, MEMBERS, Existing::Keep, nothing).unwrap();
+    assert_eq!(saved, Saved::Unchanged);
+    assert!(!left.exists());
+}
+
 #[test]
 fn an_empty_folder_is_filled() {
     let desk = tempfile::tempdir().unwrap();

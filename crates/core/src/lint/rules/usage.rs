@@ -31,13 +31,15 @@ pub(super) const RULES: &[Rule] = &[
     }),
     Rule::new(PAGE, "key-usage-encoding", Critical, "X.690 section 11.2.2", |view| {
         let (unused, octets) = bits(view)?;
-        let last = octets.last()?;
+        let Some(last) = octets.last() else {
+            return when(unused != 0, "keyUsage counts unused bits, and has none");
+        };
         let is_short = last & 1_u8.checked_shl(u32::from(unused))? != 0;
         when(!is_short, "keyUsage has zeros at its end, which DER leaves out")
     }),
     Rule::new(PAGE, "key-usage-too-long", Critical, USAGE, |view| {
         let (unused, octets) = bits(view)?;
-        let length = 8 * octets.len() - usize::from(unused.min(7));
+        let length = (8 * octets.len()).saturating_sub(usize::from(unused.min(7)));
         when(length > 9, "keyUsage has more than its nine bits")
     }),
     Rule::new(PAGE, "key-usage-not-critical", Warning, USAGE, |view| {

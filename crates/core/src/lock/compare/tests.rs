@@ -70,7 +70,7 @@ fn another_issuer_explains_another_chain() {
     let now = locked(TARGET, "Other", 60);
     assert_eq!(
         ids(then(), now),
-        ["LOCK-LEAF-CHANGED", "LOCK-ISSUER-CHANGED"]
+        ["LOCK-ISSUER-CHANGED", "LOCK-LEAF-CHANGED"]
     );
 }
 
