@@ -15,7 +15,8 @@ Examples:
   trustpack convert truststore.jks -o truststore.p12 --password file:store.pass
   trustpack convert bundle.pem -o certificates/ --split --format der
 
-Exit codes: 0 written, or already the same · 2 not done, or not all of it"))]
+Exit codes: 0 written, or already the same; what such a format never holds is left out with a word
+· 2 not done, or a part could not be read or written"))]
 pub(crate) struct Convert {
     /// Files, folders, `-` for stdin.
     #[arg(required = true, value_name = "INPUT")]

@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &Convert, talk: &Talk) -> Result<Outcome> {
         likely.as_ref(),
         talk,
     )?
-    .asking_for_keys();
+    .asking_for_keys(&arguments.store_password.key_password);
     let files = input::load(&inputs, &passwords);
     let mut whole = true;
     for loaded in &files.loaded {

@@ -50,8 +50,8 @@ pub(super) fn run(arguments: &Match, talk: &Talk) -> Result<Outcome> {
     if arguments.key == "-" && inputs.contains(&Input::Stdin) {
         return Err(Hinted::new("stdin can be read once only", "name `-` once").into());
     }
-    let passwords =
-        Passwords::resolve(&arguments.input_password.input_password, None, talk)?.asking_for_keys();
+    let passwords = Passwords::resolve(&arguments.input_password.input_password, None, talk)?
+        .asking_for_keys(&[]);
     let loaded = input::load_one(&arguments.key, &passwords)?;
     loaded.tell_notes(talk);
     let name = loaded.name.clone();

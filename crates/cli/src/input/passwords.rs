@@ -7,7 +7,7 @@ use anyhow::Result;
 use trustpack_core::keystore::{self, Contents, Entry, Integrity, Password, ReadOptions};
 
 use super::loaded::{is_partly_locked, is_whole};
-use crate::password::PasswordSource;
+use crate::password::{KeyPasswordSource, PasswordSource};
 use crate::render::Talk;
 
 /// Passwords to be tried on stores that are read.
@@ -58,10 +58,10 @@ impl Passwords {
         self
     }
 
-    /// As [`asking`](Self::asking), and for locked keys, too.
-    pub(crate) fn asking_for_keys(self) -> Self {
+    /// As [`asking`](Self::asking), and for locked keys, too, unless theirs were told.
+    pub(crate) fn asking_for_keys(self, told: &[KeyPasswordSource]) -> Self {
         let mut passwords = self.asking();
-        if passwords.asking == Asking::ForFiles {
+        if passwords.asking == Asking::ForFiles && told.is_empty() {
             passwords.asking = Asking::ForKeys;
         }
         passwords
@@ -128,11 +128,10 @@ impl Passwords {
                 keystore::Error::PasswordRequired { .. } | keystore::Error::WrongPassword { .. }
             ),
             Ok(contents) => {
-                let is_open = contents.integrity != Integrity::NotVerified;
+                let is_unread = contents.integrity == Integrity::NotVerified;
+                let wants_keys = self.asking == Asking::ForKeys;
                 is_partly_locked(contents)
-                    || self.asking == Asking::ForKeys
-                        && !is_open
-                        && self.locked_key(contents).is_some()
+                    || is_unread && wants_keys && self.locked_key(contents).is_some()
             }
         }
     }
@@ -144,14 +143,9 @@ impl Passwords {
                 false => format!("the key in {name}"),
             };
             let password = ask(&what)?;
-            let opens = |entry: &&Entry| {
-                let key = entry.key().filter(|_| entry.alias.as_str() == alias);
-                key.is_some_and(|key| key.unlock(Some(&password)).is_ok())
-            };
-            let is_right = contents.store.entries().iter().any(|entry| opens(&entry));
             self.remember(password);
-            // whoever reads it next says that it is locked
-            if !is_right {
+            // a wrong one is not asked for again: whoever needs the key says that it is locked
+            if self.locked_key(contents).as_ref() == Some(&alias) {
                 break;
             }
         }

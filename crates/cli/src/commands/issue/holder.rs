@@ -94,7 +94,7 @@ impl Holder {
         talk: &Talk,
     ) -> Result<Self> {
         let name = paths.join(", ");
-        let passwords = Passwords::resolve(passwords, None, talk)?.asking_for_keys();
+        let passwords = Passwords::resolve(passwords, None, talk)?.asking_for_keys(&[]);
         let mut store = KeyStore::new();
         for path in paths {
             let loaded = input::load_one(path, &passwords)?;

@@ -244,7 +244,8 @@ fn in_file(arguments: &Renew, talk: &Talk) -> Result<Outcome> {
     }
     let name = arguments.input.display().to_string();
     let sources = arguments.edit.password.as_slice();
-    let passwords = Passwords::resolve(sources, None, talk)?.asking_for_keys();
+    let passwords =
+        Passwords::resolve(sources, None, talk)?.asking_for_keys(&arguments.edit.key_password);
     let mut store = KeyStore::new();
     for path in std::iter::once(&name).chain(&arguments.key) {
         let loaded = input::load_one(path, &passwords)?;

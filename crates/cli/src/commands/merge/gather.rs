@@ -30,7 +30,7 @@ pub(super) fn gather(
     let passwords = Passwords::resolve(sources, destination.password.as_ref(), talk)?;
     let passwords = match kind {
         Kind::Certificates => passwords.asking(),
-        Kind::All | Kind::Keys => passwords.asking_for_keys(),
+        Kind::All | Kind::Keys => passwords.asking_for_keys(&arguments.store_password.key_password),
     };
     let fetched = FetchPlan::new(Input::endpoints(inputs), &arguments.reach, talk)?.run(talk);
     let at = arguments.time.now();

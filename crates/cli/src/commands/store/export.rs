@@ -35,8 +35,10 @@ pub(super) fn run(arguments: &Export, talk: &Talk) -> Result<Outcome> {
     let keys = KeyPasswords::resolve(&arguments.key_password, "the keys", talk)?;
     let passwords = Passwords::named(password.clone());
     let passwords = match arguments.what {
+        // `none` is an answer
+        _ if arguments.password.is_some() => passwords,
         Some(What::Certificate | What::Chain) => passwords.asking(),
-        _ => passwords.asking_for_keys(),
+        _ => passwords.asking_for_keys(&arguments.key_password),
     };
     let loaded = input::load_one(&name, &passwords)?;
     loaded.tell_notes(talk);
