@@ -108,16 +108,20 @@ pub(crate) fn with_tip(mut error: clap::Error) -> clap::Error {
         Some(ContextValue::String(text)) => Some(text.clone()),
         _ => None,
     };
-    let command = typed(ContextKind::InvalidSubcommand);
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    // `Usage: trustpack store …`: below other commands such a word means something else
+    let below = usage.split_whitespace().nth(2);
+    let is_ours =
+        below.is_none_or(|below| below == "store" || below == "new" || below == "[OPTIONS]");
+    let command = typed(ContextKind::InvalidSubcommand).filter(|_| is_ours);
     let command = command.and_then(|word| {
         let mut rows = COMMANDS.iter();
         let row = rows.find(|(words, _)| words.contains(&word.as_str()));
         row.map(|(_, does)| *does)
     });
-    let usage = match error.get(ContextKind::Usage) {
-        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
-        _ => String::new(),
-    };
     // of others it is what has a wrong value
     let is_unknown = error.kind() == ErrorKind::UnknownArgument;
     let flag = typed(ContextKind::InvalidArg).filter(|_| is_unknown);
@@ -213,6 +217,9 @@ mod tests {
             told_to_verify.contains("named with --trust"),
             "{told_to_verify}"
         );
+        // below other commands the word means something else
+        let told_to_a_channel = told("channel delete wa_sales");
+        assert!(!told_to_a_channel.contains("store"), "{told_to_a_channel}");
         // others keep what clap finds
         assert!(told("inspct keys.jks").contains("'inspect'"));
     }
