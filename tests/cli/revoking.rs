@@ -78,28 +78,37 @@ fn of_several_none_is_guessed() {
     assert!(told.contains("3 certificates are in it"), "{told}");
 }
 
+/// The two certificates of the desk have one key.
 #[test]
 fn a_key_that_somebody_else_has_is_not_certified_again() {
     let desk = desk();
+    let renew = format!("{CA} --state ca.toml --days 9");
+    ok(&desk, "revoke two.pem --state ca.toml --reason superseded");
+    let told = ok(&desk, &format!("renew two.pem {renew} -o again.pem"));
+    assert!(stderr(&told).contains("(superseded)"), "{told:?}");
+
     ok(
         &desk,
         "revoke one.pem --state ca.toml --reason key-compromise",
     );
-    ok(&desk, "revoke two.pem --state ca.toml --reason superseded");
-    let renew = format!("{CA} --state ca.toml --days 9");
-    let told = refused(&desk, &format!("renew one.pem {renew} -o new.pem"), 2);
-    assert!(
-        told.contains("is revoked since") && told.contains("--rekey"),
-        "{told}"
-    );
-    assert!(!desk.path("new.pem").exists());
+    let before = desk.read("ca.toml");
+    for again in [
+        "sign s.csr --profile server",
+        "renew one.pem",
+        "renew two.pem",
+    ] {
+        let told = refused(&desk, &format!("{again} {renew} -o new.pem"), 2);
+        assert!(told.contains("key is not certified again"), "{told}");
+        assert!(told.contains("(key-compromise)"), "{told}");
+        assert!(told.contains("--rekey"), "{told}");
+        assert!(!desk.path("new.pem").exists(), "{again}");
+        assert_eq!(desk.read("ca.toml"), before, "{again}");
+    }
     let told = ok(
         &desk,
         &format!("renew one.pem {renew} --rekey --new-key new.key --new-password none -o new.pem"),
     );
     assert!(stderr(&told).contains("(key-compromise)"), "{told:?}");
-    let told = ok(&desk, &format!("renew two.pem {renew} -o again.pem"));
-    assert!(stderr(&told).contains("(superseded)"), "{told:?}");
 }
 
 #[test]

@@ -30,6 +30,9 @@ struct Row {
     serial: String,
     subject: String,
     sha256: String,
+    /// SHA-256 of its `SubjectPublicKeyInfo`, hex; rows of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     #[serde(with = "text::moment")]
     not_before: OffsetDateTime,
     #[serde(with = "text::moment")]
@@ -97,6 +100,15 @@ pub enum LedgerError {
         serial: String,
         /// Of the one that is in it.
         subject: String,
+    },
+    /// Somebody else may have the key.
+    #[error("its key is not certified again: with it {subject} is revoked since {} ({})",
+        rfc3339(*since), Reason::KeyCompromise.word())]
+    CompromisedKey {
+        /// Of the certificate that was revoked for it.
+        subject: String,
+        /// Since when.
+        since: OffsetDateTime,
     },
     /// No list can say when it was revoked.
     #[error("it cannot be revoked at {at}: a list can say years from 1970 to 9999")]
@@ -226,6 +238,7 @@ impl Ledger {
             serial,
             subject: issued.subject().to_string(),
             sha256: issued.fingerprint().to_string(),
+            key: Some(key_of(issued)),
             not_before: issued.not_before(),
             not_after: issued.not_after(),
             status: Status::Valid,
@@ -233,6 +246,27 @@ impl Ledger {
             reason: None,
         });
         Ok(())
+    }
+
+    /// Whether the key of a certificate may be certified: the CA was not told that somebody else has it (section 6.1.1.3 of
+    /// the CA/Browser Forum's baseline requirements).
+    ///
+    /// # Errors
+    /// [`LedgerError::CompromisedKey`].
+    pub fn require_sound_key(&self, certificate: &Certificate) -> Result<(), LedgerError> {
+        let key = Some(key_of(certificate));
+        let row = self.certificates.iter().find(|row| {
+            row.key == key
+                && row.status == Status::Revoked
+                && row.reason == Some(Reason::KeyCompromise)
+        });
+        match row.and_then(|row| Some((row, row.revoked_at?))) {
+            None => Ok(()),
+            Some((row, since)) => Err(LedgerError::CompromisedKey {
+                subject: text::cut(&row.subject, SHOWN).into_owned(),
+                since,
+            }),
+        }
     }
 
     /// Whether a certificate is in it, by its bytes.

@@ -164,6 +164,9 @@ fn again(
         if let Some((since, reason)) = state.ledger.revocation(old) {
             tell_revoked(old, since, reason, key.is_some(), talk)?;
         }
+        if key.is_none() {
+            state.require_sound_key(old)?;
+        }
     }
     let certificate = issue(&renewal.wanted, &authority, &SystemRandom)?;
     let waived = require(&certificate, Some(&authority), at, allowed)?;

@@ -103,6 +103,15 @@ impl State {
         self.bytes.is_none()
     }
 
+    /// Refuses a key that somebody else may have. A renewal that is only tried asks here, too.
+    pub(super) fn require_sound_key(&self, certificate: &Certificate) -> Result<()> {
+        let hint = "make a new key: `trustpack renew --rekey --new-key FILE`, or `trustpack new csr` and `trustpack sign`";
+        self.ledger
+            .require_sound_key(certificate)
+            .map_err(|error| Hinted::new(error.to_string(), hint))
+            .with_context(|| self.path.display().to_string())
+    }
+
     /// Writes it down; what stands there and did not change stays, comments too.
     pub(super) fn save(&self) -> Result<()> {
         let name = || self.path.display().to_string();
@@ -133,6 +142,7 @@ impl State {
         held: Option<&Guard>,
     ) -> Result<()> {
         let mut state = Self::of(path, authority, held)?;
+        state.require_sound_key(issued)?;
         state
             .ledger
             .record(issued)

@@ -33,6 +33,36 @@ fn what_is_written_is_read_and_revoked_once() {
     assert!(again.require_of(&one.certificate).is_err());
 }
 
+#[test]
+fn a_key_that_somebody_else_has_is_known() {
+    let root = root("Root");
+    let (one, two) = (server("one.example", &root), server("two.example", &root));
+    let mut ledger = Ledger::new(&root.certificate);
+    ledger.record(&one.certificate).unwrap();
+    ledger.record(&two.certificate).unwrap();
+    for (of, reason) in [(&one, Reason::KeyCompromise), (&two, Reason::Superseded)] {
+        let serial = of.certificate.serial().to_string();
+        ledger.revoke(&serial, NOW, reason).unwrap();
+    }
+    let again = Ledger::parse(&ledger.to_text(None).unwrap()).unwrap();
+    let error = again.require_sound_key(&one.certificate).unwrap_err();
+    assert!(
+        matches!(&error, LedgerError::CompromisedKey { subject, since }
+            if subject == "CN=one.example" && *since == NOW),
+        "{error}"
+    );
+    assert_eq!(again.require_sound_key(&two.certificate), Ok(()));
+    // the state of an earlier version says nothing of keys
+    let text = again.to_text(None).unwrap();
+    let without: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("key ="))
+        .collect();
+    assert_eq!(without.len() + 2, text.lines().count());
+    let old = Ledger::parse(&without.join("\n")).unwrap();
+    assert_eq!(old.require_sound_key(&one.certificate), Ok(()));
+}
+
 /// A list without it would say that it still counts.
 #[test]
 fn a_row_that_nothing_can_be_made_of_is_refused() {
