@@ -108,7 +108,8 @@ pub(crate) fn dotted_oid(contents: &[u8]) -> Option<String> {
     if contents.last()? & 0x80 != 0 {
         return None;
     }
-    let mut text = String::with_capacity(3 * contents.len());
+    // an octet adds at most three digits and a dot, the first one more
+    let mut text = Vec::with_capacity(4 * contents.len() + 1);
     let mut arc: u64 = 0;
     for octet in contents {
         arc = arc.checked_mul(128)?.checked_add(u64::from(octet & 0x7f))?;
@@ -121,20 +122,25 @@ pub(crate) fn dotted_oid(contents: &[u8]) -> Option<String> {
             push_decimal(&mut text, root);
             arc -= root * 40;
         }
-        text.push('.');
+        text.push(b'.');
         push_decimal(&mut text, arc);
         arc = 0;
     }
-    Some(text)
+    String::from_utf8(text).ok()
 }
 
 /// Without the machinery of `format!`: judging a chain reads dozens of object identifiers.
-fn push_decimal(text: &mut String, number: u64) {
-    if number >= 10 {
-        push_decimal(text, number / 10);
+fn push_decimal(text: &mut Vec<u8>, mut number: u64) {
+    let start = text.len();
+    loop {
+        text.push(b'0' + u8::try_from(number % 10).unwrap_or_default());
+        number /= 10;
+        if number == 0 {
+            break;
+        }
     }
-    let digit = u32::try_from(number % 10).ok();
-    text.extend(digit.and_then(|digit| char::from_digit(digit, 10)));
+    // the last digit came first
+    text.get_mut(start..).unwrap_or_default().reverse();
 }
 
 /// Whether two INTEGERs have the same value; some writers put needless octets before it, which X.690 section 8.3.2
@@ -272,6 +278,10 @@ mod tests {
             Some("1.2.840.113549.1.1.11")
         );
         assert_eq!(dotted_oid(&[0x88, 0x37, 0x03]).as_deref(), Some("2.999.3"));
+        // 2.25 and the greatest number of 63 bits
+        let greatest = [0x69, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+        let text = format!("2.25.{}", i64::MAX);
+        assert_eq!(dotted_oid(&greatest), Some(text));
         assert_eq!(dotted_oid(&[0x55, 0x84]), None);
         assert_eq!(dotted_oid(&[]), None);
     }

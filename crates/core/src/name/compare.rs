@@ -66,50 +66,77 @@ impl Hash for Name {
 /// A text in which two names are the same exactly when they match: per relative name a sorted list of type and
 /// value; values that `folds` picks lose case and surplus white space (RFC 5280 section 7.1), others stay DER.
 fn fold(name: &Name, folds: impl Fn(&Attribute) -> bool) -> String {
-    let mut folded = String::new();
+    let mut folded = String::with_capacity(2 * name.der.len());
     let mut done = 0;
     // one pass, since a hostile name has tens of thousands of parts
     for rdn in name.attributes.chunk_by(|one, next| one.rdn == next.rdn) {
         // a set of no attributes has its place, too
         let place = rdn.first().map_or(done, Attribute::rdn);
         folded.extend((done..place).map(|_| '\u{1e}'));
-        let mut set: Vec<String> = rdn
-            .iter()
-            .map(|attribute| {
-                let value = match &attribute.value {
-                    Value::Text(value) if folds(attribute) => fold_value(value),
-                    Value::Text(_) => {
-                        hex_form(name.der.get(attribute.place.clone()).unwrap_or_default())
-                    }
-                    Value::Hex(hex) => hex.clone(),
-                };
-                [attribute.oid.as_ref(), "=", &value].concat()
-            })
-            .collect();
-        set.sort();
-        // unit and record separators cannot occur in a folded value
-        folded.push_str(&set.join("\u{1f}"));
+        match rdn {
+            [one] => push_attribute(&mut folded, name, one, &folds),
+            several => {
+                let parts = several.iter().map(|one| {
+                    let mut part = String::new();
+                    push_attribute(&mut part, name, one, &folds);
+                    part
+                });
+                let mut set: Vec<String> = parts.collect();
+                set.sort();
+                // unit and record separators cannot occur in a folded value
+                folded.push_str(&set.join("\u{1f}"));
+            }
+        }
         folded.push('\u{1e}');
         done = place + 1;
     }
     folded
 }
 
-fn fold_value(value: &str) -> String {
-    let mut folded = String::with_capacity(value.len() + 1);
+fn push_attribute(
+    folded: &mut String,
+    name: &Name,
+    attribute: &Attribute,
+    folds: &impl Fn(&Attribute) -> bool,
+) {
+    folded.push_str(&attribute.oid);
+    folded.push('=');
+    match &attribute.value {
+        Value::Text(value) if folds(attribute) => push_value(folded, value),
+        Value::Text(_) => {
+            let der = name.der.get(attribute.place.clone());
+            folded.push_str(&hex_form(der.unwrap_or_default()));
+        }
+        Value::Hex(hex) => folded.push_str(hex),
+    }
+}
+
+fn push_value(folded: &mut String, value: &str) {
     folded.push('\'');
     for (place, word) in value.split_whitespace().enumerate() {
         if place > 0 {
             folded.push(' ');
         }
-        folded.push_str(&word.to_lowercase());
-    }
-    // the two separators of `fold` are the only characters that could make two names look alike
-    match folded.contains(['\u{1e}', '\u{1f}']) {
-        true => folded.replace(['\u{1e}', '\u{1f}'], "\u{fffd}"),
-        false => folded,
+        let start = folded.len();
+        // names are compared for every server, and most are ASCII
+        match word.is_ascii() {
+            true => {
+                folded.push_str(word);
+                let word = folded.get_mut(start..).unwrap_or_default();
+                word.make_ascii_lowercase();
+            }
+            false => folded.push_str(&word.to_lowercase()),
+        }
+        // the only characters that could make two names look alike
+        if word.contains(SEPARATORS) {
+            let apart = folded.split_off(start).replace(SEPARATORS, "\u{fffd}");
+            folded.push_str(&apart);
+        }
     }
 }
+
+/// Between the parts of a set, and behind each set.
+const SEPARATORS: [char; 2] = ['\u{1f}', '\u{1e}'];
 
 /// `sun.security.x509.AVAKeyword`, the keywords that RFC 2253 knows.
 const RFC_2253: [&str; 9] = ["C", "CN", "DC", "L", "O", "OU", "ST", "STREET", "UID"];
