@@ -21,6 +21,7 @@ mod lint;
 mod needed;
 mod policy;
 mod served;
+mod split_chains;
 mod subject;
 mod threshold;
 

@@ -154,6 +154,44 @@ pub(super) const PAGES: &[Page] = &[
         verbs: &["fetch", "merge", "store import"],
     },
     Page {
+        id: "STORE-CHAIN-SPLIT",
+        title: "the chain of a key goes on in another entry of its store",
+        severities: &[warning(
+            "in JKS, JCEKS, BKS, UBER or BCFKS the issuer of a key's last certificate is a CA below a root that has an entry of \
+             its own",
+        )],
+        meaning: "Java servers send the certificates that are in the entry of their key, and look at no other entry. The \
+            intermediate was imported beside the key (keytool -importcert with an alias of its own), and not behind its \
+            certificate.",
+        consequence: "Servers with this store send an incomplete chain: see CERT-INCOMPLETE-CHAIN. Tools that look at the whole \
+            store, and the server itself, find nothing wrong.",
+        look: &[run(
+            "See how many certificates the entry of the key has:",
+            &[
+                "trustpack inspect STORE.jks --password env:STORE_PASS --full",
+                "keytool -list -v -keystore STORE.jks -alias ALIAS",
+            ],
+        )],
+        remedy: &[
+            run(
+                "Take the issuers out as a file, and put them behind the certificate of the key:",
+                &[
+                    "trustpack store export STORE.jks ISSUER --what certificate -o issuers.pem --password env:STORE_PASS",
+                    "trustpack store append-chain STORE.jks ALIAS issuers.pem --password env:STORE_PASS --backup",
+                ],
+            ),
+            run(
+                "Restart the server, and see what it sends:",
+                &["trustpack check HOST:443"],
+            ),
+        ],
+        sources: &[
+            "sun.security.provider.JavaKeyStore.engineGetCertificateChain",
+            "RFC 8446 section 4.4.2",
+        ],
+        verbs: &["check"],
+    },
+    Page {
         id: "STORE-PROTECTION",
         title: "what protects the keys of a store can be broken",
         severities: &[

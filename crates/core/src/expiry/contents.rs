@@ -9,6 +9,7 @@ use crate::crl::RevocationList;
 use crate::key::{Belongs, belongs};
 use crate::report::{Finding, Role, Severity, State};
 
+use super::split_chains::split_chains;
 use super::{Item, Subject};
 
 /// No server sends a longer chain; what is longer is a collection.
@@ -24,6 +25,7 @@ impl Subject {
     /// | `CERT-LEAF-ONLY` | warning | a trust store holds only certificates of servers, which end with their renewal |
     /// | `CERT-KEY-MISMATCH` | critical | a key lies beside certificates, and is the key of none of them |
     /// | `CHAIN-ORDER` and others of [`analyse`] | theirs | the file is a chain |
+    /// | `STORE-CHAIN-SPLIT` | warning | the chain of a key goes on in another entry |
     /// | `STORE-PROTECTION` | warning, note | what seals its keys can be broken |
     ///
     /// What of a chain is on no path from its end entity is [extra](Item::extra), as it is in what a server presents.
@@ -38,6 +40,8 @@ impl Subject {
         subject.add_lists(contents);
         if has_aliases {
             subject.findings.extend(leaf_only(&subject, contents, at));
+            let split = split_chains(&subject, contents);
+            subject.findings.extend(split);
         } else {
             subject.put_in_order(at);
         }
