@@ -1,17 +1,20 @@
 //! Keeps secrets from outliving their use: freed memory is wiped, a crash leaves no copy of it behind, and a bug quotes nothing.
 
-use std::alloc::System;
+#[cfg(not(target_env = "musl"))]
+use std::alloc::System as Heap;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 
+#[cfg(target_env = "musl")]
+use mimalloc::MiMalloc as Heap;
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::platform;
 
 /// Types that hold secrets wipe themselves; this wipes the copies that buffers of others make on their way.
 #[global_allocator]
-static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+static ALLOCATOR: ZeroAlloc<Heap> = ZeroAlloc(Heap);
 
 /// No core files of this process, whoever collects them, and no other process of the same user that looks into it.
 pub(crate) fn keep_private() {

@@ -88,8 +88,10 @@ impl ReportWriter for Sorted<'_> {
         if !text.is_empty() && !self.findings.is_empty() {
             text.push('\n');
         }
+        // of two that are as grave the one that is new
+        let is_old = |finding: &Finding| finding.change == Some(Change::Unchanged);
         self.findings
-            .sort_by_key(|finding| Reverse(finding.severity));
+            .sort_by_key(|finding| (Reverse(finding.severity), is_old(finding)));
         for finding in &self.findings {
             text.push_str(&lines(finding, "", &self.style));
         }

@@ -135,8 +135,8 @@ fn what_became_of_each() {
 
       critical WORSE (worse)  trust.jks: it is so
       critical CHECK-UNREACHABLE (new)  down:443: it is so
-      warning  STAYS  trust.jks: renewed: it is so
       warning  STAYS (new)  trust.jks: replaced: it is so
+      warning  STAYS  trust.jks: renewed: it is so
       note     BETTER (better)  trust.jks: it is so
       gone     trust.jks: gone: gone, which ends on 2026-04-01
       gone     REPAIRED  trust.jks: it is so
