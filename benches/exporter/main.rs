@@ -15,6 +15,8 @@ mod client;
 
 #[path = "../check/made.rs"]
 mod made;
+#[path = "../../tests/support/mod.rs"]
+mod support;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -128,7 +130,7 @@ struct Exporter {
 
 impl Exporter {
     fn start(path: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_trustpack"))
+        let mut child = Command::new(support::binary())
             .args(["exporter", "--listen", "127.0.0.1:0", "--interval", "1d"])
             .arg(path)
             .stderr(Stdio::piped())

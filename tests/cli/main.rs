@@ -51,7 +51,9 @@ mod support;
 
 #[test]
 fn cases() {
-    trycmd::TestCases::new().env("NO_COLOR", "1").case(concat!(
+    let cases = trycmd::TestCases::new();
+    cases.register_bin("trustpack", support::binary());
+    cases.env("NO_COLOR", "1").case(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../tests/cli/cmd/*/*.toml"
     ));

@@ -35,9 +35,27 @@ pub(crate) fn corpus() -> Option<PathBuf> {
     Some(corpus)
 }
 
-/// The binary under test.
+/// The binary under test: that of cargo, or that of a release, which `TRUSTPACK_UNDER_TEST` names from the root of the
+/// repository.
+pub(crate) fn binary() -> PathBuf {
+    match std::env::var_os("TRUSTPACK_UNDER_TEST") {
+        Some(path) => root().join(path),
+        None => env!("CARGO_BIN_EXE_trustpack").into(),
+    }
+}
+
+/// Whether it takes what `LD_PRELOAD` names: that of a release is static, and the test is skipped with a printed line.
+pub(crate) fn takes_preloads() -> bool {
+    let is_cargos = std::env::var_os("TRUSTPACK_UNDER_TEST").is_none();
+    if !is_cargos {
+        eprintln!("skipped: a static binary loads no library");
+    }
+    is_cargos
+}
+
+/// It, without what of the environment changes its output.
 pub(crate) fn trustpack() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trustpack"));
+    let mut command = Command::new(binary());
     command.env_remove("SOURCE_DATE_EPOCH").env("NO_COLOR", "1");
     command
 }

@@ -322,11 +322,13 @@ fn check_algorithm(certificate: &Certificate, anchor: &Certificate) -> Result<()
 /// SunEC has had three curves since JDK 16.
 fn check_key(certificate: &Certificate) -> Result<(), Refusal> {
     let key = certificate.key();
-    let curve =
-        PublicKey::from_der(certificate.subject_public_key_info()).and_then(|key| key.curve_oid());
+    let curve = || {
+        let public = PublicKey::from_der(certificate.subject_public_key_info())?;
+        public.curve_oid()
+    };
     let refused = match (key.algorithm.as_str(), key.bits) {
         ("RSA" | "RSASSA-PSS" | "DSA", Some(bits)) => bits < 1024,
-        ("EC", _) => !matches!(curve.as_deref(), Some(P256 | P384 | P521)),
+        ("EC", _) => !matches!(curve().as_deref(), Some(P256 | P384 | P521)),
         ("Ed25519" | "Ed448", _) => false,
         _ => true,
     };
