@@ -38,8 +38,9 @@ pub struct Certificate(Arc<Inner>);
 struct Inner {
     der: CertificateDer<'static>,
     facts: Facts,
-    /// Asked of every certificate of a store for every server, and always answered the same.
+    /// Asked of every certificate of a store for every server, and always answered the same; so is the next one.
     java_refuses: OnceLock<Option<&'static str>>,
+    is_invalid_for_openssl: OnceLock<bool>,
     signed: Signed,
 }
 
@@ -105,6 +106,7 @@ impl Certificate {
             der,
             facts,
             java_refuses: OnceLock::new(),
+            is_invalid_for_openssl: OnceLock::new(),
             signed: Signed::default(),
         })))
     }

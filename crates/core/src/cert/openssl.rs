@@ -20,6 +20,11 @@ pub(crate) fn openssl_refuses(certificate: &Certificate) -> Option<&'static str>
 
 /// `EXFLAG_INVALID` of `ossl_x509v3_cache_extensions`: one of the extensions that decide is repeated, broken or empty.
 pub(crate) fn is_invalid_for_openssl(certificate: &Certificate) -> bool {
+    let invalid = &certificate.0.is_invalid_for_openssl;
+    *invalid.get_or_init(|| has_invalid_extensions(certificate))
+}
+
+fn has_invalid_extensions(certificate: &Certificate) -> bool {
     let mut seen = Vec::new();
     raw_extensions(certificate.tbs()).any(|(oid, value)| {
         let Some(name) = asn1::dotted_oid(oid).filter(|name| CACHED.contains(&name.as_str()))
