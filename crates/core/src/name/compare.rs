@@ -66,7 +66,7 @@ impl Hash for Name {
 /// A text in which two names are the same exactly when they match: per relative name a sorted list of type and
 /// value; values that `folds` picks lose case and surplus white space (RFC 5280 section 7.1), others stay DER.
 fn fold(name: &Name, folds: impl Fn(&Attribute) -> bool) -> String {
-    let mut folded = String::with_capacity(2 * name.der.len());
+    let mut folded = String::with_capacity(name.der.len());
     let mut done = 0;
     // one pass, since a hostile name has tens of thousands of parts
     for rdn in name.attributes.chunk_by(|one, next| one.rdn == next.rdn) {
